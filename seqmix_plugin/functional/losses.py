@@ -1,0 +1,26 @@
+"""Losses against soft labels."""
+
+import torch
+
+
+def soft_cross_entropy(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """
+    Cross-entropy against a distribution a word, −Σₘ qₜ(m) ln p(m | x, t), averaged over the real words of the batch.
+    One-hot targets give the usual cross-entropy, so gold and mixed sentences (equation 8) share a batch.
+
+    # Parameters
+
+    logits : `torch.Tensor`
+        Shape: `(batch_size, num_tokens, num_tags)`
+    targets : `torch.Tensor`
+        Rows sum to 1 where the mask is true. Shape: `(batch_size, num_tokens, num_tags)`
+    mask : `torch.BoolTensor`
+        Shape: `(batch_size, num_tokens)`
+
+    # Returns
+
+    `torch.Tensor`
+        A scalar in nats; 0 for a batch without words.
+    """
+    per_word = -(targets * logits.log_softmax(-1)).sum(-1)  # Shape: (batch_size, num_tokens)
+    return per_word.masked_fill(~mask, 0.0).sum() / mask.sum().clamp(min=1)

@@ -1,0 +1,95 @@
+"""Entity F1 by exact match."""
+
+from collections import Counter
+from typing import Dict, Iterable, List, Sequence
+
+import torch.distributed
+from allennlp.common.util import is_distributed
+from allennlp.training.metrics import Metric
+from seqeval.metrics.sequence_labeling import get_entities
+
+
+@Metric.register("entity_f1")
+class EntityF1(Metric):
+    """
+    Precision, recall and F1 of entities, micro-averaged over types: an entity counts when its borders and its type are
+    the gold ones. Entities are read off the tags by seqeval as conlleval does, so an `I-` tag without a beginning
+    starts one. Counts are kept, not sentences, and are added up over the workers of a distributed run.
+
+    Registered as a `Metric` with name "entity_f1".
+    """
+
+    def __init__(self) -> None:
+        self._correct: Counter[str] = Counter()
+        self._predicted: Counter[str] = Counter()
+        self._gold: Counter[str] = Counter()
+
+    def __call__(  # type: ignore[override]
+        self, predicted_tags: Sequence[Sequence[str]], gold_tags: Sequence[Sequence[str]]
+    ) -> None:
+        """
+        Counts a batch of sentences.
+
+        # Parameters
+
+        predicted_tags : `Sequence[Sequence[str]]`
+            BIO tags. A sentence that was cut has fewer than gold has: its missing words count as O, that is as misses.
+        gold_tags : `Sequence[Sequence[str]]`
+            BIO tags of the whole sentences.
+
+        # Raises
+
+        `ValueError`
+            When a sentence has more predicted than gold tags.
+        """
+        for predicted, gold in zip(predicted_tags, gold_tags, strict=True):
+            if len(predicted) > len(gold):
+                raise ValueError(f"{len(predicted)} predicted tags for a sentence of {len(gold)} gold tags")
+            found = set(get_entities(list(predicted)))
+            wanted = set(get_entities(list(gold)))
+            self._predicted.update(label for label, _, _ in found)
+            self._gold.update(label for label, _, _ in wanted)
+            self._correct.update(label for label, _, _ in found & wanted)
+
+    def get_metric(self, reset: bool = False) -> Dict[str, float]:
+        """
+        # Returns
+
+        `Dict[str, float]`
+            `precision`, `recall` and `f1` in [0, 1] over all types, and `TYPE/precision`, `TYPE/recall`, `TYPE/f1` for
+            each. 0 where nothing was predicted or nothing was to be found.
+        """
+        counts = self._gathered()
+        if reset:
+            self.reset()
+        correct, predicted, gold = (_total(some) for some in zip(*counts, strict=True))
+        scores = _scores("", correct.total(), predicted.total(), gold.total())
+        for label in sorted(predicted.keys() | gold.keys()):
+            scores.update(_scores(f"{label}/", correct[label], predicted[label], gold[label]))
+        return scores
+
+    def reset(self) -> None:
+        """Forgets all counts."""
+        self._correct, self._predicted, self._gold = Counter(), Counter(), Counter()
+
+    def _gathered(self) -> List[List[Counter[str]]]:
+        own = [self._correct, self._predicted, self._gold]
+        if not is_distributed():
+            return [own]
+        everyones: List[List[Counter[str]]] = [own] * torch.distributed.get_world_size()
+        torch.distributed.all_gather_object(everyones, own)
+        return everyones
+
+
+def _total(counters: Iterable[Counter[str]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for counter in counters:
+        total.update(counter)
+    return total
+
+
+def _scores(prefix: str, correct: int, predicted: int, gold: int) -> Dict[str, float]:
+    precision = correct / predicted if predicted else 0.0
+    recall = correct / gold if gold else 0.0
+    f1 = 2 * correct / (predicted + gold) if predicted + gold else 0.0
+    return {f"{prefix}precision": precision, f"{prefix}recall": recall, f"{prefix}f1": f1}
