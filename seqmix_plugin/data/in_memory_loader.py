@@ -1,0 +1,143 @@
+"""Batches of instances that are held in memory."""
+
+from typing import Iterator, List, Optional, Tuple
+
+import numpy as np
+import torch
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Batch, DataLoader, DatasetReader, Instance, Vocabulary
+from allennlp.data.data_loaders import TensorDict
+from allennlp.nn.util import move_to_device
+
+
+@DataLoader.register("in_memory")
+class InMemoryLoader(DataLoader):
+    """
+    Batches instances by length so that little is padded. Indexed and tensorized once, padded a batch at a time.
+
+    For training, the order is shuffled anew each epoch, cut into buckets of a few batches and sorted by length inside
+    each; the batches are shuffled. Without shuffling the order is by length, longest first, when the instances are
+    given (scoring a pool), and the file's own when they come from a reader (`allennlp evaluate` writes predictions in
+    order).
+
+    Registered as a `DataLoader` with name "in_memory".
+
+    # Parameters
+
+    batch_size : `int`, optional (default = `32`)
+        Sentences a batch.
+    evaluation_batch_size : `int`, optional (default = `64`)
+        Sentences a batch when nothing is shuffled.
+    batches_per_bucket : `int`, optional (default = `4`)
+        How many batches are sorted by length together; 1 leaves the order entirely random.
+    reader : `DatasetReader`, optional (default = `None`)
+        Given by AllenNLP, not a key.
+    data_path : `str`, optional (default = `None`)
+        Given by AllenNLP, not a key.
+    instances : `List[Instance]`, optional (default = `None`)
+        Not a key: the instances themselves, instead of `reader` and `data_path`.
+    shuffle : `bool`, optional (default = `False`)
+        Not a key: whether batches are for training.
+    seed : `int`, optional (default = `0`)
+        Not a key: the order of epoch n follows from `seed` and n alone.
+    """
+
+    def __init__(
+        self,
+        batch_size: int = 32,
+        evaluation_batch_size: int = 64,
+        batches_per_bucket: int = 4,
+        reader: Optional[DatasetReader] = None,
+        data_path: Optional[str] = None,
+        instances: Optional[List[Instance]] = None,
+        shuffle: bool = False,
+        seed: int = 0,
+    ) -> None:
+        for name, value in (
+            ("batch_size", batch_size),
+            ("evaluation_batch_size", evaluation_batch_size),
+            ("batches_per_bucket", batches_per_bucket),
+        ):
+            if value < 1:
+                raise ConfigurationError(f"data_loader.{name} is {value}; expected 1 or more")
+        if instances is None:
+            if reader is None or data_path is None:
+                raise ConfigurationError("the in_memory data loader needs instances, or a reader and a data path")
+            instances = list(reader.read(data_path))
+            self._by_length = False
+        else:
+            self._by_length = True
+        self._instances = instances
+        self._batch_size = batch_size if shuffle else evaluation_batch_size
+        self._bucket = batch_size * batches_per_bucket
+        self._shuffle = shuffle
+        self._seed = seed
+        self._epoch = 0
+        self._device: Optional[torch.device] = None
+        self._lengths: Optional[np.ndarray] = None
+
+    def __len__(self) -> int:
+        if not self._shuffle:
+            return -(-len(self._instances) // self._batch_size)
+        full, rest = divmod(len(self._instances), self._bucket)
+        return full * (self._bucket // self._batch_size) + -(-rest // self._batch_size)
+
+    def __iter__(self) -> Iterator[TensorDict]:
+        for _, batch in self.positioned_batches():
+            yield batch
+
+    def positioned_batches(self) -> Iterator[Tuple[np.ndarray, TensorDict]]:
+        """
+        Batches with the positions of their instances in the list that was given.
+
+        # Returns
+
+        `Iterator[Tuple[np.ndarray, TensorDict]]`
+            Positions of shape `(batch_size,)`, and the batch on the target device.
+        """
+        for positions in self._batches():
+            tensors = Batch([self._instances[position] for position in positions]).as_tensor_dict()
+            yield positions, tensors if self._device is None else move_to_device(tensors, self._device)
+
+    def iter_instances(self) -> Iterator[Instance]:
+        yield from self._instances
+
+    def index_with(self, vocab: Vocabulary) -> None:
+        for instance in self._instances:
+            instance.index_fields(vocab)
+
+    def set_target_device(self, device: torch.device) -> None:
+        self._device = device
+
+    def _batches(self) -> List[np.ndarray]:
+        order = np.arange(len(self._instances))
+        if not self._shuffle:
+            if self._by_length:
+                order = np.argsort(-self._sizes(), kind="stable")
+            return self._cut(order, self._batch_size)
+        rng = np.random.default_rng([self._seed, self._epoch])
+        self._epoch += 1
+        rng.shuffle(order)
+        batches = []
+        for bucket in self._cut(order, self._bucket):
+            batches += self._cut(bucket[np.argsort(self._sizes()[bucket], kind="stable")], self._batch_size)
+        return [batches[index] for index in rng.permutation(len(batches))]
+
+    @staticmethod
+    def _cut(order: np.ndarray, size: int) -> List[np.ndarray]:
+        return [order[start : start + size] for start in range(0, len(order), size)]
+
+    def _sizes(self) -> np.ndarray:
+        """The padding length of each instance: its word pieces, or whatever of it is longest."""
+        if self._lengths is None:
+            self._lengths = np.array(
+                [
+                    max(
+                        (size for field in instance.get_padding_lengths().values() for size in field.values()),
+                        default=0,
+                    )
+                    for instance in self._instances
+                ],
+                dtype=np.int64,
+            )
+        return self._lengths

@@ -1,0 +1,145 @@
+"""What all readers of labelled sentences share."""
+
+import logging
+from abc import abstractmethod
+from typing import Dict, Iterable, List, Optional, Sequence
+
+import numpy as np
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader, Instance, Token, TokenIndexer
+from allennlp.data.fields import Field, MetadataField, TextField
+
+from seqmix_plugin.data.tag_distribution_field import TagDistributionField
+from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
+from seqmix_plugin.sentence import TagDistribution, TaggedSentence
+
+logger = logging.getLogger(__name__)
+
+
+class SentenceReader(DatasetReader):
+    """
+    Reads labelled sentences as plain data, which active learning works with, and makes AllenNLP `Instance`s of them at
+    the model's door. A subclass says how a file is parsed.
+
+    # Parameters
+
+    token_indexers : `Dict[str, TokenIndexer]`
+        How words are indexed.
+    max_length : `int`, optional (default = `None`)
+        The longest input in word pieces, special ones counted. Longer sentences are cut in the instance, whole words at
+        a time; the sentence itself stays whole, so that at evaluation the cut words count as misses. Needs an indexer
+        of type `word_piece`.
+    max_instances : `int`, optional (default = `None`)
+        As in every reader of AllenNLP; has no effect on `read_sentences`.
+    serialization_dir : `str`, optional (default = `None`)
+        Given by AllenNLP, not a key.
+
+    # Raises
+
+    `ConfigurationError`
+        When `max_length` is too small or no indexer counts word pieces.
+    """
+
+    def __init__(
+        self,
+        token_indexers: Dict[str, TokenIndexer],
+        max_length: Optional[int] = None,
+        max_instances: Optional[int] = None,
+        serialization_dir: Optional[str] = None,
+    ) -> None:
+        super().__init__(
+            max_instances=max_instances,
+            manual_distributed_sharding=True,
+            manual_multiprocess_sharding=True,
+            serialization_dir=serialization_dir,
+        )
+        self._token_indexers = token_indexers
+        self._max_length = max_length
+        self.word_pieces: Optional[WordPieceIndexer] = next(
+            (indexer for indexer in token_indexers.values() if isinstance(indexer, WordPieceIndexer)), None
+        )
+        if max_length is not None:
+            if self.word_pieces is None:
+                raise ConfigurationError(
+                    "max_length needs a token indexer of type 'word_piece', which counts the pieces"
+                )
+            if max_length <= self.word_pieces.num_special_pieces:
+                raise ConfigurationError(f"max_length {max_length} leaves no room for words; 128 is usual")
+
+    @abstractmethod
+    def parse(self, path: str) -> List[TaggedSentence]:
+        """Reads a whole file into sentences with BIO tags; raises a `ConfigurationError` that names file and line."""
+
+    def read_sentences(self, path: str) -> List[TaggedSentence]:
+        """
+        Reads a whole file; never sharded and never shortened, unlike `read`. Warns of the sentences that will be cut.
+
+        # Parameters
+
+        path : `str`
+            A file, or an address that AllenNLP's cache fetches.
+        """
+        sentences = self.parse(path)
+        if self.word_pieces is not None:
+            self.word_pieces.prepare(word for sentence in sentences for word in sentence.tokens)
+        if self._max_length is not None:
+            cut = [len(sentence) - self._num_words_kept(sentence.tokens) for sentence in sentences]
+            if any(cut):
+                logger.warning(
+                    f"{path}: {np.count_nonzero(cut)} of {len(sentences)} sentences are longer than max_length "
+                    f"{self._max_length} word pieces; {sum(cut)} words are cut and count as misses at evaluation"
+                )
+        return sentences
+
+    def _read(self, file_path: str) -> Iterable[Instance]:
+        for sentence in self.shard_iterable(self.read_sentences(file_path)):
+            yield self.sentence_to_instance(sentence)
+
+    def sentence_to_instance(self, sentence: TaggedSentence) -> Instance:
+        """An instance of a sentence, with labels when it has any."""
+        return self.text_to_instance(sentence.tokens, sentence.tags, sentence.distributions(), sentence.id)
+
+    def text_to_instance(  # type: ignore[override]
+        self,
+        tokens: Sequence[str],
+        tags: Optional[Sequence[str]] = None,
+        tag_distributions: Optional[Sequence[TagDistribution]] = None,
+        sentence_id: Optional[str] = None,
+    ) -> Instance:
+        """
+        # Parameters
+
+        tokens : `Sequence[str]`
+            The words.
+        tags : `Sequence[str]`, optional (default = `None`)
+            Gold BIO tags, which the metric compares with.
+        tag_distributions : `Sequence[TagDistribution]`, optional (default = `None`)
+            What the loss is taken against; by default the one-hot distributions of `tags`.
+        sentence_id : `str`, optional (default = `None`)
+            Carried through to the output.
+
+        # Returns
+
+        `Instance`
+            Fields `tokens`, `metadata` and, when there are labels, `tag_distributions`. Words past `max_length` are cut
+            from the first and the last; `metadata` has the whole sentence.
+        """
+        if tag_distributions is None and tags is not None:
+            tag_distributions = [{tag: 1.0} for tag in tags]
+        kept = self._num_words_kept(tokens)
+        text = TextField([Token(word) for word in tokens[:kept]], self._token_indexers)
+        fields: Dict[str, Field] = {
+            "tokens": text,
+            "metadata": MetadataField(
+                {"id": sentence_id, "words": list(tokens), "tags": None if tags is None else list(tags)}
+            ),
+        }
+        if tag_distributions is not None:
+            fields["tag_distributions"] = TagDistributionField(tag_distributions[:kept], text)
+        return Instance(fields)
+
+    def _num_words_kept(self, tokens: Sequence[str]) -> int:
+        if self._max_length is None or self.word_pieces is None:
+            return len(tokens)
+        ends = np.cumsum([len(pieces) for pieces in self.word_pieces.pieces(tokens)])
+        return int(np.searchsorted(ends, self._max_length - self.word_pieces.num_special_pieces, side="right"))

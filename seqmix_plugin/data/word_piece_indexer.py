@@ -1,0 +1,125 @@
+"""Words to word pieces, each distinct word once."""
+
+import os
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
+
+import torch
+from allennlp.common.checks import ConfigurationError
+from allennlp.data.token_indexers import TokenIndexer
+from allennlp.data.token_indexers.token_indexer import IndexedTokenList
+from allennlp.data.tokenizers import PretrainedTransformerTokenizer, Token
+from allennlp.data.vocabulary import Vocabulary
+from transformers import AutoTokenizer
+
+from seqmix_plugin.archive import ENCODER_FOLDER
+
+
+@TokenIndexer.register("word_piece")
+class WordPieceIndexer(TokenIndexer):
+    """
+    Gives the same indices as AllenNLP's `pretrained_transformer_mismatched` indexer and feeds the embedder of that
+    name, but asks the tokenizer for each distinct word once, in batches, and pads tensors instead of lists. A word that
+    the tokenizer turns into nothing (a control character, say) stands as its unknown piece.
+
+    Registered as a `TokenIndexer` with name "word_piece".
+
+    # Parameters
+
+    model_name : `str`
+        A model of `transformers` or a folder that holds one.
+    tokenizer_kwargs : `Dict[str, Any]`, optional (default = `None`)
+        Further arguments of `AutoTokenizer.from_pretrained`.
+    serialization_dir : `str`, optional (default = `None`)
+        Given by AllenNLP, not a key: the folder of the run or of the unpacked archive. The tokenizer that lies there is
+        taken instead of `model_name`, so that an archive works from any folder without a download.
+
+    # Raises
+
+    `ConfigurationError`
+        When no tokenizer can be loaded.
+    """
+
+    def __init__(
+        self,
+        model_name: str,
+        tokenizer_kwargs: Optional[Dict[str, Any]] = None,
+        serialization_dir: Optional[str] = None,
+    ) -> None:
+        super().__init__()
+        carried = os.path.join(serialization_dir or "", ENCODER_FOLDER)
+        source = carried if serialization_dir and os.path.isdir(carried) else model_name
+        try:
+            # AllenNLP's wrapper finds out the special pieces; its own tokenizer cannot be saved.
+            wrapper = PretrainedTransformerTokenizer(source, tokenizer_kwargs=tokenizer_kwargs)
+            self.tokenizer = AutoTokenizer.from_pretrained(source, **(tokenizer_kwargs or {}))
+        except (OSError, ValueError) as error:
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise ConfigurationError(
+                f"model_name {model_name!r}: no tokenizer could be loaded; expected a folder with a transformers model "
+                f"or a name that the hub knows ({reason})"
+            ) from error
+        self.model_name = model_name
+        self._start = [token.text_id for token in wrapper.single_sequence_start_tokens]
+        self._end = [token.text_id for token in wrapper.single_sequence_end_tokens]
+        self._pieces: Dict[str, Tuple[int, ...]] = {}
+
+    @property
+    def num_special_pieces(self) -> int:
+        """How many pieces, such as [CLS] and [SEP], are put around a sentence."""
+        return len(self._start) + len(self._end)
+
+    def prepare(self, words: Iterable[str]) -> None:
+        """Tokenizes all words that were not seen before in one batch."""
+        new = [word for word in dict.fromkeys(words) if word not in self._pieces]
+        if not new:
+            return
+        unknown = self.tokenizer.unk_token_id
+        for word, pieces in zip(new, self.tokenizer(new, add_special_tokens=False)["input_ids"], strict=True):
+            if not pieces and unknown is None:
+                raise ConfigurationError(
+                    f"word {word!r} has no word piece and {self.model_name!r} has no unknown piece"
+                )
+            self._pieces[word] = tuple(pieces) or (unknown,)
+
+    def pieces(self, words: Sequence[str]) -> List[Tuple[int, ...]]:
+        """The piece ids of each word, without special pieces."""
+        self.prepare(words)
+        return [self._pieces[word] for word in words]
+
+    def count_vocab_items(self, token: Token, counter: Dict[str, Dict[str, int]]) -> None:
+        """The tokenizer has its own vocabulary; nothing is counted."""
+
+    def tokens_to_indices(self, tokens: List[Token], vocabulary: Vocabulary) -> IndexedTokenList:
+        """
+        # Returns
+
+        `Dict[str, torch.Tensor]`
+            `token_ids` and `wordpiece_mask` of shape `(num_pieces,)`, `mask` of shape `(num_tokens,)` and `offsets`,
+            the first and last piece of each word, of shape `(num_tokens, 2)`.
+        """
+        ids = list(self._start)
+        offsets = []
+        for pieces in self.pieces([token.ensure_text() for token in tokens]):
+            offsets.append((len(ids), len(ids) + len(pieces) - 1))
+            ids.extend(pieces)
+        ids.extend(self._end)
+        tensors = {
+            "token_ids": torch.tensor(ids, dtype=torch.long),
+            "mask": torch.ones(len(tokens), dtype=torch.bool),
+            "offsets": torch.tensor(offsets, dtype=torch.long).reshape(-1, 2),
+            "wordpiece_mask": torch.ones(len(ids), dtype=torch.bool),
+        }
+        return tensors  # type: ignore[return-value]
+
+    def get_empty_token_list(self) -> IndexedTokenList:
+        return {key: value[:0] for key, value in self.tokens_to_indices([], None).items()}  # type: ignore
+
+    def as_padded_tensor_dict(
+        self, tokens: IndexedTokenList, padding_lengths: Dict[str, int]
+    ) -> Dict[str, torch.Tensor]:
+        padded = {}
+        for key, value in tokens.items():
+            fill = (self.tokenizer.pad_token_id or 0) if key == "token_ids" else 0
+            after = [0] * (2 * value.dim() - 1) + [padding_lengths[key] - len(value)]  # type: ignore[attr-defined]
+            padded[key] = torch.nn.functional.pad(value, after, value=fill)  # type: ignore[arg-type]
+        return padded

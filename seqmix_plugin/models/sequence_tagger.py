@@ -1,0 +1,171 @@
+"""The tagger: an encoder, dropout and one linear layer."""
+
+import os
+from typing import Any, Dict, List, Optional, Union
+
+import torch
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import TextFieldTensors, Vocabulary
+from allennlp.models import Model
+from allennlp.modules import TextFieldEmbedder
+from allennlp.nn import InitializerApplicator
+from allennlp.nn.util import get_text_field_mask
+from transformers import PreTrainedModel
+
+from seqmix_plugin.archive import ENCODER_FOLDER
+from seqmix_plugin.functional import soft_cross_entropy
+from seqmix_plugin.metrics import EntityF1
+
+
+@Model.register("sequence_tagger")
+class SequenceTagger(Model):
+    """
+    Tags each word from its vector by dropout and one linear layer, as the paper's appendix C.2. Trained by
+    cross-entropy against a distribution over tags a word, averaged over the words of the batch.
+
+    A pooler of the encoder is taken out: it gets no gradient, which distributed training does not allow.
+
+    Registered as a `Model` with name "sequence_tagger".
+
+    # Parameters
+
+    vocab : `Vocabulary`
+        Given by AllenNLP, not a key.
+    text_field_embedder : `TextFieldEmbedder`
+        Gives one vector a word.
+    dropout : `float`, optional (default = `0.1`)
+        In [0, 1).
+    label_namespace : `str`, optional (default = `"labels"`)
+        The vocabulary's namespace of tags.
+    initializer : `InitializerApplicator`, optional (default = `InitializerApplicator()`)
+        As in every model of AllenNLP.
+
+    # Raises
+
+    `ConfigurationError`
+        When the vocabulary has no tags.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocabulary,
+        text_field_embedder: TextFieldEmbedder,
+        dropout: float = 0.1,
+        label_namespace: str = "labels",
+        initializer: InitializerApplicator = InitializerApplicator(),
+    ) -> None:
+        super().__init__(vocab)
+        num_tags = vocab.get_vocab_size(label_namespace)
+        if num_tags == 0:
+            raise ConfigurationError(f"the vocabulary has no labels in its namespace {label_namespace!r}")
+        if not 0 <= dropout < 1:
+            raise ConfigurationError(f"model.dropout is {dropout}; expected a number in [0, 1)")
+        self.text_field_embedder = text_field_embedder
+        self.dropout = torch.nn.Dropout(dropout)
+        self.tag_projection = torch.nn.Linear(text_field_embedder.get_output_dim(), num_tags)
+        self.label_namespace = label_namespace
+        self._entity_f1 = EntityF1()
+        if self.encoder is not None and getattr(self.encoder, "pooler", None) is not None:
+            self.encoder.pooler = None
+        initializer(self)
+
+    @property
+    def encoder(self) -> Optional[PreTrainedModel]:
+        """The transformer inside the embedder, if there is one."""
+        return next((m for m in self.text_field_embedder.modules() if isinstance(m, PreTrainedModel)), None)
+
+    def forward(  # type: ignore[override]
+        self,
+        tokens: TextFieldTensors,
+        tag_distributions: Optional[torch.Tensor] = None,
+        metadata: Optional[List[Dict[str, Any]]] = None,
+    ) -> Dict[str, Any]:
+        """
+        # Parameters
+
+        tokens : `TextFieldTensors`
+            The indexed words.
+        tag_distributions : `torch.Tensor`, optional (default = `None`)
+            Gold or mixed labels. Shape: `(batch_size, num_tokens, num_tags)`
+        metadata : `List[Dict[str, Any]]`, optional (default = `None`)
+            A sentence's `id`, `words` and gold `tags`, if it has them; outside training the metric counts against them.
+
+        # Returns
+
+        `Dict[str, Any]`
+            `tag_probabilities` of shape `(batch_size, num_tokens, num_tags)`, `mask` of shape
+            `(batch_size, num_tokens)`, `loss`, a scalar, when there are labels, and `metadata` as given.
+        """
+        mask = get_text_field_mask(tokens)  # Shape: (batch_size, num_tokens)
+        vectors = self.dropout(self.text_field_embedder(tokens))  # Shape: (batch_size, num_tokens, dimension)
+        logits = self.tag_projection(vectors).float()  # Shape: (batch_size, num_tokens, num_tags)
+        output: Dict[str, Any] = {"tag_probabilities": logits.softmax(-1), "mask": mask}
+        if tag_distributions is not None:
+            output["loss"] = soft_cross_entropy(logits, tag_distributions, mask)
+        if metadata is not None:
+            output["metadata"] = metadata
+            gold = [sentence.get("tags") for sentence in metadata]
+            # Training needs no scores, and they would cost a transfer from the device a step.
+            if not self.training and gold and all(tags is not None for tags in gold):
+                self._entity_f1(self.decode(output["tag_probabilities"], mask), gold)  # type: ignore[arg-type]
+        return output
+
+    def decode(self, probabilities: torch.Tensor, mask: torch.Tensor) -> List[List[str]]:
+        """
+        The most probable tag of each word.
+
+        # Parameters
+
+        probabilities : `torch.Tensor`
+            Shape: `(batch_size, num_tokens, num_tags)`
+        mask : `torch.BoolTensor`
+            Shape: `(batch_size, num_tokens)`
+        """
+        names = self.vocab.get_index_to_token_vocabulary(self.label_namespace)
+        best = probabilities.argmax(-1).tolist()
+        return [[names[i] for i in row[:length]] for row, length in zip(best, mask.sum(-1).tolist(), strict=True)]
+
+    def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
+        """Adds `tags`, one a word; words that were cut are tagged O, so that there are as many tags as `words`."""
+        tags = self.decode(output_dict["tag_probabilities"], output_dict["mask"])
+        if "metadata" in output_dict:
+            metadata = output_dict.pop("metadata")
+            output_dict["words"] = [sentence["words"] for sentence in metadata]
+            output_dict["id"] = [sentence.get("id") for sentence in metadata]
+            tags = [
+                row + ["O"] * (len(words) - len(row)) for row, words in zip(tags, output_dict["words"], strict=True)
+            ]
+        output_dict["tags"] = tags
+        return output_dict
+
+    def get_metrics(self, reset: bool = False) -> Dict[str, float]:
+        """Entity scores of what was seen outside training since the last reset; nothing while training."""
+        return {} if self.training else self._entity_f1.get_metric(reset)
+
+    @classmethod
+    def _load(
+        cls,
+        config: Params,
+        serialization_dir: Union[str, os.PathLike],
+        weights_file: Optional[Union[str, os.PathLike]] = None,
+        cuda_device: int = -1,
+    ) -> "Model":
+        # The weights come from the archive. The encoder's shape and tokenizer do too when the archive carries them, so
+        # that it works where neither the hub nor the training machine's folders can be reached.
+        carried = os.path.join(serialization_dir, ENCODER_FOLDER)
+        if os.path.isdir(carried):
+            for block in _transformer_blocks(config["model"].params):
+                block["model_name"] = carried
+                block["load_weights"] = False
+        return super()._load(config, serialization_dir, weights_file, cuda_device)
+
+
+def _transformer_blocks(block: Any) -> List[Dict[str, Any]]:
+    """All blocks of a configuration that name a pretrained transformer to embed with."""
+    if isinstance(block, list):
+        return [found for value in block for found in _transformer_blocks(value)]
+    if not isinstance(block, dict):
+        return []
+    own = [block] if "model_name" in block and str(block.get("type")).startswith("pretrained_transformer") else []
+    return own + [found for value in block.values() for found in _transformer_blocks(value)]

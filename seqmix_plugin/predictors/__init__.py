@@ -1,0 +1,5 @@
+"""JSON in, JSON out."""
+
+from seqmix_plugin.predictors.sequence_tagger import SequenceTaggerPredictor
+
+__all__ = ["SequenceTaggerPredictor"]

@@ -1,0 +1,80 @@
+"""The tagger's predictor."""
+
+from typing import Any, Dict, List, Optional
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.util import JsonDict, sanitize
+from allennlp.data import DatasetReader, Instance, Tokenizer
+from allennlp.data.tokenizers import WhitespaceTokenizer
+from allennlp.models import Model
+from allennlp.predictors import Predictor
+
+from seqmix_plugin.tag_schemes import tags_to_spans
+
+
+@Predictor.register("sequence_tagger")
+class SequenceTaggerPredictor(Predictor):
+    """
+    Tags `{"tokens": ["Anna", "sings"]}` or `{"sentence": "Anna sings"}`.
+
+    Registered as a `Predictor` with name "sequence_tagger".
+
+    # Parameters
+
+    model : `Model`
+        A `sequence_tagger`.
+    dataset_reader : `DatasetReader`
+        The reader that the model was trained with.
+    tokenizer : `Tokenizer`, optional (default = `WhitespaceTokenizer()`)
+        Splits `sentence` into words.
+    """
+
+    def __init__(self, model: Model, dataset_reader: DatasetReader, tokenizer: Optional[Tokenizer] = None) -> None:
+        super().__init__(model, dataset_reader)
+        self._tokenizer = tokenizer or WhitespaceTokenizer()
+
+    def predict(self, sentence: str) -> JsonDict:
+        """
+        # Returns
+
+        `JsonDict`
+            See `predict_instance`.
+        """
+        return self.predict_json({"sentence": sentence})
+
+    def _json_to_instance(self, json_dict: JsonDict) -> Instance:
+        tokens = json_dict.get("tokens")
+        if tokens is None and isinstance(json_dict.get("sentence"), str):
+            tokens = [token.ensure_text() for token in self._tokenizer.tokenize(json_dict["sentence"])]
+        if not isinstance(tokens, list) or not tokens or not all(isinstance(word, str) and word for word in tokens):
+            raise ConfigurationError(
+                f"input {json_dict!r}: expected 'tokens', a list of words, or 'sentence', a text; neither empty"
+            )
+        reader: Any = self._dataset_reader  # any whose `text_to_instance` is that of a SentenceReader
+        return reader.text_to_instance(tokens, sentence_id=json_dict.get("id"))
+
+    def predict_instance(self, instance: Instance) -> JsonDict:
+        """
+        # Returns
+
+        `JsonDict`
+            `words`, `tags`, `tag_probabilities` (a tag's probability by its name, one object a word that was not cut)
+            and `spans` (`start` and `end` in words, end exclusive, `label`, `text`, and `probability`, that of its
+            least certain word).
+        """
+        return self._present(self._model.forward_on_instance(instance))
+
+    def predict_batch_instance(self, instances: List[Instance]) -> List[JsonDict]:
+        return [self._present(output) for output in self._model.forward_on_instances(instances)]
+
+    def _present(self, output: Dict[str, Any]) -> JsonDict:
+        names = self._model.vocab.get_index_to_token_vocabulary(str(self._model.label_namespace))
+        rows = output["tag_probabilities"][output["mask"]].tolist()
+        words, tags = output["words"], output["tags"]
+        probabilities = [{names[i]: p for i, p in enumerate(row)} for row in rows]
+        spans = []
+        for span in tags_to_spans(tags, repair=True)[0]:
+            certainty = min(probabilities[t][tags[t]] for t in range(span.start, span.end))
+            spans.append({**span._asdict(), "text": " ".join(words[span.start : span.end]), "probability": certainty})
+        result = {"words": words, "tags": tags, "spans": spans, "tag_probabilities": probabilities}
+        return sanitize({"id": output["id"], **result} if output.get("id") is not None else result)
