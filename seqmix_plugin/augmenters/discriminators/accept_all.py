@@ -1,0 +1,18 @@
+"""No discriminator."""
+
+from typing import List, Sequence
+
+from seqmix_plugin.augmenters.discriminators.discriminator import Discriminator, Verdict
+from seqmix_plugin.sentence import TaggedSentence
+
+
+@Discriminator.register("accept_all")
+class AcceptAllDiscriminator(Discriminator):
+    """
+    Accepts every sentence; the range (0, ∞) without the cost of a language model.
+
+    Registered as a `Discriminator` with name "accept_all".
+    """
+
+    def judge(self, children: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
+        return [Verdict(True, None)] * len(children)

@@ -1,0 +1,55 @@
+"""The abstract discriminator."""
+
+from abc import abstractmethod
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+
+from allennlp.common import Registrable
+
+from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.sentence import TaggedSentence
+
+
+class Verdict(NamedTuple):
+    """
+    d(x) of one sentence.
+
+    # Parameters
+
+    accepted : `bool`
+        Whether it may be trained on.
+    score : `float`, optional
+        What was judged by.
+    """
+
+    accepted: bool
+    score: Optional[float]
+
+
+class Discriminator(Registrable):
+    """
+    d: judges each generated sentence for itself.
+    """
+
+    default_implementation = "accept_all"
+
+    def start_round(self, workbench: Workbench) -> None:
+        """Called before the sentences of a round are judged."""
+
+    def first_batch_size(self, wanted: int) -> int:
+        """How many sentences the first call of `judge` in a round should be given when `wanted` are to be accepted."""
+        return wanted
+
+    @abstractmethod
+    def judge(self, children: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
+        """
+        # Parameters
+
+        children : `Sequence[TaggedSentence]`
+            Generated sentences.
+        frames : `Sequence[TaggedSentence]`
+            For each child the parent whose words it keeps outside the window.
+        """
+
+    def statistics(self) -> Dict[str, Any]:
+        """Plain data of this round for its record."""
+        return {}

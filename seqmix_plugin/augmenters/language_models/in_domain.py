@@ -1,0 +1,114 @@
+"""A small language model fitted to the corpus at hand."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence
+
+import numpy as np
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.file_utils import cached_path
+
+from seqmix_plugin.augmenters.language_models.language_model import LanguageModel
+from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
+from seqmix_plugin.augmenters.workbench import Workbench
+
+FOLDER = "language_model"
+FEWEST_SENTENCES = 20
+
+
+@LanguageModel.register("in_domain")
+class InDomainLanguageModel(LanguageModel):
+    """
+    A small GPT-2 with a byte-pair vocabulary of its own, fitted once a run to text that no parent comes from and kept
+    in the run's folder: fitted to the parents themselves, it would measure its epochs, not plausibility.
+
+    The text is that of `text_path` if given; else the training file's sentences outside the slice, if they are at least
+    half as many as those inside; else two models are fitted to two halves of the slice, and a child is scored by the
+    one that has not read the parent whose words it keeps (the other parent's words are not in it). Equal sentences are
+    always on one side. A tenth of the text is held out: fitting stops when its perplexity no longer falls, and that
+    perplexity is recorded.
+
+    Registered as a `LanguageModel` with name "in_domain".
+
+    # Parameters
+
+    text_path : `str`, optional (default = `None`)
+        Plain text, one sentence a line, words separated by spaces.
+    settings : `SmallGpt2Settings`, optional (default = `SmallGpt2Settings()`)
+        Shape and training of the model.
+
+    # Raises
+
+    `ConfigurationError`
+        When the file cannot be read, or there are fewer than 20 distinct sentences to fit to.
+    """
+
+    def __init__(self, text_path: Optional[str] = None, settings: Optional[SmallGpt2Settings] = None) -> None:
+        self._settings = settings or SmallGpt2Settings()
+        self._lines: Optional[List[str]] = None
+        if text_path is not None:
+            try:
+                content = Path(cached_path(text_path)).read_text(encoding="utf-8")
+            except (OSError, ValueError) as error:
+                raise ConfigurationError(f"language_model.text_path {text_path!r} cannot be read ({error})") from error
+            self._lines = [" ".join(line.split()) for line in content.splitlines() if line.strip()]
+        self._models: List[SmallGpt2] = []
+        self._source = ""
+
+    def start_round(self, workbench: Workbench) -> None:
+        if not self._models:
+            texts = self._texts(workbench)
+            self._models = [self._fitted(texts[half], half, workbench) for half in range(len(texts))]
+        for model in self._models:
+            model.to(next(workbench.model.parameters()).device)
+
+    def perplexities(self, texts: Sequence[str], frames: Sequence[str]) -> np.ndarray:
+        # With two models, number h was fitted to half h, so the other one is asked.
+        asked = np.array([(_half(frame) + 1) % len(self._models) for frame in frames], dtype=np.int64)
+        result = np.empty(len(texts))
+        for number, model in enumerate(self._models):
+            positions = np.flatnonzero(asked == number)
+            result[positions] = model.perplexities([texts[position] for position in positions.tolist()])
+        return result
+
+    def statistics(self) -> Dict[str, Any]:
+        """What the models were fitted to and their perplexity on held-out text."""
+        return {"fitted_to": self._source, "models": [model.record for model in self._models]}
+
+    def _texts(self, workbench: Workbench) -> List[List[str]]:
+        """The text of each model to fit."""
+        readable = list(dict.fromkeys(sentence.text for sentence in workbench.readable))
+        inside = set(readable)
+        if self._lines is not None:
+            self._source = "text_path"
+            return [[text for text in dict.fromkeys(self._lines) if text not in inside]]
+        outside = [
+            text for text in dict.fromkeys(sentence.text for sentence in workbench.outside) if text not in inside
+        ]
+        if 2 * len(outside) >= len(readable):
+            self._source = "outside the slice"
+            return [outside]
+        self._source = "two halves of the slice"
+        return [[text for text in readable if _half(text) == half] for half in (0, 1)]
+
+    def _fitted(self, texts: Sequence[str], number: int, workbench: Workbench) -> SmallGpt2:
+        if len(texts) < FEWEST_SENTENCES:
+            raise ConfigurationError(
+                f"language_model 'in_domain': {len(texts)} distinct sentences to fit to; at least {FEWEST_SENTENCES} "
+                f"are needed (text_path can give more)"
+            )
+        folder = workbench.folder / FOLDER / str(number)
+        digest = hashlib.sha256(json.dumps([list(texts), vars(self._settings), workbench.seed]).encode()).hexdigest()
+        kept = SmallGpt2.load(folder, digest)
+        if kept is not None:
+            return kept
+        workbench.reseed_globals(f"language_model/{number}")
+        model = SmallGpt2.fit(texts, self._settings, next(workbench.model.parameters()).device)
+        model.save(folder, digest)
+        return model
+
+
+def _half(text: str) -> int:
+    """0 or 1, the same for equal texts in every run."""
+    return hashlib.sha256(text.encode()).digest()[0] % 2

@@ -1,0 +1,197 @@
+"""A small GPT-2 with a byte-pair vocabulary of its own: fitting, keeping, asking."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional, Sequence
+
+import numpy as np
+import torch
+from allennlp.common import FromParams
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.tqdm import Tqdm
+from tokenizers import ByteLevelBPETokenizer, Tokenizer
+from transformers import GPT2Config, GPT2LMHeadModel
+
+from seqmix_plugin.augmenters.language_models.causal import causal_perplexities, pad
+
+logger = logging.getLogger(__name__)
+
+BEGIN = "<|endoftext|>"
+CONTEXT = 512
+
+
+class SmallGpt2Settings(FromParams):
+    """
+    # Parameters
+
+    vocab_size : `int`, optional (default = `3000`)
+        Byte-pair pieces, at most.
+    num_layers : `int`, optional (default = `2`)
+        Transformer layers.
+    dimension : `int`, optional (default = `128`)
+        Width, a multiple of 32, the size of a head.
+    max_epochs : `int`, optional (default = `10`)
+        Fitting ends earlier when the held-out perplexity rises.
+    batch_size : `int`, optional (default = `32`)
+        Sentences a step.
+    lr : `float`, optional (default = `0.003`)
+        AdamW's learning rate at its peak; it falls linearly to 0 over `max_epochs`.
+    max_sentences : `int`, optional (default = `5000`)
+        Of a longer text the first of a random order are taken.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int = 3000,
+        num_layers: int = 2,
+        dimension: int = 128,
+        max_epochs: int = 10,
+        batch_size: int = 32,
+        lr: float = 3e-3,
+        max_sentences: int = 5000,
+    ) -> None:
+        for name, value in (("num_layers", num_layers), ("max_epochs", max_epochs), ("batch_size", batch_size)):
+            if value < 1:
+                raise ConfigurationError(f"language_model.settings.{name} is {value}; expected 1 or more")
+        if vocab_size < 300:
+            raise ConfigurationError(
+                f"language_model.settings.vocab_size is {vocab_size}; 257 are bytes, expected 300 or more"
+            )
+        if dimension < 32 or dimension % 32:
+            raise ConfigurationError(f"language_model.settings.dimension is {dimension}; expected a multiple of 32")
+        if not lr > 0:
+            raise ConfigurationError(f"language_model.settings.lr is {lr}; expected a number above 0")
+        if max_sentences < 20:
+            raise ConfigurationError(f"language_model.settings.max_sentences is {max_sentences}; expected 20 or more")
+        self.vocab_size = vocab_size
+        self.num_layers = num_layers
+        self.dimension = dimension
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.lr = lr
+        self.max_sentences = max_sentences
+
+
+class SmallGpt2:
+    """
+    A fitted model.
+
+    # Parameters
+
+    model : `GPT2LMHeadModel`
+        The network.
+    tokenizer : `Tokenizer`
+        Its byte-pair vocabulary.
+    record : `Dict[str, Any]`
+        How it was fitted: sentences, epochs and the held-out perplexity after each.
+    """
+
+    def __init__(self, model: GPT2LMHeadModel, tokenizer: Tokenizer, record: Dict[str, Any]) -> None:
+        self._model = model
+        self._tokenizer = tokenizer
+        self._begin = tokenizer.token_to_id(BEGIN)
+        self.record = record
+
+    def to(self, device: torch.device) -> None:
+        """Moves the network."""
+        self._model.to(device)
+
+    def perplexities(self, texts: Sequence[str]) -> np.ndarray:
+        """Equation 9. Shape of the result: `(num_texts,)`"""
+        return causal_perplexities(self._model, _encode(self._tokenizer, texts), self._begin, batch_tokens=8192)
+
+    @classmethod
+    def fit(cls, texts: Sequence[str], settings: SmallGpt2Settings, device: torch.device) -> "SmallGpt2":
+        """
+        Fits to nine tenths of the texts and stops on the tenth that is held out. Draws from the global generators.
+
+        # Parameters
+
+        texts : `Sequence[str]`
+            Distinct sentences.
+        settings : `SmallGpt2Settings`
+            Shape and training.
+        device : `torch.device`
+            Where to fit.
+        """
+        order = torch.randperm(len(texts))[: settings.max_sentences].tolist()
+        num_held_out = max(1, len(order) // 10)
+        held_out, fitted = ([texts[i] for i in part] for part in (order[:num_held_out], order[num_held_out:]))
+        bpe = ByteLevelBPETokenizer()
+        bpe.train_from_iterator(fitted, vocab_size=settings.vocab_size, special_tokens=[BEGIN], show_progress=False)
+        tokenizer = Tokenizer.from_str(bpe.to_str())
+        begin = tokenizer.token_to_id(BEGIN)
+        model = GPT2LMHeadModel(
+            GPT2Config(
+                vocab_size=tokenizer.get_vocab_size(),
+                n_positions=CONTEXT,
+                n_embd=settings.dimension,
+                n_layer=settings.num_layers,
+                n_head=settings.dimension // 32,
+                bos_token_id=begin,
+                eos_token_id=begin,
+            )
+        ).to(device)
+        held_out_ids = _encode(tokenizer, held_out)
+        history: List[float] = []
+        best: Dict[str, torch.Tensor] = {}
+        for _ in _epochs(model, [[begin, *row][:CONTEXT] for row in _encode(tokenizer, fitted)], settings):
+            scores = causal_perplexities(model, held_out_ids, begin, batch_tokens=8192)
+            weights = np.array([max(len(row), 1) for row in held_out_ids])
+            # The perplexity of the held-out text as a whole, not the mean of its sentences'.
+            history.append(float(np.exp(np.average(np.log(scores), weights=weights))))
+            if history[-1] > min(history):
+                break
+            best = {name: value.detach().clone() for name, value in model.state_dict().items()}
+        model.load_state_dict(best)
+        record = {"sentences": len(fitted), "held_out_sentences": len(held_out), "held_out_perplexity": min(history)}
+        logger.info(f"in-domain language model: {record}")
+        return cls(model, tokenizer, {**record, "epochs": len(history), "held_out_perplexities": history})
+
+    def save(self, folder: Path, digest: str) -> None:
+        """Keeps the model in a folder; `digest` names what it was fitted to."""
+        self._model.save_pretrained(folder)
+        self._tokenizer.save(str(folder / "tokenizer.json"))
+        (folder / "fit.json").write_text(json.dumps({"digest": digest, **self.record}) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, digest: str) -> Optional["SmallGpt2"]:
+        """The model kept in a folder, or `None` when there is none that was fitted to the same."""
+        if not (folder / "fit.json").exists():
+            return None
+        record = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
+        if record.pop("digest") != digest:
+            return None
+        model = GPT2LMHeadModel.from_pretrained(folder)
+        return cls(model, Tokenizer.from_file(str(folder / "tokenizer.json")), record)
+
+
+def _encode(tokenizer: Tokenizer, texts: Sequence[str]) -> List[List[int]]:
+    return [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
+
+
+def _epochs(model: GPT2LMHeadModel, rows: List[List[int]], settings: SmallGpt2Settings) -> Iterator[None]:
+    """Trains the model, an epoch a step of this iterator, in batches of like length and random order."""
+    by_length = sorted(range(len(rows)), key=lambda i: (len(rows[i]), i))
+    batches = [by_length[start : start + settings.batch_size] for start in range(0, len(rows), settings.batch_size)]
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.lr, weight_decay=0.01)
+    steps = settings.max_epochs * len(batches)
+    warm_up = max(1, steps // 20)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / warm_up, (steps - step) / max(1, steps - warm_up))
+    )
+    with Tqdm.tqdm(total=steps, desc="fitting the language model", leave=False) as progress:
+        for _ in range(settings.max_epochs):
+            model.train()
+            for number in torch.randperm(len(batches)).tolist():
+                ids, mask = pad([rows[i] for i in batches[number]], model.device)
+                logits = model(input_ids=ids[:, :-1], attention_mask=mask[:, :-1].long()).logits
+                loss = torch.nn.functional.cross_entropy(logits[mask[:, 1:]], ids[:, 1:][mask[:, 1:]])
+                optimizer.zero_grad()
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+                optimizer.step()
+                schedule.step()
+                progress.update()
+            yield

@@ -1,0 +1,205 @@
+"""SeqMix (the paper's Algorithm 2)."""
+
+import logging
+from collections import Counter
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Dict, List, Sequence, Tuple
+
+import torch
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.tqdm import Tqdm
+
+from seqmix_plugin.augmenters.augmenter import Augmentation, Augmenter, SyntheticSentence, Window
+from seqmix_plugin.augmenters.discriminators import AcceptAllDiscriminator, Discriminator
+from seqmix_plugin.augmenters.embedding_tables import EmbeddingTable, VocabularyTable, WordTable
+from seqmix_plugin.augmenters.pairing import Pair, Pairing, SubSequencePairing
+from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.functional import mix_distributions, nearest, sample_lambda
+from seqmix_plugin.sentence import TaggedSentence
+
+logger = logging.getLogger(__name__)
+
+LARGEST_BATCH = 1024
+"""Children that are mixed and judged together, so that memory stays bounded."""
+NARROW = 0.5
+"""A warning is due when the ten most frequent words are more than this share of what was generated."""
+
+
+@Augmenter.register("seqmix")
+class SeqMixAugmenter(Augmenter):
+    """
+    SeqMix(L, α, ζ(·), d(·)), the paper's Algorithm 2: pairs windows of two sentences, mixes their words in the
+    embedding space (equation 7) and their labels (equation 8), puts the mixed window into both sentences, and keeps
+    what the discriminator accepts, each child for itself, until N = ⌊rate · K⌋ are accepted or there are no more pairs.
+
+    Children are mixed and judged in batches; what a batch holds beyond the N-th accepted child is dropped, so the
+    result does not depend on the size of the batches. When there are too few, the run goes on with what there is.
+
+    Registered as an `Augmenter` with name "seqmix".
+
+    # Parameters
+
+    pairing : `Pairing`, optional (default = `SubSequencePairing()`)
+        ζ.
+    embedding_table : `EmbeddingTable`, optional (default = `VocabularyTable()`)
+        {W, E}.
+    discriminator : `Discriminator`, optional (default = `AcceptAllDiscriminator()`)
+        d.
+    rate : `float`, optional (default = `0.2`)
+        Children to make a labelled sentence.
+    alpha : `float`, optional (default = `8`)
+        α of λ ~ Beta(α, α), above 0. One λ and one window a pair.
+    keep_shared_tokens : `bool`, optional (default = `False`)
+        Leave a word alone where both parents have the same one; otherwise it is replaced like any other.
+
+    # Raises
+
+    `ConfigurationError`
+        When `alpha` is not positive.
+    """
+
+    def __init__(
+        self,
+        pairing: Pairing = SubSequencePairing(),
+        embedding_table: EmbeddingTable = VocabularyTable(),
+        discriminator: Discriminator = AcceptAllDiscriminator(),
+        rate: float = 0.2,
+        alpha: float = 8.0,
+        keep_shared_tokens: bool = False,
+    ) -> None:
+        super().__init__(rate)
+        if not alpha > 0:
+            raise ConfigurationError(f"augmenter.alpha is {alpha}; expected a number above 0")
+        self.pairing = pairing
+        self.embedding_table = embedding_table
+        self.discriminator = discriminator
+        self.alpha = alpha
+        self.keep_shared_tokens = keep_shared_tokens
+
+    def augment(self, labelled: Sequence[TaggedSentence], workbench: Workbench) -> Augmentation:
+        wanted = self.number_wanted(len(labelled))
+        if wanted == 0:
+            return Augmentation([])
+        table = self.embedding_table.build(workbench)
+        self.discriminator.start_round(workbench)
+        pairs = self.pairing.pairs(labelled, workbench.generator("pairs"))
+        lambdas = workbench.generator("lambda")
+        generated: List[SyntheticSentence] = []
+        accepted = 0
+        size = self.discriminator.first_batch_size(wanted)
+        with Tqdm.tqdm(total=wanted, desc="generating", leave=False) as progress:
+            while accepted < wanted:
+                batch = list(islice(pairs, -(-min(size, LARGEST_BATCH) // 2)))
+                if not batch:
+                    break
+                drawn = [sample_lambda(self.alpha, lambdas) for _ in batch]
+                for child in self._judged(mix_pairs(batch, drawn, labelled, table, self.keep_shared_tokens), labelled):
+                    name = f"r{workbench.round_number}-{len(generated)}"
+                    generated.append(replace(child, sentence=replace(child.sentence, id=name)))
+                    accepted += child.accepted
+                    progress.update(int(child.accepted))
+                    if accepted == wanted:
+                        break
+                # Enough for what is missing at the acceptance seen so far.
+                size = int((wanted - accepted) * (len(generated) + 1) / (accepted + 1)) + 1
+        return Augmentation(generated, self._statistics(wanted, generated))
+
+    def _judged(self, children: List[SyntheticSentence], labelled: Sequence[TaggedSentence]) -> List[SyntheticSentence]:
+        by_id = {sentence.id: sentence for sentence in labelled}
+        frames = [by_id[child.parents[0].sentence_id] for child in children]
+        verdicts = self.discriminator.judge([child.sentence for child in children], frames)
+        return [
+            replace(child, accepted=verdict.accepted, score=verdict.score)
+            for child, verdict in zip(children, verdicts, strict=True)
+        ]
+
+    def _statistics(self, wanted: int, generated: Sequence[SyntheticSentence]) -> Dict[str, Any]:
+        accepted = sum(child.accepted for child in generated)
+        words = Counter(word for child in generated for word in child.sentence.tokens[slice(*child.parents[0][1:])])
+        share = sum(count for _, count in words.most_common(10)) / max(words.total(), 1)
+        if share > NARROW and words.total() >= 100:
+            logger.warning(
+                f"{share:.0%} of the generated words are the same ten: mixing snaps to few words "
+                f"(embedding_table: words 'attested' and distance 'cosine' are broader)"
+            )
+        if accepted < wanted:
+            logger.warning(f"SeqMix: {accepted} of {wanted} wanted sentences were accepted; there are no more pairs")
+        return {
+            "wanted": wanted,
+            "tried": len(generated),
+            "accepted": accepted,
+            "refused": len(generated) - accepted,
+            "generated_tokens": words.total(),
+            "distinct_tokens": len(words),
+            "ten_most_frequent": share,
+            "discriminator": self.discriminator.statistics(),
+        }
+
+
+def mix_pairs(
+    pairs: Sequence[Pair],
+    lambdas: Sequence[float],
+    labelled: Sequence[TaggedSentence],
+    table: WordTable,
+    keep_shared_tokens: bool,
+) -> List[SyntheticSentence]:
+    """
+    Both children of each pair, in order; all words of all pairs are mixed and snapped at once.
+
+    # Parameters
+
+    pairs : `Sequence[Pair]`
+        Windows of `labelled`.
+    lambdas : `Sequence[float]`
+        λ of each pair, the weight of its first sentence.
+    labelled : `Sequence[TaggedSentence]`
+        The parents, with labels.
+    table : `WordTable`
+        {W, E}.
+    keep_shared_tokens : `bool`
+        Whether a word that both parents share stays.
+    """
+    first = [word for pair in pairs for word in labelled[pair.first].tokens[_window(pair.first_start, pair)]]
+    second = [word for pair in pairs for word in labelled[pair.second].tokens[_window(pair.second_start, pair)]]
+    first_vectors, second_vectors = table.embed(first), table.embed(second)  # Shape: (num_words, dimension)
+    weights = [lam for pair, lam in zip(pairs, lambdas, strict=True) for _ in range(pair.length)]
+    weight = torch.tensor(weights, dtype=first_vectors.dtype, device=first_vectors.device).unsqueeze(-1)
+    mixed = weight * first_vectors + (1 - weight) * second_vectors
+    parents = torch.stack((table.rows(first), table.rows(second)), dim=-1)  # Shape: (num_words, 2)
+    words = [table.words[row] for row in nearest(mixed, table.vectors, parents, table.distance).tolist()]
+    # Equal pieces mean equal vectors, whatever the spelling.
+    shared = (first_vectors == second_vectors).all(-1).tolist() if keep_shared_tokens else [False] * len(words)
+    children: List[SyntheticSentence] = []
+    position = 0
+    for pair, lam in zip(pairs, lambdas, strict=True):
+        here = slice(position, position + pair.length)
+        children += _children(pair, lam, labelled, words[here], shared[here])
+        position += pair.length
+    return children
+
+
+def _children(
+    pair: Pair, lam: float, labelled: Sequence[TaggedSentence], words: List[str], shared: List[bool]
+) -> Tuple[SyntheticSentence, SyntheticSentence]:
+    sides = ((labelled[pair.first], pair.first_start), (labelled[pair.second], pair.second_start))
+    windows = [Window(sentence.id, start, start + pair.length) for sentence, start in sides]
+    labels = [(sentence.distributions() or [])[_window(start, pair)] for sentence, start in sides]
+    mixed_labels = tuple(mix_distributions(one, other, lam) for one, other in zip(*labels, strict=True))
+    children = []
+    for (frame, start), parents in zip(sides, (windows, windows[::-1]), strict=True):
+        window = _window(start, pair)
+        kept = zip(words, frame.tokens[window], shared, strict=True)
+        new_words = tuple(own if stays else word for word, own, stays in kept)
+        distributions = tuple(frame.distributions() or [])
+        child = TaggedSentence(
+            id="",
+            tokens=frame.tokens[: window.start] + new_words + frame.tokens[window.stop :],
+            tag_distributions=distributions[: window.start] + mixed_labels + distributions[window.stop :],
+        )
+        children.append(SyntheticSentence(child, tuple(parents), lam))
+    return children[0], children[1]
+
+
+def _window(start: int, pair: Pair) -> slice:
+    return slice(start, start + pair.length)

@@ -1,0 +1,53 @@
+"""What an augmenter and its parts may use in a round."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Sequence
+
+import numpy as np
+
+from seqmix_plugin.data import WordPieceIndexer
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.randomness import generator, reseed_globals
+from seqmix_plugin.sentence import TaggedSentence
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """
+    # Parameters
+
+    model : `SequenceTagger`
+        The current model; in round 0 the one that is yet to be trained.
+    word_pieces : `WordPieceIndexer`
+        Its tokenizer.
+    readable : `Sequence[TaggedSentence]`
+        The text that the run may read: labelled sentences and the pool.
+    outside : `Sequence[TaggedSentence]`
+        Sentences of the training file that are not in the slice; no parent comes from them. May be empty.
+    folder : `Path`
+        The run's folder, for what is worth keeping between rounds.
+    seed : `int`
+        The run's seed.
+    round_number : `int`
+        0 is the seed set's.
+    """
+
+    model: SequenceTagger
+    word_pieces: WordPieceIndexer
+    readable: Sequence[TaggedSentence]
+    outside: Sequence[TaggedSentence]
+    folder: Path
+    seed: int
+    round_number: int
+
+    def generator(self, purpose: str) -> np.random.Generator:
+        """A generator of this round for one purpose."""
+        return generator(self.seed, self.round_number, f"augment/{purpose}")
+
+    def reseed_globals(self, purpose: str) -> None:
+        """
+        Sets the global generators for something that is made once a run, such as a language model: the same in
+        whichever round it is made.
+        """
+        reseed_globals(self.seed, 0, f"augment/{purpose}")

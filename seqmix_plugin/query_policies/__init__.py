@@ -1,0 +1,15 @@
+"""Query policies γ: which sentences of the pool to annotate next."""
+
+from seqmix_plugin.query_policies.least_confidence import LeastConfidencePolicy
+from seqmix_plugin.query_policies.normalized_token_entropy import NormalizedTokenEntropyPolicy
+from seqmix_plugin.query_policies.query_policy import Query, QueryPolicy, ScoredBatch
+from seqmix_plugin.query_policies.random import RandomPolicy
+
+__all__ = [
+    "LeastConfidencePolicy",
+    "NormalizedTokenEntropyPolicy",
+    "Query",
+    "QueryPolicy",
+    "RandomPolicy",
+    "ScoredBatch",
+]

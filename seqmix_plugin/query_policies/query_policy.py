@@ -1,0 +1,124 @@
+"""The abstract query policy: it checks and selects; a subclass only scores."""
+
+from abc import abstractmethod
+from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence
+
+import numpy as np
+import torch
+from allennlp.common import Registrable
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.sentence import TaggedSentence
+
+
+class ScoredBatch(NamedTuple):
+    """
+    What the model says of some sentences of the pool.
+
+    # Parameters
+
+    positions : `np.ndarray`
+        Where the sentences stand in the pool. Shape: `(batch_size,)`
+    probabilities : `torch.Tensor`
+        Tag probabilities. Shape: `(batch_size, num_tokens, num_tags)`
+    mask : `torch.BoolTensor`
+        True for real words. Shape: `(batch_size, num_tokens)`
+    """
+
+    positions: np.ndarray
+    probabilities: torch.Tensor
+    mask: torch.Tensor
+
+
+class Query(NamedTuple):
+    """
+    One selected sentence.
+
+    # Parameters
+
+    position : `int`
+        Where it stands in the pool.
+    score : `float`, optional
+        Its informativeness, the higher the more; `None` when the policy does not score.
+    """
+
+    position: int
+    score: Optional[float]
+
+
+Predict = Callable[[Sequence[TaggedSentence]], Iterable[ScoredBatch]]
+
+
+class QueryPolicy(Registrable):
+    """
+    ψ(U, K, γ(·)): selects the K most informative sentences of the unlabelled pool. A subclass gives γ.
+    """
+
+    def select(
+        self, unlabelled: Sequence[TaggedSentence], size: int, predict: Predict, rng: np.random.Generator
+    ) -> List[Query]:
+        """
+        # Parameters
+
+        unlabelled : `Sequence[TaggedSentence]`
+            The pool, without labels.
+        size : `int`
+            K.
+        predict : `Predict`
+            Runs the current model over sentences, in batches of any order; not called by policies that need no model.
+        rng : `np.random.Generator`
+            Breaks ties, and draws for policies that draw.
+
+        # Returns
+
+        `List[Query]`
+            K queries, the most informative first.
+
+        # Raises
+
+        `ConfigurationError`
+            When the pool has fewer than K sentences, or a score is not a number.
+        """
+        if size > len(unlabelled):
+            raise ConfigurationError(f"pool exhausted: {len(unlabelled)} sentences left, {size} requested")
+        tie_breaker = rng.permutation(len(unlabelled))
+        scores = self.score_pool(unlabelled, predict)
+        if scores is None:
+            return [Query(int(position), None) for position in tie_breaker[:size]]
+        if not np.isfinite(scores).all():
+            culprit = unlabelled[int(np.flatnonzero(~np.isfinite(scores))[0])]
+            raise ConfigurationError(f"the query score of sentence {culprit.id!r} is not a number: training diverged")
+        order = np.lexsort((tie_breaker, -scores))[:size]
+        return [Query(int(position), float(scores[position])) for position in order]
+
+    def score_pool(self, unlabelled: Sequence[TaggedSentence], predict: Predict) -> Optional[np.ndarray]:
+        """
+        One number a sentence; nothing else of the model's output is kept.
+
+        # Returns
+
+        `np.ndarray`, optional
+            Shape: `(pool_size,)`; `None` for a policy that does not score.
+        """
+        scores = np.full(len(unlabelled), np.nan)
+        for batch in predict(unlabelled):
+            scores[batch.positions] = self.score(batch.probabilities, batch.mask).double().cpu().numpy()
+        return scores
+
+    @abstractmethod
+    def score(self, probabilities: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """
+        γ(x) of a batch of sentences.
+
+        # Parameters
+
+        probabilities : `torch.Tensor`
+            Shape: `(batch_size, num_tokens, num_tags)`
+        mask : `torch.BoolTensor`
+            Shape: `(batch_size, num_tokens)`
+
+        # Returns
+
+        `torch.Tensor`
+            The higher, the more informative. Shape: `(batch_size,)`
+        """
