@@ -1,0 +1,128 @@
+"""What stays the same over the rounds of a run: data, reader, and how a model meets them."""
+
+from typing import Dict, Iterator, List, Optional, Sequence
+
+import torch
+from allennlp.common import Lazy
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.tqdm import Tqdm
+from allennlp.data import DataLoader, Vocabulary
+from allennlp.models import Model
+
+from seqmix_plugin.data import InMemoryLoader, SentenceReader
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.models.inference import inference
+from seqmix_plugin.query_policies import ScoredBatch
+from seqmix_plugin.randomness import reseed_globals
+from seqmix_plugin.sentence import TaggedSentence
+
+
+class Experiment:
+    """
+    # Parameters
+
+    reader : `SentenceReader`
+        Makes instances of sentences.
+    vocab : `Vocabulary`
+        With the labels.
+    corpus : `Sequence[TaggedSentence]`
+        The training file.
+    evaluation : `Dict[str, List[TaggedSentence]]`
+        The sentences that are scored each round, by the name of their split, `dev` or `test`.
+    model : `Lazy[Model]`
+        Makes a model from the pretrained weights.
+    data_loader : `Lazy[DataLoader]`
+        Makes an `in_memory` loader of instances.
+    validation_data_loader : `Lazy[DataLoader]`, optional (default = `None`)
+        When given, the inner rounds validate on `dev` after each epoch.
+    """
+
+    def __init__(
+        self,
+        reader: SentenceReader,
+        vocab: Vocabulary,
+        corpus: Sequence[TaggedSentence],
+        evaluation: Dict[str, List[TaggedSentence]],
+        model: Lazy[Model],
+        data_loader: Lazy[DataLoader],
+        validation_data_loader: Optional[Lazy[DataLoader]] = None,
+    ) -> None:
+        self.reader = reader
+        self.vocab = vocab
+        self.corpus = corpus
+        self.evaluation = evaluation
+        self._model = model
+        self._data_loader = data_loader
+        self._validation_data_loader = validation_data_loader
+        self._splits: Dict[str, InMemoryLoader] = {}
+
+    def new_model(self, seed: int, round_number: int) -> SequenceTagger:
+        """
+        A model with the pretrained weights and a head that follows from seed and round.
+
+        # Raises
+
+        `ConfigurationError`
+            When the encoder cannot be loaded, or the model is no `sequence_tagger`.
+        """
+        reseed_globals(seed, round_number, "model")
+        try:
+            model = self._model.construct(vocab=self.vocab)
+        except (OSError, ValueError) as error:  # what transformers raises for a name or folder that holds no model
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise ConfigurationError(f"model: the encoder cannot be loaded ({reason})") from error
+        if not isinstance(model, SequenceTagger):
+            raise ConfigurationError(f"model: active learning needs a 'sequence_tagger', not a {type(model).__name__}")
+        return model
+
+    def training_loader(self, sentences: Sequence[TaggedSentence], seed: int) -> InMemoryLoader:
+        """Shuffled batches; their order follows from `seed`."""
+        return self._loader(self._data_loader, sentences, shuffle=True, seed=seed)
+
+    def validation_loader(self) -> Optional[InMemoryLoader]:
+        """Batches of `dev` for the inner trainer, if the configuration asks for them."""
+        if self._validation_data_loader is None:
+            return None
+        return self._loader(self._validation_data_loader, self.evaluation["dev"])
+
+    def measure(self, model: SequenceTagger, device: torch.device) -> Dict[str, Dict[str, float]]:
+        """
+        # Returns
+
+        `Dict[str, Dict[str, float]]`
+            The model's metrics by split.
+        """
+        scores = {}
+        for split, sentences in self.evaluation.items():
+            if split not in self._splits:  # indexed once a run
+                self._splits[split] = self._loader(self._data_loader, sentences)
+            loader = self._splits[split]
+            loader.set_target_device(device)
+            with inference(model):
+                model.get_metrics(reset=True)
+                for batch in Tqdm.tqdm(loader, desc=f"scoring {split}", leave=False):
+                    model(**batch)
+                scores[split] = model.get_metrics(reset=True)
+        return scores
+
+    def predict(
+        self, model: SequenceTagger, sentences: Sequence[TaggedSentence], device: torch.device
+    ) -> Iterator[ScoredBatch]:
+        """Tag probabilities of unlabelled sentences, batched by length."""
+        loader = self._loader(self._data_loader, sentences)
+        loader.set_target_device(device)
+        with inference(model):
+            for positions, batch in Tqdm.tqdm(
+                loader.positioned_batches(), total=len(loader), desc="scoring the pool", leave=False
+            ):
+                output = model(**batch)
+                yield ScoredBatch(positions, output["tag_probabilities"], output["mask"])
+
+    def _loader(
+        self, lazy: Lazy[DataLoader], sentences: Sequence[TaggedSentence], shuffle: bool = False, seed: int = 0
+    ) -> InMemoryLoader:
+        instances = [self.reader.sentence_to_instance(sentence) for sentence in sentences]
+        loader = lazy.construct(instances=instances, shuffle=shuffle, seed=seed)
+        assert isinstance(loader, InMemoryLoader)  # checked by TrainModel
+        loader.index_with(self.vocab)
+        return loader

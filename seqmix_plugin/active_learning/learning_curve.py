@@ -1,0 +1,63 @@
+"""The learning curve as a table and as a picture."""
+
+import csv
+from pathlib import Path
+from typing import Any, Dict, List, Sequence
+
+COLOURS = {"dev": "#0072b2", "test": "#d55e00"}
+"""Of Okabe and Ito's palette, which colour-blind readers can tell apart."""
+
+
+def curve_rows(rounds: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """
+    One flat row a round.
+
+    # Parameters
+
+    rounds : `Sequence[Dict[str, Any]]`
+        Records of `rounds.jsonl`.
+    """
+    rows = []
+    for record in rounds:
+        row = {"round": record["round"], **record["annotated"], "synthetic": record["synthetic_in_training"]}
+        for split, scores in record["scores"].items():
+            row.update({f"{split}_{name}": scores[name] for name in ("precision", "recall", "f1")})
+        rows.append({**row, "seconds": round(sum(record["seconds"].values()), 3)})
+    return rows
+
+
+def write_csv(rounds: Sequence[Dict[str, Any]], path: Path) -> None:
+    """Writes the rows of `curve_rows`."""
+    rows = curve_rows(rounds)
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_plot(rounds: Sequence[Dict[str, Any]], path: Path) -> None:
+    """Draws F1 against annotated sentences, a line a split."""
+    from matplotlib.figure import Figure  # slow to import, and only the trainer's process draws
+
+    figure = Figure(figsize=(6, 4), layout="constrained")
+    axes = figure.subplots()
+    sentences = [record["annotated"]["sentences"] for record in rounds]
+    for split in rounds[-1]["scores"]:
+        scores = [100 * record["scores"][split]["f1"] for record in rounds]
+        axes.plot(sentences, scores, marker="o", label=split, color=COLOURS.get(split))
+        axes.annotate(
+            f"{scores[-1]:.1f}",
+            (sentences[-1], scores[-1]),
+            textcoords="offset points",
+            xytext=(6, 4 if split == "dev" else -12),
+            color=COLOURS.get(split),
+        )
+    axes.set_xlabel("annotated sentences")
+    axes.set_ylabel("entity F1 (%)")
+    axes.set_xticks(sentences)
+    axes.margins(x=0.1)
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    if rounds[-1]["scores"]:
+        axes.legend(frameon=False, loc="lower right")
+    figure.savefig(path, dpi=150)

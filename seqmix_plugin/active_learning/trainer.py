@@ -1,0 +1,220 @@
+"""The loop of active learning."""
+
+import logging
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Union
+
+from allennlp.common import Lazy
+from allennlp.common.checks import ConfigurationError
+from allennlp.training import Trainer
+
+from seqmix_plugin.active_learning.console import print_table, round_line, transient_bars
+from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.pool import Pool, draw_slice
+from seqmix_plugin.active_learning.round_state import RunFolder, Stopwatch, summary
+from seqmix_plugin.augmenters import Augmentation, Augmenter, NoAugmenter, Workbench
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.oracles import GoldOracle, Oracle
+from seqmix_plugin.query_policies import Query, QueryPolicy, RandomPolicy
+from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
+from seqmix_plugin.sentence import TaggedSentence
+
+logger = logging.getLogger(__name__)
+
+
+@Trainer.register("active_learning")
+class ActiveLearningTrainer(Trainer):
+    """
+    Runs the rounds of the paper's Algorithm 1. Round 0 draws and labels the seed set, augments it and trains; each
+    later round queries the pool with the model of the round before, has the queried sentences labelled, augments them,
+    and trains on all that is labelled or was generated. Works inside the `TrainModel` of the same name.
+
+    Slice, seed set, first weights and the order of the data follow from the seeds alone, not from policy or augmenter.
+
+    Registered as a `Trainer` with name "active_learning".
+
+    # Parameters
+
+    model : `SequenceTagger`
+        Given by `TrainModel`, not a key.
+    experiment : `Experiment`
+        Given by `TrainModel`, not a key: data and loaders.
+    trainer : `Lazy[Trainer]`
+        The inner trainer, any that AllenNLP knows; made anew each round in `round_<k>/`.
+    query_policy : `QueryPolicy`
+        γ.
+    seed_size : `int`
+        Labelled sentences in round 0.
+    num_rounds : `int`
+        Rounds after round 0.
+    query_size : `Union[int, List[int]]`
+        K, the sentences to query a round; a list gives each round its own.
+    oracle : `Lazy[Oracle]`, optional (default = `Lazy(GoldOracle)`)
+        Labels what is queried.
+    augmenter : `Augmenter`, optional (default = `NoAugmenter()`)
+        Makes extra training sentences.
+    pool_size : `int`, optional (default = `None`)
+        How many sentences of the training file to work with, drawn at random; `None` for all.
+    data_seed : `int`, optional (default = `0`)
+        Draws the slice.
+    reuse_model : `bool`, optional (default = `True`)
+        `True`: each round goes on with the model of the round before, as Algorithm 1 does, with a new optimizer and
+        schedule. `False`: each round starts from the pretrained weights.
+    seed : `int`, optional (default = `0`)
+        The run's one seed, a key of the top level: everything but the slice follows from it.
+    serialization_dir, cuda_device, distributed, local_rank, world_size
+        As in every trainer of AllenNLP; `cuda_device` is a key, `None` for the first GPU when there is one.
+
+    # Raises
+
+    `ConfigurationError`
+        Before any training: sizes that are not positive, a label budget larger than the pool, a distributed run.
+    """
+
+    def __init__(
+        self,
+        model: SequenceTagger,
+        experiment: Experiment,
+        trainer: Lazy[Trainer],
+        query_policy: QueryPolicy,
+        seed_size: int,
+        num_rounds: int,
+        query_size: Union[int, List[int]],
+        oracle: Lazy[Oracle] = Lazy(GoldOracle),
+        augmenter: Augmenter = NoAugmenter(),
+        pool_size: Optional[int] = None,
+        data_seed: int = 0,
+        reuse_model: bool = True,
+        seed: int = 0,
+        serialization_dir: Optional[str] = None,
+        cuda_device: Optional[int] = None,
+        distributed: bool = False,
+        local_rank: int = 0,
+        world_size: int = 1,
+    ) -> None:
+        folder = serialization_dir or tempfile.mkdtemp()
+        super().__init__(folder, cuda_device, distributed, local_rank, world_size)
+        if distributed:
+            raise ConfigurationError("trainer 'active_learning' does not run distributed yet; remove 'distributed'")
+        self.model = model.to(self.cuda_device)
+        self._experiment = experiment
+        self._inner = trainer
+        self._policy = query_policy
+        self._augmenter = augmenter
+        self._reuse_model = reuse_model
+        self._seed = seed
+        inside, self._outside = draw_slice(experiment.corpus, pool_size, generator(data_seed, 0, "slice"))
+        self._sizes = _budget(seed_size, num_rounds, query_size, len(inside))
+        self._pool = Pool(inside)
+        self._oracle = oracle.construct(corpus=inside)
+        self._run = RunFolder(Path(folder))
+        # Mistakes in the inner trainer's block shall come out now, not after the first augmentation.
+        self._inner_trainer(0, inside[:1])
+        self._run.save_weights(self.model)
+
+    def train(self) -> Dict[str, Any]:
+        """
+        Runs all rounds.
+
+        # Returns
+
+        `Dict[str, Any]`
+            What `metrics.json` says; see `round_state.summary`.
+        """
+        synthetic: List[TaggedSentence] = []
+        for k in range(len(self._sizes)):
+            clock = Stopwatch()
+            unlabelled = self._pool.unlabelled
+            with clock("query"):
+                queries = self._query(k, unlabelled)
+            with clock("annotate"):
+                annotated = self._oracle.annotate([unlabelled[query.position] for query in queries])
+                self._pool.label(annotated)
+            with clock("augment"):
+                augmentation = self._augment(k, annotated)
+                synthetic += augmentation.accepted
+            with clock("train"):
+                self._train(k, self._pool.labelled + synthetic)
+            with clock("measure"):
+                scores = self._experiment.measure(self.model, self.cuda_device)
+            record = {
+                "round": k,
+                "annotated": self._pool.counts(),
+                "synthetic_in_training": len(synthetic),
+                "scores": scores,
+                "augmentation": augmentation.statistics,
+                "queried": [sentence.id for sentence in annotated],
+                "query_scores": [query.score for query in queries],
+                "seconds": clock.seconds,
+            }
+            self._run.save_weights(self.model)
+            self._run.add_round(record, augmentation.generated)
+            logger.info(round_line(record))
+        print_table(self._run.rounds)
+        return summary(self._run.rounds)
+
+    def get_best_weights_path(self) -> Optional[str]:
+        """`best.th` of the run: the weights of the newest round."""
+        return str(self._run.weights.resolve())
+
+    def _query(self, k: int, unlabelled: Sequence[TaggedSentence]) -> List[Query]:
+        reseed_globals(self._seed, k, "query")
+        policy = self._policy if k > 0 else RandomPolicy()  # the seed set is drawn
+        return policy.select(
+            unlabelled,
+            self._sizes[k],
+            lambda sentences: self._experiment.predict(self.model, sentences, self.cuda_device),
+            generator(self._seed, k, "query"),
+        )
+
+    def _augment(self, k: int, annotated: Sequence[TaggedSentence]) -> Augmentation:
+        word_pieces = self._experiment.reader.word_pieces
+        assert word_pieces is not None  # checked by TrainModel
+        workbench = Workbench(
+            model=self.model,
+            word_pieces=word_pieces,
+            readable=self._pool.sentences,
+            outside=self._outside,
+            folder=self._run.folder,
+            seed=self._seed,
+            round_number=k,
+        )
+        reseed_globals(self._seed, k, "augment")
+        return self._augmenter.augment(annotated, workbench)
+
+    def _train(self, k: int, sentences: Sequence[TaggedSentence]) -> None:
+        if k > 0 and not self._reuse_model:
+            self.model.load_state_dict(self._experiment.new_model(self._seed, k).state_dict())
+        reseed_globals(self._seed, k, "train")
+        with transient_bars():
+            self._inner_trainer(k, sentences).train()
+
+    def _inner_trainer(self, k: int, sentences: Sequence[TaggedSentence]) -> Trainer:
+        return self._inner.construct(
+            model=self.model,
+            data_loader=self._experiment.training_loader(sentences, derive_seed(self._seed, k, "order")),
+            validation_data_loader=self._experiment.validation_loader(),
+            serialization_dir=str(self._run.folder / f"round_{k}"),
+            cuda_device=self.cuda_device.index if self.cuda_device.type == "cuda" else -1,
+            local_rank=self._rank,
+        )
+
+
+def _budget(seed_size: int, num_rounds: int, query_size: Union[int, List[int]], pool_size: int) -> List[int]:
+    """How many sentences to label in each round, the seed set's first."""
+    if num_rounds < 0:
+        raise ConfigurationError(f"trainer.num_rounds is {num_rounds}; expected 0 or more")
+    sizes = list(query_size) if isinstance(query_size, (list, tuple)) else [query_size] * num_rounds
+    if len(sizes) != num_rounds:
+        raise ConfigurationError(f"trainer.query_size has {len(sizes)} numbers for {num_rounds} rounds")
+    for name, size in [("seed_size", seed_size)] + [("query_size", size) for size in sizes]:
+        if size < 1:
+            raise ConfigurationError(f"trainer.{name} is {size}; expected 1 or more sentences")
+    needed = seed_size + sum(sizes)
+    if needed > pool_size:
+        raise ConfigurationError(
+            f"trainer: {seed_size} seed sentences and {num_rounds} rounds of queries need {needed} labels, but the "
+            f"pool has {pool_size} sentences; lower num_rounds or query_size, or raise pool_size"
+        )
+    return [seed_size, *sizes]

@@ -1,0 +1,78 @@
+// The paper's experiment as a function of what varies. Sizes are sentences.
+function(
+  source,  // an object of sources.libsonnet
+  data,  // one of its corpora
+  query_policy,
+  augmenter={ type: 'none' },
+  reuse_model=true,  // false: every round starts from the pretrained weights
+  pool_size=null,
+  seed_size=200,
+  num_rounds=5,
+  query_size=100,
+  num_epochs=10,
+  seed=1
+)
+  {
+    type: 'active_learning',
+    seed: seed,
+    // AllenNLP's own three; the run's randomness follows from `seed` alone.
+    random_seed: seed,
+    numpy_seed: seed,
+    pytorch_seed: seed,
+    dataset_reader: {
+      type: 'conll_columns',
+      source_scheme: data.scheme,
+      tag_column: data.tag_column,
+      max_length: 128,
+      token_indexers: { tokens: { type: 'word_piece', model_name: source.encoder } },
+    },
+    train_data_path: data.train,
+    validation_data_path: data.dev,
+    test_data_path: data.test,
+    vocabulary: { type: 'empty' },
+    model: {
+      type: 'sequence_tagger',
+      dropout: 0.1,
+      text_field_embedder: {
+        token_embedders: {
+          tokens: {
+            type: 'pretrained_transformer_mismatched',
+            model_name: source.encoder,
+            sub_token_mode: 'first',
+          },
+        },
+      },
+    },
+    data_loader: { type: 'in_memory', batch_size: 32 },
+    trainer: {
+      type: 'active_learning',
+      pool_size: pool_size,
+      seed_size: seed_size,
+      num_rounds: num_rounds,
+      query_size: query_size,
+      reuse_model: reuse_model,
+      query_policy: query_policy,
+      oracle: { type: 'gold' },
+      augmenter: augmenter,
+      trainer: {
+        type: 'gradient_descent',
+        num_epochs: num_epochs,
+        grad_norm: 1.0,
+        optimizer: {
+          type: 'adamw',
+          lr: source.lr,
+          eps: 1e-8,
+          weight_decay: 0.01,
+          parameter_groups: [[['bias', 'LayerNorm', 'layer_norm'], { weight_decay: 0.0 }]],
+        },
+        // Linear warm-up over a tenth of the steps and linear decay to 0, from the loader's own length.
+        learning_rate_scheduler: { type: 'slanted_triangular', cut_frac: 0.1, ratio: 1000000 },
+        // Nothing is validated inside a round, and nobody reads what the stock trainer would save after each epoch.
+        checkpointer: null,
+        callbacks: [{ type: 'should_validate_callback', validation_start: num_epochs + 1 }],
+        enable_default_callbacks: false,
+        run_confidence_checks: false,
+      },
+    },
+    include_in_archive: ['encoder'],
+  }
