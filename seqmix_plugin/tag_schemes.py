@@ -31,11 +31,14 @@ class InvalidTagError(ValueError):
         The index of the offending tag in its sentence.
     message : `str`
         What is wrong and what would be valid.
+    repairable : `bool`, optional (default = `True`)
+        Whether `repair` would read it: not when it is no tag of the scheme at all.
     """
 
-    def __init__(self, position: int, message: str) -> None:
+    def __init__(self, position: int, message: str, repairable: bool = True) -> None:
         super().__init__(message)
         self.position = position
+        self.repairable = repairable
 
 
 def tags_to_spans(tags: Sequence[str], scheme: str = "BIO", repair: bool = False) -> Tuple[List[Span], int]:
@@ -55,7 +58,8 @@ def tags_to_spans(tags: Sequence[str], scheme: str = "BIO", repair: bool = False
     # Returns
 
     `Tuple[List[Span], int]`
-        The spans in order, and the number of tags that had to be repaired (0 unless `repair`).
+        The spans in order, and how many tags had to be repaired: those that the scheme would write otherwise. In IOB1
+        every sequence can be read, so there it is 0.
 
     # Raises
 
@@ -63,7 +67,6 @@ def tags_to_spans(tags: Sequence[str], scheme: str = "BIO", repair: bool = False
         A tag that is no tag of the scheme at all, or one that is not allowed where it stands.
     """
     spans: List[Span] = []
-    repaired = 0
     start: Optional[int] = None
     previous = "O"
     for position, tag in enumerate(tags):
@@ -71,10 +74,8 @@ def tags_to_spans(tags: Sequence[str], scheme: str = "BIO", repair: bool = False
         last_prefix, last_label = _split(previous, scheme, position)
         goes_on = start is not None and prefix in "IE" and label == last_label
         complaint = _complaint(scheme, previous, tag, goes_on, (last_prefix, last_label), (prefix, label))
-        if complaint:
-            if not repair:
-                raise InvalidTagError(position, complaint)
-            repaired += 1
+        if complaint and not repair:
+            raise InvalidTagError(position, complaint)
         if start is not None and not goes_on:
             spans.append(Span(start, position, last_label))
             start = None
@@ -85,13 +86,12 @@ def tags_to_spans(tags: Sequence[str], scheme: str = "BIO", repair: bool = False
             start = None
         previous = tag
     if start is not None:
-        last_prefix, last_label = _split(previous, scheme, len(tags) - 1)
-        if scheme in ("BIOES", "BIOUL"):
-            if not repair:
-                raise InvalidTagError(len(tags) - 1, _unclosed(scheme, previous))
-            repaired += 1
-        spans.append(Span(start, len(tags), last_label))
-    return spans, repaired
+        if scheme in ("BIOES", "BIOUL") and not repair:
+            raise InvalidTagError(len(tags) - 1, _unclosed(scheme, previous))
+        spans.append(Span(start, len(tags), _split(previous, scheme, len(tags) - 1)[1]))
+    if not repair or scheme == "IOB1":
+        return spans, 0
+    return spans, sum(tag != better for tag, better in zip(tags, spans_to_tags(spans, len(tags), scheme), strict=True))
 
 
 def spans_to_tags(spans: Sequence[Span], length: int, scheme: str = "BIO") -> List[str]:
@@ -146,7 +146,7 @@ def _split(tag: str, scheme: str, position: int) -> Tuple[str, str]:
     prefix, dash, label = tag.partition("-")
     if not dash or not label or prefix == "O" or prefix not in PREFIXES[scheme] or len(prefix) != 1:
         valid = ", ".join(["O"] + [f"{p}-TYPE" for p in PREFIXES[scheme] if p != "O"])
-        raise InvalidTagError(position, f"tag {tag!r} is none of {scheme}'s: {valid}")
+        raise InvalidTagError(position, f"tag {tag!r} is none of {scheme}'s: {valid}", repairable=False)
     return _ONE_NAME.get(prefix, prefix), label
 
 

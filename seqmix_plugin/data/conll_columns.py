@@ -1,6 +1,8 @@
 """Column files: one word a line, a blank line between sentences."""
 
 import logging
+import os
+import re
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from allennlp.common.checks import ConfigurationError
@@ -80,9 +82,9 @@ class ConllColumnsReader(SentenceReader):
             try:
                 bio, count = to_bio(tags, self._scheme, self._repair)
             except InvalidTagError as error:
+                hint = "; repair_tags: true repairs" if error.repairable else ""
                 raise ConfigurationError(
-                    f"{path}, line {rows[error.position][0]}: {error} (source_scheme is {self._scheme}; "
-                    f"repair_tags: true repairs)"
+                    f"{path}, line {rows[error.position][0]}: {error} (source_scheme is {self._scheme}{hint})"
                 ) from error
             repaired += count
             sentences.append(TaggedSentence(name or str(number), tuple(words), tuple(bio)))
@@ -99,12 +101,13 @@ class ConllColumnsReader(SentenceReader):
         name: Optional[str] = None
         rows: List[Row] = []
         for number, line in self._lines(path):
-            if not line.strip() or line.startswith("-DOCSTART-"):
+            if not line.strip(" \t") or line.startswith("-DOCSTART-"):
                 if rows:
                     yield name, rows
                     name, rows = None, []
                 continue
-            columns = line.split("\t") if "\t" in line else line.split()
+            # Not `split()`, which also splits at a no-break space inside a word.
+            columns = line.split("\t") if "\t" in line else re.split(" +", line.strip(" "))
             if line.startswith("# ") and not self._has_tag(columns):
                 key, equals, value = line[2:].partition("=")
                 if equals and key.strip() == "id" and not rows:
@@ -116,7 +119,7 @@ class ConllColumnsReader(SentenceReader):
 
     def _row(self, path: str, number: int, columns: List[str]) -> Row:
         try:
-            word, tag = columns[self._token_column].strip(), columns[self._tag_column].strip()
+            word, tag = columns[self._token_column].strip(" "), columns[self._tag_column].strip(" ")
         except IndexError:
             word = tag = ""
         if len(columns) < 2 or not word or not tag:
@@ -130,7 +133,7 @@ class ConllColumnsReader(SentenceReader):
         if len(columns) < 2 or not -len(columns) <= self._tag_column < len(columns):
             return False
         try:
-            to_bio([columns[self._tag_column].strip()], self._scheme, repair=True)
+            to_bio([columns[self._tag_column].strip(" ")], self._scheme, repair=True)
         except InvalidTagError:
             return False
         return True
@@ -141,6 +144,8 @@ class ConllColumnsReader(SentenceReader):
             local = cached_path(path)
         except (OSError, ValueError) as error:
             raise ConfigurationError(f"{path}: no such file, and nothing to fetch it from ({error})") from error
+        if not os.path.isfile(local):
+            raise ConfigurationError(f"{path}: not a file")
         with open(local, "rb") as file:
             for number, raw in enumerate(file, 1):
                 try:

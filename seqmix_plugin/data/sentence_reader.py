@@ -123,9 +123,16 @@ class SentenceReader(DatasetReader):
         `Instance`
             Fields `tokens`, `metadata` and, when there are labels, `tag_distributions`. Words past `max_length` are cut
             from the first and the last; `metadata` has the whole sentence.
+
+        # Raises
+
+        `ConfigurationError`
+            When there are not as many labels as words.
         """
         if tag_distributions is None and tags is not None:
             tag_distributions = [{tag: 1.0} for tag in tags]
+        if tag_distributions is not None and len(tag_distributions) != len(tokens):
+            raise ConfigurationError(f"{len(tag_distributions)} labels for {len(tokens)} words: {' '.join(tokens)!r}")
         kept = self._num_words_kept(tokens)
         text = TextField([Token(word) for word in tokens[:kept]], self._token_indexers)
         fields: Dict[str, Field] = {

@@ -98,7 +98,10 @@ class SequenceTagger(Model):
             `(batch_size, num_tokens)`, `loss`, a scalar, when there are labels, and `metadata` as given.
         """
         mask = get_text_field_mask(tokens)  # Shape: (batch_size, num_tokens)
-        vectors = self.dropout(self.text_field_embedder(tokens))  # Shape: (batch_size, num_tokens, dimension)
+        if mask.size(1) == 0:  # All words were cut: the first alone is longer than the encoder's input.
+            vectors = torch.zeros(*mask.shape, self.tag_projection.in_features, device=mask.device)
+        else:
+            vectors = self.dropout(self.text_field_embedder(tokens))  # Shape: (batch_size, num_tokens, dimension)
         logits = self.tag_projection(vectors).float()  # Shape: (batch_size, num_tokens, num_tags)
         output: Dict[str, Any] = {"tag_probabilities": logits.softmax(-1), "mask": mask}
         if tag_distributions is not None:

@@ -1,0 +1,176 @@
+"""Whole runs with a tiny model, from a configuration to the files that are left."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from allennlp.commands.evaluate import evaluate_from_archive
+from allennlp.common.checks import ConfigurationError
+from allennlp.models.archival import load_archive
+
+from tests.active_learning.conftest import Run, lines
+from tests.conftest import QUICKSTART
+
+NONE = {"trainer.augmenter": {"type": "none"}}
+
+
+def without_seconds(path: Path) -> str:
+    records = lines(path)
+    for record in records:
+        record.pop("seconds")
+    return json.dumps(records)
+
+
+def test_a_run_leaves_its_record(run: Run) -> None:
+    folder = run("run")
+    rounds, synthetic = lines(folder / "rounds.jsonl"), lines(folder / "synthetic.jsonl")
+    assert [record["annotated"]["sentences"] for record in rounds] == [12, 18, 24]
+    assert [record["synthetic_in_training"] for record in rounds] == [6, 9, 12]
+    queried = [name for record in rounds for name in record["queried"]]
+    assert len(set(queried)) == 24
+    assert set(rounds[1]["seconds"]) == {"query", "annotate", "augment", "train", "measure"}
+    assert {"precision", "recall", "f1", "PER/f1"} <= set(rounds[0]["scores"]["dev"])
+    for child in synthetic:
+        assert {window["sentence_id"] for window in child["parents"]} <= set(rounds[child["round"]]["queried"])
+        assert all(sum(row.values()) == pytest.approx(1) for row in child["tag_distributions"])
+    assert sum(child["accepted"] for child in synthetic) == 12
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["dev_f1"] == rounds[-1]["scores"]["dev"]["f1"]
+    assert metrics["mean_test_f1"] == pytest.approx(sum(r["scores"]["test"]["f1"] for r in rounds) / 3)
+    with open(folder / "learning_curve.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["sentences"]) for row in rows] == [12, 18, 24]
+    assert float(rows[2]["dev_f1"]) == rounds[2]["scores"]["dev"]["f1"]
+    assert (folder / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
+    assert not list(folder.glob("round_*/*.th"))
+
+
+def test_the_same_seed_is_the_same_run_and_another_is_not(run: Run) -> None:
+    once, again, other = run("once"), run("again"), run("other", seed=2)
+    assert without_seconds(once / "rounds.jsonl") == without_seconds(again / "rounds.jsonl")
+    assert (once / "synthetic.jsonl").read_bytes() == (again / "synthetic.jsonl").read_bytes()
+    assert lines(once / "rounds.jsonl")[0]["queried"] != lines(other / "rounds.jsonl")[0]["queried"]
+    # The slice follows from data_seed: what the other run queried lies in it too.
+    weights, others = (torch.load(folder / "best.th", weights_only=True) for folder in (once, again))
+    assert all(torch.equal(weights[name], others[name]) for name in weights)
+
+
+def test_policies_and_augmenters_share_slice_seed_set_and_first_weights(run: Run) -> None:
+    random = run("random", **NONE, **{"trainer.query_policy.type": "random"})
+    entropy = run("entropy", **NONE)
+    mixed = run("mixed")
+    first, second, third = (lines(folder / "rounds.jsonl")[0] for folder in (random, entropy, mixed))
+    for record in (first, second):
+        record.pop("seconds")
+    assert first == second
+    assert first["queried"] == third["queried"]
+    assert lines(random / "rounds.jsonl")[1]["queried"] != lines(entropy / "rounds.jsonl")[1]["queried"]
+
+
+def test_the_archive_scores_as_the_last_round_did(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = run("run")
+    last = lines(folder / "rounds.jsonl")[-1]["scores"]
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    for split in ("dev", "test"):
+        metrics = evaluate_from_archive(
+            str(folder / "model.tar.gz"),
+            str(QUICKSTART / f"{split}.conll"),
+            metrics_output_file="metrics.json",
+            predictions_output_file="predictions.jsonl",
+        )
+        assert {name: metrics[name] for name in last[split]} == last[split]
+        gold = (QUICKSTART / f"{split}.conll").read_text(encoding="utf-8").strip().split("\n\n")
+        words = [[line.split("\t")[0] for line in block.split("\n")] for block in gold]
+        batches = [record["words"] for record in lines(Path("predictions.jsonl"))]
+        assert [sentence for batch in batches for sentence in batch] == words  # in the file's order
+
+
+def test_the_archive_needs_neither_the_hub_nor_the_encoders_folder(run: Run, tiny_encoder: str) -> None:
+    folder = run("run")
+    hidden = Path(tiny_encoder).rename(Path(tiny_encoder).with_name("hidden"))
+    try:
+        archive = load_archive(str(folder / "model.tar.gz"))
+    finally:
+        hidden.rename(tiny_encoder)
+    instance = archive.dataset_reader.text_to_instance(["Anna", "sings"])
+    assert len(archive.model.forward_on_instance(instance)["tags"]) == 2
+
+
+@pytest.mark.parametrize("reuse_model", [True, False])
+def test_what_a_round_starts_from(run: Run, reuse_model: bool) -> None:
+    """With a learning rate of 0, a reused model keeps its first head and a fresh one gets another."""
+    changes: Any = {**NONE, "trainer.reuse_model": reuse_model, "trainer.trainer.optimizer.lr": 0.0}
+    first = run("first", **{**changes, "trainer.num_rounds": 0})
+    second = run("second", **{**changes, "trainer.num_rounds": 1})
+    heads = [torch.load(folder / "best.th", weights_only=True) for folder in (first, second)]
+    assert torch.equal(heads[0]["tag_projection.weight"], heads[1]["tag_projection.weight"]) == reuse_model
+    encoder = "text_field_embedder.token_embedder_tokens._matched_embedder.transformer_model.embeddings"
+    name = f"{encoder}.word_embeddings.weight"
+    assert torch.equal(heads[0][name], heads[1][name])
+
+
+def test_the_inner_trainer_validates_when_asked(run: Run) -> None:
+    folder = run("run", **NONE, **{"validation_data_loader": {"type": "in_memory"}, "trainer.trainer.callbacks": None})
+    assert "validation_f1" in json.loads((folder / "round_0" / "metrics_epoch_1.json").read_text())
+
+
+def test_all_of_the_pool_may_be_labelled_but_no_more(run: Run) -> None:
+    folder = run("equal", **NONE, **{"trainer.query_size": [20, 8]})
+    assert lines(folder / "rounds.jsonl")[-1]["annotated"]["sentences"] == 40
+    with pytest.raises(ConfigurationError, match="need 41 labels, but the pool has 40 sentences"):
+        run("more", **{"trainer.query_size": [20, 9]})
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"trainer.seed_size": 0}, "trainer.seed_size is 0; expected 1 or more"),
+        ({"trainer.query_size": [6]}, "trainer.query_size has 1 numbers for 2 rounds"),
+        ({"trainer.num_rounds": -1}, "trainer.num_rounds is -1"),
+        ({"trainer.pool_size": 601}, "trainer.pool_size is 601; the training file has 600 sentences"),
+        ({"train_data_path": "no/such.conll"}, "no/such.conll: no such file"),
+        ({"trainer.query_policy.type": "entropy"}, "entropy not in acceptable choices for trainer.query_policy.type"),
+        ({"data_loader.type": "multiprocess"}, "data_loader.type is 'multiprocess'; .* needs 'in_memory'"),
+        (
+            {"dataset_reader.token_indexers.tokens": {"type": "single_id"}, "dataset_reader.max_length": None},
+            "word_piece",
+        ),
+        ({"dataset_reader.token_indexers.tokens.model_name": "no/model"}, "model_name 'no/model'"),
+        (
+            {"model.text_field_embedder.token_embedders.tokens.model_name": "no/model"},
+            "model: the encoder cannot be loaded .*no/model",
+        ),
+        ({"dataset_reader.sceme": "BIO"}, "sceme"),
+        ({"model.drop_out": 0.1}, "drop_out"),
+        ({"data_loader.batch": 32}, "batch"),
+        ({"trainer.rounds": 3}, "rounds"),
+        ({"trainer.query_policy.k": 3}, "k"),
+        ({"trainer.oracle.noise": 0.1}, "noise"),
+        ({"trainer.augmenter.alfa": 8}, "alfa"),
+        ({"trainer.augmenter.pairing": {"type": "sub_sequence", "size": 5}}, "size"),
+        ({"trainer.augmenter.embedding_table.metric": "l2"}, "metric"),
+        ({"trainer.trainer.num_epoch": 10}, r"trainer.trainer has unknown keys \['num_epoch'\]"),
+        ({"trainer.trainer.optimizer.learning_rate": 0.1}, "learning_rate"),
+        ({"trainer.seed_size": "12"}, "seed_size to be a int"),
+        ({"no_such_key": 1}, "no_such_key"),
+    ],
+)
+def test_mistakes_end_the_run_before_any_training(run: Run, tmp_path: Path, overrides: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        run("wrong", **overrides)
+    assert not (tmp_path / "wrong" / "rounds.jsonl").exists()
+    assert not list((tmp_path / "wrong").glob("round_*/metrics*"))
+
+
+def test_rounds_of_an_earlier_run_are_not_overwritten(run: Run, tmp_path: Path) -> None:
+    folder = run("run", **NONE, **{"trainer.num_rounds": 0})
+    before = (folder / "rounds.jsonl").read_bytes()
+    for name in ("config.json", "metrics.json"):
+        (folder / name).unlink()
+    with pytest.raises(ConfigurationError, match=r"already exists and is not empty|earlier run"):
+        run("run", **NONE, **{"trainer.num_rounds": 0})
+    assert (folder / "rounds.jsonl").read_bytes() == before

@@ -1,0 +1,199 @@
+"""Algorithm 2: mixing, snapping, label mixing, replacing and filtering."""
+
+from typing import Any, List, Sequence
+
+import numpy as np
+import pytest
+import torch
+from allennlp.common.checks import ConfigurationError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqmix_plugin.augmenters import SeqMixAugmenter, Workbench
+from seqmix_plugin.augmenters import seqmix as seqmix_module
+from seqmix_plugin.augmenters.discriminators import Discriminator, Verdict
+from seqmix_plugin.augmenters.embedding_tables import WordTable
+from seqmix_plugin.augmenters.pairing import Pair, SubSequencePairing
+from seqmix_plugin.augmenters.seqmix import mix_pairs
+from seqmix_plugin.sentence import TaggedSentence
+
+# Words on a line: the vector of "w7" is 7.
+WORDS = [f"w{n}" for n in range(11)]
+
+
+def line_table() -> WordTable:
+    return WordTable(
+        words=WORDS,
+        vectors=torch.arange(11.0).unsqueeze(-1),
+        rows=lambda some: torch.tensor([WORDS.index(word) for word in some]),
+        embed=lambda some: torch.tensor([[float(word[1:])] for word in some]),
+        distance="l2",
+    )
+
+
+def parents() -> List[TaggedSentence]:
+    return [
+        TaggedSentence("i", ("w9", "w0", "w1", "w9"), ("O", "B-PER", "I-PER", "O")),
+        TaggedSentence("j", ("w8", "w6", "w8"), ("B-LOC", "O", "O")),
+    ]
+
+
+def test_both_children_of_a_pair_by_hand() -> None:
+    """
+    λ = 0.25 on windows (w0 w1) and (w8 w6): 0.25 · 0 + 0.75 · 8 = 6 → w6; 0.25 · 1 + 0.75 · 6 = 4.75 → w5.
+    """
+    one, other = mix_pairs([Pair(0, 1, 1, 0, 2)], [0.25], parents(), line_table(), keep_shared_tokens=False)
+    mixed = ({"B-LOC": 0.75, "B-PER": 0.25}, {"I-PER": 0.25, "O": 0.75})
+    assert one.sentence.tokens == ("w9", "w6", "w5", "w9")
+    assert one.sentence.tag_distributions == ({"O": 1.0}, *mixed, {"O": 1.0})
+    assert other.sentence.tokens == ("w6", "w5", "w8")
+    assert other.sentence.tag_distributions == (*mixed, {"O": 1.0})
+    assert one.lam == other.lam == 0.25
+    assert [tuple(window) for window in one.parents] == [("i", 1, 3), ("j", 0, 2)]
+    assert [tuple(window) for window in other.parents] == [("j", 0, 2), ("i", 1, 3)]
+
+
+def test_at_lambda_one_labels_are_the_first_parents_and_its_word_is_still_excluded() -> None:
+    one, _ = mix_pairs([Pair(0, 1, 1, 0, 1)], [1.0], parents(), line_table(), keep_shared_tokens=False)
+    assert one.sentence.tag_distributions[1] == {"B-PER": 1.0}
+    assert one.sentence.tokens[1] == "w1"  # w0 is nearest but a parent
+
+
+def test_shared_words_stay_only_when_asked() -> None:
+    labelled = [TaggedSentence("i", ("w4", "w0"), ("O", "B-PER")), TaggedSentence("j", ("w4", "w8"), ("O", "B-LOC"))]
+    pair = [Pair(0, 0, 1, 0, 2)]
+    kept, _ = mix_pairs(pair, [0.5], labelled, line_table(), keep_shared_tokens=True)
+    replaced, _ = mix_pairs(pair, [0.5], labelled, line_table(), keep_shared_tokens=False)
+    assert kept.sentence.tokens == ("w4", "w4")  # 0.5 · 0 + 0.5 · 8 = 4, no parent of the second word
+    assert replaced.sentence.tokens[0] in ("w3", "w5")
+
+
+def test_many_pairs_at_once_equal_each_alone() -> None:
+    pairs = [Pair(0, 1, 1, 0, 2), Pair(0, 0, 1, 1, 2), Pair(0, 2, 1, 0, 1)]
+    lambdas = [0.3, 0.6, 0.9]
+    together = mix_pairs(pairs, lambdas, parents(), line_table(), False)
+    alone = [
+        child
+        for pair, lam in zip(pairs, lambdas, strict=True)
+        for child in mix_pairs([pair], [lam], parents(), line_table(), False)
+    ]
+    assert together == alone
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+def test_invariants(data: st.DataObject) -> None:
+    """Lengths stay, rows sum to 1, nothing outside the window changes, no parent word is generated."""
+    lengths = data.draw(st.tuples(st.integers(2, 7), st.integers(2, 7)))
+    tags = st.sampled_from(["O", "B-PER", "I-PER", "B-LOC"])
+    labelled = [
+        TaggedSentence(
+            str(n),
+            tuple(data.draw(st.lists(st.sampled_from(WORDS), min_size=size, max_size=size))),
+            tuple(data.draw(st.lists(tags, min_size=size, max_size=size))),
+        )
+        for n, size in enumerate(lengths)
+    ]
+    length = data.draw(st.integers(1, min(lengths)))
+    starts = [data.draw(st.integers(0, size - length)) for size in lengths]
+    lam = data.draw(st.floats(0, 1))
+    children = mix_pairs([Pair(0, starts[0], 1, starts[1], length)], [lam], labelled, line_table(), False)
+    for frame, start, child in zip(labelled, starts, children, strict=True):
+        assert len(child.sentence) == len(frame)
+        inside = range(start, start + length)
+        for t, distribution in enumerate(child.sentence.tag_distributions or ()):
+            assert sum(distribution.values()) == pytest.approx(1)
+            if t not in inside:
+                assert child.sentence.tokens[t] == frame.tokens[t]
+                assert distribution == {frame.tags[t]: 1.0}
+        for offset in range(length):
+            both = {labelled[n].tokens[starts[n] + offset] for n in (0, 1)}
+            assert child.sentence.tokens[start + offset] not in both
+
+
+class EverySecond(Discriminator):
+    """Refuses each first child of a pair, so that twins always get different verdicts."""
+
+    def judge(self, children: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
+        assert [len(child) for child in children] == [len(frame) for frame in frames]
+        return [Verdict(position % 2 == 1, float(position % 2)) for position in range(len(children))]
+
+
+class RefuseAll(Discriminator):
+    def judge(self, children: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
+        return [Verdict(False, 1.0)] * len(children)
+
+
+def augmenter(**settings: Any) -> SeqMixAugmenter:
+    return SeqMixAugmenter(pairing=SubSequencePairing(window=3, min_density=0.3), **settings)
+
+
+def test_each_child_is_judged_for_itself(workbench: Workbench, corpus: List[TaggedSentence]) -> None:
+    """The paper's public code admitted a sentence when only its twin passed."""
+    result = augmenter(discriminator=EverySecond(), rate=0.1).augment(corpus[:100], workbench)
+    assert [child.accepted for child in result.generated] == [False, True] * 10
+    assert len(result.accepted) == 10
+    statistics = result.statistics
+    assert [statistics[key] for key in ("wanted", "tried", "accepted", "refused")] == [10, 20, 10, 10]
+
+
+def test_generation_stops_at_n_and_does_not_depend_on_batches(
+    workbench: Workbench, corpus: List[TaggedSentence], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = augmenter(rate=0.15).augment(corpus[:100], workbench)
+    monkeypatch.setattr(seqmix_module, "LARGEST_BATCH", 4)
+    pieces = augmenter(rate=0.15).augment(corpus[:100], workbench)
+    assert len(whole.accepted) == 15  # odd: the last twin is not made
+    assert whole == pieces
+
+
+def test_the_rate_is_a_floor_in_decimals() -> None:
+    assert [augmenter(rate=rate).number_wanted(size) for rate, size in ((0.2, 200), (0.29, 100), (0.2, 4))] == [
+        40,
+        29,
+        0,
+    ]
+
+
+def test_it_goes_on_with_what_there_is(
+    workbench: Workbench, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
+) -> None:
+    few = [sentence for sentence in corpus if any(tag != "O" for tag in sentence.tags or ())][:3]
+    result = augmenter(discriminator=RefuseAll(), rate=2).augment(few, workbench)
+    assert result.accepted == []
+    assert "0 of 6 wanted sentences were accepted" in caplog.text
+    nothing = augmenter(rate=2).augment([TaggedSentence("a", ("w",) * 5, ("O",) * 5)] * 2, workbench)
+    assert nothing.generated == []
+
+
+def test_the_same_round_gives_the_same_children_and_another_round_others(
+    workbench: Workbench, corpus: List[TaggedSentence]
+) -> None:
+    from dataclasses import replace
+
+    once, again = (augmenter().augment(corpus[:100], workbench) for _ in range(2))
+    other = augmenter().augment(corpus[:100], replace(workbench, round_number=2))
+    assert once == again
+    assert [child.lam for child in once.generated] != [child.lam for child in other.generated]
+
+
+def test_generated_words_are_words_of_the_table(workbench: Workbench, corpus: List[TaggedSentence]) -> None:
+    """The paper's public code mixed words of several pieces as [UNK] and generated `##x` and `[unused]`."""
+    seqmix = augmenter(rate=1)
+    table = set(seqmix.embedding_table.build(workbench).words)
+    for child in seqmix.augment(corpus[:100], workbench).generated:
+        _, start, end = child.parents[0]
+        assert set(child.sentence.tokens[start:end]) <= table
+
+
+def test_lambda_follows_beta(workbench: Workbench, corpus: List[TaggedSentence]) -> None:
+    """Beta(8, 8) has mean 1/2 and standard deviation √(1/68) = 0.121."""
+    lambdas = [child.lam for child in augmenter(rate=4).augment(corpus[:100], workbench).generated[::2]]
+    assert np.mean(lambdas) == pytest.approx(0.5, abs=0.03)
+    assert np.std(lambdas) == pytest.approx(0.121, abs=0.02)
+
+
+@pytest.mark.parametrize(("key", "value"), [("alpha", 0.0), ("rate", -0.1)])
+def test_values_out_of_range_are_errors(key: str, value: float) -> None:
+    with pytest.raises(ConfigurationError, match=f"augmenter.{key} is {value}"):
+        SeqMixAugmenter(**{key: value})

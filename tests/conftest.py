@@ -1,0 +1,126 @@
+"""Tiny real models and sentences for unit tests; no downloads."""
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import List
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import pytest
+import torch
+from allennlp.common import Params
+from allennlp.data import Vocabulary
+from allennlp.models import Model
+from tokenizers import ByteLevelBPETokenizer
+from transformers import BertConfig, BertModel, BertTokenizerFast, GPT2Config, GPT2LMHeadModel, GPT2TokenizerFast
+
+import seqmix_plugin  # noqa: F401  registers
+from seqmix_plugin.augmenters import Workbench
+from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.sentence import TaggedSentence
+
+ROOT = Path(__file__).parent.parent
+FIXTURES = ROOT / "tests" / "fixtures"
+QUICKSTART = ROOT / "data" / "quickstart"
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+def quickstart_words() -> Counter:
+    """The words of the shipped corpus."""
+    lines = (QUICKSTART / "train.conll").read_text(encoding="utf-8").splitlines()
+    return Counter(line.split("\t")[0] for line in lines if line.strip())
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A randomly initialised BERT, 32 wide, 2 layers, with a cased vocabulary of its own, as a folder."""
+    folder = tmp_path_factory.mktemp("tiny_encoder")
+    words = quickstart_words()
+    characters = sorted({character for word in words for character in word} | set("abcdefghijklmnopqrstuvwxyz"))
+    pieces = ["[PAD]", "[unused1]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    pieces += characters + [f"##{character}" for character in characters] + ["##ing", "##er"]
+    pieces += ["Anna", "Berg", "Oslo", "Paris", "flights", "sings", "in"]
+    pieces += [word for word, _ in words.most_common(400)]
+    (folder / "vocab.txt").write_text("\n".join(dict.fromkeys(pieces)) + "\n", encoding="utf-8")
+    tokenizer = BertTokenizerFast(vocab_file=str(folder / "vocab.txt"), do_lower_case=False)
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=160,
+    )
+    BertModel(config).save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.fixture
+def word_pieces(tiny_encoder: str) -> WordPieceIndexer:
+    return WordPieceIndexer(tiny_encoder)
+
+
+@pytest.fixture
+def reader(word_pieces: WordPieceIndexer) -> ConllColumnsReader:
+    return ConllColumnsReader({"tokens": word_pieces})
+
+
+LABELS = ["B-LOC", "B-ORG", "B-PER", "I-LOC", "I-ORG", "I-PER", "O"]
+
+
+@pytest.fixture(scope="session")
+def tiny_gpt2(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A randomly initialised GPT-2 with a byte-pair vocabulary of its own, as a folder."""
+    folder = tmp_path_factory.mktemp("tiny_gpt2")
+    bpe = ByteLevelBPETokenizer()
+    words = sorted(quickstart_words())
+    bpe.train_from_iterator([" ".join(words)], vocab_size=600, special_tokens=["<|endoftext|>"], show_progress=False)
+    bpe.save_model(str(folder))
+    GPT2TokenizerFast(vocab_file=str(folder / "vocab.json"), merges_file=str(folder / "merges.txt")).save_pretrained(
+        folder
+    )
+    torch.manual_seed(0)
+    config = GPT2Config(vocab_size=bpe.get_vocab_size(), n_positions=64, n_embd=32, n_layer=2, n_head=2)
+    config.bos_token_id = config.eos_token_id = bpe.token_to_id("<|endoftext|>")
+    GPT2LMHeadModel(config).save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.fixture
+def tagger(tiny_encoder: str) -> SequenceTagger:
+    """A tagger of the tiny encoder over `LABELS`."""
+    vocab = Vocabulary.empty()
+    vocab.add_tokens_to_namespace(LABELS, "labels")
+    embedder = {
+        "token_embedders": {
+            "tokens": {
+                "type": "pretrained_transformer_mismatched",
+                "model_name": tiny_encoder,
+                "sub_token_mode": "first",
+            }
+        }
+    }
+    torch.manual_seed(1)
+    return Model.from_params(Params({"type": "sequence_tagger", "text_field_embedder": embedder}), vocab=vocab)
+
+
+@pytest.fixture
+def corpus() -> List[TaggedSentence]:
+    """The shipped corpus's training sentences."""
+    sentences = []
+    for number, block in enumerate((QUICKSTART / "train.conll").read_text(encoding="utf-8").strip().split("\n\n")):
+        words, tags = zip(*(line.split("\t") for line in block.split("\n")), strict=True)
+        sentences.append(TaggedSentence(str(number), words, tags))
+    return sentences
+
+
+@pytest.fixture
+def workbench(
+    tagger: SequenceTagger, word_pieces: WordPieceIndexer, corpus: List[TaggedSentence], tmp_path: Path
+) -> Workbench:
+    """Round 1 of a run on the first 100 sentences; the others are outside its slice."""
+    return Workbench(tagger, word_pieces, corpus[:100], corpus[100:], tmp_path, seed=7, round_number=1)

@@ -1,0 +1,292 @@
+import logging
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any, Dict, List, Union
+
+import pytest
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader
+from allennlp.data.token_indexers import SingleIdTokenIndexer
+
+from seqmix_plugin.data import ConllColumnsReader
+from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.tag_schemes import tags_to_spans
+from tests.conftest import FIXTURES, SHARED_DATA
+
+WORDS = ("Anna", "Berg", "sings", "in", "Oslo", ".")
+TAGS = ("B-PER", "I-PER", "O", "O", "B-LOC", "O")
+
+
+def make(**keys: Any) -> ConllColumnsReader:
+    """A reader that needs no tokenizer."""
+    return ConllColumnsReader({"tokens": SingleIdTokenIndexer()}, **keys)
+
+
+def write(folder: Path, content: Union[str, bytes]) -> str:
+    path = folder / "corpus.conll"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return str(path)
+
+
+def at(path: str, line: int) -> str:
+    return re.escape(f"{path}, line {line}: ")
+
+
+def labels(sentences: List[TaggedSentence]) -> List[Any]:
+    return [(sentence.tokens, sentence.tags) for sentence in sentences]
+
+
+def test_one_corpus_in_two_schemes_is_the_same() -> None:
+    bio = make().read_sentences(str(FIXTURES / "bio.conll"))
+    iob1 = make(source_scheme="IOB1").read_sentences(str(FIXTURES / "iob1.conll"))
+    assert labels(bio) == labels(iob1)
+    assert labels(bio) == [(WORDS, TAGS), (("Oslo", "Paris", "flights"), ("B-LOC", "B-LOC", "O"))]
+    assert [sentence.id for sentence in bio] == ["0", "1"]
+    assert [sentence.id for sentence in iob1] == ["0", "adjacent"]
+
+
+def test_comes_from_a_config(tiny_encoder: str) -> None:
+    config = {
+        "type": "conll_columns",
+        "token_indexers": {"tokens": {"type": "word_piece", "model_name": tiny_encoder}},
+        "source_scheme": "IOB1",
+        "max_length": 16,
+    }
+    reader = DatasetReader.from_params(Params(config))
+    instances = list(reader.read(str(FIXTURES / "iob1.conll")))
+    assert [[token.text for token in instance["tokens"]] for instance in instances] == [
+        list(WORDS),
+        ["Oslo", "Paris", "flights"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "tags"),
+    [
+        ("IOB1", ["I-X", "I-X", "B-X", "O", "I-X"]),
+        ("BIO", ["B-X", "I-X", "B-X", "O", "B-X"]),
+        ("BIOES", ["B-X", "E-X", "S-X", "O", "S-X"]),
+        ("BIOUL", ["B-X", "L-X", "U-X", "O", "U-X"]),
+    ],
+)
+def test_every_scheme_comes_out_as_bio(tmp_path: Path, scheme: str, tags: List[str]) -> None:
+    path = write(tmp_path, "".join(f"w{number} {tag}\n" for number, tag in enumerate(tags)))
+    (sentence,) = make(source_scheme=scheme).read_sentences(path)
+    assert sentence.tags == ("B-X", "I-X", "B-X", "O", "B-X")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Anna B-PER\nsings O\n",
+        "Anna\tB-PER\nsings\tO\n",
+        "Anna NNP I-NP B-PER\nsings VBZ I-VP O\n",
+        "Anna\tNNP\tI-NP\tB-PER\nsings\tVBZ\tI-VP\tO\n",
+        "Anna   NNP  B-PER  \nsings   VBZ  O\n",
+        "Anna NNP I-NP B-PER\nsings O\n",
+        "Anna B-PER\nsings O",
+        "Anna B-PER\r\nsings O\r\n",
+        "Anna\tB-PER\r\nsings\tO",
+        b"\xef\xbb\xbfAnna B-PER\nsings O\n",
+        b"\xef\xbb\xbf-DOCSTART- -X- O\r\n\r\nAnna B-PER\r\nsings O\r\n",
+        "\n\n\nAnna B-PER\nsings O\n\n \t \n\n",
+        "-DOCSTART- O\nAnna B-PER\nsings O\n-DOCSTART- O\n",
+        "-DOCSTART-\n\nAnna B-PER\nsings O\n",
+        "# a comment\n# \nAnna B-PER\n# another = one\nsings O\n",
+        "# Anna sings\n\nAnna B-PER\nsings O\n",
+    ],
+)
+def test_one_sentence_in_many_guises(tmp_path: Path, content: Union[str, bytes]) -> None:
+    sentences = make().read_sentences(write(tmp_path, content))
+    assert sentences == [TaggedSentence("0", ("Anna", "sings"), ("B-PER", "O"))]
+
+
+def test_docstart_parts_sentences(tmp_path: Path) -> None:
+    path = write(tmp_path, "Anna B-PER\n-DOCSTART- -X- O O\nsings O\n")
+    assert [sentence.tokens for sentence in make().read_sentences(path)] == [("Anna",), ("sings",)]
+
+
+def test_an_entity_does_not_run_on_past_a_blank_line(tmp_path: Path) -> None:
+    path = write(tmp_path, "Anna B-PER\n\nBerg I-PER\n")
+    with pytest.raises(ConfigurationError, match=at(path, 3) + "'I-PER' after 'O'"):
+        make().read_sentences(path)
+
+
+def test_ids_come_from_comments_or_positions(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "# id = first one\n# text = Anna\nAnna O\n# id = too late\n\nBerg O\n\n#  id=third\n-DOCSTART- O\n\n. O\n",
+    )
+    assert [sentence.id for sentence in make().read_sentences(path)] == ["first one", "1", "third"]
+
+
+@pytest.mark.parametrize("line", ["# O", "#\tO", "# NN O", "#\tNN\tO"])
+def test_number_sign_may_be_a_word(tmp_path: Path, line: str) -> None:
+    path = write(tmp_path, f"{line}\n1 O\n")
+    (sentence,) = make().read_sentences(path)
+    assert sentence.tokens == ("#", "1")
+
+
+def test_words_may_begin_with_a_number_sign(tmp_path: Path) -> None:
+    (sentence,) = make().read_sentences(write(tmp_path, "#oslo B-LOC\n##x O\n"))
+    assert sentence.tokens == ("#oslo", "##x")
+
+
+def test_columns_can_be_chosen(tmp_path: Path) -> None:
+    path = write(tmp_path, "0 B-PER Anna NNP\n1 O sings VBZ\n")
+    expected = [(("Anna", "sings"), ("B-PER", "O"))]
+    assert labels(make(token_column=2, tag_column=1).read_sentences(path)) == expected
+    assert labels(make(token_column=-2, tag_column=-3).read_sentences(path)) == expected
+
+
+def test_number_sign_is_a_word_in_a_chosen_column(tmp_path: Path) -> None:
+    """The tag column says what is a comment, not the last column."""
+    path = write(tmp_path, "# B-PER NN\n# this is O\n")
+    (sentence,) = make(tag_column=1).read_sentences(path)
+    assert (sentence.tokens, sentence.tags) == (("#",), ("B-PER",))
+
+
+def test_a_word_may_hold_a_space_between_tabs(tmp_path: Path) -> None:
+    (sentence,) = make().read_sentences(write(tmp_path, "New York\tB-LOC\n"))
+    assert sentence.tokens == ("New York",)
+
+
+def test_a_no_break_space_is_part_of_its_word(tmp_path: Path) -> None:
+    (sentence,) = make().read_sentences(write(tmp_path, "10\u00a0000 O\n"))
+    assert sentence.tokens == ("10\u00a0000",)
+
+
+@pytest.mark.parametrize("word", ["\x01", "\u200b", "\x85", "\u00a0"])
+def test_a_word_may_be_a_control_character(tmp_path: Path, word: str) -> None:
+    (sentence,) = make().read_sentences(write(tmp_path, f"Anna\tB-PER\n{word}\tO\n"))
+    assert sentence.tokens == ("Anna", word)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "message"),
+    [
+        ("Anna B-PER\n\n# c\nsings O\nBerg I-PER\n", 5, r"'I-PER' after 'O'.*source_scheme is BIO; repair_tags"),
+        ("Anna PERSON\n", 1, r"tag 'PERSON' is none of BIO's"),
+        ("Anna B-PER\nsings\n", 2, r"1 column\(s\), but token_column is 0 and tag_column is -1"),
+        ("Anna B-PER\n\tO\n", 2, r"2 column\(s\), but token_column is 0"),
+        ("Anna\tB-PER\nsings\t\n", 2, r"2 column\(s\), but token_column is 0"),
+        ("#comment\n", 1, r"1 column\(s\)"),
+        (b"Anna B-PER\n\nM\xfcnchen B-LOC\n", 3, r"byte 0xfc is not UTF-8"),
+    ],
+)
+def test_errors_name_file_and_line(tmp_path: Path, content: Union[str, bytes], line: int, message: str) -> None:
+    path = write(tmp_path, content)
+    with pytest.raises(ConfigurationError, match=at(path, line) + message):
+        make().read_sentences(path)
+
+
+def test_columns_that_are_not_there_are_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path, "Anna B-PER\n")
+    with pytest.raises(ConfigurationError, match=at(path, 1) + r"2 column\(s\), but token_column is 3"):
+        make(token_column=3).read_sentences(path)
+    with pytest.raises(ConfigurationError, match=at(path, 1) + r".*tag_column is -4"):
+        make(tag_column=-4).read_sentences(path)
+
+
+def test_an_unclosed_entity_is_an_error_at_its_last_word(tmp_path: Path) -> None:
+    path = write(tmp_path, "Anna B-PER\nBerg I-PER\n\nOslo S-LOC\n")
+    with pytest.raises(ConfigurationError, match=at(path, 2) + "'I-PER' opens or goes on"):
+        make(source_scheme="BIOES").read_sentences(path)
+
+
+def test_the_wrong_scheme_is_an_error_with_the_line() -> None:
+    iob1, bio = str(FIXTURES / "iob1.conll"), str(FIXTURES / "bio.conll")
+    with pytest.raises(ConfigurationError, match=at(iob1, 3) + "'I-PER' after 'O'.*source_scheme is BIO"):
+        make().read_sentences(iob1)
+    with pytest.raises(ConfigurationError, match=at(bio, 3) + "'O' after 'I-PER'.*source_scheme is BIOES"):
+        make(source_scheme="BIOES").read_sentences(bio)
+
+
+def test_bio_read_as_iob1_is_the_same() -> None:
+    bio = str(FIXTURES / "bio.conll")
+    assert make(source_scheme="IOB1").read_sentences(bio) == make().read_sentences(bio)
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "-DOCSTART- O\n\n", "# only = a comment\n"])
+def test_a_file_without_sentences_is_an_error(tmp_path: Path, content: str) -> None:
+    path = write(tmp_path, content)
+    with pytest.raises(ConfigurationError, match=re.escape(f"{path}: no sentence in this file")):
+        make().read_sentences(path)
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    path = str(tmp_path / "none.conll")
+    with pytest.raises(ConfigurationError, match=re.escape(path) + ": no such file"):
+        make().read_sentences(path)
+
+
+def test_a_repeated_id_is_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path, "# id = a\nAnna O\n\n# id = a\nBerg O\n")
+    with pytest.raises(ConfigurationError, match=re.escape(path) + ": two sentences have the same id"):
+        make().read_sentences(path)
+
+
+def test_an_unknown_scheme_is_an_error() -> None:
+    with pytest.raises(ConfigurationError, match="source_scheme 'IOB2' is none of IOB1, BIO, BIOES, BIOUL"):
+        make(source_scheme="IOB2")
+
+
+def test_repair_counts_what_it_changes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write(tmp_path, "Anna I-PER\nBerg I-PER\nOslo I-LOC\n\nsings O\nOslo I-LOC\n")
+    with caplog.at_level(logging.WARNING):
+        sentences = make(repair_tags=True).read_sentences(path)
+    assert [sentence.tags for sentence in sentences] == [("B-PER", "I-PER", "B-LOC"), ("O", "B-LOC")]
+    assert f"{path}: 3 tags were not valid BIO and have been repaired" in caplog.text
+
+
+def test_repair_of_valid_tags_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert make(repair_tags=True).read_sentences(str(FIXTURES / "bio.conll"))[0].tags == TAGS
+    assert "repaired" not in caplog.text
+
+
+@pytest.mark.parametrize("repair_tags", [False, True])
+def test_repair_is_not_offered_for_what_it_does_not_repair(tmp_path: Path, repair_tags: bool) -> None:
+    path = write(tmp_path, "Anna B-PER\nsings VERB\n")
+    with pytest.raises(ConfigurationError, match=at(path, 2) + "tag 'VERB' is none of BIO's") as caught:
+        make(repair_tags=repair_tags).read_sentences(path)
+    assert "repair_tags: true repairs" not in str(caught.value)
+
+
+CONLL03: Dict[str, Any] = {
+    "eng.train": (14041, 203621, {"LOC": 7140, "PER": 6600, "ORG": 6321, "MISC": 3438}),
+    "eng.testa": (3250, 51362, {"LOC": 1837, "PER": 1842, "ORG": 1341, "MISC": 922}),
+    "eng.testb": (3453, 46435, {"LOC": 1668, "PER": 1617, "ORG": 1661, "MISC": 702}),
+}
+WEBPAGE: Dict[str, Any] = {
+    "train.conll": (385, 5293, {"PER": 177, "ORG": 130, "MISC": 188, "LOC": 50}),
+    "dev.conll": (99, 1121, {"PER": 40, "ORG": 26, "LOC": 24}),
+    "test.conll": (135, 1131, {"PER": 59, "ORG": 67, "LOC": 22}),
+}
+
+
+@pytest.mark.parametrize(
+    ("corpus", "scheme", "name", "counts"),
+    [("conll03", "IOB1", *item) for item in CONLL03.items()] + [("webpage", "BIO", *item) for item in WEBPAGE.items()],
+)
+def test_real_corpora_have_the_counts_of_their_readme(corpus: str, scheme: str, name: str, counts: Any) -> None:
+    path = SHARED_DATA / corpus / name
+    if not path.exists():
+        pytest.skip(f"{path} is not here")
+    sentences = make(source_scheme=scheme).read_sentences(str(path))
+    types = Counter(span.label for sentence in sentences for span in tags_to_spans(sentence.tags or ())[0])
+    assert (len(sentences), sum(map(len, sentences)), types) == counts
+
+
+def test_conll03_has_its_total_of_entities() -> None:
+    assert [sum(types.values()) for _, _, types in CONLL03.values()] == [23499, 5942, 5648]
+
+
+def test_conll03_read_in_the_wrong_scheme_is_an_error() -> None:
+    path = SHARED_DATA / "conll03" / "eng.train"
+    if not path.exists():
+        pytest.skip(f"{path} is not here")
+    with pytest.raises(ConfigurationError, match=at(str(path), 3) + "'I-ORG' after 'O'"):
+        make().read_sentences(str(path))
