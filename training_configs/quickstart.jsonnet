@@ -11,5 +11,6 @@ experiment(
   pool_size=300,
   seed_size=50,
   num_rounds=3,
-  query_size=25
+  query_size=25,
+  batch_size=8
 )

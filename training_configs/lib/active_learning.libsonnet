@@ -10,6 +10,7 @@ function(
   num_rounds=5,
   query_size=100,
   num_epochs=10,
+  batch_size=32,
   seed=1
 )
   {
@@ -43,7 +44,7 @@ function(
         },
       },
     },
-    data_loader: { type: 'in_memory', batch_size: 32 },
+    data_loader: { type: 'in_memory', batch_size: batch_size },
     trainer: {
       type: 'active_learning',
       pool_size: pool_size,
