@@ -4,6 +4,26 @@ Active learning for sequence labelling with SeqMix augmentation, as an AllenNLP 
 Importing the package imports its sub-packages, so that their classes are registered.
 """
 
-from seqmix_plugin import active_learning, augmenters, data, metrics, models, oracles, predictors, query_policies
+from seqmix_plugin import (
+    active_learning,
+    augmenters,
+    data,
+    metrics,
+    models,
+    optimizers,
+    oracles,
+    predictors,
+    query_policies,
+)
 
-__all__ = ["active_learning", "augmenters", "data", "metrics", "models", "oracles", "predictors", "query_policies"]
+__all__ = [
+    "active_learning",
+    "augmenters",
+    "data",
+    "metrics",
+    "models",
+    "optimizers",
+    "oracles",
+    "predictors",
+    "query_policies",
+]

@@ -52,7 +52,7 @@ def test_train_evaluate_and_predict(tiny_encoder: str, tmp_path: Path) -> None:
     sentences = tmp_path / "sentences.jsonl"
     sentences.write_text('{"sentence": "Anna sings in Oslo"}\n{"tokens": ["Paris", "flights"], "id": "x"}\n')
     output = tmp_path / "predictions.jsonl"
-    arguments = ["--predictor", "sequence_tagger", "--include-package", "seqmix_plugin", "--output-file", str(output)]
+    arguments = ["--include-package", "seqmix_plugin", "--output-file", str(output)]
     predicted = allennlp("predict", archive, str(sentences), *arguments, "--batch-size", "2", folder=tmp_path)
     assert predicted.returncode == 0, predicted.stderr
     first, second = (json.loads(line) for line in output.read_text().splitlines())

@@ -67,7 +67,9 @@ def test_the_main_configuration_is_the_papers() -> None:
     assert config["data_loader"]["batch_size"] == 32
     assert config["model"]["dropout"] == 0.1
     assert config["dataset_reader"]["max_length"] == 128
-    assert config["model"]["text_field_embedder"]["token_embedders"]["tokens"]["model_name"] == "bert-base-cased"
+    embedder = config["model"]["text_field_embedder"]["token_embedders"]["tokens"]
+    assert embedder["model_name"] == "bert-base-cased"
+    assert embedder["sub_token_mode"] == "first"
 
 
 @pytest.mark.parametrize("name", ["seqmix", "nte", "random"])

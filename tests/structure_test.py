@@ -10,7 +10,9 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "seqmix_plugin"
 LEVELS = {
-    **dict.fromkeys(("archive", "functional", "metrics", "randomness", "sentence", "tag_schemes"), 0),
+    **dict.fromkeys(
+        ("archive", "errors", "functional", "metrics", "optimizers", "randomness", "sentence", "tag_schemes"), 0
+    ),
     **dict.fromkeys(("data", "models", "predictors"), 1),
     **dict.fromkeys(("augmenters", "oracles", "query_policies"), 2),
     "active_learning": 3,

@@ -10,6 +10,7 @@ from allennlp.data import DataLoader, Vocabulary
 from allennlp.models import Model
 
 from seqmix_plugin.data import InMemoryLoader, SentenceReader
+from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.query_policies import ScoredBatch
@@ -22,7 +23,9 @@ class Experiment:
     # Parameters
 
     reader : `SentenceReader`
-        Makes instances of sentences.
+        Makes instances of the corpus's sentences.
+    evaluation_reader : `SentenceReader`
+        Makes instances of the sentences that are scored each round.
     vocab : `Vocabulary`
         With the labels.
     corpus : `Sequence[TaggedSentence]`
@@ -40,6 +43,7 @@ class Experiment:
     def __init__(
         self,
         reader: SentenceReader,
+        evaluation_reader: SentenceReader,
         vocab: Vocabulary,
         corpus: Sequence[TaggedSentence],
         evaluation: Dict[str, List[TaggedSentence]],
@@ -48,6 +52,7 @@ class Experiment:
         validation_data_loader: Optional[Lazy[DataLoader]] = None,
     ) -> None:
         self.reader = reader
+        self._evaluation_reader = evaluation_reader
         self.vocab = vocab
         self.corpus = corpus
         self.evaluation = evaluation
@@ -69,21 +74,20 @@ class Experiment:
         try:
             model = self._model.construct(vocab=self.vocab)
         except (OSError, ValueError) as error:  # what transformers raises for a name or folder that holds no model
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise ConfigurationError(f"model: the encoder cannot be loaded ({reason})") from error
+            raise ConfigurationError(f"model: the encoder cannot be loaded ({first_line(error)})") from error
         if not isinstance(model, SequenceTagger):
             raise ConfigurationError(f"model: active learning needs a 'sequence_tagger', not a {type(model).__name__}")
         return model
 
     def training_loader(self, sentences: Sequence[TaggedSentence], seed: int) -> InMemoryLoader:
         """Shuffled batches; their order follows from `seed`."""
-        return self._loader(self._data_loader, sentences, shuffle=True, seed=seed)
+        return self._loader(self._data_loader, self.reader, sentences, shuffle=True, seed=seed)
 
     def validation_loader(self) -> Optional[InMemoryLoader]:
         """Batches of `dev` for the inner trainer, if the configuration asks for them."""
         if self._validation_data_loader is None:
             return None
-        return self._loader(self._validation_data_loader, self.evaluation["dev"])
+        return self._loader(self._validation_data_loader, self._evaluation_reader, self.evaluation["dev"])
 
     def measure(self, model: SequenceTagger, device: torch.device) -> Dict[str, Dict[str, float]]:
         """
@@ -95,7 +99,7 @@ class Experiment:
         scores = {}
         for split, sentences in self.evaluation.items():
             if split not in self._splits:  # indexed once a run
-                self._splits[split] = self._loader(self._data_loader, sentences)
+                self._splits[split] = self._loader(self._data_loader, self._evaluation_reader, sentences)
             loader = self._splits[split]
             loader.set_target_device(device)
             with inference(model):
@@ -109,7 +113,7 @@ class Experiment:
         self, model: SequenceTagger, sentences: Sequence[TaggedSentence], device: torch.device
     ) -> Iterator[ScoredBatch]:
         """Tag probabilities of unlabelled sentences, batched by length."""
-        loader = self._loader(self._data_loader, sentences)
+        loader = self._loader(self._data_loader, self.reader, sentences)
         loader.set_target_device(device)
         with inference(model):
             for positions, batch in Tqdm.tqdm(
@@ -119,9 +123,14 @@ class Experiment:
                 yield ScoredBatch(positions, output["tag_probabilities"], output["mask"])
 
     def _loader(
-        self, lazy: Lazy[DataLoader], sentences: Sequence[TaggedSentence], shuffle: bool = False, seed: int = 0
+        self,
+        lazy: Lazy[DataLoader],
+        reader: SentenceReader,
+        sentences: Sequence[TaggedSentence],
+        shuffle: bool = False,
+        seed: int = 0,
     ) -> InMemoryLoader:
-        instances = [self.reader.sentence_to_instance(sentence) for sentence in sentences]
+        instances = [reader.sentence_to_instance(sentence) for sentence in sentences]
         loader = lazy.construct(instances=instances, shuffle=shuffle, seed=seed)
         assert isinstance(loader, InMemoryLoader)  # checked by TrainModel
         loader.index_with(self.vocab)

@@ -51,13 +51,19 @@ class RunFolder:
     """
 
     def __init__(self, folder: Path) -> None:
-        if (folder / ROUNDS).exists():
-            raise ConfigurationError(
-                f"{folder / ROUNDS} holds the rounds of an earlier run, which cannot be gone on with; take another "
-                f"folder or --force"
-            )
+        self.check_unused(folder)
+        (folder / SYNTHETIC).unlink(missing_ok=True)  # of a run that died in round 0
         self.folder = folder
         self.rounds: List[Dict[str, Any]] = []
+
+    @staticmethod
+    def check_unused(folder: Path) -> None:
+        """Raises a `ConfigurationError` when the folder holds rounds already."""
+        if (folder / ROUNDS).exists():
+            raise ConfigurationError(
+                f"{folder / ROUNDS} holds the rounds of an earlier run, which cannot be gone on with yet; take another "
+                f"folder or --force"
+            )
 
     @property
     def weights(self) -> Path:

@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 from allennlp.commands.train import TrainModel
 from allennlp.common import Lazy, Params
@@ -14,11 +14,25 @@ from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.console import prepare_console
 from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.round_state import RunFolder
 from seqmix_plugin.archive import save_encoder
 from seqmix_plugin.data import InMemoryLoader, SentenceReader
+from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)
+
+LOADER_EXTRAS = ("reader", "data_path", "instances", "shuffle", "seed")
+INNER_EXTRAS = (
+    "model",
+    "data_loader",
+    "validation_data_loader",
+    "serialization_dir",
+    "local_rank",
+    "world_size",
+    "distributed",
+    "ddp_accelerator",
+)
 
 
 @TrainModel.register("active_learning", constructor="from_partial_objects")
@@ -33,8 +47,7 @@ class ActiveLearningTrainModel(TrainModel):
     @classmethod
     def from_params(cls, params: Params, **extras: Any) -> "ActiveLearningTrainModel":  # type: ignore[override]
         prepare_console()
-        _check_loaders(params)
-        _check_inner_trainer_keys(params)
+        _check_blocks(params)
         try:
             return super().from_params(params, **extras)
         except TypeError as error:
@@ -92,6 +105,7 @@ class ActiveLearningTrainModel(TrainModel):
         `ConfigurationError`
             When a file cannot be read, a model cannot be loaded, or the parts do not fit together.
         """
+        RunFolder.check_unused(Path(serialization_dir))
         reader = _sentence_reader(dataset_reader)
         evaluation_reader = _sentence_reader(validation_dataset_reader or dataset_reader)
         corpus = reader.read_sentences(train_data_path)
@@ -107,8 +121,12 @@ class ActiveLearningTrainModel(TrainModel):
         if local_rank == 0:
             vocab.save_to_files(str(Path(serialization_dir) / "vocabulary"))
 
-        experiment = Experiment(reader, vocab, corpus, evaluation, model, data_loader, validation_data_loader)
+        experiment = Experiment(
+            reader, evaluation_reader, vocab, corpus, evaluation, model, data_loader, validation_data_loader
+        )
         first_model = experiment.new_model(seed, 0)
+        for some in (reader, evaluation_reader):
+            _check_encoder(first_model, some)
         if first_model.encoder is not None and reader.word_pieces is not None and local_rank == 0:
             save_encoder(first_model.encoder, reader.word_pieces.tokenizer, serialization_dir)
         trainer_ = trainer.construct(
@@ -127,30 +145,63 @@ def _sentence_reader(reader: DatasetReader) -> SentenceReader:
             "dataset_reader: active learning needs a reader of sentences, such as 'conll_columns', with a token "
             "indexer of type 'word_piece'"
         )
+    if reader.max_instances is not None:
+        raise ConfigurationError("dataset_reader.max_instances has no effect in active learning; set trainer.pool_size")
     return reader
 
 
-def _check_loaders(params: Params) -> None:
+def _check_blocks(params: Params) -> None:
+    """
+    What AllenNLP would let pass: keys that it prefers to what we hand over, and, as the stock trainer takes `**kwargs`,
+    misspelt keys of the inner trainer's block.
+    """
     for key in ("data_loader", "validation_data_loader"):
         block = params.get(key)
         if isinstance(block, Params) and block.get("type") != "in_memory":
             raise ConfigurationError(f"{key}.type is {block.get('type')!r}; active learning needs 'in_memory'")
+        _refuse(key, block, LOADER_EXTRAS, "it is set by active learning itself")
+    trainer = params.get("trainer")
+    if isinstance(trainer, Params) and trainer.get("distributed"):
+        raise ConfigurationError("active learning does not run distributed yet; remove the key 'distributed'")
+    _refuse("trainer", trainer, ("model", "experiment", "serialization_dir"), "it is set by active learning itself")
+    _refuse("trainer", trainer, ("seed",), "'seed' is a key of the top level")
+    inner = trainer.get("trainer") if isinstance(trainer, Params) else None
+    _refuse("trainer.trainer", inner, ("cuda_device",), "set trainer.cuda_device instead")
+    _refuse("trainer.trainer", inner, INNER_EXTRAS, "it is set by active learning itself")
+    if isinstance(inner, Params):
+        _check_known(inner)
 
 
-def _check_inner_trainer_keys(params: Params) -> None:
-    """The stock trainer takes `**kwargs` and would swallow a misspelt key of its block."""
-    outer = params.get("trainer")
-    inner = outer.get("trainer") if isinstance(outer, Params) else None
-    if not isinstance(inner, Params):
-        return
+def _refuse(path: str, block: Any, keys: Sequence[str], reason: str) -> None:
+    for key in keys:
+        if isinstance(block, Params) and key in block:
+            raise ConfigurationError(f"{path}.{key} cannot be configured: {reason}")
+
+
+def _check_known(inner: Params) -> None:
     name = inner.get("type", Trainer.default_implementation)
     if name not in Trainer.list_available():
         return  # AllenNLP says so itself
     trainer, constructor = Trainer.resolve_class_name(name)
     method = getattr(trainer, constructor) if constructor else trainer.__init__
-    known = set(infer_method_params(trainer, method)) - {"self", "cls", "kwargs"} | {"type"}
-    unknown = sorted(set(inner.params) - known)
+    known = set(infer_method_params(trainer, method)) - {"self", "cls", "kwargs", *INNER_EXTRAS, "cuda_device"}
+    unknown = sorted(set(inner.params) - known - {"type"})
     if unknown:
+        valid = ", ".join(sorted(known))
+        raise ConfigurationError(f"trainer.trainer has unknown keys {unknown}; a {name!r} trainer takes {valid}")
+
+
+def _check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
+    """Indexer and embedder must mean the same encoder, and the reader must not make inputs it cannot take."""
+    if model.encoder is None or reader.word_pieces is None:
+        return
+    indexed, embedded = reader.word_pieces.model_name, model.encoder.config._name_or_path
+    if embedded and indexed != embedded:
         raise ConfigurationError(
-            f"trainer.trainer has unknown keys {unknown}; a {name!r} trainer takes {sorted(known)}"
+            f"dataset_reader.token_indexers name the encoder {indexed!r}, but the model's embedder {embedded!r}"
+        )
+    longest = getattr(model.encoder.config, "max_position_embeddings", None)
+    if longest is not None and (reader.max_length is None or reader.max_length > longest):
+        raise ConfigurationError(
+            f"dataset_reader.max_length is {reader.max_length}; the encoder takes {longest} word pieces at most"
         )

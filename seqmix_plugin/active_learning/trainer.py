@@ -14,6 +14,7 @@ from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.pool import Pool, draw_slice
 from seqmix_plugin.active_learning.round_state import RunFolder, Stopwatch, summary
 from seqmix_plugin.augmenters import Augmentation, Augmenter, NoAugmenter, Workbench
+from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.oracles import GoldOracle, Oracle
 from seqmix_plugin.query_policies import Query, QueryPolicy, RandomPolicy
@@ -191,25 +192,28 @@ class ActiveLearningTrainer(Trainer):
             self._inner_trainer(k, sentences).train()
 
     def _inner_trainer(self, k: int, sentences: Sequence[TaggedSentence]) -> Trainer:
-        return self._inner.construct(
-            model=self.model,
-            data_loader=self._experiment.training_loader(sentences, derive_seed(self._seed, k, "order")),
-            validation_data_loader=self._experiment.validation_loader(),
-            serialization_dir=str(self._run.folder / f"round_{k}"),
-            cuda_device=self.cuda_device.index if self.cuda_device.type == "cuda" else -1,
-            local_rank=self._rank,
-        )
+        try:
+            return self._inner.construct(
+                model=self.model,
+                data_loader=self._experiment.training_loader(sentences, derive_seed(self._seed, k, "order")),
+                validation_data_loader=self._experiment.validation_loader(),
+                serialization_dir=str(self._run.folder / f"round_{k}"),
+                cuda_device=self.cuda_device.index if self.cuda_device.type == "cuda" else -1,
+                local_rank=self._rank,
+            )
+        except ValueError as error:  # the stock trainer's own checks, of `use_amp` for instance
+            raise ConfigurationError(f"trainer.trainer: {first_line(error)}") from error
 
 
 def _budget(seed_size: int, num_rounds: int, query_size: Union[int, List[int]], pool_size: int) -> List[int]:
     """How many sentences to label in each round, the seed set's first."""
-    if num_rounds < 0:
+    if not isinstance(num_rounds, int) or num_rounds < 0:
         raise ConfigurationError(f"trainer.num_rounds is {num_rounds}; expected 0 or more")
     sizes = list(query_size) if isinstance(query_size, (list, tuple)) else [query_size] * num_rounds
     if len(sizes) != num_rounds:
         raise ConfigurationError(f"trainer.query_size has {len(sizes)} numbers for {num_rounds} rounds")
     for name, size in [("seed_size", seed_size)] + [("query_size", size) for size in sizes]:
-        if size < 1:
+        if not isinstance(size, int) or size < 1:
             raise ConfigurationError(f"trainer.{name} is {size}; expected 1 or more sentences")
     needed = seed_size + sum(sizes)
     if needed > pool_size:

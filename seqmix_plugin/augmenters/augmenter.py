@@ -54,7 +54,7 @@ class Augmentation:
     # Parameters
 
     generated : `List[SyntheticSentence]`
-        All that was tried, in order.
+        All that was tried until enough were accepted, in order.
     statistics : `Dict[str, Any]`, optional (default = `{}`)
         Plain data for the round's record.
     """

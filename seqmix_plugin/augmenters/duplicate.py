@@ -11,8 +11,8 @@ from seqmix_plugin.sentence import TaggedSentence
 @Augmenter.register("duplicate")
 class DuplicateAugmenter(Augmenter):
     """
-    Repeats labelled sentences: as many training steps as another augmenter of the same rate that finds enough, and no
-    new data. Sentences are drawn without replacement; at a rate above 1 every one is repeated before any is again.
+    Repeats labelled sentences: as many training steps as SeqMix of the same rate where that finds enough, and no new
+    data. Sentences are drawn without replacement; at a rate above 1 every one is repeated before any is again.
 
     Registered as an `Augmenter` with name "duplicate".
 

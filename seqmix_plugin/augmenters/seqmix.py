@@ -33,8 +33,8 @@ class SeqMixAugmenter(Augmenter):
     embedding space (equation 7) and their labels (equation 8), puts the mixed window into both sentences, and keeps
     what the discriminator accepts, each child for itself, until N = ⌊rate · K⌋ are accepted or there are no more pairs.
 
-    Children are mixed and judged in batches; what a batch holds beyond the N-th accepted child is dropped, so the
-    result does not depend on the size of the batches. When there are too few, the run goes on with what there is.
+    Children are mixed and judged in batches; what a batch holds beyond the N-th accepted child is dropped as if it had
+    not been made, and only counted as judged. When there are too few, the run goes on with what there is.
 
     Registered as an `Augmenter` with name "seqmix".
 
@@ -86,7 +86,7 @@ class SeqMixAugmenter(Augmenter):
         pairs = self.pairing.pairs(labelled, workbench.generator("pairs"))
         lambdas = workbench.generator("lambda")
         generated: List[SyntheticSentence] = []
-        accepted = 0
+        accepted = judged = 0
         size = self.discriminator.first_batch_size(wanted)
         with Tqdm.tqdm(total=wanted, desc="generating", leave=False) as progress:
             while accepted < wanted:
@@ -94,6 +94,7 @@ class SeqMixAugmenter(Augmenter):
                 if not batch:
                     break
                 drawn = [sample_lambda(self.alpha, lambdas) for _ in batch]
+                judged += 2 * len(batch)
                 for child in self._judged(mix_pairs(batch, drawn, labelled, table, self.keep_shared_tokens), labelled):
                     name = f"r{workbench.round_number}-{len(generated)}"
                     generated.append(replace(child, sentence=replace(child.sentence, id=name)))
@@ -103,7 +104,7 @@ class SeqMixAugmenter(Augmenter):
                         break
                 # Enough for what is missing at the acceptance seen so far.
                 size = int((wanted - accepted) * (len(generated) + 1) / (accepted + 1)) + 1
-        return Augmentation(generated, self._statistics(wanted, generated))
+        return Augmentation(generated, self._statistics(wanted, judged, generated))
 
     def _judged(self, children: List[SyntheticSentence], labelled: Sequence[TaggedSentence]) -> List[SyntheticSentence]:
         by_id = {sentence.id: sentence for sentence in labelled}
@@ -114,19 +115,20 @@ class SeqMixAugmenter(Augmenter):
             for child, verdict in zip(children, verdicts, strict=True)
         ]
 
-    def _statistics(self, wanted: int, generated: Sequence[SyntheticSentence]) -> Dict[str, Any]:
+    def _statistics(self, wanted: int, judged: int, generated: Sequence[SyntheticSentence]) -> Dict[str, Any]:
         accepted = sum(child.accepted for child in generated)
         words = Counter(word for child in generated for word in child.sentence.tokens[slice(*child.parents[0][1:])])
         share = sum(count for _, count in words.most_common(10)) / max(words.total(), 1)
         if share > NARROW and words.total() >= 100:
             logger.warning(
                 f"{share:.0%} of the generated words are the same ten: mixing snaps to few words "
-                f"(embedding_table: words 'attested' and distance 'cosine' are broader)"
+                f"(embedding_table.distance 'cosine' is broader)"
             )
         if accepted < wanted:
             logger.warning(f"SeqMix: {accepted} of {wanted} wanted sentences were accepted; there are no more pairs")
         return {
             "wanted": wanted,
+            "judged": judged,
             "tried": len(generated),
             "accepted": accepted,
             "refused": len(generated) - accepted,

@@ -26,8 +26,9 @@ class InMemoryLoader(DataLoader):
 
     batch_size : `int`, optional (default = `32`)
         Sentences a batch.
-    evaluation_batch_size : `int`, optional (default = `64`)
-        Sentences a batch when nothing is shuffled.
+    evaluation_batch_size : `int`, optional (default = `None`)
+        Sentences a batch when nothing is shuffled: by default 64 of given instances, and `batch_size` of a reader's,
+        which is what `allennlp evaluate --batch-size` sets.
     batches_per_bucket : `int`, optional (default = `4`)
         How many batches are sorted by length together; 1 leaves the order entirely random.
     reader : `DatasetReader`, optional (default = `None`)
@@ -45,7 +46,7 @@ class InMemoryLoader(DataLoader):
     def __init__(
         self,
         batch_size: int = 32,
-        evaluation_batch_size: int = 64,
+        evaluation_batch_size: Optional[int] = None,
         batches_per_bucket: int = 4,
         reader: Optional[DatasetReader] = None,
         data_path: Optional[str] = None,
@@ -58,7 +59,7 @@ class InMemoryLoader(DataLoader):
             ("evaluation_batch_size", evaluation_batch_size),
             ("batches_per_bucket", batches_per_bucket),
         ):
-            if value < 1:
+            if value is not None and value < 1:
                 raise ConfigurationError(f"data_loader.{name} is {value}; expected 1 or more")
         if instances is None:
             if reader is None or data_path is None:
@@ -68,7 +69,8 @@ class InMemoryLoader(DataLoader):
         else:
             self._by_length = True
         self._instances = instances
-        self._batch_size = batch_size if shuffle else evaluation_batch_size
+        unshuffled = evaluation_batch_size or (64 if self._by_length else batch_size)
+        self._batch_size = batch_size if shuffle else unshuffled
         self._bucket = batch_size * batches_per_bucket
         self._shuffle = shuffle
         self._seed = seed

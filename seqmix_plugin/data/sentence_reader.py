@@ -54,7 +54,7 @@ class SentenceReader(DatasetReader):
             serialization_dir=serialization_dir,
         )
         self._token_indexers = token_indexers
-        self._max_length = max_length
+        self.max_length = max_length
         self.word_pieces: Optional[WordPieceIndexer] = next(
             (indexer for indexer in token_indexers.values() if isinstance(indexer, WordPieceIndexer)), None
         )
@@ -82,12 +82,12 @@ class SentenceReader(DatasetReader):
         sentences = self.parse(path)
         if self.word_pieces is not None:
             self.word_pieces.prepare(word for sentence in sentences for word in sentence.tokens)
-        if self._max_length is not None:
+        if self.max_length is not None:
             cut = [len(sentence) - self._num_words_kept(sentence.tokens) for sentence in sentences]
             if any(cut):
                 logger.warning(
                     f"{path}: {np.count_nonzero(cut)} of {len(sentences)} sentences are longer than max_length "
-                    f"{self._max_length} word pieces; {sum(cut)} words are cut and count as misses at evaluation"
+                    f"{self.max_length} word pieces; {sum(cut)} words are cut and count as misses at evaluation"
                 )
         return sentences
 
@@ -146,7 +146,7 @@ class SentenceReader(DatasetReader):
         return Instance(fields)
 
     def _num_words_kept(self, tokens: Sequence[str]) -> int:
-        if self._max_length is None or self.word_pieces is None:
+        if self.max_length is None or self.word_pieces is None:
             return len(tokens)
         ends = np.cumsum([len(pieces) for pieces in self.word_pieces.pieces(tokens)])
-        return int(np.searchsorted(ends, self._max_length - self.word_pieces.num_special_pieces, side="right"))
+        return int(np.searchsorted(ends, self.max_length - self.word_pieces.num_special_pieces, side="right"))

@@ -12,6 +12,7 @@ from allennlp.data.vocabulary import Vocabulary
 from transformers import AutoTokenizer
 
 from seqmix_plugin.archive import ENCODER_FOLDER
+from seqmix_plugin.errors import first_line
 
 
 @TokenIndexer.register("word_piece")
@@ -53,10 +54,9 @@ class WordPieceIndexer(TokenIndexer):
             wrapper = PretrainedTransformerTokenizer(source, tokenizer_kwargs=tokenizer_kwargs)
             self.tokenizer = AutoTokenizer.from_pretrained(source, **(tokenizer_kwargs or {}))
         except (OSError, ValueError) as error:
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise ConfigurationError(
                 f"model_name {model_name!r}: no tokenizer could be loaded; expected a folder with a transformers model "
-                f"or a name that the hub knows ({reason})"
+                f"or a name that the hub knows ({first_line(error)})"
             ) from error
         self.model_name = model_name
         self._start = [token.text_id for token in wrapper.single_sequence_start_tokens]

@@ -47,6 +47,8 @@ class SequenceTagger(Model):
         When the vocabulary has no tags.
     """
 
+    default_predictor = "sequence_tagger"
+
     def __init__(
         self,
         vocab: Vocabulary,

@@ -43,9 +43,9 @@ Run = Callable[..., Path]
 def run(tiny_encoder: str, tmp_path: Path) -> Run:
     """Trains a small configuration with overrides and gives the folder."""
 
-    def train(name: str, **overrides: Any) -> Path:
+    def train(name: str, recover: bool = False, **overrides: Any) -> Path:
         folder = tmp_path / name
-        train_model(Params(small_config(tiny_encoder, **overrides)), str(folder))
+        train_model(Params(small_config(tiny_encoder, **overrides)), str(folder), recover=recover)
         return folder
 
     return train

@@ -2,16 +2,20 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from allennlp.commands.evaluate import evaluate_from_archive
+from allennlp.commands.train import TrainModel
+from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.models.archival import load_archive
 
-from tests.active_learning.conftest import Run, lines
+from tests.active_learning.conftest import Run, lines, small_config
 from tests.conftest import QUICKSTART
 
 NONE = {"trainer.augmenter": {"type": "none"}}
@@ -156,6 +160,19 @@ def test_all_of_the_pool_may_be_labelled_but_no_more(run: Run) -> None:
         ({"trainer.trainer.num_epoch": 10}, r"trainer.trainer has unknown keys \['num_epoch'\]"),
         ({"trainer.trainer.optimizer.learning_rate": 0.1}, "learning_rate"),
         ({"trainer.seed_size": "12"}, "seed_size to be a int"),
+        ({"trainer.seed_size": None}, "trainer.seed_size is None"),
+        ({"trainer.seed": 5}, "trainer.seed cannot be configured: 'seed' is a key of the top level"),
+        ({"trainer.distributed": True}, "does not run distributed yet"),
+        (
+            {"trainer.trainer.cuda_device": 1},
+            "trainer.trainer.cuda_device cannot be configured: set trainer.cuda_device",
+        ),
+        ({"trainer.trainer.serialization_dir": "x"}, "trainer.trainer.serialization_dir cannot be configured"),
+        ({"trainer.trainer.use_amp": True, "trainer.cuda_device": -1}, "trainer.trainer: Using AMP requires a cuda"),
+        ({"data_loader.shuffle": False}, "data_loader.shuffle cannot be configured"),
+        ({"dataset_reader.max_instances": 50}, "max_instances has no effect"),
+        ({"dataset_reader.max_length": None}, "max_length is None; the encoder takes 160 word pieces at most"),
+        ({"dataset_reader.max_length": 161}, "max_length is 161; the encoder takes 160 word pieces at most"),
         ({"no_such_key": 1}, "no_such_key"),
     ],
 )
@@ -168,9 +185,50 @@ def test_mistakes_end_the_run_before_any_training(run: Run, tmp_path: Path, over
 
 def test_rounds_of_an_earlier_run_are_not_overwritten(run: Run, tmp_path: Path) -> None:
     folder = run("run", **NONE, **{"trainer.num_rounds": 0})
-    before = (folder / "rounds.jsonl").read_bytes()
-    for name in ("config.json", "metrics.json"):
-        (folder / name).unlink()
-    with pytest.raises(ConfigurationError, match=r"already exists and is not empty|earlier run"):
-        run("run", **NONE, **{"trainer.num_rounds": 0})
-    assert (folder / "rounds.jsonl").read_bytes() == before
+    before = {path: path.read_bytes() for path in folder.glob("*.*")}
+    with pytest.raises(ConfigurationError, match="holds the rounds of an earlier run"):
+        run("run", recover=True, **NONE, **{"trainer.num_rounds": 0})
+    after = {path: path.read_bytes() for path in folder.glob("*.*")}
+    assert {path.name for path in before if before[path] != after.get(path)} <= {"out.log", "meta.json"}
+
+
+def test_indexer_and_embedder_must_name_one_encoder(run: Run, tiny_encoder: str, tmp_path: Path) -> None:
+    shutil.copytree(tiny_encoder, tmp_path / "other")
+    name = "model.text_field_embedder.token_embedders.tokens.model_name"
+    with pytest.raises(ConfigurationError, match="token_indexers name the encoder .*tiny_encoder.*, but .*other"):
+        run("wrong", **{name: str(tmp_path / "other")})
+
+
+def test_a_round_queries_with_the_model_of_the_round_before(run: Run) -> None:
+    first, second = (run(f"{n}", **NONE, **{"trainer.num_rounds": n}) for n in (0, 1))
+    archive = load_archive(str(first / "model.tar.gz"))
+    archive.model.eval()
+    corpus = {
+        sentence.id: sentence for sentence in archive.dataset_reader.read_sentences(str(QUICKSTART / "train.conll"))
+    }
+    record = lines(second / "rounds.jsonl")[1]
+    for name, score in zip(record["queried"], record["query_scores"], strict=True):
+        output = archive.model.forward_on_instance(archive.dataset_reader.text_to_instance(corpus[name].tokens))
+        probabilities = output["tag_probabilities"]
+        assert score == pytest.approx(-(probabilities * np.log(probabilities)).sum(-1).mean(), rel=1e-3)
+
+
+def test_the_papers_recipe_reaches_the_inner_trainer(tiny_encoder: str, tmp_path: Path) -> None:
+    """No decay of biases and LayerNorm; up over a tenth of the steps, down to 0, in whichever round."""
+    config = small_config(tiny_encoder, **{"trainer.trainer.num_epochs": 10, "trainer.trainer.optimizer.lr": 0.3})
+    for key in ("random_seed", "numpy_seed", "pytorch_seed", "include_in_archive"):
+        config.pop(key)
+    built = TrainModel.from_params(Params(config), serialization_dir=str(tmp_path / "run"), local_rank=0)
+    sentences = built.trainer._experiment.corpus[:16]  # 2 batches of 8: 20 steps
+    inner = built.trainer._inner_trainer(0, sentences)
+    decay = {id(p): group["weight_decay"] for group in inner.optimizer.param_groups for p in group["params"]}
+    for name, parameter in built.model.named_parameters():
+        assert decay[id(parameter)] == (0.0 if "bias" in name or "LayerNorm" in name else 0.01), name
+    scheduler = inner._learning_rate_scheduler
+    rates = [inner.optimizer.param_groups[0]["lr"]]
+    for step in range(1, 21):
+        scheduler.step_batch(step)
+        rates.append(inner.optimizer.param_groups[0]["lr"])
+        if step % 2 == 0:
+            scheduler.step()
+    assert rates == pytest.approx([0.0, 0.15, *(0.3 * (20 - step) / 18 for step in range(2, 21))], abs=1e-5)

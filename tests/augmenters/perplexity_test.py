@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, BertConfig, BertForMaskedLM
 
 from seqmix_plugin.augmenters import Workbench
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
@@ -107,6 +107,14 @@ def test_a_model_that_is_not_there_is_an_error() -> None:
 def test_an_encoder_is_no_language_model(tiny_encoder: str) -> None:
     with pytest.raises(ConfigurationError, match="is no causal language model; it lacks cls"):
         PretrainedLanguageModel(tiny_encoder)
+
+
+def test_a_masked_model_is_no_causal_one(tiny_encoder: str, tmp_path: Path) -> None:
+    config = BertConfig.from_pretrained(tiny_encoder)
+    BertForMaskedLM(config).save_pretrained(tmp_path / "masked")
+    AutoTokenizer.from_pretrained(tiny_encoder).save_pretrained(tmp_path / "masked")
+    with pytest.raises(ConfigurationError, match="a masked model, which sees the word it is asked for"):
+        PretrainedLanguageModel(str(tmp_path / "masked"))
 
 
 def test_in_domain_is_fitted_outside_the_slice_and_kept(workbench: Workbench) -> None:

@@ -1,5 +1,6 @@
 """Algorithm 2: mixing, snapping, label mixing, replacing and filtering."""
 
+from dataclasses import replace
 from typing import Any, List, Sequence
 
 import numpy as np
@@ -169,8 +170,6 @@ def test_it_goes_on_with_what_there_is(
 def test_the_same_round_gives_the_same_children_and_another_round_others(
     workbench: Workbench, corpus: List[TaggedSentence]
 ) -> None:
-    from dataclasses import replace
-
     once, again = (augmenter().augment(corpus[:100], workbench) for _ in range(2))
     other = augmenter().augment(corpus[:100], replace(workbench, round_number=2))
     assert once == again
@@ -191,6 +190,16 @@ def test_lambda_follows_beta(workbench: Workbench, corpus: List[TaggedSentence])
     lambdas = [child.lam for child in augmenter(rate=4).augment(corpus[:100], workbench).generated[::2]]
     assert np.mean(lambdas) == pytest.approx(0.5, abs=0.03)
     assert np.std(lambdas) == pytest.approx(0.121, abs=0.02)
+
+
+def test_a_narrow_table_is_warned_of(
+    workbench: Workbench, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
+) -> None:
+    narrow = replace(workbench, readable=[TaggedSentence("s", ("Oslo", "Paris", "sings"))])
+    result = augmenter(rate=0.5).augment(corpus[:100], narrow)
+    assert result.statistics["ten_most_frequent"] == 1.0
+    assert result.statistics["distinct_tokens"] <= 3
+    assert "100% of the generated words are the same ten" in caplog.text
 
 
 @pytest.mark.parametrize(("key", "value"), [("alpha", 0.0), ("rate", -0.1)])

@@ -60,7 +60,7 @@ function(
         num_epochs: num_epochs,
         grad_norm: 1.0,
         optimizer: {
-          type: 'adamw',
+          type: 'fused_adamw',
           lr: source.lr,
           eps: 1e-8,
           weight_decay: 0.01,
@@ -70,7 +70,7 @@ function(
         learning_rate_scheduler: { type: 'slanted_triangular', cut_frac: 0.1, ratio: 1000000 },
         // Nothing is validated inside a round, and nobody reads what the stock trainer would save after each epoch.
         checkpointer: null,
-        callbacks: [{ type: 'should_validate_callback', validation_start: num_epochs + 1 }],
+        callbacks: [{ type: 'should_validate_callback', validation_start: 1000000 }],
         enable_default_callbacks: false,
         run_confidence_checks: false,
       },

@@ -10,7 +10,7 @@ local conll = {
   tag_column: -1,
 };
 
-// A real English corpus that the repository ships; small, made by a script.
+// The corpus that the repository ships: small and made up by a script.
 local quickstart = {
   train: 'data/quickstart/train.conll',
   dev: 'data/quickstart/dev.conll',

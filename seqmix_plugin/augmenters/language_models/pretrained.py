@@ -4,11 +4,12 @@ from typing import Any, Dict, Sequence
 
 import numpy as np
 from allennlp.common.checks import ConfigurationError
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoModelForCausalLM, AutoTokenizer
 
 from seqmix_plugin.augmenters.language_models.causal import causal_perplexities
 from seqmix_plugin.augmenters.language_models.language_model import LanguageModel
 from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.errors import first_line
 
 
 @LanguageModel.register("pretrained")
@@ -28,8 +29,8 @@ class PretrainedLanguageModel(LanguageModel):
     # Raises
 
     `ConfigurationError`
-        When the model or its tokenizer cannot be loaded, when the checkpoint has no language-model head, or when there
-        is no beginning-of-text token.
+        When the model or its tokenizer cannot be loaded, when the checkpoint has no language-model head or is a masked
+        model's, or when there is no beginning-of-text token.
     """
 
     def __init__(self, model_name: str = "gpt2", batch_tokens: int = 1024) -> None:
@@ -39,15 +40,19 @@ class PretrainedLanguageModel(LanguageModel):
             self._tokenizer = AutoTokenizer.from_pretrained(model_name)
             self._model, loading = AutoModelForCausalLM.from_pretrained(model_name, output_loading_info=True)
         except (OSError, ValueError) as error:
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise ConfigurationError(
                 f"language_model.model_name {model_name!r}: expected a causal language model, as a folder or a name "
-                f"that the hub knows ({reason})"
+                f"that the hub knows ({first_line(error)})"
             ) from error
         if loading["missing_keys"]:
             raise ConfigurationError(
                 f"language_model.model_name {model_name!r}: the checkpoint is no causal language model; it lacks "
                 f"{', '.join(sorted(loading['missing_keys'])[:3])}"
+            )
+        if type(self._model.config) in MODEL_FOR_MASKED_LM_MAPPING and not self._model.config.is_decoder:
+            raise ConfigurationError(
+                f"language_model.model_name {model_name!r}: a masked model, which sees the word it is asked for; "
+                f"expected a causal one, such as gpt2"
             )
         begin = self._tokenizer.bos_token_id
         self._begin = self._tokenizer.eos_token_id if begin is None else begin

@@ -1,0 +1,43 @@
+"""AdamW in one pass over the parameters."""
+
+from typing import Any, Dict, List, Optional, Tuple
+
+import torch
+from allennlp.training.optimizers import Optimizer, make_parameter_groups
+
+
+@Optimizer.register("fused_adamw")
+class FusedAdamWOptimizer(Optimizer, torch.optim.AdamW):
+    """
+    The same as AllenNLP's `adamw`, by torch's fused kernel: a step reads and writes each parameter once instead of a
+    dozen times. On a CPU that is most of a step with short sentences, where half of the parameters are embeddings.
+
+    Registered as an `Optimizer` with name "fused_adamw".
+
+    # Parameters
+
+    model_parameters : `List[Tuple[str, torch.nn.Parameter]]`
+        Given by the trainer, not a key.
+    parameter_groups : `List[Tuple[List[str], Dict[str, Any]]]`, optional (default = `None`)
+        Regular expressions of parameter names and what holds for them, as in every optimizer of AllenNLP.
+    lr : `float`, optional (default = `0.001`)
+        Learning rate.
+    betas : `Tuple[float, float]`, optional (default = `(0.9, 0.999)`)
+        Decay of the running means of gradient and squared gradient.
+    eps : `float`, optional (default = `1e-8`)
+        ε, added to the denominator.
+    weight_decay : `float`, optional (default = `0.01`)
+        Decoupled weight decay.
+    """
+
+    def __init__(
+        self,
+        model_parameters: List[Tuple[str, torch.nn.Parameter]],
+        parameter_groups: Optional[List[Tuple[List[str], Dict[str, Any]]]] = None,
+        lr: float = 1e-3,
+        betas: Tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        groups = make_parameter_groups(model_parameters, parameter_groups)
+        super().__init__(params=groups, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, fused=True)
