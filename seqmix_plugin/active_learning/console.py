@@ -7,6 +7,7 @@ from typing import Any, Dict, Iterator, Sequence
 
 import allennlp.common.tqdm
 from allennlp.common.checks import ConfigurationError
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -66,7 +67,7 @@ def round_line(record: Dict[str, Any]) -> str:
 
 def print_table(rounds: Sequence[Dict[str, Any]]) -> None:
     """The learning curve as a table."""
-    table = Table(title="learning curve")
+    table = Table(title="learning curve", box=SIMPLE, pad_edge=False, padding=(0, 0))  # fits 80 columns
     rows = curve_rows(rounds)
     shown = [name for name in rows[0] if not name.endswith(("precision", "recall"))]  # the file has all
     for name in shown:

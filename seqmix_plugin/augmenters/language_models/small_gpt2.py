@@ -146,7 +146,10 @@ class SmallGpt2:
             best = {name: value.detach().clone() for name, value in model.state_dict().items()}
         model.load_state_dict(best)
         record = {"sentences": len(fitted), "held_out_sentences": len(held_out), "held_out_perplexity": min(history)}
-        logger.info(f"in-domain language model: {record}")
+        logger.info(
+            f"in-domain language model: fitted to {len(fitted)} sentences in {len(history)} epochs, perplexity "
+            f"{min(history):.0f} on {len(held_out)} held out"
+        )
         return cls(model, tokenizer, {**record, "epochs": len(history), "held_out_perplexities": history})
 
     def save(self, folder: Path, digest: str) -> None:
