@@ -232,3 +232,12 @@ def test_the_papers_recipe_reaches_the_inner_trainer(tiny_encoder: str, tmp_path
         if step % 2 == 0:
             scheduler.step()
     assert rates == pytest.approx([0.0, 0.15, *(0.3 * (20 - step) / 18 for step in range(2, 21))], abs=1e-5)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+@pytest.mark.parametrize("use_amp", [False, True])
+def test_a_gpu_is_used_when_there_is_one(run: Run, use_amp: bool) -> None:
+    discriminator = {"type": "perplexity", "language_model": {"type": "in_domain"}, "quantile": [0, 0.5]}
+    folder = run("run", **{"trainer.augmenter.discriminator": discriminator, "trainer.trainer.use_amp": use_amp})
+    assert [record["annotated"]["sentences"] for record in lines(folder / "rounds.jsonl")] == [12, 18, 24]
+    assert all(tensor.is_cuda for tensor in torch.load(folder / "best.th", weights_only=True).values())
