@@ -1,6 +1,5 @@
 """What `allennlp train` builds from a configuration."""
 
-import logging
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
@@ -19,8 +18,6 @@ from seqmix_plugin.archive import save_encoder
 from seqmix_plugin.data import InMemoryLoader, SentenceReader
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.sentence import TaggedSentence
-
-logger = logging.getLogger(__name__)
 
 LOADER_EXTRAS = ("reader", "data_path", "instances", "shuffle", "seed")
 INNER_EXTRAS = (
@@ -115,20 +112,17 @@ class ActiveLearningTrainModel(TrainModel):
                 evaluation[split] = evaluation_reader.read_sentences(path)
         if validation_data_loader is not None and "dev" not in evaluation:
             raise ConfigurationError("validation_data_loader is given, but no validation_data_path")
-        vocab = vocabulary.construct(instances=[])
-        labels = {tag for some in (corpus, *evaluation.values()) for sentence in some for tag in sentence.tags or ()}
-        vocab.add_tokens_to_namespace(sorted(labels), "labels")
-        if local_rank == 0:
-            vocab.save_to_files(str(Path(serialization_dir) / "vocabulary"))
-
+        vocab = _with_labels(vocabulary.construct(instances=[]), [corpus, *evaluation.values()])
         experiment = Experiment(
             reader, evaluation_reader, vocab, corpus, evaluation, model, data_loader, validation_data_loader
         )
         first_model = experiment.new_model(seed, 0)
         for some in (reader, evaluation_reader):
             _check_encoder(first_model, some)
-        if first_model.encoder is not None and reader.word_pieces is not None and local_rank == 0:
-            save_encoder(first_model.encoder, reader.word_pieces.tokenizer, serialization_dir)
+        if local_rank == 0:
+            vocab.save_to_files(str(Path(serialization_dir) / "vocabulary"))
+            if first_model.encoder is not None and reader.word_pieces is not None:
+                save_encoder(first_model.encoder, reader.word_pieces.tokenizer, serialization_dir)
         trainer_ = trainer.construct(
             serialization_dir=serialization_dir,
             local_rank=local_rank,
@@ -137,6 +131,13 @@ class ActiveLearningTrainModel(TrainModel):
             seed=seed,
         )
         return cls(serialization_dir=serialization_dir, model=first_model, trainer=trainer_)
+
+
+def _with_labels(vocab: Vocabulary, splits: Sequence[Sequence[TaggedSentence]]) -> Vocabulary:
+    """The vocabulary with the labels of all files, sorted, so that their numbers do not depend on the files' order."""
+    labels = {tag for sentences in splits for sentence in sentences for tag in sentence.tags or ()}
+    vocab.add_tokens_to_namespace(sorted(labels), "labels")
+    return vocab
 
 
 def _sentence_reader(reader: DatasetReader) -> SentenceReader:
