@@ -1,10 +1,15 @@
 """The one currency between pool, policies, oracles, augmenters and files: plain data, no tensors."""
 
 from dataclasses import dataclass, replace
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 TagDistribution = Dict[str, float]
 """Probabilities of the tags of one token; tags that are left out have probability 0."""
+
+
+def one_hot(tags: Sequence[str]) -> List[TagDistribution]:
+    """Hard tags as distributions."""
+    return [{tag: 1.0} for tag in tags]
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class TaggedSentence:
         if self.tag_distributions is not None:
             return list(self.tag_distributions)
         if self.tags is not None:
-            return [{tag: 1.0} for tag in self.tags]
+            return one_hot(self.tags)
         return None
 
     def without_labels(self) -> "TaggedSentence":

@@ -68,10 +68,9 @@ def tags_to_spans(tags: Sequence[str], scheme: str = "BIO", repair: bool = False
     """
     spans: List[Span] = []
     start: Optional[int] = None
-    previous = "O"
+    previous, last_prefix, last_label = "O", "O", ""
     for position, tag in enumerate(tags):
         prefix, label = _split(tag, scheme, position)
-        last_prefix, last_label = _split(previous, scheme, position)
         goes_on = start is not None and prefix in "IE" and label == last_label
         complaint = _complaint(scheme, previous, tag, goes_on, (last_prefix, last_label), (prefix, label))
         if complaint and not repair:
@@ -84,11 +83,11 @@ def tags_to_spans(tags: Sequence[str], scheme: str = "BIO", repair: bool = False
         if prefix in "ES" and start is not None:
             spans.append(Span(start, position + 1, label))
             start = None
-        previous = tag
+        previous, last_prefix, last_label = tag, prefix, label
     if start is not None:
         if scheme in ("BIOES", "BIOUL") and not repair:
             raise InvalidTagError(len(tags) - 1, _unclosed(scheme, previous))
-        spans.append(Span(start, len(tags), _split(previous, scheme, len(tags) - 1)[1]))
+        spans.append(Span(start, len(tags), last_label))
     if not repair or scheme == "IOB1":
         return spans, 0
     return spans, sum(tag != better for tag, better in zip(tags, spans_to_tags(spans, len(tags), scheme), strict=True))

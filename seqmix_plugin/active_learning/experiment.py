@@ -59,7 +59,7 @@ class Experiment:
         self._model = model
         self._data_loader = data_loader
         self._validation_data_loader = validation_data_loader
-        self._splits: Dict[str, InMemoryLoader] = {}
+        self._evaluation_loaders: Dict[str, InMemoryLoader] = {}
 
     def new_model(self, seed: int, round_number: int) -> SequenceTagger:
         """
@@ -87,7 +87,7 @@ class Experiment:
         """Batches of `dev` for the inner trainer, if the configuration asks for them."""
         if self._validation_data_loader is None:
             return None
-        return self._loader(self._validation_data_loader, self._evaluation_reader, self.evaluation["dev"])
+        return self._evaluation_loader("validation", self._validation_data_loader, self.evaluation["dev"])
 
     def measure(self, model: SequenceTagger, device: torch.device) -> Dict[str, Dict[str, float]]:
         """
@@ -98,9 +98,7 @@ class Experiment:
         """
         scores = {}
         for split, sentences in self.evaluation.items():
-            if split not in self._splits:  # indexed once a run
-                self._splits[split] = self._loader(self._data_loader, self._evaluation_reader, sentences)
-            loader = self._splits[split]
+            loader = self._evaluation_loader(split, self._data_loader, sentences)
             loader.set_target_device(device)
             with inference(model):
                 model.get_metrics(reset=True)
@@ -121,6 +119,14 @@ class Experiment:
             ):
                 output = model(**batch)
                 yield ScoredBatch(positions, output["tag_probabilities"], output["mask"])
+
+    def _evaluation_loader(
+        self, name: str, lazy: Lazy[DataLoader], sentences: Sequence[TaggedSentence]
+    ) -> InMemoryLoader:
+        """Batches of a split, indexed once a run."""
+        if name not in self._evaluation_loaders:
+            self._evaluation_loaders[name] = self._loader(lazy, self._evaluation_reader, sentences)
+        return self._evaluation_loaders[name]
 
     def _loader(
         self,

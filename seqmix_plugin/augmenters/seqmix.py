@@ -186,14 +186,14 @@ def _children(
 ) -> Tuple[SyntheticSentence, SyntheticSentence]:
     sides = ((labelled[pair.first], pair.first_start), (labelled[pair.second], pair.second_start))
     windows = [Window(sentence.id, start, start + pair.length) for sentence, start in sides]
-    labels = [(sentence.distributions() or [])[_window(start, pair)] for sentence, start in sides]
+    parents_labels = [tuple(sentence.distributions() or ()) for sentence, _ in sides]
+    labels = [row[_window(start, pair)] for row, (_, start) in zip(parents_labels, sides, strict=True)]
     mixed_labels = tuple(mix_distributions(one, other, lam) for one, other in zip(*labels, strict=True))
     children = []
-    for (frame, start), parents in zip(sides, (windows, windows[::-1]), strict=True):
+    for (frame, start), distributions, parents in zip(sides, parents_labels, (windows, windows[::-1]), strict=True):
         window = _window(start, pair)
         kept = zip(words, frame.tokens[window], shared, strict=True)
         new_words = tuple(own if stays else word for word, own, stays in kept)
-        distributions = tuple(frame.distributions() or [])
         child = TaggedSentence(
             id="",
             tokens=frame.tokens[: window.start] + new_words + frame.tokens[window.stop :],

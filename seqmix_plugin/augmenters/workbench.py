@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Sequence
 
 import numpy as np
+import torch
 
 from seqmix_plugin.data import WordPieceIndexer
 from seqmix_plugin.models import SequenceTagger
@@ -40,6 +41,11 @@ class Workbench:
     folder: Path
     seed: int
     round_number: int
+
+    @property
+    def device(self) -> torch.device:
+        """Where the current model is."""
+        return next(self.model.parameters()).device
 
     def generator(self, purpose: str) -> np.random.Generator:
         """A generator of this round for one purpose."""

@@ -11,7 +11,7 @@ from allennlp.data.fields import Field, MetadataField, TextField
 
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
-from seqmix_plugin.sentence import TagDistribution, TaggedSentence
+from seqmix_plugin.sentence import TagDistribution, TaggedSentence, one_hot
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ class SentenceReader(DatasetReader):
 
     def sentence_to_instance(self, sentence: TaggedSentence) -> Instance:
         """An instance of a sentence, with labels when it has any."""
-        return self.text_to_instance(sentence.tokens, sentence.tags, sentence.distributions(), sentence.id)
+        return self.text_to_instance(sentence.tokens, sentence.tags, sentence.tag_distributions, sentence.id)
 
     def text_to_instance(  # type: ignore[override]
         self,
@@ -130,7 +130,7 @@ class SentenceReader(DatasetReader):
             When there are not as many labels as words.
         """
         if tag_distributions is None and tags is not None:
-            tag_distributions = [{tag: 1.0} for tag in tags]
+            tag_distributions = one_hot(tags)
         if tag_distributions is not None and len(tag_distributions) != len(tokens):
             raise ConfigurationError(f"{len(tag_distributions)} labels for {len(tokens)} words: {' '.join(tokens)!r}")
         kept = self._num_words_kept(tokens)

@@ -61,7 +61,7 @@ class InDomainLanguageModel(LanguageModel):
             texts = self._texts(workbench)
             self._models = [self._fitted(texts[half], half, workbench) for half in range(len(texts))]
         for model in self._models:
-            model.to(next(workbench.model.parameters()).device)
+            model.to(workbench.device)
 
     def perplexities(self, texts: Sequence[str], frames: Sequence[str]) -> np.ndarray:
         # With two models, number h was fitted to half h, so the other one is asked.
@@ -104,7 +104,7 @@ class InDomainLanguageModel(LanguageModel):
         if kept is not None:
             return kept
         workbench.reseed_globals(f"language_model/{number}")
-        model = SmallGpt2.fit(texts, self._settings, next(workbench.model.parameters()).device)
+        model = SmallGpt2.fit(texts, self._settings, workbench.device)
         model.save(folder, digest)
         return model
 

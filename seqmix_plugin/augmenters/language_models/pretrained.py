@@ -62,7 +62,7 @@ class PretrainedLanguageModel(LanguageModel):
         self._batch_tokens = batch_tokens
 
     def start_round(self, workbench: Workbench) -> None:
-        self._model.to(next(workbench.model.parameters()).device)
+        self._model.to(workbench.device)
 
     def perplexities(self, texts: Sequence[str], frames: Sequence[str]) -> np.ndarray:
         if not texts:
