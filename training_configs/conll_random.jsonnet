@@ -1,10 +1,2 @@
-// The paper's baseline (Table 4): random sampling without augmentation.
-local experiment = import 'lib/active_learning.libsonnet';
-local source = (import 'lib/sources.libsonnet').default;
-
-experiment(
-  source,
-  source.conll,
-  query_policy={ type: 'random' },
-  pool_size=700
-)
+// Figure 2a, Table 4: CoNLL-2003, random sampling.
+(import 'lib/paper.libsonnet')('conll', 'random')

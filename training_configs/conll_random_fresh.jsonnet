@@ -1,11 +1,2 @@
 // As conll_random, every round trained from the pretrained weights.
-local experiment = import 'lib/active_learning.libsonnet';
-local source = (import 'lib/sources.libsonnet').default;
-
-experiment(
-  source,
-  source.conll,
-  query_policy={ type: 'random' },
-  reuse_model=false,
-  pool_size=700
-)
+(import 'conll_random.jsonnet') + { trainer+: { reuse_model: false } }

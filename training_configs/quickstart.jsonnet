@@ -7,10 +7,7 @@ experiment(
   source,
   source.quickstart,
   query_policy={ type: 'normalized_token_entropy' },
-  augmenter=seqmix(source),
-  pool_size=300,
-  seed_size=50,
+  augmenter=seqmix(source, source.quickstart),
   num_rounds=3,
-  query_size=25,
   batch_size=8
 )

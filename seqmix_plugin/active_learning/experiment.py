@@ -1,7 +1,9 @@
 """What stays the same over the rounds of a run: data, reader, and how a model meets them."""
 
-from typing import Dict, Iterator, List, Optional, Sequence
+from contextlib import ExitStack
+from typing import Any, Dict, Iterator, List, Optional, Sequence
 
+import numpy as np
 import torch
 from allennlp.common import Lazy
 from allennlp.common.checks import ConfigurationError
@@ -108,17 +110,36 @@ class Experiment:
         return scores
 
     def predict(
-        self, model: SequenceTagger, sentences: Sequence[TaggedSentence], device: torch.device
+        self,
+        models: Sequence[SequenceTagger],
+        sentences: Sequence[TaggedSentence],
+        device: torch.device,
+        num_samples: int = 0,
     ) -> Iterator[ScoredBatch]:
-        """Tag probabilities of unlabelled sentences, batched by length."""
+        """
+        What models predict for unlabelled sentences, batched by length: a batch is made once and given to all of them,
+        and no more than its predictions is ever held.
+
+        # Parameters
+
+        models : `Sequence[SequenceTagger]`
+            The round's model or committee.
+        sentences : `Sequence[TaggedSentence]`
+            The pool.
+        device : `torch.device`
+            Where the models are.
+        num_samples : `int`, optional (default = `0`)
+            How many times each is asked with its dropout on; 0 asks it once without.
+        """
         loader = self._loader(self._data_loader, self.reader, sentences)
         loader.set_target_device(device)
-        with inference(model):
+        with ExitStack() as stack:
+            for model in models:
+                stack.enter_context(inference(model, dropout=num_samples > 0))
             for positions, batch in Tqdm.tqdm(
                 loader.positioned_batches(), total=len(loader), desc="scoring the pool", leave=False
             ):
-                output = model(**batch)
-                yield ScoredBatch(positions, output["tag_probabilities"], output["mask"])
+                yield _scored(positions, [model(**batch) for model in models for _ in range(max(1, num_samples))])
 
     def _evaluation_loader(
         self, name: str, lazy: Lazy[DataLoader], sentences: Sequence[TaggedSentence]
@@ -141,3 +162,17 @@ class Experiment:
         assert isinstance(loader, InMemoryLoader)  # checked by TrainModel
         loader.index_with(self.vocab)
         return loader
+
+
+def _scored(positions: np.ndarray, outputs: List[Dict[str, Any]]) -> ScoredBatch:
+    """The outputs of a batch, one an opinion, as one object."""
+    path = None
+    if outputs[0].get("path_log_probability") is not None:
+        path = torch.stack([output["path_log_probability"] for output in outputs])
+    return ScoredBatch(
+        positions,
+        torch.stack([output["tag_probabilities"] for output in outputs]),
+        torch.stack([output["tag_ids"] for output in outputs]),
+        outputs[0]["mask"],
+        path,
+    )

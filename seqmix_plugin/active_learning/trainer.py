@@ -9,12 +9,12 @@ from allennlp.common import Lazy
 from allennlp.common.checks import ConfigurationError
 from allennlp.training import Trainer
 
-from seqmix_plugin.active_learning.console import print_table, round_line, transient_bars
+from seqmix_plugin.active_learning.console import print_table, round_line
 from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.learner import Learner
 from seqmix_plugin.active_learning.pool import Pool, draw_slice
 from seqmix_plugin.active_learning.round_state import RunFolder, Stopwatch, summary
 from seqmix_plugin.augmenters import Augmentation, Augmenter, NoAugmenter, Workbench
-from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.oracles import GoldOracle, Oracle
 from seqmix_plugin.query_policies import Query, QueryPolicy, RandomPolicy
@@ -30,6 +30,9 @@ class ActiveLearningTrainer(Trainer):
     Runs the rounds of the paper's Algorithm 1. Round 0 draws and labels the seed set, augments it and trains; each
     later round queries the pool with the model of the round before, has the queried sentences labelled, augments them,
     and trains on all that is labelled or was generated. Works inside the `TrainModel` of the same name.
+
+    Where the policy asks for a committee, each query first trains the other members on what the round's model was
+    trained on; the last round, after which nothing is queried, trains one model. All members are kept in memory.
 
     Slice, seed set, first weights and the order of the data follow from the seeds alone, not from policy or augmenter.
 
@@ -100,18 +103,18 @@ class ActiveLearningTrainer(Trainer):
             raise ConfigurationError("trainer 'active_learning' does not run distributed yet; remove 'distributed'")
         self.model = model.to(self.cuda_device)
         self._experiment = experiment
-        self._inner = trainer
         self._policy = query_policy
         self._augmenter = augmenter
-        self._reuse_model = reuse_model
         self._seed = seed
         inside, self._outside = draw_slice(experiment.corpus, pool_size, generator(data_seed, 0, "slice"))
         self._sizes = _budget(seed_size, num_rounds, query_size, len(inside))
         self._pool = Pool(inside)
         self._oracle = oracle.construct(corpus=inside)
         self._run = RunFolder(Path(folder))
+        self._learner = Learner(self.model, seed, experiment, trainer, reuse_model=reuse_model)
+        self._others = self._other_members(trainer, reuse_model) if num_rounds > 0 else []
         # Mistakes in the inner trainer's block shall come out now, not after the first augmentation.
-        self._inner_trainer(0, inside[:1])
+        self._learner.inner_trainer(0, inside[:1], self._run.folder)
         self._run.save_weights(self.model)
 
     def train(self) -> Dict[str, Any]:
@@ -124,9 +127,14 @@ class ActiveLearningTrainer(Trainer):
             What `metrics.json` says; see `round_state.summary`.
         """
         synthetic: List[TaggedSentence] = []
+        training: List[TaggedSentence] = []
         for k in range(len(self._sizes)):
             clock = Stopwatch()
             unlabelled = self._pool.unlabelled
+            if k > 0 and self._others:
+                with clock("committee"):
+                    for learner in self._others:
+                        learner.train(k - 1, training, self._run.folder)
             with clock("query"):
                 queries = self._query(k, unlabelled)
             with clock("annotate"):
@@ -136,7 +144,8 @@ class ActiveLearningTrainer(Trainer):
                 augmentation = self._augment(k, annotated)
                 synthetic += augmentation.accepted
             with clock("train"):
-                self._train(k, self._pool.labelled + synthetic)
+                training = self._pool.labelled + synthetic
+                self._learner.train(k, training, self._run.folder)
             with clock("measure"):
                 scores = self._experiment.measure(self.model, self.cuda_device)
             record = {
@@ -162,10 +171,11 @@ class ActiveLearningTrainer(Trainer):
     def _query(self, k: int, unlabelled: Sequence[TaggedSentence]) -> List[Query]:
         reseed_globals(self._seed, k, "query")
         policy = self._policy if k > 0 else RandomPolicy()  # the seed set is drawn
+        models = [learner.model for learner in (self._learner, *self._others)]
         return policy.select(
             unlabelled,
             self._sizes[k],
-            lambda sentences: self._experiment.predict(self.model, sentences, self.cuda_device),
+            lambda sentences: self._experiment.predict(models, sentences, self.cuda_device, policy.num_samples),
             generator(self._seed, k, "query"),
         )
 
@@ -184,25 +194,14 @@ class ActiveLearningTrainer(Trainer):
         reseed_globals(self._seed, k, "augment")
         return self._augmenter.augment(annotated, workbench)
 
-    def _train(self, k: int, sentences: Sequence[TaggedSentence]) -> None:
-        if k > 0 and not self._reuse_model:
-            self.model.load_state_dict(self._experiment.new_model(self._seed, k).state_dict())
-        reseed_globals(self._seed, k, "train")
-        with transient_bars():
-            self._inner_trainer(k, sentences).train()
-
-    def _inner_trainer(self, k: int, sentences: Sequence[TaggedSentence]) -> Trainer:
-        try:
-            return self._inner.construct(
-                model=self.model,
-                data_loader=self._experiment.training_loader(sentences, derive_seed(self._seed, k, "order")),
-                validation_data_loader=self._experiment.validation_loader(),
-                serialization_dir=str(self._run.folder / f"round_{k}"),
-                cuda_device=self.cuda_device.index if self.cuda_device.type == "cuda" else -1,
-                local_rank=self._rank,
-            )
-        except ValueError as error:  # the stock trainer's own checks, of `use_amp` for instance
-            raise ConfigurationError(f"trainer.trainer: {first_line(error)}") from error
+    def _other_members(self, trainer: Lazy[Trainer], reuse_model: bool) -> List[Learner]:
+        """The committee without its first member, which is the round's model."""
+        members = []
+        for number in range(1, self._policy.committee_size):
+            seed = derive_seed(self._seed, 0, f"member/{number}")
+            model = self._experiment.new_model(seed, 0).to(self.cuda_device)
+            members.append(Learner(model, seed, self._experiment, trainer, f"member_{number}", reuse_model))
+        return members
 
 
 def _budget(seed_size: int, num_rounds: int, query_size: Union[int, List[int]], pool_size: int) -> List[int]:

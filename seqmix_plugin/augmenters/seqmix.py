@@ -12,7 +12,7 @@ from allennlp.common.tqdm import Tqdm
 
 from seqmix_plugin.augmenters.augmenter import Augmentation, Augmenter, SyntheticSentence, Window
 from seqmix_plugin.augmenters.discriminators import AcceptAllDiscriminator, Discriminator
-from seqmix_plugin.augmenters.embedding_tables import EmbeddingTable, VocabularyTable, WordTable
+from seqmix_plugin.augmenters.embedding_tables import EmbeddingTable, Stretch, VocabularyTable, WordTable
 from seqmix_plugin.augmenters.pairing import Pair, Pairing, SubSequencePairing
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.functional import mix_distributions, nearest, sample_lambda
@@ -81,7 +81,7 @@ class SeqMixAugmenter(Augmenter):
         wanted = self.number_wanted(len(labelled))
         if wanted == 0:
             return Augmentation([])
-        table = self.embedding_table.build(workbench)
+        table = self.embedding_table.build(workbench, labelled)
         self.discriminator.start_round(workbench)
         pairs = self.pairing.pairs(labelled, workbench.generator("pairs"))
         lambdas = workbench.generator("lambda")
@@ -128,6 +128,7 @@ class SeqMixAugmenter(Augmenter):
             logger.warning(f"SeqMix: {accepted} of {wanted} wanted sentences were accepted; there are no more pairs")
         return {
             "wanted": wanted,
+            "pairs": judged // 2,
             "judged": judged,
             "tried": len(generated),
             "accepted": accepted,
@@ -162,16 +163,20 @@ def mix_pairs(
     keep_shared_tokens : `bool`
         Whether a word that both parents share stays.
     """
-    first = [word for pair in pairs for word in labelled[pair.first].tokens[_window(pair.first_start, pair)]]
-    second = [word for pair in pairs for word in labelled[pair.second].tokens[_window(pair.second_start, pair)]]
-    first_vectors, second_vectors = table.embed(first), table.embed(second)  # Shape: (num_words, dimension)
+    sides = (
+        [Stretch(labelled[p.first], p.first_start, p.first_start + p.length) for p in pairs],
+        [Stretch(labelled[p.second], p.second_start, p.second_start + p.length) for p in pairs],
+    )
+    first, second = ([word for stretch in side for word in stretch.words] for side in sides)
+    first_vectors, second_vectors = (table.embed(side) for side in sides)  # Shape: (num_words, dimension)
     weights = [lam for pair, lam in zip(pairs, lambdas, strict=True) for _ in range(pair.length)]
     weight = torch.tensor(weights, dtype=first_vectors.dtype, device=first_vectors.device).unsqueeze(-1)
     mixed = weight * first_vectors + (1 - weight) * second_vectors
     parents = torch.stack((table.rows(first), table.rows(second)), dim=-1)  # Shape: (num_words, 2)
     words = [table.words[row] for row in nearest(mixed, table.vectors, parents, table.distance).tolist()]
-    # Equal pieces mean equal vectors, whatever the spelling.
-    shared = (first_vectors == second_vectors).all(-1).tolist() if keep_shared_tokens else [False] * len(words)
+    # A word is the same in both parents when its pieces are, whatever the spelling.
+    keys = zip(table.pieces(first), table.pieces(second), strict=True)
+    shared = [keep_shared_tokens and one == other for one, other in keys]
     children: List[SyntheticSentence] = []
     position = 0
     for pair, lam in zip(pairs, lambdas, strict=True):

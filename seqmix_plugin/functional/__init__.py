@@ -3,16 +3,28 @@
 from seqmix_plugin.functional.losses import soft_cross_entropy
 from seqmix_plugin.functional.mixup import mix_distributions, nearest, sample_lambda
 from seqmix_plugin.functional.perplexity import perplexity
-from seqmix_plugin.functional.uncertainty import least_confidence, normalized_token_entropy
-from seqmix_plugin.functional.windows import eligible_windows
+from seqmix_plugin.functional.uncertainty import (
+    consensus_divergence,
+    least_confidence,
+    negative_mean_log_probability,
+    normalized_token_entropy,
+    path_least_confidence,
+    vote_entropy,
+)
+from seqmix_plugin.functional.windows import eligible_windows, whole_entity_windows
 
 __all__ = [
+    "consensus_divergence",
     "eligible_windows",
     "least_confidence",
     "mix_distributions",
     "nearest",
+    "negative_mean_log_probability",
     "normalized_token_entropy",
+    "path_least_confidence",
     "perplexity",
     "sample_lambda",
     "soft_cross_entropy",
+    "vote_entropy",
+    "whole_entity_windows",
 ]

@@ -1,4 +1,4 @@
-"""Windows of a sentence with enough valid labels (the paper's section 3.2)."""
+"""Windows of a sentence: those with enough valid labels (the paper's section 3.2), those that cut no entity."""
 
 from typing import Sequence
 
@@ -29,3 +29,25 @@ def eligible_windows(valid: Sequence[bool], length: int, min_density: float) -> 
     counts = sums[length:] - sums[:-length]
     # n ≥ η₀ s in whole numbers: 3/5 must pass 0.6 whatever the rounding of 0.6 * 5.
     return np.flatnonzero(counts >= np.ceil(min_density * length - 1e-9))
+
+
+def whole_entity_windows(tags: Sequence[str], length: int) -> np.ndarray:
+    """
+    The starts of all windows that cut no entity: none that begins inside one, none that ends before one is over.
+
+    # Parameters
+
+    tags : `Sequence[str]`
+        BIO tags. Shape: `(num_tokens,)`
+    length : `int`
+        s, the number of words in a window, at least 1.
+
+    # Returns
+
+    `np.ndarray`
+        Starts in order.
+    """
+    inside = np.array([tag.startswith("I-") for tag in tags] + [False])
+    if length > len(tags):
+        return np.empty(0, dtype=np.int64)
+    return np.flatnonzero(~inside[: len(tags) - length + 1] & ~inside[length:])

@@ -105,7 +105,7 @@ class SequenceTagger(Model):
         else:
             vectors = self.dropout(self.text_field_embedder(tokens))  # Shape: (batch_size, num_tokens, dimension)
         logits = self.tag_projection(vectors).float()  # Shape: (batch_size, num_tokens, num_tags)
-        output: Dict[str, Any] = {"tag_probabilities": logits.softmax(-1), "mask": mask}
+        output: Dict[str, Any] = {"tag_probabilities": logits.softmax(-1), "tag_ids": logits.argmax(-1), "mask": mask}
         if tag_distributions is not None:
             output["loss"] = soft_cross_entropy(logits, tag_distributions, mask)
         if metadata is not None:

@@ -2,17 +2,20 @@
 
 import torch
 
-from seqmix_plugin.functional import least_confidence
-from seqmix_plugin.query_policies.query_policy import QueryPolicy
+from seqmix_plugin.functional import least_confidence, path_least_confidence
+from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch
 
 
 @QueryPolicy.register("least_confidence")
 class LeastConfidencePolicy(QueryPolicy):
     """
-    γ(x) = Σₜ (1 − maxₘ P(yₜ = m | x)), the paper's equation 2.
+    For a model of sequences (a CRF) γ(x) = 1 − P(y* | x), the paper's equation 1; for a model that tags each word for
+    itself γ(x) = Σₜ (1 − maxₘ P(yₜ = m | x)), equation 2.
 
     Registered as a `QueryPolicy` with name "least_confidence".
     """
 
-    def score(self, probabilities: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return least_confidence(probabilities, mask)
+    def score(self, batch: ScoredBatch) -> torch.Tensor:
+        if batch.path_log_probability is not None:
+            return path_least_confidence(batch.path_log_probability[0])
+        return least_confidence(batch.probabilities[0], batch.mask)

@@ -3,7 +3,7 @@
 import torch
 
 from seqmix_plugin.functional import normalized_token_entropy
-from seqmix_plugin.query_policies.query_policy import QueryPolicy
+from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch
 
 
 @QueryPolicy.register("normalized_token_entropy")
@@ -14,5 +14,5 @@ class NormalizedTokenEntropyPolicy(QueryPolicy):
     Registered as a `QueryPolicy` with name "normalized_token_entropy".
     """
 
-    def score(self, probabilities: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return normalized_token_entropy(probabilities, mask)
+    def score(self, batch: ScoredBatch) -> torch.Tensor:
+        return normalized_token_entropy(batch.probabilities[0], batch.mask)

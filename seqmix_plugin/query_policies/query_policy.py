@@ -13,21 +13,29 @@ from seqmix_plugin.sentence import TaggedSentence
 
 class ScoredBatch(NamedTuple):
     """
-    What the model says of some sentences of the pool.
+    What is predicted for some sentences of the pool: by one model, by each member of a committee, or by samples of a
+    model's dropout. All of them are opinions; the first is the round's model's.
 
     # Parameters
 
     positions : `np.ndarray`
         Where the sentences stand in the pool. Shape: `(batch_size,)`
     probabilities : `torch.Tensor`
-        Tag probabilities. Shape: `(batch_size, num_tokens, num_tags)`
+        Tag probabilities. Shape: `(num_opinions, batch_size, num_tokens, num_tags)`
+    votes : `torch.LongTensor`
+        The tag that each opinion chooses for each word. Shape: `(num_opinions, batch_size, num_tokens)`
     mask : `torch.BoolTensor`
         True for real words. Shape: `(batch_size, num_tokens)`
+    path_log_probability : `torch.Tensor`, optional (default = `None`)
+        ln P(y* | x) of each opinion's most probable tag sequence, when the model is one of sequences (a CRF).
+        Shape: `(num_opinions, batch_size)`
     """
 
     positions: np.ndarray
     probabilities: torch.Tensor
+    votes: torch.Tensor
     mask: torch.Tensor
+    path_log_probability: Optional[torch.Tensor] = None
 
 
 class Query(NamedTuple):
@@ -51,8 +59,14 @@ Predict = Callable[[Sequence[TaggedSentence]], Iterable[ScoredBatch]]
 
 class QueryPolicy(Registrable):
     """
-    ψ(U, K, γ(·)): selects the K most informative sentences of the unlabelled pool. A subclass gives γ.
+    ψ(U, K, γ(·)): selects the K most informative sentences of the unlabelled pool. A subclass gives γ and says what it
+    needs; the trainer provides it.
     """
+
+    committee_size: int = 1
+    """How many models to train a round."""
+    num_samples: int = 0
+    """How many times to ask with dropout on; 0 asks once without dropout."""
 
     def select(
         self, unlabelled: Sequence[TaggedSentence], size: int, predict: Predict, rng: np.random.Generator
@@ -65,7 +79,7 @@ class QueryPolicy(Registrable):
         size : `int`
             K.
         predict : `Predict`
-            Runs the current model over sentences, in batches of any order; not called by policies that need no model.
+            Gives the opinions on sentences, in batches of any order; not called by policies that need no model.
         rng : `np.random.Generator`
             Breaks ties, and draws for policies that draw.
 
@@ -93,7 +107,7 @@ class QueryPolicy(Registrable):
 
     def score_pool(self, unlabelled: Sequence[TaggedSentence], predict: Predict) -> Optional[np.ndarray]:
         """
-        One number a sentence; nothing else of the model's output is kept.
+        One number a sentence; nothing else of what is predicted is kept.
 
         # Returns
 
@@ -102,20 +116,13 @@ class QueryPolicy(Registrable):
         """
         scores = np.full(len(unlabelled), np.nan)
         for batch in predict(unlabelled):
-            scores[batch.positions] = self.score(batch.probabilities, batch.mask).double().cpu().numpy()
+            scores[batch.positions] = self.score(batch).double().cpu().numpy()
         return scores
 
     @abstractmethod
-    def score(self, probabilities: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    def score(self, batch: ScoredBatch) -> torch.Tensor:
         """
         γ(x) of a batch of sentences.
-
-        # Parameters
-
-        probabilities : `torch.Tensor`
-            Shape: `(batch_size, num_tokens, num_tags)`
-        mask : `torch.BoolTensor`
-            Shape: `(batch_size, num_tokens)`
 
         # Returns
 

@@ -5,7 +5,7 @@ from typing import Optional, Sequence
 import numpy as np
 import torch
 
-from seqmix_plugin.query_policies.query_policy import Predict, QueryPolicy
+from seqmix_plugin.query_policies.query_policy import Predict, QueryPolicy, ScoredBatch
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -20,5 +20,5 @@ class RandomPolicy(QueryPolicy):
     def score_pool(self, unlabelled: Sequence[TaggedSentence], predict: Predict) -> Optional[np.ndarray]:
         return None
 
-    def score(self, probabilities: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return torch.zeros(len(mask))
+    def score(self, batch: ScoredBatch) -> torch.Tensor:
+        return torch.zeros(len(batch.mask))

@@ -22,19 +22,25 @@ def sentence(name: int, tags: "list[str]") -> TaggedSentence:
 
 @pytest.mark.parametrize("size", range(8))
 def test_all_pairs_come_exactly_once(size: int) -> None:
-    drawn = list(draw_pairs(size, np.random.default_rng(size)))
-    assert sorted(drawn) == list(combinations(range(size), 2))
+    drawn = list(draw_pairs([size], np.random.default_rng(size)))
+    assert sorted(drawn) == [(0, i, j) for i, j in combinations(range(size), 2)]
+
+
+@given(st.lists(st.integers(0, 6), max_size=5), st.integers(0, 99))
+def test_all_pairs_of_all_groups_come_exactly_once(sizes: "list[int]", seed: int) -> None:
+    drawn = list(draw_pairs(sizes, np.random.default_rng(seed)))
+    assert sorted(drawn) == [(g, i, j) for g, size in enumerate(sizes) for i, j in combinations(range(size), 2)]
 
 
 def test_few_pairs_of_very_many_cost_little() -> None:
-    drawn = list(islice(draw_pairs(200_000, np.random.default_rng(0)), 1000))
+    drawn = list(islice(draw_pairs([3, 200_000], np.random.default_rng(0)), 1000))
     assert len(set(drawn)) == 1000
-    assert all(0 <= i < j < 200_000 for i, j in drawn)
+    assert all(0 <= i < j < 200_000 for _, i, j in drawn)
 
 
 def test_the_first_pair_is_uniform() -> None:
     """600 draws of 10 pairs: each is expected 60 times, with a standard deviation of 7.3."""
-    counts = Counter(next(draw_pairs(5, np.random.default_rng(seed))) for seed in range(600))
+    counts = Counter(next(draw_pairs([5], np.random.default_rng(seed)))[1:] for seed in range(600))
     assert set(counts) == set(combinations(range(5), 2))
     assert all(30 <= count <= 90 for count in counts.values())
 

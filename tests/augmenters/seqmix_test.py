@@ -26,8 +26,9 @@ def line_table() -> WordTable:
     return WordTable(
         words=WORDS,
         vectors=torch.arange(11.0).unsqueeze(-1),
-        rows=lambda some: torch.tensor([WORDS.index(word) for word in some]),
-        embed=lambda some: torch.tensor([[float(word[1:])] for word in some]),
+        index={(n,): n for n in range(len(WORDS))},
+        pieces=lambda some: [(WORDS.index(word),) for word in some],
+        embed=lambda stretches: torch.tensor([[float(word[1:])] for stretch in stretches for word in stretch.words]),
         distance="l2",
     )
 
@@ -179,7 +180,7 @@ def test_the_same_round_gives_the_same_children_and_another_round_others(
 def test_generated_words_are_words_of_the_table(workbench: Workbench, corpus: List[TaggedSentence]) -> None:
     """The paper's public code mixed words of several pieces as [UNK] and generated `##x` and `[unused]`."""
     seqmix = augmenter(rate=1)
-    table = set(seqmix.embedding_table.build(workbench).words)
+    table = set(seqmix.embedding_table.build(workbench, corpus[:100]).words)
     for child in seqmix.augment(corpus[:100], workbench).generated:
         _, start, end = child.parents[0]
         assert set(child.sentence.tokens[start:end]) <= table

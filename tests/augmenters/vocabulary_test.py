@@ -7,7 +7,7 @@ import torch
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.augmenters import Workbench
-from seqmix_plugin.augmenters.embedding_tables import VocabularyTable
+from seqmix_plugin.augmenters.embedding_tables import Stretch, VocabularyTable
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -18,41 +18,41 @@ def with_text(workbench: Workbench, *words: str) -> Workbench:
 def test_attested_words_are_those_of_one_ordinary_piece(workbench: Workbench) -> None:
     """Multi-piece words, special pieces and unknown characters stay out."""
     table = VocabularyTable().build(
-        with_text(workbench, "Oslo", "Paris", "sings", "singsing", "[CLS]", "[unused1]", "##ing", "\u4e00")
+        with_text(workbench, "Oslo", "Paris", "sings", "singsing", "[CLS]", "[unused1]", "##ing", "\u4e00"), []
     )
     assert sorted(table.words) == ["Oslo", "Paris", "sings"]
 
 
 def test_all_words_are_the_tokenizers_whole_words(workbench: Workbench) -> None:
-    table = VocabularyTable(words="all").build(workbench)
+    table = VocabularyTable(words="all").build(workbench, [])
     assert {"Oslo", "Anna", "in"} <= set(table.words)
     assert not [word for word in table.words if word.startswith(("##", "[")) and len(word) > 1]
 
 
 def test_vectors_are_the_current_models_input_embeddings(workbench: Workbench) -> None:
-    table = VocabularyTable().build(with_text(workbench, "Oslo", "Paris", "sings"))
+    table = VocabularyTable().build(with_text(workbench, "Oslo", "Paris", "sings"), [])
     embeddings = workbench.model.encoder.get_input_embeddings().weight
     piece = workbench.word_pieces.tokenizer.convert_tokens_to_ids("Paris")
     assert torch.equal(table.vectors[table.words.index("Paris")], embeddings[piece])
 
 
 def test_the_vector_of_a_word_of_several_pieces_is_their_mean(workbench: Workbench) -> None:
-    table = VocabularyTable().build(with_text(workbench, "Oslo", "Paris", "sings"))
+    table = VocabularyTable().build(with_text(workbench, "Oslo", "Paris", "sings"), [])
     embeddings = workbench.model.encoder.get_input_embeddings().weight
     pieces = workbench.word_pieces.tokenizer.convert_tokens_to_ids(["Oslo", "##ing"])
-    vectors = table.embed(["Paris", "Osloing"])
+    vectors = table.embed([Stretch(TaggedSentence("s", ("in", "Paris", "Osloing")), 1, 3)])
     assert torch.allclose(vectors[1], embeddings[pieces].mean(0))
     assert torch.equal(vectors[0], table.vectors[table.words.index("Paris")])
 
 
 def test_rows_finds_words_and_says_minus_one_for_others(workbench: Workbench) -> None:
-    table = VocabularyTable().build(with_text(workbench, "Oslo", "Paris", "sings"))
+    table = VocabularyTable().build(with_text(workbench, "Oslo", "Paris", "sings"), [])
     assert table.rows(["sings", "Osloing", "Anna"]).tolist() == [table.words.index("sings"), -1, -1]
 
 
 def test_a_table_of_two_words_is_an_error(workbench: Workbench) -> None:
     with pytest.raises(ConfigurationError, match="only 2 words are one piece"):
-        VocabularyTable().build(with_text(workbench, "Oslo", "Paris"))
+        VocabularyTable().build(with_text(workbench, "Oslo", "Paris"), [])
 
 
 @pytest.mark.parametrize(("key", "value"), [("words", "some"), ("distance", "l1")])

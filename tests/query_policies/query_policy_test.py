@@ -8,10 +8,18 @@ import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.query_policies import QueryPolicy, ScoredBatch
+from seqmix_plugin.query_policies import (
+    BaldPolicy,
+    ConsensusKlPolicy,
+    LeastConfidencePolicy,
+    MnlpPolicy,
+    QueryPolicy,
+    ScoredBatch,
+    VoteEntropyPolicy,
+)
 from seqmix_plugin.sentence import TaggedSentence
 
-NAMES = ["random", "least_confidence", "normalized_token_entropy"]
+NAMES = ["random", "least_confidence", "normalized_token_entropy", "mnlp", "vote_entropy", "consensus_kl", "bald"]
 
 # Tag probabilities of four sentences over two tags. Least confidence: 0.1 + 0.1, 0.4, 0.3 * 3, 0.5.
 PROBABILITIES = [[0.9, 0.9], [0.6], [0.7, 0.7, 0.7], [0.5]]
@@ -22,7 +30,7 @@ def sentences() -> List[TaggedSentence]:
 
 
 def predict(unlabelled: Sequence[TaggedSentence]) -> Iterator[ScoredBatch]:
-    """One batch in another order than the pool's, padded with what must not count."""
+    """One batch of one opinion in another order than the pool's, padded with what must not count."""
     positions = np.arange(len(unlabelled))[::-1]
     longest = max(len(sentence) for sentence in unlabelled)
     probabilities = torch.full((len(unlabelled), longest, 2), 0.5)
@@ -31,7 +39,7 @@ def predict(unlabelled: Sequence[TaggedSentence]) -> Iterator[ScoredBatch]:
         for t, p in enumerate(PROBABILITIES[int(unlabelled[position].id[1:])]):
             probabilities[row, t] = torch.tensor([p, 1 - p])
             mask[row, t] = True
-    yield ScoredBatch(positions, probabilities, mask)
+    yield ScoredBatch(positions, probabilities[None], probabilities.argmax(-1)[None], mask)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -101,7 +109,71 @@ def test_random_asks_no_model() -> None:
 
 def test_a_score_that_is_no_number_is_an_error() -> None:
     def diverged(unlabelled: Sequence[TaggedSentence]) -> Iterator[ScoredBatch]:
-        yield ScoredBatch(np.arange(4), torch.full((4, 1, 2), torch.nan), torch.ones(4, 1, dtype=torch.bool))
+        votes, mask = torch.zeros(1, 4, 1, dtype=torch.long), torch.ones(4, 1, dtype=torch.bool)
+        yield ScoredBatch(np.arange(4), torch.full((1, 4, 1, 2), torch.nan), votes, mask)
 
     with pytest.raises(ConfigurationError, match="score of sentence 's0' is not a number"):
         QueryPolicy.by_name("least_confidence")().select(sentences(), 1, diverged, np.random.default_rng(0))
+
+
+def opinions(*rows: "list[list[float]]", path: "list[float] | None" = None) -> ScoredBatch:
+    """One sentence, of which each opinion gives one distribution a word."""
+    probabilities = torch.tensor(rows).unsqueeze(1)  # Shape: (num_opinions, 1, num_tokens, num_tags)
+    mask = torch.ones(1, probabilities.size(2), dtype=torch.bool)
+    paths = None if path is None else torch.tensor(path).unsqueeze(1)
+    return ScoredBatch(np.arange(1), probabilities, probabilities.argmax(-1), mask, paths)
+
+
+def score(policy: QueryPolicy, batch: ScoredBatch) -> float:
+    return policy.score(batch).item()
+
+
+def test_vote_entropy_is_equation_4() -> None:
+    """Three models: all agree on the first word; 2 against 1 on the second."""
+    policy = VoteEntropyPolicy()
+    batch = opinions([[0.9, 0.1], [0.9, 0.1]], [[0.6, 0.4], [0.8, 0.2]], [[0.7, 0.3], [0.1, 0.9]])
+    assert score(policy, batch) == pytest.approx(-(2 / 3 * math.log(2 / 3) + 1 / 3 * math.log(1 / 3)) / 2)
+
+
+def test_agreement_scores_nothing_and_full_disagreement_log_c() -> None:
+    """The paper's public code gave both the same score."""
+    agree = opinions(*[[[0.8, 0.1, 0.1]] * 2] * 3)
+    disagree = opinions([[1.0, 0.0, 0.0]] * 2, [[0.0, 1.0, 0.0]] * 2, [[0.0, 0.0, 1.0]] * 2)
+    for policy in (VoteEntropyPolicy(), ConsensusKlPolicy(), BaldPolicy()):
+        assert score(policy, agree) == pytest.approx(0, abs=1e-6)
+        assert score(policy, disagree) == pytest.approx(math.log(3))
+
+
+@pytest.mark.parametrize("policy", [ConsensusKlPolicy(), BaldPolicy()], ids=["consensus_kl", "bald"])
+def test_the_mean_divergence_from_the_consensus_by_hand(policy: QueryPolicy) -> None:
+    """Consensus (0.6, 0.4); KL((0.8, 0.2) ‖ ·) and KL((0.4, 0.6) ‖ ·) averaged."""
+    first = 0.8 * math.log(0.8 / 0.6) + 0.2 * math.log(0.2 / 0.4)
+    second = 0.4 * math.log(0.4 / 0.6) + 0.6 * math.log(0.6 / 0.4)
+    assert score(policy, opinions([[0.8, 0.2]], [[0.4, 0.6]])) == pytest.approx((first + second) / 2)
+
+
+def test_least_confidence_of_a_model_of_sequences_is_equation_1() -> None:
+    batch = opinions([[0.5, 0.5], [0.9, 0.1]], path=[math.log(0.3)])
+    assert score(LeastConfidencePolicy(), batch) == pytest.approx(0.7)
+
+
+def test_mnlp_is_the_negative_mean_log_probability() -> None:
+    words = [[0.5, 0.5], [0.1, 0.9]]
+    assert score(MnlpPolicy(), opinions(words)) == pytest.approx(-(math.log(0.5) + math.log(0.9)) / 2)
+    assert score(MnlpPolicy(), opinions(words, path=[math.log(0.3)])) == pytest.approx(-math.log(0.3) / 2)
+
+
+def test_what_policies_need() -> None:
+    needs = {
+        name: (QueryPolicy.by_name(name)().committee_size, QueryPolicy.by_name(name)().num_samples) for name in NAMES
+    }
+    committees = {name: need for name, need in needs.items() if need != (1, 0)}
+    assert committees == {"vote_entropy": (3, 0), "consensus_kl": (3, 0), "bald": (1, 10)}
+
+
+@pytest.mark.parametrize(
+    ("policy", "key"), [("vote_entropy", "committee_size"), ("consensus_kl", "committee_size"), ("bald", "num_samples")]
+)
+def test_one_opinion_cannot_disagree(policy: str, key: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"query_policy.{key} is 1; disagreement needs 2 or more"):
+        QueryPolicy.by_name(policy)(**{key: 1})

@@ -1,18 +1,18 @@
 // The paper's experiment as a function of what varies. Sizes are sentences.
 function(
   source,  // an object of sources.libsonnet
-  data,  // one of its corpora
+  data,  // one of its corpora, with its sizes
   query_policy,
   augmenter={ type: 'none' },
   reuse_model=true,  // false: every round starts from the pretrained weights
-  pool_size=null,
-  seed_size=200,
+  seed_size=data.seed_size,
   num_rounds=5,
-  query_size=100,
+  query_size=data.query_size,
   num_epochs=10,
   batch_size=32,
-  seed=1
+  seed=1,
 )
+  local encoder = source.encoders[data.task];
   {
     type: 'active_learning',
     seed: seed,
@@ -23,9 +23,9 @@ function(
     dataset_reader: {
       type: 'conll_columns',
       source_scheme: data.scheme,
-      tag_column: data.tag_column,
+      tag_column: std.get(data, 'tag_column', -1),
       max_length: 128,
-      token_indexers: { tokens: { type: 'word_piece', model_name: source.encoder } },
+      token_indexers: { tokens: { type: 'word_piece', model_name: encoder } },
     },
     train_data_path: data.train,
     validation_data_path: data.dev,
@@ -38,7 +38,7 @@ function(
         token_embedders: {
           tokens: {
             type: 'pretrained_transformer_mismatched',
-            model_name: source.encoder,
+            model_name: encoder,
             sub_token_mode: 'first',
           },
         },
@@ -47,7 +47,7 @@ function(
     data_loader: { type: 'in_memory', batch_size: batch_size },
     trainer: {
       type: 'active_learning',
-      pool_size: pool_size,
+      pool_size: data.pool_size,
       seed_size: seed_size,
       num_rounds: num_rounds,
       query_size: query_size,

@@ -1,9 +1,17 @@
-// SeqMix with sub-sequence mixup, as the paper's appendix C.4 sets it for CoNLL-2003.
-function(source, window=5, min_density=0.6, rate=0.2, alpha=8) {
-  type: 'seqmix',
-  rate: rate,
-  alpha: alpha,
-  pairing: { type: 'sub_sequence', window: window, min_density: min_density },
-  embedding_table: { type: 'vocabulary' },
-  discriminator: source.discriminator,
-}
+// SeqMix as the paper's appendix C.4 sets it: the window s and η₀ of the corpus, rate 0.2, α = 8, perplexity in (0, 500).
+function(
+  source,  // an object of sources.libsonnet
+  data,  // one of its corpora
+  pairing=null,  // by default sub_sequence
+  rate=0.2,
+  alpha=8,
+  upper=500,  // of the perplexity; null is ∞
+)
+  {
+    type: 'seqmix',
+    rate: rate,
+    alpha: alpha,
+    pairing: if pairing != null then pairing else { type: 'sub_sequence', window: data.window, min_density: data.min_density },
+    embedding_table: { type: 'vocabulary' },
+    discriminator: source.discriminator(upper),
+  }

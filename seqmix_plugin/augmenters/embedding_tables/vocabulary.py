@@ -1,16 +1,15 @@
 """The embedding table of a model's input embeddings."""
 
 from collections import Counter
-from typing import Dict, List, Sequence, Tuple
+from typing import Mapping, Sequence
 
 import torch
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable, WordTable
+from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable, Stretch, WordTable, check_size
+from seqmix_plugin.augmenters.embedding_tables.spelling import attested, spellings
 from seqmix_plugin.augmenters.workbench import Workbench
-
-SMALLEST_TABLE = 3
-"""Two parents are never chosen, so a third word must be there."""
+from seqmix_plugin.sentence import TaggedSentence
 
 
 @EmbeddingTable.register("vocabulary")
@@ -37,54 +36,39 @@ class VocabularyTable(EmbeddingTable):
     """
 
     def __init__(self, words: str = "attested", distance: str = "l2") -> None:
+        super().__init__(distance)
         if words not in ("attested", "all"):
             raise ConfigurationError(f"embedding_table.words is {words!r}; expected 'attested' or 'all'")
-        if distance not in ("l2", "cosine"):
-            raise ConfigurationError(f"embedding_table.distance is {distance!r}; expected 'l2' or 'cosine'")
         self.words = words
-        self.distance = distance
 
-    def build(self, workbench: Workbench) -> WordTable:
+    def build(self, workbench: Workbench, parents: Sequence[TaggedSentence]) -> WordTable:
         encoder = workbench.model.encoder
         if encoder is None:
             raise ConfigurationError("embedding_table 'vocabulary' needs a model with a pretrained transformer")
         embeddings = encoder.get_input_embeddings().weight.detach()
-        words, rows = self._entries(workbench)
-        if len(words) < SMALLEST_TABLE:
-            raise ConfigurationError(
-                f"embedding_table: only {len(words)} words are one piece for the tokenizer; at least {SMALLEST_TABLE} "
-                f"are needed"
-            )
-        table = embeddings[torch.tensor([pieces[0] for pieces in rows], device=embeddings.device)]
+        counts = attested(workbench.readable) if self.words == "attested" else _whole_words(workbench)
+        entries = {key: word for key, word in spellings(counts, workbench.word_pieces).items() if len(key) == 1}
+        check_size(len(entries), "are one piece for the tokenizer")
 
-        def find(some: Sequence[str]) -> torch.Tensor:
-            found = [rows.get(pieces, -1) for pieces in workbench.word_pieces.pieces(some)]
-            return torch.tensor(found, device=embeddings.device)
-
-        def embed(some: Sequence[str]) -> torch.Tensor:
-            pieces = workbench.word_pieces.pieces(some)
+        def embed(stretches: Sequence[Stretch]) -> torch.Tensor:
+            pieces = workbench.word_pieces.pieces([word for stretch in stretches for word in stretch.words])
             flat = torch.tensor([piece for word in pieces for piece in word], device=embeddings.device)
             sizes = [len(word) for word in pieces]
             offsets = torch.tensor([0, *sizes[:-1]], device=embeddings.device).cumsum(0)
             return torch.nn.functional.embedding_bag(flat, embeddings, offsets, mode="mean")
 
-        return WordTable(words, table, find, embed, self.distance)
+        return WordTable(
+            words=list(entries.values()),
+            vectors=embeddings[torch.tensor([key[0] for key in entries], device=embeddings.device)],
+            index={key: row for row, key in enumerate(entries)},
+            pieces=workbench.word_pieces.pieces,
+            embed=embed,
+            distance=self.distance,
+        )
 
-    def _entries(self, workbench: Workbench) -> Tuple[List[str], Dict[Tuple[int, ...], int]]:
-        """W and the row of each word by its pieces."""
-        tokenizer = workbench.word_pieces.tokenizer
-        special = set(tokenizer.all_special_ids)
-        if self.words == "attested":
-            counts = Counter(word for sentence in workbench.readable for word in sentence.tokens)
-        else:
-            vocabulary = tokenizer.get_vocab()
-            spelled = [tokenizer.convert_tokens_to_string([piece]).strip() for piece in sorted(vocabulary)]
-            counts = Counter(word for word in spelled if word)
-        # The most frequent spelling of a piece first; equal counts in the order of the alphabet.
-        ordered = sorted(counts, key=lambda word: (-counts[word], word))
-        spelling: Dict[Tuple[int, ...], str] = {}
-        for word, pieces in zip(ordered, workbench.word_pieces.pieces(ordered), strict=True):
-            if len(pieces) == 1 and pieces[0] not in special:
-                spelling.setdefault(pieces, word)
-        rows = {pieces: row for row, pieces in enumerate(sorted(spelling))}
-        return [spelling[pieces] for pieces in rows], rows
+
+def _whole_words(workbench: Workbench) -> Mapping[str, int]:
+    """The tokenizer's vocabulary as it is spelled; the spelling of more entries first."""
+    tokenizer = workbench.word_pieces.tokenizer
+    spelled = [tokenizer.convert_tokens_to_string([piece]).strip() for piece in sorted(tokenizer.get_vocab())]
+    return Counter(word for word in spelled if word)

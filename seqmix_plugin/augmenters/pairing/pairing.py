@@ -1,5 +1,6 @@
 """The abstract pairing function and the drawing of pairs."""
 
+import math
 from abc import abstractmethod
 from typing import Iterator, NamedTuple, Sequence, Set, Tuple
 
@@ -52,25 +53,31 @@ class Pairing(Registrable):
         """
 
 
-def draw_pairs(size: int, rng: np.random.Generator) -> Iterator[Tuple[int, int]]:
+def draw_pairs(sizes: Sequence[int], rng: np.random.Generator) -> Iterator[Tuple[int, int, int]]:
     """
-    All pairs i < j of `size` things, uniformly and without replacement, without a pass over all of them: numbers of
-    pairs are drawn and repeats rejected until half are gone; only then is the rest listed and shuffled.
+    All pairs i < j inside groups, uniformly over the pairs of all groups and without replacement, without a pass over
+    all of them: numbers of pairs are drawn and repeats rejected until half are gone; only then is the rest listed and
+    shuffled.
 
     # Parameters
 
-    size : `int`
-        How many things there are.
+    sizes : `Sequence[int]`
+        How many things there are in each group.
     rng : `np.random.Generator`
         The source of randomness.
-    """
-    # Pair number p belongs to the i with starts[i] <= p < starts[i + 1].
-    starts = np.concatenate(([0], np.cumsum(np.arange(size - 1, 0, -1)))) if size > 1 else np.zeros(1, dtype=np.int64)
-    total = int(starts[-1])
 
-    def decode(number: int) -> Tuple[int, int]:
-        i = int(np.searchsorted(starts, number, side="right")) - 1
-        return i, i + 1 + number - int(starts[i])
+    # Returns
+
+    `Iterator[Tuple[int, int, int]]`
+        Group, i and j.
+    """
+    # Pair number p belongs to the group with ends[group - 1] <= p < ends[group].
+    ends = np.cumsum([size * (size - 1) // 2 for size in sizes], dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+
+    def decode(number: int) -> Tuple[int, int, int]:
+        group = int(np.searchsorted(ends, number, side="right"))
+        return group, *_unrank(number - (int(ends[group - 1]) if group else 0))
 
     drawn: Set[int] = set()
     while len(drawn) < total // 2:
@@ -81,3 +88,9 @@ def draw_pairs(size: int, rng: np.random.Generator) -> Iterator[Tuple[int, int]]
     rest = np.array([number for number in range(total) if number not in drawn], dtype=np.int64)
     for number in rng.permutation(rest):
         yield decode(int(number))
+
+
+def _unrank(number: int) -> Tuple[int, int]:
+    """The pair i < j with this number, when pairs are numbered by j and then by i: j (j − 1) / 2 + i."""
+    j = (1 + math.isqrt(1 + 8 * number)) // 2
+    return number - j * (j - 1) // 2, j

@@ -3,10 +3,9 @@
 from typing import Iterator, Sequence
 
 import numpy as np
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.augmenters.pairing.pairing import Pair, Pairing, draw_pairs
-from seqmix_plugin.functional import eligible_windows
+from seqmix_plugin.augmenters.pairing.window_settings import WindowSettings
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -25,6 +24,8 @@ class SubSequencePairing(Pairing):
         s, in words, at least 1.
     min_density : `float`, optional (default = `0.6`)
         η₀ in [0, 1].
+    entity_borders : `bool`, optional (default = `False`)
+        Only windows that cut no entity; ours, not the paper's.
 
     # Raises
 
@@ -32,21 +33,16 @@ class SubSequencePairing(Pairing):
         When a value is out of its range.
     """
 
-    def __init__(self, window: int = 5, min_density: float = 0.6) -> None:
-        if window < 1:
-            raise ConfigurationError(f"pairing.window is {window}; expected 1 or more words")
-        if not 0 <= min_density <= 1:
-            raise ConfigurationError(f"pairing.min_density is {min_density}; expected a share in [0, 1]")
-        self.window = window
-        self.min_density = min_density
+    def __init__(self, window: int = 5, min_density: float = 0.6, entity_borders: bool = False) -> None:
+        self.windows = WindowSettings(window, min_density, entity_borders)
 
     def pairs(self, labelled: Sequence[TaggedSentence], rng: np.random.Generator) -> Iterator[Pair]:
         candidates = []
         for position, sentence in enumerate(labelled):
-            starts = eligible_windows([tag != "O" for tag in sentence.tags or ()], self.window, self.min_density)
+            starts = self.windows.starts(sentence.tags or ())
             if len(starts):
                 candidates.append((position, starts))
-        for i, j in draw_pairs(len(candidates), rng):
+        for _, i, j in draw_pairs([len(candidates)], rng):
             (first, first_starts), (second, second_starts) = candidates[i], candidates[j]
             first_start, second_start = rng.choice(first_starts), rng.choice(second_starts)
-            yield Pair(first, int(first_start), second, int(second_start), self.window)
+            yield Pair(first, int(first_start), second, int(second_start), self.windows.length)

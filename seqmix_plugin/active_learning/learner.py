@@ -1,0 +1,83 @@
+"""A model over the rounds: what it starts from and what its training draws."""
+
+from pathlib import Path
+from typing import Sequence
+
+import torch
+from allennlp.common import Lazy
+from allennlp.common.checks import ConfigurationError
+from allennlp.training import Trainer
+
+from seqmix_plugin.active_learning.console import transient_bars
+from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.errors import first_line
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.randomness import derive_seed, reseed_globals
+from seqmix_plugin.sentence import TaggedSentence
+
+
+class Learner:
+    """
+    The round's model or another member of a committee. Head, dropout and the order of the data follow from its seed, so
+    members stay different from each other over all rounds, and the first is the single model of the same seed.
+
+    # Parameters
+
+    model : `SequenceTagger`
+        Trained in place.
+    seed : `int`
+        The member's own.
+    experiment : `Experiment`
+        Data and loaders.
+    trainer : `Lazy[Trainer]`
+        The inner trainer, made anew each round.
+    name : `str`, optional (default = `""`)
+        The folder inside `round_<k>/` for what the inner trainer writes.
+    reuse_model : `bool`, optional (default = `True`)
+        Whether a round goes on with the weights of the round before or starts from the pretrained ones.
+    """
+
+    def __init__(
+        self,
+        model: SequenceTagger,
+        seed: int,
+        experiment: Experiment,
+        trainer: Lazy[Trainer],
+        name: str = "",
+        reuse_model: bool = True,
+    ) -> None:
+        self.model = model
+        self._seed = seed
+        self._experiment = experiment
+        self._inner = trainer
+        self._name = name
+        self._reuse_model = reuse_model
+
+    def train(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> None:
+        """Trains the model as round `k` does; `folder` is the run's."""
+        if k > 0 and not self._reuse_model:
+            self.model.load_state_dict(self._experiment.new_model(self._seed, k).state_dict())
+        reseed_globals(self._seed, k, "train")
+        with transient_bars():
+            self.inner_trainer(k, sentences, folder).train()
+
+    def inner_trainer(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> Trainer:
+        """
+        The stock trainer of round `k`.
+
+        # Raises
+
+        `ConfigurationError`
+            For what the stock trainer itself refuses.
+        """
+        device: torch.device = next(self.model.parameters()).device
+        try:
+            return self._inner.construct(
+                model=self.model,
+                data_loader=self._experiment.training_loader(sentences, derive_seed(self._seed, k, "order")),
+                validation_data_loader=self._experiment.validation_loader(),
+                serialization_dir=str(folder / f"round_{k}" / self._name),
+                cuda_device=device.index if device.type == "cuda" else -1,
+            )
+        except ValueError as error:  # the stock trainer's own checks, of `use_amp` for instance
+            raise ConfigurationError(f"trainer.trainer: {first_line(error)}") from error

@@ -1,0 +1,19 @@
+"""Maximum normalized log-probability."""
+
+import torch
+
+from seqmix_plugin.functional import negative_mean_log_probability
+from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch
+
+
+@QueryPolicy.register("mnlp")
+class MnlpPolicy(QueryPolicy):
+    """
+    γ(x) = −1/T max_y ln P(y | x): least confidence without its preference for long sentences (Shen et al. 2017).
+
+    Registered as a `QueryPolicy` with name "mnlp".
+    """
+
+    def score(self, batch: ScoredBatch) -> torch.Tensor:
+        path = None if batch.path_log_probability is None else batch.path_log_probability[0]
+        return negative_mean_log_probability(batch.probabilities[0], batch.mask, path)

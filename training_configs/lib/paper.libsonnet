@@ -1,0 +1,39 @@
+// An experiment of the paper, by the names that its tables and figures use.
+local experiment = import 'active_learning.libsonnet';
+local seqmix = import 'seqmix.libsonnet';
+local sources = import 'sources.libsonnet';
+
+local policies = {
+  random: { type: 'random' },
+  lc: { type: 'least_confidence' },
+  nte: { type: 'normalized_token_entropy' },
+  qbc: { type: 'vote_entropy', committee_size: 3 },
+};
+
+function(
+  corpus,  // 'conll', 'events' or 'webpage'
+  policy,  // 'random', 'lc', 'nte' or 'qbc'
+  mixup=null,  // 'whole', 'whole_valid', 'sub' or 'label_constrained'; null: no augmentation
+  window=null,  // s, by default the corpus's
+  min_valid=null,  // n, the valid labels of a window, by default the corpus's η₀ · s
+  rate=0.2,
+  alpha=8,
+  upper=500,  // of the perplexity; null is ∞
+  source=sources.default,
+)
+  local data = source[corpus];
+  local s = if window != null then window else data.window;
+  local n = if min_valid != null then min_valid else std.round(data.min_density * s);
+  local pairings = {
+    whole: { type: 'whole_sequence', min_density: data.min_density },
+    // As the paper's public code reads it: a number of valid labels, not a density.
+    whole_valid: { type: 'whole_sequence', min_valid: n },
+    sub: { type: 'sub_sequence', window: s, min_density: n / s },
+    label_constrained: { type: 'label_constrained', window: s, min_density: n / s },
+  };
+  experiment(
+    source,
+    data,
+    query_policy=policies[policy],
+    augmenter=if mixup == null then { type: 'none' } else seqmix(source, data, pairings[mixup], rate, alpha, upper)
+  )
