@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Tuple
 
 import pytest
 from _jsonnet import evaluate_file
@@ -10,9 +10,26 @@ from allennlp.commands.train import TrainModel
 from allennlp.common import Params
 
 from seqmix_plugin.active_learning import ActiveLearningTrainModel
+from seqmix_plugin.functional import eligible_windows
 from tests.conftest import QUICKSTART, ROOT
 
-CONFIGS = sorted((ROOT / "training_configs").glob("*.jsonnet"))
+FOLDER = ROOT / "training_configs"
+CONFIGS = sorted(FOLDER.glob("*.jsonnet"))
+SOURCES = ("hub", "minilm")
+
+
+def evaluate(path: Path, source: str = "hub") -> Dict[str, Any]:
+    """The configuration with `default` of sources.libsonnet set to `source`."""
+
+    def load(folder: str, name: str) -> Tuple[str, bytes]:
+        file = Path(folder) / name
+        text = file.read_text(encoding="utf-8")
+        if file.name == "sources.libsonnet":
+            assert text.count("default: sources.hub") == 1
+            text = text.replace("default: sources.hub", f"default: sources.{source}")
+        return str(file), text.encode()
+
+    return json.loads(evaluate_file(str(path), import_callback=load))
 
 
 def with_tiny_models(block: Any, models: Dict[str, str]) -> Any:
@@ -27,27 +44,189 @@ def with_tiny_models(block: Any, models: Dict[str, str]) -> Any:
     return block
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
-def test_every_configuration_is_built(path: Path, tiny_encoder: str, tiny_gpt2: str, tmp_path: Path) -> None:
-    config = json.loads(evaluate_file(str(path)))
-    models = {"bert-base-cased": tiny_encoder, "models/all-MiniLM-L6-v2": tiny_encoder, "gpt2": tiny_gpt2}
-    config = with_tiny_models(config, models)
-    train = tmp_path / "train.conll"
+@pytest.fixture(scope="session")
+def train_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped corpus, and short sentences up to the 14,000 that ACE 2005's sizes need."""
+    path = tmp_path_factory.mktemp("corpus") / "train.conll"
     text = (QUICKSTART / "train.conll").read_text(encoding="utf-8")
-    train.write_text(text + "\n" + text, encoding="utf-8")  # 700 sentences are wanted
-    config |= {"train_data_path": str(train), "validation_data_path": str(QUICKSTART / "dev.conll")}
-    config |= {"test_data_path": str(QUICKSTART / "test.conll")}
+    path.write_text(text + "\nOslo\tB-LOC\n" * 13_400, encoding="utf-8")
+    return path
+
+
+def built(config: Dict[str, Any], models: Dict[str, str], train_file: Path, folder: Path) -> ActiveLearningTrainModel:
+    """What `allennlp train` builds of a configuration, with tiny models and another corpus."""
+    config = with_tiny_models(config, models)
+    config |= {"train_data_path": str(train_file), "validation_data_path": str(QUICKSTART / "dev.conll")}
+    config |= {"test_data_path": None}
     config["dataset_reader"]["source_scheme"] = "BIO"
     for key in ("random_seed", "numpy_seed", "pytorch_seed"):
         assert config.pop(key) == config["seed"]
     assert config.pop("include_in_archive") == ["encoder"]
-    built = TrainModel.from_params(Params(config), serialization_dir=str(tmp_path / "run"), local_rank=0)
-    assert isinstance(built, ActiveLearningTrainModel)
+    return TrainModel.from_params(Params(config), serialization_dir=str(folder), local_rank=0)
+
+
+@pytest.fixture
+def tiny_models(tiny_encoder: str, tiny_gpt2: str) -> Dict[str, str]:
+    encoders = ("bert-base-cased", "bert-base-multilingual-cased", "models/all-MiniLM-L6-v2")
+    return {**dict.fromkeys(encoders, tiny_encoder), "gpt2": tiny_gpt2}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_every_configuration_is_built(
+    path: Path, source: str, tiny_models: Dict[str, str], train_file: Path, tmp_path: Path
+) -> None:
+    model = built(evaluate(path, source), tiny_models, train_file, tmp_path / "run")
+    assert isinstance(model, ActiveLearningTrainModel)
     assert (tmp_path / "run" / "best.th").exists()
 
 
+def test_every_configuration_says_what_it_reproduces_and_is_listed() -> None:
+    listed = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for path in CONFIGS:
+        assert path.read_text(encoding="utf-8").startswith("// "), path
+        assert f"`{path.stem}`" in listed, path
+
+
+def trainer_of(name: str, source: str = "hub") -> Dict[str, Any]:
+    return evaluate(FOLDER / f"{name}.jsonnet", source)["trainer"]
+
+
+def test_table_3_and_appendix_c_4() -> None:
+    """Seed set, query sizes, window and density of the three corpora."""
+    expected = {
+        "conll": (700, 200, 100, 5, 0.6),
+        "events": (None, 1000, [1000, 2000, 2000, 4000, 4000], 5, 0.2),
+        "webpage": (None, 85, 60, 4, 0.5),
+    }
+    for corpus, (pool, seed, query, window, density) in expected.items():
+        trainer = trainer_of(f"{corpus}_nte_sub")
+        assert [trainer[key] for key in ("pool_size", "seed_size", "query_size", "num_rounds")] == [
+            pool,
+            seed,
+            query,
+            5,
+        ]
+        assert trainer["augmenter"]["pairing"] == {"type": "sub_sequence", "window": window, "min_density": density}
+    reader = evaluate(FOLDER / "events_nte.jsonnet")["dataset_reader"]
+    assert reader["token_indexers"]["tokens"]["model_name"] == "bert-base-multilingual-cased"
+    geneva = trainer_of("events_nte_sub", "minilm")
+    assert [geneva[key] for key in ("seed_size", "query_size", "num_rounds")] == [200, 200, 5]
+
+
+def test_figure_2_is_there_for_every_corpus() -> None:
+    policies = {
+        "random": "random",
+        "lc": "least_confidence",
+        "nte": "normalized_token_entropy",
+        "qbc": "vote_entropy",
+    }
+    pairings = {
+        "nte_whole": ("whole_sequence", "min_density"),
+        "nte_whole_valid": ("whole_sequence", "min_valid"),
+        "nte_sub": ("sub_sequence", "window"),
+        "nte_label_constrained": ("label_constrained", "window"),
+    }
+    for corpus in ("conll", "events", "webpage"):
+        for name, policy in policies.items():
+            trainer = trainer_of(f"{corpus}_{name}")
+            assert (trainer["query_policy"]["type"], trainer["augmenter"]) == (policy, {"type": "none"})
+        assert trainer["query_policy"]["committee_size"] == 3
+        for name, (pairing, key) in pairings.items():
+            trainer = trainer_of(f"{corpus}_{name}")
+            assert trainer["query_policy"]["type"] == "normalized_token_entropy"
+            assert trainer["augmenter"]["pairing"]["type"] == pairing
+            assert key in trainer["augmenter"]["pairing"]
+    counted = [trainer_of(f"{corpus}_nte_whole_valid") for corpus in ("conll", "events", "webpage")]
+    assert [trainer["augmenter"]["pairing"]["min_valid"] for trainer in counted] == [3, 1, 2]
+
+
+def test_figure_3_mixes_with_every_policy() -> None:
+    for name in ("random", "lc", "nte", "qbc"):
+        plain, mixed = trainer_of(f"conll_{name}"), trainer_of(f"conll_{name}_sub")
+        assert plain["query_policy"] == mixed["query_policy"]
+        assert mixed["augmenter"] == trainer_of("conll_seqmix")["augmenter"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "key", "values"),
+    [
+        ("conll_nte_sub_rate_{}", "rate", {"0.2": 0.2, "0.4": 0.4, "0.6": 0.6, "0.8": 0.8, "1.0": 1.0}),
+        ("conll_nte_sub_alpha_{}", "alpha", {"0.5": 0.5, "1": 1, "2": 2, "4": 4, "8": 8, "16": 16}),
+    ],
+)
+def test_tables_and_figures_vary_one_key(pattern: str, key: str, values: Dict[str, float]) -> None:
+    main = evaluate(FOLDER / "conll_seqmix.jsonnet")
+    for name, value in values.items():
+        config = evaluate(FOLDER / f"{pattern.format(name)}.jsonnet")
+        assert config["trainer"]["augmenter"].pop(key) == value
+        config["trainer"]["augmenter"][key] = main["trainer"]["augmenter"][key]
+        assert config == main
+
+
+def test_table_1_varies_the_discriminators_range() -> None:
+    uppers = {"inf": None, "2000": 2000, "1000": 1000, "500": 500}
+    for name, upper in uppers.items():
+        assert trainer_of(f"conll_nte_sub_range_{name}")["augmenter"]["discriminator"]["range"] == [0, upper]
+    shares = [
+        trainer_of(f"conll_nte_sub_range_{n}", "minilm")["augmenter"]["discriminator"]["quantile"] for n in uppers
+    ]
+    assert shares == [[0, 1], [0, 0.9], [0, 0.7], [0, 0.5]]
+
+
+def test_figure_4a_needs_n_valid_labels_of_s() -> None:
+    for path in FOLDER.glob("conll_nte_sub_s*_n*.jsonnet"):
+        s, n = (int(part[1:]) for part in path.stem.rsplit("_", 2)[1:])
+        pairing = evaluate(path)["trainer"]["augmenter"]["pairing"]
+        windows = eligible_windows([True] * n + [False] * (s - n), s, pairing["min_density"])
+        fewer = eligible_windows([True] * (n - 1) + [False] * (s - n + 1), s, pairing["min_density"])
+        assert (pairing["window"], len(windows), len(fewer)) == (s, 1, 0)
+
+
+@pytest.mark.parametrize("corpus", ["conll", "events", "webpage"])
+def test_controls(corpus: str) -> None:
+    plain, duplicate = trainer_of(f"{corpus}_nte"), trainer_of(f"{corpus}_nte_duplicate")
+    assert duplicate.pop("augmenter") == {"type": "duplicate", "rate": 0.2}
+    assert plain.pop("augmenter") == {"type": "none"}
+    assert duplicate == plain
+    everything = trainer_of(f"{corpus}_train_on_all")
+    sizes = {"conll": 700, "events": 14_000, "webpage": 385}
+    assert (everything["seed_size"], everything["num_rounds"]) == (sizes[corpus], 0)
+
+
+# One of each kind, trained for a round.
+KINDS = [
+    "conll_lc",
+    "conll_lc_crf",
+    "conll_qbc_sub",
+    "webpage_nte_whole_valid",
+    "webpage_nte_label_constrained",
+    "conll_nte_sub_contextual",
+    "webpage_nte_duplicate",
+]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_one_of_each_kind_is_trained_for_a_round(name: str, tiny_models: Dict[str, str], tmp_path: Path) -> None:
+    config = evaluate(FOLDER / f"{name}.jsonnet")
+    trainer = config["trainer"]
+    trainer |= {"pool_size": 60, "seed_size": 30, "query_size": 20, "num_rounds": 1}
+    trainer["trainer"]["num_epochs"] = 1
+    if "discriminator" in trainer["augmenter"]:
+        trainer["augmenter"]["discriminator"]["range"] = [0, None]
+        trainer["augmenter"]["pairing"]["min_density"] = 0.2
+        if trainer["augmenter"]["pairing"].pop("min_valid", None) is not None:
+            trainer["augmenter"]["pairing"] = {"type": "whole_sequence", "min_valid": 1}
+    model = built(config, tiny_models, QUICKSTART / "train.conll", tmp_path / "run")
+    metrics = model.run()
+    assert metrics["annotated_sentences"] == 50
+    assert 0 <= metrics["dev_f1"] <= 1
+    synthetic = (tmp_path / "run" / "synthetic.jsonl").read_text(encoding="utf-8").splitlines()
+    assert bool(synthetic) == (trainer["augmenter"]["type"] != "none")
+
+
 def test_the_main_configuration_is_the_papers() -> None:
-    config = json.loads(evaluate_file(str(ROOT / "training_configs" / "conll_seqmix.jsonnet")))
+    config = evaluate(FOLDER / "conll_seqmix.jsonnet")
     trainer = config["trainer"]
     assert [trainer[key] for key in ("pool_size", "seed_size", "num_rounds", "query_size")] == [700, 200, 5, 100]
     assert trainer["reuse_model"] is True
@@ -74,10 +253,7 @@ def test_the_main_configuration_is_the_papers() -> None:
 
 @pytest.mark.parametrize("name", ["seqmix", "nte", "random"])
 def test_fresh_twins_differ_in_one_key(name: str) -> None:
-    plain, fresh = (
-        json.loads(evaluate_file(str(ROOT / "training_configs" / f"conll_{name}{suffix}.jsonnet")))
-        for suffix in ("", "_fresh")
-    )
+    plain, fresh = (evaluate(FOLDER / f"conll_{name}{suffix}.jsonnet") for suffix in ("", "_fresh"))
     assert fresh["trainer"].pop("reuse_model") is False
     assert plain["trainer"].pop("reuse_model") is True
     assert plain == fresh

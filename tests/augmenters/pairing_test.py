@@ -9,7 +9,12 @@ from allennlp.common.checks import ConfigurationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqmix_plugin.augmenters.pairing import SubSequencePairing
+from seqmix_plugin.augmenters.pairing import (
+    LabelConstrainedPairing,
+    Pairing,
+    SubSequencePairing,
+    WholeSequencePairing,
+)
 from seqmix_plugin.augmenters.pairing.pairing import draw_pairs
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -82,7 +87,133 @@ def test_every_window_of_a_sentence_is_used() -> None:
     assert starts == {0, 1}
 
 
-@pytest.mark.parametrize(("key", "value"), [("window", 0), ("min_density", 1.5), ("min_density", -0.1)])
-def test_values_out_of_range_are_errors(key: str, value: float) -> None:
+def valid(tags: "list[str]") -> int:
+    return sum(tag != "O" for tag in tags)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TAGS, max_size=6), st.sampled_from([0.0, 0.2, 0.5, 1.0]), st.sampled_from([None, 0, 1, 3]))
+def test_whole_sequences_are_exactly_those_of_equal_length_with_enough_labels(
+    tags: "list[list[str]]", density: float, count: "int | None"
+) -> None:
+    labelled = [sentence(n, row) for n, row in enumerate(tags)]
+    pairing = WholeSequencePairing(min_density=density) if count is None else WholeSequencePairing(min_valid=count)
+    pairs = list(pairing.pairs(labelled, np.random.default_rng(3)))
+    assert all((pair.first_start, pair.second_start) == (0, 0) for pair in pairs)
+    assert all(pair.length == len(tags[pair.first]) == len(tags[pair.second]) for pair in pairs)
+
+    def eligible(row: "list[str]") -> bool:
+        return valid(row) >= (density * len(row) - 1e-9 if count is None else count)
+
+    expected = [
+        (i, j)
+        for i, j in combinations(range(len(tags)), 2)
+        if len(tags[i]) == len(tags[j]) and eligible(tags[i]) and eligible(tags[j])
+    ]
+    assert sorted((pair.first, pair.second) for pair in pairs) == expected
+
+
+def test_a_count_of_valid_labels_admits_long_sentences_that_a_density_does_not() -> None:
+    labelled = [sentence(n, ["B-PER"] * 3 + ["O"] * 7) for n in range(2)]
+    assert list(WholeSequencePairing().pairs(labelled, np.random.default_rng(0))) == []
+    assert len(list(WholeSequencePairing(min_valid=3).pairs(labelled, np.random.default_rng(0)))) == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TAGS, max_size=6), st.integers(1, 4), st.sampled_from([0.0, 0.3, 1.0]), st.integers(0, 9))
+def test_label_constrained_pairs_are_exactly_those_that_share_the_labels_of_a_window(
+    tags: "list[list[str]]", window: int, density: float, seed: int
+) -> None:
+    labelled = [sentence(n, row) for n, row in enumerate(tags)]
+
+    def windows(row: "list[str]") -> "set[tuple[str, ...]]":
+        parts = [tuple(row[start : start + window]) for start in range(len(row) - window + 1)]
+        return {part for part in parts if valid(list(part)) >= density * window - 1e-9}
+
+    pairs = list(LabelConstrainedPairing(window, density).pairs(labelled, np.random.default_rng(seed)))
+    for pair in pairs:
+        one = tags[pair.first][pair.first_start : pair.first_start + window]
+        other = tags[pair.second][pair.second_start : pair.second_start + window]
+        assert one == other
+        assert tuple(one) in windows(tags[pair.first])
+    expected = [(i, j) for i, j in combinations(range(len(tags)), 2) if windows(tags[i]) & windows(tags[j])]
+    assert sorted((pair.first, pair.second) for pair in pairs) == expected  # each once, though some share several
+
+
+def test_label_constrained_pairs_are_uniform_though_some_share_more() -> None:
+    """0 and 1 share two label tuples, 1 and 2 one: both pairs come first equally often, 200 of 400, σ = 10."""
+    tags = [["B-PER", "O", "B-LOC"], ["B-PER", "O", "B-LOC"], ["B-PER", "O"]]
+    labelled = [sentence(n, row) for n, row in enumerate(tags)]
+    pairing = LabelConstrainedPairing(2, 0.5)
+    firsts = Counter(next(iter(pairing.pairs(labelled, np.random.default_rng(seed))))[:3:2] for seed in range(600))
+    assert set(firsts) == {(0, 1), (0, 2), (1, 2)}
+    assert all(155 <= count <= 245 for count in firsts.values())
+
+
+@pytest.mark.parametrize("pairing", [SubSequencePairing(2, 0.5), LabelConstrainedPairing(2, 0.5)])
+def test_windows_cut_no_entity_when_asked(pairing: Pairing) -> None:
+    tags = ["O", "B-PER", "I-PER", "I-PER", "B-LOC", "I-LOC", "O"]
+    labelled = [sentence(n, tags) for n in range(2)]
+
+    def starts(some: Pairing) -> "set[int]":
+        return {
+            start
+            for seed in range(60)
+            for pair in some.pairs(labelled, np.random.default_rng(seed))
+            for start in (pair.first_start, pair.second_start)
+        }
+
+    assert starts(pairing) == {0, 1, 2, 3, 4, 5}
+    assert starts(type(pairing)(2, 0.5, entity_borders=True)) == {4}
+
+
+def test_grouping_needs_no_pass_over_all_pairs() -> None:
+    """20,000 sentences have 200 million pairs."""
+    labelled = [sentence(n, ["B-PER", "O", "B-LOC"] * (1 + n % 3)) for n in range(20_000)]
+    for pairing in (WholeSequencePairing(min_density=0.5), LabelConstrainedPairing(3, 0.5)):
+        assert len(list(islice(pairing.pairs(labelled, np.random.default_rng(0)), 500))) == 500
+
+
+NAMES = ["sub_sequence", "label_constrained", "whole_sequence"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestContract:
+    def test_the_same_generator_gives_the_same_pairs(self, name: str) -> None:
+        labelled = [sentence(n, ["B-PER"] * (5 + n % 2)) for n in range(9)]
+        pairing = Pairing.by_name(name)()
+        once, again = (list(pairing.pairs(labelled, np.random.default_rng(2))) for _ in range(2))
+        assert once == again
+        assert len({(pair.first, pair.second) for pair in once}) == len(once)
+        assert all(pair.first < pair.second for pair in once)
+
+    @pytest.mark.parametrize("size", [0, 1])
+    def test_too_few_sentences_are_no_pair(self, name: str, size: int) -> None:
+        labelled = [sentence(n, ["B-PER"] * 5) for n in range(size)]
+        assert list(Pairing.by_name(name)().pairs(labelled, np.random.default_rng(0))) == []
+
+    def test_sentences_without_valid_labels_are_no_pair(self, name: str) -> None:
+        labelled = [sentence(n, ["O"] * 5) for n in range(4)]
+        assert list(Pairing.by_name(name)().pairs(labelled, np.random.default_rng(0))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value"),
+    [
+        *[
+            (name, *wrong)
+            for name in NAMES[:2]
+            for wrong in (("window", 0), ("min_density", 1.5), ("min_density", -0.1))
+        ],
+        ("whole_sequence", "min_density", 2.0),
+        ("whole_sequence", "min_valid", -1),
+    ],
+)
+def test_values_out_of_range_are_errors(name: str, key: str, value: float) -> None:
     with pytest.raises(ConfigurationError, match=f"pairing.{key} is {value}"):
-        SubSequencePairing(**{key: value})
+        Pairing.by_name(name)(**{key: value})
+
+
+def test_a_density_and_a_count_are_an_error() -> None:
+    with pytest.raises(ConfigurationError, match="takes either 'min_density' or 'min_valid', not both"):
+        WholeSequencePairing(min_density=0.5, min_valid=3)

@@ -14,7 +14,7 @@ from seqmix_plugin.augmenters import SeqMixAugmenter, Workbench
 from seqmix_plugin.augmenters import seqmix as seqmix_module
 from seqmix_plugin.augmenters.discriminators import Discriminator, Verdict
 from seqmix_plugin.augmenters.embedding_tables import WordTable
-from seqmix_plugin.augmenters.pairing import Pair, SubSequencePairing
+from seqmix_plugin.augmenters.pairing import Pair, Pairing, SubSequencePairing
 from seqmix_plugin.augmenters.seqmix import mix_pairs
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -111,6 +111,31 @@ def test_invariants(data: st.DataObject) -> None:
         for offset in range(length):
             both = {labelled[n].tokens[starts[n] + offset] for n in (0, 1)}
             assert child.sentence.tokens[start + offset] not in both
+
+
+@pytest.mark.parametrize("name", ["sub_sequence", "label_constrained", "whole_sequence"])
+def test_children_of_every_pairing(name: str, workbench: Workbench, corpus: List[TaggedSentence]) -> None:
+    """As long as their frames; labels sum to 1 and, under `label_constrained`, are the frame's own."""
+    settings = {} if name == "whole_sequence" else {"window": 3}
+    pairing = Pairing.by_name(name)(min_density=0.3, **settings)
+    by_id = {sentence.id: sentence for sentence in corpus}
+    result = SeqMixAugmenter(pairing=pairing, rate=0.3).augment(corpus, workbench)
+    assert len(result.generated) >= 20
+    assert result.statistics["pairs"] >= len(result.generated) // 2
+    for child in result.generated:
+        (frame_id, start, end), (_, other_start, other_end) = child.parents
+        frame = by_id[frame_id]
+        assert len(child.sentence) == len(frame)
+        assert end - start == other_end - other_start
+        distributions = child.sentence.distributions() or []
+        assert all(sum(row.values()) == pytest.approx(1) for row in distributions)
+        outside = [t for t in range(len(frame)) if not start <= t < end]
+        assert all(distributions[t] == {frame.tags[t]: 1.0} for t in outside)
+        assert all(child.sentence.tokens[t] == frame.tokens[t] for t in outside)
+        if name == "label_constrained":
+            assert distributions == [{tag: 1.0} for tag in frame.tags or ()]
+        if name == "whole_sequence":
+            assert (start, end, other_start) == (0, len(frame), 0)
 
 
 class EverySecond(Discriminator):

@@ -4,7 +4,14 @@ from typing import Callable
 import pytest
 import torch
 
-from seqmix_plugin.functional import least_confidence, normalized_token_entropy
+from seqmix_plugin.functional import (
+    consensus_divergence,
+    least_confidence,
+    negative_mean_log_probability,
+    normalized_token_entropy,
+    path_least_confidence,
+    vote_entropy,
+)
 
 # Two sentences of 3 and 1 words; the padding holds numbers that would show.
 PROBABILITIES = torch.tensor(
@@ -14,7 +21,7 @@ PROBABILITIES = torch.tensor(
     ]
 )
 MASK = torch.tensor([[True, True, True], [True, False, False]])
-BOTH = pytest.mark.parametrize("score", [least_confidence, normalized_token_entropy])
+BOTH = pytest.mark.parametrize("score", [least_confidence, normalized_token_entropy, negative_mean_log_probability])
 Score = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
@@ -81,3 +88,45 @@ def test_a_sentence_without_words_scores_zero(score: Score) -> None:
 def test_padding_may_hold_nan(score: Score) -> None:
     probabilities = PROBABILITIES.masked_fill(~MASK.unsqueeze(-1), torch.nan)
     torch.testing.assert_close(score(probabilities, MASK), score(PROBABILITIES, MASK))
+
+
+def test_negative_mean_log_probability_by_hand() -> None:
+    # Padding of probability 0 must not show as infinity.
+    probabilities = PROBABILITIES.clone()
+    probabilities[1, 1:] = 0.0
+    expected = torch.tensor([-(log(0.5) + log(1.0) + log(0.6)) / 3, -log(0.8)])
+    torch.testing.assert_close(negative_mean_log_probability(probabilities, MASK), expected)
+    paths = torch.tensor([log(0.2), log(0.7)])
+    expected = torch.tensor([-log(0.2) / 3, -log(0.7)])
+    torch.testing.assert_close(negative_mean_log_probability(PROBABILITIES, MASK, paths), expected)
+
+
+def test_path_least_confidence_by_hand() -> None:
+    torch.testing.assert_close(path_least_confidence(torch.tensor([0.0, log(0.25)])), torch.tensor([0.0, 0.75]))
+
+
+def test_vote_entropy_by_hand() -> None:
+    # Sentence 1: 2 of 3 on the first word, all on the second, none alike on the third. Sentence 2: all on its one word.
+    votes = torch.tensor([[[0, 1, 0], [2, 0, 1]], [[0, 1, 1], [2, 1, 0]], [[2, 1, 2], [2, 0, 0]]])
+    two_of_three = -(2 / 3) * log(2 / 3) - (1 / 3) * log(1 / 3)
+    expected = torch.tensor([(two_of_three + 0 + log(3)) / 3, 0.0])
+    torch.testing.assert_close(vote_entropy(votes, MASK, 3), expected)
+
+
+def test_vote_entropy_of_four_who_split_evenly() -> None:
+    votes = torch.tensor([0, 0, 1, 1]).view(4, 1, 1)
+    torch.testing.assert_close(vote_entropy(votes, torch.ones(1, 1, dtype=torch.bool), 5), torch.tensor([log(2)]))
+
+
+def test_consensus_divergence_is_the_mean_of_the_divergences() -> None:
+    generator = torch.Generator().manual_seed(0)
+    probabilities = torch.rand(4, 2, 3, 5, generator=generator, dtype=torch.float64).softmax(-1)
+    consensus = probabilities.mean(0, keepdim=True)
+    divergence = (probabilities * (probabilities / consensus).log()).sum(-1).mean(0)  # Shape: (2, 3)
+    expected = torch.stack([divergence[0].mean(), divergence[1, 0]])
+    torch.testing.assert_close(consensus_divergence(probabilities, MASK), expected)
+
+
+def test_consensus_divergence_is_never_negative() -> None:
+    alike = torch.rand(1, 8, 3, 5).softmax(-1).expand(3, 8, 3, 5)
+    assert (consensus_divergence(alike, torch.ones(8, 3, dtype=torch.bool)) >= 0).all()

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqmix_plugin.functional import eligible_windows
+from seqmix_plugin.functional import eligible_windows, whole_entity_windows
+from seqmix_plugin.tag_schemes import tags_to_spans
 
 
 def test_by_hand() -> None:
@@ -59,3 +60,28 @@ def test_as_brute_force(valid: List[bool], length: int, percent: int) -> None:
     ]
     assert eligible_windows(valid, length, percent / 100).tolist() == expected
     assert eligible_windows(np.array(valid, dtype=bool), length, percent / 100).tolist() == expected
+
+
+def test_windows_that_cut_no_entity_by_hand() -> None:
+    tags = ["B-PER", "I-PER", "O", "B-LOC", "B-ORG", "I-ORG"]
+    # The window at 1 begins inside PER, the one at 3 ends inside ORG.
+    assert whole_entity_windows(tags, 2).tolist() == [0, 2, 4]
+    assert whole_entity_windows(tags, 1).tolist() == [2, 3]
+    assert whole_entity_windows(tags, 6).tolist() == [0]
+    assert whole_entity_windows(tags, 7).tolist() == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(["O", "B-PER", "B-LOC", "more"]), max_size=9), st.integers(1, 5))
+def test_windows_that_cut_no_entity_hold_whole_spans(draft: List[str], length: int) -> None:
+    tags: List[str] = []
+    for tag in draft:  # "more" goes on whatever entity is open
+        goes_on = tag == "more" and tags and tags[-1] != "O"
+        tags.append(f"I-{tags[-1][2:]}" if goes_on else "O" if tag == "more" else tag)
+    spans, _ = tags_to_spans(tags)
+
+    def cut(start: int) -> bool:
+        return any(span.start < border < span.end for span in spans for border in (start, start + length))
+
+    expected = [start for start in range(len(tags) - length + 1) if not cut(start)]
+    assert whole_entity_windows(tags, length).tolist() == expected
