@@ -1,5 +1,6 @@
 """The paper's formulas as pure functions; registered classes only bind their settings."""
 
+from seqmix_plugin.functional.crf import TransitionScores, expected_score, forward_backward, log_partition, viterbi
 from seqmix_plugin.functional.losses import soft_cross_entropy
 from seqmix_plugin.functional.mixup import mix_distributions, nearest, sample_lambda
 from seqmix_plugin.functional.perplexity import perplexity
@@ -14,9 +15,13 @@ from seqmix_plugin.functional.uncertainty import (
 from seqmix_plugin.functional.windows import eligible_windows, whole_entity_windows
 
 __all__ = [
+    "TransitionScores",
     "consensus_divergence",
     "eligible_windows",
+    "expected_score",
+    "forward_backward",
     "least_confidence",
+    "log_partition",
     "mix_distributions",
     "nearest",
     "negative_mean_log_probability",
@@ -25,6 +30,7 @@ __all__ = [
     "perplexity",
     "sample_lambda",
     "soft_cross_entropy",
+    "viterbi",
     "vote_entropy",
     "whole_entity_windows",
 ]

@@ -1,5 +1,6 @@
-"""The tagger."""
+"""The tagger and its heads."""
 
+from seqmix_plugin.models.heads import CrfHead, SoftmaxHead, TaggingHead, TagPrediction
 from seqmix_plugin.models.sequence_tagger import SequenceTagger
 
-__all__ = ["SequenceTagger"]
+__all__ = ["CrfHead", "SequenceTagger", "SoftmaxHead", "TagPrediction", "TaggingHead"]

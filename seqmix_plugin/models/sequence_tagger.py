@@ -1,10 +1,10 @@
-"""The tagger: an encoder, dropout and one linear layer."""
+"""The tagger: an encoder, dropout, one linear layer and a head."""
 
 import os
 from typing import Any, Dict, List, Optional, Union
 
 import torch
-from allennlp.common import Params
+from allennlp.common import Lazy, Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import TextFieldTensors, Vocabulary
 from allennlp.models import Model
@@ -14,15 +14,15 @@ from allennlp.nn.util import get_text_field_mask
 from transformers import PreTrainedModel
 
 from seqmix_plugin.archive import ENCODER_FOLDER
-from seqmix_plugin.functional import soft_cross_entropy
 from seqmix_plugin.metrics import EntityF1
+from seqmix_plugin.models.heads import SoftmaxHead, TaggingHead
 
 
 @Model.register("sequence_tagger")
 class SequenceTagger(Model):
     """
-    Tags each word from its vector by dropout and one linear layer, as the paper's appendix C.2. Trained by
-    cross-entropy against a distribution over tags a word, averaged over the words of the batch.
+    Tags each word from its vector by dropout, one linear layer and a head: a softmax, as the paper's appendix C.2, or a
+    conditional random field. Trained against a distribution over tags a word, averaged over the words of the batch.
 
     A pooler of the encoder is taken out: it gets no gradient, which distributed training does not allow.
 
@@ -36,6 +36,8 @@ class SequenceTagger(Model):
         Gives one vector a word.
     dropout : `float`, optional (default = `0.1`)
         In [0, 1).
+    head : `Lazy[TaggingHead]`, optional (default = `{"type": "softmax"}`)
+        Makes a loss and tags of the logits.
     label_namespace : `str`, optional (default = `"labels"`)
         The vocabulary's namespace of tags.
     initializer : `InitializerApplicator`, optional (default = `InitializerApplicator()`)
@@ -44,7 +46,7 @@ class SequenceTagger(Model):
     # Raises
 
     `ConfigurationError`
-        When the vocabulary has no tags.
+        When the vocabulary has no tags, or the head cannot do with them.
     """
 
     default_predictor = "sequence_tagger"
@@ -54,6 +56,7 @@ class SequenceTagger(Model):
         vocab: Vocabulary,
         text_field_embedder: TextFieldEmbedder,
         dropout: float = 0.1,
+        head: Lazy[TaggingHead] = Lazy(SoftmaxHead),
         label_namespace: str = "labels",
         initializer: InitializerApplicator = InitializerApplicator(),
     ) -> None:
@@ -66,6 +69,8 @@ class SequenceTagger(Model):
         self.text_field_embedder = text_field_embedder
         self.dropout = torch.nn.Dropout(dropout)
         self.tag_projection = torch.nn.Linear(text_field_embedder.get_output_dim(), num_tags)
+        names = vocab.get_index_to_token_vocabulary(label_namespace)
+        self.head = head.construct(labels=[names[index] for index in range(num_tags)])
         self.label_namespace = label_namespace
         self._entity_f1 = EntityF1()
         if self.encoder is not None and getattr(self.encoder, "pooler", None) is not None:
@@ -84,6 +89,9 @@ class SequenceTagger(Model):
         metadata: Optional[List[Dict[str, Any]]] = None,
     ) -> Dict[str, Any]:
         """
+        In training mode a batch with labels gives only its loss: predictions would cost time and nobody reads them. A
+        batch without labels gives predictions in either mode; in training mode they are samples of dropout.
+
         # Parameters
 
         tokens : `TextFieldTensors`
@@ -96,8 +104,10 @@ class SequenceTagger(Model):
         # Returns
 
         `Dict[str, Any]`
-            `tag_probabilities` of shape `(batch_size, num_tokens, num_tags)`, `mask` of shape
-            `(batch_size, num_tokens)`, `loss`, a scalar, when there are labels, and `metadata` as given.
+            `mask` of shape `(batch_size, num_tokens)`; `loss`, a scalar, when there are labels; `metadata` as given.
+            Unless in training mode with labels also a `TagPrediction`'s `tag_probabilities` of shape
+            `(batch_size, num_tokens, num_tags)`, `tag_ids` of shape `(batch_size, num_tokens)` and, with a head that
+            gives it, `path_log_probability` of shape `(batch_size,)`.
         """
         mask = get_text_field_mask(tokens)  # Shape: (batch_size, num_tokens)
         if mask.size(1) == 0:  # All words were cut: the first alone is longer than the encoder's input.
@@ -105,35 +115,38 @@ class SequenceTagger(Model):
         else:
             vectors = self.dropout(self.text_field_embedder(tokens))  # Shape: (batch_size, num_tokens, dimension)
         logits = self.tag_projection(vectors).float()  # Shape: (batch_size, num_tokens, num_tags)
-        output: Dict[str, Any] = {"tag_probabilities": logits.softmax(-1), "tag_ids": logits.argmax(-1), "mask": mask}
+        output: Dict[str, Any] = {"mask": mask}
         if tag_distributions is not None:
-            output["loss"] = soft_cross_entropy(logits, tag_distributions, mask)
+            output["loss"] = self.head.loss(logits, tag_distributions, mask)
+        if tag_distributions is None or not self.training:
+            prediction = self.head.predict(logits, mask)._asdict()
+            output.update((key, value) for key, value in prediction.items() if value is not None)
         if metadata is not None:
             output["metadata"] = metadata
             gold = [sentence.get("tags") for sentence in metadata]
             # Training needs no scores, and they would cost a transfer from the device a step.
             if not self.training and gold and all(tags is not None for tags in gold):
-                self._entity_f1(self.decode(output["tag_probabilities"], mask), gold)  # type: ignore[arg-type]
+                self._entity_f1(self.decode(output["tag_ids"], mask), gold)  # type: ignore[arg-type]
         return output
 
-    def decode(self, probabilities: torch.Tensor, mask: torch.Tensor) -> List[List[str]]:
+    def decode(self, tag_ids: torch.Tensor, mask: torch.Tensor) -> List[List[str]]:
         """
-        The most probable tag of each word.
+        The names of the tags of each word.
 
         # Parameters
 
-        probabilities : `torch.Tensor`
-            Shape: `(batch_size, num_tokens, num_tags)`
+        tag_ids : `torch.LongTensor`
+            Shape: `(batch_size, num_tokens)`
         mask : `torch.BoolTensor`
             Shape: `(batch_size, num_tokens)`
         """
-        names = self.vocab.get_index_to_token_vocabulary(self.label_namespace)
-        best = probabilities.argmax(-1).tolist()
-        return [[names[i] for i in row[:length]] for row, length in zip(best, mask.sum(-1).tolist(), strict=True)]
+        names = self.head.labels
+        lengths = mask.sum(-1).tolist()
+        return [[names[i] for i in row[:length]] for row, length in zip(tag_ids.tolist(), lengths, strict=True)]
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Adds `tags`, one a word; words that were cut are tagged O, so that there are as many tags as `words`."""
-        tags = self.decode(output_dict["tag_probabilities"], output_dict["mask"])
+        tags = self.decode(output_dict["tag_ids"], output_dict["mask"])
         if "metadata" in output_dict:
             metadata = output_dict.pop("metadata")
             output_dict["words"] = [sentence["words"] for sentence in metadata]

@@ -175,12 +175,27 @@ def test_training_counts_nothing(model: SequenceTagger, instances: List[Instance
     assert model.get_metrics() == {"precision": 0.0, "recall": 0.0, "f1": 0.0}
 
 
-def test_decodes_the_most_probable_tag(model: SequenceTagger) -> None:
+def test_predicts_the_most_probable_tag(model: SequenceTagger) -> None:
     probabilities = torch.tensor(
-        [[[0.1, 0.2, 0.3, 0.4], [0.7, 0.1, 0.1, 0.1]], [[0.2, 0.5, 0.2, 0.1], [0.9, 0.1, 0, 0]]]
+        [[[0.1, 0.2, 0.3, 0.4], [0.7, 0.1, 0.1, 0.1]], [[0.2, 0.5, 0.2, 0.1], [0.0, 0.9, 0.1, 0]]]
     )
     mask = torch.tensor([[True, True], [True, False]])
-    assert model.decode(probabilities, mask) == [["O", "B-LOC"], ["B-PER"]]
+    prediction = model.head.predict(probabilities.log(), mask)
+    torch.testing.assert_close(prediction.tag_probabilities, probabilities)
+    assert prediction.tag_ids.tolist() == [[3, 0], [1, 0]]
+    assert prediction.path_log_probability is None
+    assert model.decode(prediction.tag_ids, mask) == [["O", "B-LOC"], ["B-PER"]]
+
+
+def test_predictions_are_skipped_in_training_with_labels_only(
+    model: SequenceTagger, reader: ConllColumnsReader
+) -> None:
+    labelled = batch_of(model, [reader.text_to_instance(["Anna", "sings"], ["B-PER", "O"])])
+    unlabelled = batch_of(model, [reader.text_to_instance(["Anna", "sings"])])
+    assert model(**labelled).keys() == {"mask", "metadata", "tag_probabilities", "tag_ids", "loss"}
+    model.train()
+    assert model(**labelled).keys() == {"mask", "metadata", "loss"}
+    assert model(**unlabelled).keys() == {"mask", "metadata", "tag_probabilities", "tag_ids"}
 
 
 def test_a_long_sentence_has_as_many_tags_as_words(tiny_encoder: str, word_pieces: WordPieceIndexer) -> None:
@@ -212,6 +227,7 @@ def test_a_first_word_longer_than_the_input_is_tagged_o(
 def test_dropout_is_for_training_only(tiny_encoder: str, instances: List[Instance]) -> None:
     model = make_tagger(tiny_encoder, dropout=0.9)
     batch = batch_of(model, instances)
+    del batch["tag_distributions"]
     assert torch.equal(model(**batch)["tag_probabilities"], model(**batch)["tag_probabilities"])
     model.train()
     assert not torch.equal(model(**batch)["tag_probabilities"], model(**batch)["tag_probabilities"])

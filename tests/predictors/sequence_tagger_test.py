@@ -1,5 +1,5 @@
 import json
-from math import exp
+from math import exp, log
 from typing import Any, Dict
 
 import pytest
@@ -56,6 +56,21 @@ def test_a_spans_probability_is_its_least_certain_words(
     assert output["spans"] == [
         {"start": 0, "end": 3, "label": "PER", "text": "Anna Berg sings", "probability": min(certainties)}
     ]
+
+
+def test_a_crf_gives_the_probability_of_the_path(tiny_encoder: str, reader: ConllColumnsReader) -> None:
+    """B-PER has odds of 8, the other tags of 1, and all transitions the score 0."""
+    model = make_tagger(tiny_encoder, head={"type": "crf"})
+    always(model, "B-PER", by=log(8))
+    with torch.no_grad():
+        for parameter in model.head.parameters():
+            parameter.zero_()
+    output = SequenceTaggerPredictor(model, reader).predict("Anna sings")
+    assert output["tags"] == ["B-PER", "B-PER"]
+    # First word B-LOC, B-PER or O: 1, 8, 1. After B-PER all 11, otherwise 10: Z = 8 * 11 + 2 * 10.
+    assert output["path_probability"] == pytest.approx(64 / 108)
+    assert [span["probability"] for span in output["spans"]] == pytest.approx([88 / 108, 80 / 108])
+    assert json.loads(json.dumps(output)) == output
 
 
 def test_no_entities_no_spans(predictor: SequenceTaggerPredictor, model: SequenceTagger) -> None:

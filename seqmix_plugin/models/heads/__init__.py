@@ -1,0 +1,7 @@
+"""Heads of the tagger: what makes a loss and tags of its logits."""
+
+from seqmix_plugin.models.heads.crf import CrfHead
+from seqmix_plugin.models.heads.softmax import SoftmaxHead
+from seqmix_plugin.models.heads.tagging_head import TaggingHead, TagPrediction
+
+__all__ = ["CrfHead", "SoftmaxHead", "TagPrediction", "TaggingHead"]

@@ -1,0 +1,90 @@
+"""A conditional random field."""
+
+import math
+from typing import List
+
+import torch
+from allennlp.common.checks import ConfigurationError
+from allennlp.modules.conditional_random_field import ConditionalRandomField, allowed_transitions
+
+from seqmix_plugin.functional import TransitionScores, expected_score, forward_backward, log_partition, viterbi
+from seqmix_plugin.models.heads.tagging_head import TaggingHead, TagPrediction
+from seqmix_plugin.tag_schemes import InvalidTagError, tags_to_spans
+
+
+@TaggingHead.register("crf")
+class CrfHead(TaggingHead):
+    """
+    AllenNLP's `ConditionalRandomField`: transitions between tags are learned too, and tags are always valid BIO.
+
+    The loss is −E_q[score] + ln Z with q(y) = Πₜ qₜ(yₜ), over all tag sequences, as AllenNLP's own likelihood: q, the
+    product of mixed labels, also reaches forbidden transitions, whose score must not be −∞. For gold labels it is the
+    negative log-likelihood. It is averaged over the words of the batch, where AllenNLP's is a sum over sentences, so
+    that learning rates mean the same as with a softmax.
+
+    Predictions are over valid BIO sequences only, and normalised over them: the most probable sequence (Viterbi), its
+    probability, and the marginals of each word. An `I-` tag without a `B-` tag of its type is never predicted.
+
+    Registered as a `TaggingHead` with name "crf".
+
+    # Parameters
+
+    labels : `List[str]`
+        The tags in the order of their indices. Given by the model, not a key.
+
+    # Raises
+
+    `ConfigurationError`
+        For a label that is no BIO tag, or when none may start a sentence.
+    """
+
+    def __init__(self, labels: List[str]) -> None:
+        super().__init__(labels)
+        _check(labels)
+        allowed = allowed_transitions("BIO", dict(enumerate(labels)))
+        self.crf = ConditionalRandomField(len(labels), allowed, include_start_end_transitions=True)
+        # AllenNLP keeps the constraints as a parameter. As a buffer of the same name no initializer overwrites them.
+        constraints = self.crf._constraint_mask.detach()  # Shape: (num_tags + 2, num_tags + 2), start and end last
+        del self.crf._constraint_mask
+        self.crf.register_buffer("_constraint_mask", constraints)
+
+    def loss(self, logits: torch.Tensor, tag_distributions: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        with torch.autocast(logits.device.type, enabled=False):  # Long sums of scores need float32.
+            logits, transitions = logits.float(), self._transitions()
+            expected = expected_score(logits, tag_distributions.float(), mask, transitions)  # Shape: (batch_size,)
+            return (log_partition(logits, mask, transitions) - expected).sum() / mask.sum().clamp(min=1)
+
+    def predict(self, logits: torch.Tensor, mask: torch.Tensor) -> TagPrediction:
+        with torch.autocast(logits.device.type, enabled=False):
+            # A constant a word changes no probability; small scores lose less in ln P(y*) = score(y*) − ln Z.
+            scores = logits.float().log_softmax(-1)  # Shape: (batch_size, num_tokens, num_tags)
+            transitions = self._valid_transitions()
+            marginals, log_z = forward_backward(scores, mask, transitions)
+            tags, score = viterbi(scores, mask, transitions)
+            return TagPrediction(marginals, tags, (score - log_z).clamp(max=0.0))
+
+    def _transitions(self) -> TransitionScores:
+        crf = self.crf
+        return TransitionScores(crf.start_transitions.float(), crf.transitions.float(), crf.end_transitions.float())
+
+    def _valid_transitions(self) -> TransitionScores:
+        start, between, end = self._transitions()
+        forbidden, num_tags = self.crf._constraint_mask == 0, len(self.labels)
+        return TransitionScores(
+            start.masked_fill(forbidden[num_tags, :num_tags], -math.inf),
+            between.masked_fill(forbidden[:num_tags, :num_tags], -math.inf),
+            end.masked_fill(forbidden[:num_tags, num_tags + 1], -math.inf),
+        )
+
+
+def _check(labels: List[str]) -> None:
+    for label in labels:
+        try:
+            tags_to_spans([label], repair=True)
+        except InvalidTagError as error:
+            raise ConfigurationError(f"model.head 'crf' needs BIO labels: {error}") from error
+    # Each tag may be followed by O and by any B-, so one of them is enough for sentences of every length.
+    if all(label.startswith("I-") for label in labels):
+        raise ConfigurationError(
+            f"model.head 'crf': none of the labels {labels} may start a sentence, only O and B-TYPE"
+        )
