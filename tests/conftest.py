@@ -120,7 +120,7 @@ def corpus() -> List[TaggedSentence]:
 
 @pytest.fixture
 def workbench(
-    tagger: SequenceTagger, word_pieces: WordPieceIndexer, corpus: List[TaggedSentence], tmp_path: Path
+    tagger: SequenceTagger, reader: ConllColumnsReader, corpus: List[TaggedSentence], tmp_path: Path
 ) -> Workbench:
     """Round 1 of a run on the first 100 sentences; the others are outside its slice."""
-    return Workbench(tagger, word_pieces, corpus[:100], corpus[100:], tmp_path, seed=7, round_number=1)
+    return Workbench(tagger, reader, corpus[:100], corpus[100:], tmp_path, seed=7, round_number=1)

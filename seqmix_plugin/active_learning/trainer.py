@@ -180,16 +180,15 @@ class ActiveLearningTrainer(Trainer):
         )
 
     def _augment(self, k: int, annotated: Sequence[TaggedSentence]) -> Augmentation:
-        word_pieces = self._experiment.reader.word_pieces
-        assert word_pieces is not None  # checked by TrainModel
         workbench = Workbench(
             model=self.model,
-            word_pieces=word_pieces,
+            reader=self._experiment.reader,
             readable=self._pool.sentences,
             outside=self._outside,
             folder=self._run.folder,
             seed=self._seed,
             round_number=k,
+            model_is_trained=k > 0,
         )
         reseed_globals(self._seed, k, "augment")
         return self._augmenter.augment(annotated, workbench)

@@ -109,7 +109,7 @@ class SeqMixAugmenter(Augmenter):
     def _judged(self, children: List[SyntheticSentence], labelled: Sequence[TaggedSentence]) -> List[SyntheticSentence]:
         by_id = {sentence.id: sentence for sentence in labelled}
         frames = [by_id[child.parents[0].sentence_id] for child in children]
-        verdicts = self.discriminator.judge([child.sentence for child in children], frames)
+        verdicts = self.discriminator.judge(children, frames)
         return [
             replace(child, accepted=verdict.accepted, score=verdict.score)
             for child, verdict in zip(children, verdicts, strict=True)

@@ -7,7 +7,7 @@ from typing import Sequence
 import numpy as np
 import torch
 
-from seqmix_plugin.data import WordPieceIndexer
+from seqmix_plugin.data import SentenceReader, WordPieceIndexer
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import generator, reseed_globals
 from seqmix_plugin.sentence import TaggedSentence
@@ -20,8 +20,8 @@ class Workbench:
 
     model : `SequenceTagger`
         The current model; in round 0 the one that is yet to be trained.
-    word_pieces : `WordPieceIndexer`
-        Its tokenizer.
+    reader : `SentenceReader`
+        Makes its instances of sentences.
     readable : `Sequence[TaggedSentence]`
         The text that the run may read: labelled sentences and the pool.
     outside : `Sequence[TaggedSentence]`
@@ -32,15 +32,24 @@ class Workbench:
         The run's seed.
     round_number : `int`
         0 is the seed set's.
+    model_is_trained : `bool`, optional (default = `True`)
+        Whether the current model has learnt from labels, so that its tags mean something.
     """
 
     model: SequenceTagger
-    word_pieces: WordPieceIndexer
+    reader: SentenceReader
     readable: Sequence[TaggedSentence]
     outside: Sequence[TaggedSentence]
     folder: Path
     seed: int
     round_number: int
+    model_is_trained: bool = True
+
+    @property
+    def word_pieces(self) -> WordPieceIndexer:
+        """The current model's tokenizer."""
+        assert self.reader.word_pieces is not None  # checked by TrainModel
+        return self.reader.word_pieces
 
     @property
     def device(self) -> torch.device:

@@ -10,7 +10,7 @@ from allennlp.common.checks import ConfigurationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqmix_plugin.augmenters import SeqMixAugmenter, Workbench
+from seqmix_plugin.augmenters import SeqMixAugmenter, SyntheticSentence, Workbench
 from seqmix_plugin.augmenters import seqmix as seqmix_module
 from seqmix_plugin.augmenters.discriminators import Discriminator, Verdict
 from seqmix_plugin.augmenters.embedding_tables import WordTable
@@ -141,13 +141,13 @@ def test_children_of_every_pairing(name: str, workbench: Workbench, corpus: List
 class EverySecond(Discriminator):
     """Refuses each first child of a pair, so that twins always get different verdicts."""
 
-    def judge(self, children: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
-        assert [len(child) for child in children] == [len(frame) for frame in frames]
+    def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
+        assert [len(child.sentence) for child in children] == [len(frame) for frame in frames]
         return [Verdict(position % 2 == 1, float(position % 2)) for position in range(len(children))]
 
 
 class RefuseAll(Discriminator):
-    def judge(self, children: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
+    def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
         return [Verdict(False, 1.0)] * len(children)
 
 

@@ -3,6 +3,7 @@ from math import exp, log, prod
 import torch
 
 from seqmix_plugin.functional import perplexity
+from seqmix_plugin.functional.perplexity import negative_log_likelihood, pseudo_perplexity
 
 
 def test_by_hand() -> None:
@@ -56,3 +57,26 @@ def test_a_shift_of_the_logits_changes_nothing() -> None:
     expected = torch.tensor([(exp(1) + exp(2) + exp(3)) / exp(3)])
     torch.testing.assert_close(perplexity(logits, target, mask), expected)
     torch.testing.assert_close(perplexity(logits + 100, target, mask), expected)
+
+
+def test_pseudo_perplexity_by_hand() -> None:
+    # Sentence 0: probabilities 1/2 and 1/8, (16)^(1/2); sentence 1 has no tokens; sentence 2: 1/3. In any order.
+    likelihoods = torch.tensor([log(3), log(8), log(2)])
+    result = pseudo_perplexity(likelihoods, torch.tensor([2, 0, 0]), 3)
+    torch.testing.assert_close(result, torch.tensor([4.0, 1.0, 3.0]))
+    assert pseudo_perplexity(torch.empty(0), torch.empty(0, dtype=torch.long), 2).tolist() == [1.0, 1.0]
+
+
+def test_pseudo_perplexity_is_perplexity_when_the_predictions_are_the_same() -> None:
+    torch.manual_seed(0)
+    logits, targets = torch.randn(3, 6, 4), torch.randint(4, (3, 6))
+    mask = torch.tensor([[True] * 6, [False, True, True, False, False, False], [False, False, True, True, True, True]])
+    sentences = torch.arange(3).unsqueeze(-1).expand(3, 6)[mask]
+    result = pseudo_perplexity(negative_log_likelihood(logits[mask], targets[mask]), sentences, 3)
+    torch.testing.assert_close(result, perplexity(logits, targets, mask))
+
+
+def test_negative_log_likelihood_by_hand() -> None:
+    logits = torch.tensor([[0.0, log(3)], [7.0, 7.0]])
+    result = negative_log_likelihood(logits, torch.tensor([1, 0]))
+    torch.testing.assert_close(result, torch.tensor([log(4 / 3), log(2)]))

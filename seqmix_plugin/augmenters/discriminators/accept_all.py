@@ -2,6 +2,7 @@
 
 from typing import List, Sequence
 
+from seqmix_plugin.augmenters.augmenter import SyntheticSentence
 from seqmix_plugin.augmenters.discriminators.discriminator import Discriminator, Verdict
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -14,5 +15,5 @@ class AcceptAllDiscriminator(Discriminator):
     Registered as a `Discriminator` with name "accept_all".
     """
 
-    def judge(self, children: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
+    def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
         return [Verdict(True, None)] * len(children)

@@ -5,6 +5,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 from allennlp.common import Registrable
 
+from seqmix_plugin.augmenters.augmenter import SyntheticSentence
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -40,12 +41,12 @@ class Discriminator(Registrable):
         return wanted
 
     @abstractmethod
-    def judge(self, children: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
+    def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
         """
         # Parameters
 
-        children : `Sequence[TaggedSentence]`
-            Generated sentences.
+        children : `Sequence[SyntheticSentence]`
+            Generated sentences; the first parent's window is where the mixed words stand.
         frames : `Sequence[TaggedSentence]`
             For each child the parent whose words it keeps outside the window.
         """

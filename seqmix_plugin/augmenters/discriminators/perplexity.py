@@ -6,6 +6,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 import numpy as np
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.augmenters.augmenter import SyntheticSentence
 from seqmix_plugin.augmenters.discriminators.discriminator import Discriminator, Verdict
 from seqmix_plugin.augmenters.language_models import LanguageModel
 from seqmix_plugin.augmenters.workbench import Workbench
@@ -17,8 +18,9 @@ FEWEST_FOR_A_QUANTILE = 64
 @Discriminator.register("perplexity")
 class PerplexityDiscriminator(Discriminator):
     """
-    d(x) = 1 when s₁ ≤ Perplexity(x) ≤ s₂, the paper's equations 9 and 10. The range is given in perplexities, or as
-    quantiles of the round's first candidates: a scale that does not depend on the language model.
+    d(x) = 1 when s₁ ≤ Perplexity(x) ≤ s₂, the paper's equations 9 and 10. The range is given in perplexities, or on a
+    scale that does not depend on the language model: as quantiles of the round's first candidates, or relative to the
+    parent's perplexity.
 
     Registered as a `Discriminator` with name "perplexity".
 
@@ -31,11 +33,15 @@ class PerplexityDiscriminator(Discriminator):
     quantile : `List[float]`, optional (default = `None`)
         `[q₁, q₂]` in [0, 1]: s₁ and s₂ are these quantiles of the perplexities of the first candidates of a round, at
         least 64 of them where there are as many, and hold for the whole round.
+    ratio_to_parents : `List[Optional[float]]`, optional (default = `None`)
+        `[a, b]`: accepted when a ≤ Perplexity(x) / Perplexity(parent) ≤ b, both inclusive, where the parent is the one
+        whose words x keeps outside the mixed window; `null` as b is ∞. [0, 1.5] says: at most half as surprising again
+        as the sentence it was made of.
 
     # Raises
 
     `ConfigurationError`
-        Unless exactly one of `range` and `quantile` is given, as two numbers in order.
+        Unless exactly one of `range`, `quantile` and `ratio_to_parents` is given, as two numbers in order.
     """
 
     def __init__(
@@ -43,21 +49,32 @@ class PerplexityDiscriminator(Discriminator):
         language_model: LanguageModel,
         range: Optional[List[Optional[float]]] = None,
         quantile: Optional[List[float]] = None,
+        ratio_to_parents: Optional[List[Optional[float]]] = None,
     ) -> None:
-        if (range is None) == (quantile is None):
+        ways = {"range": range, "quantile": quantile, "ratio_to_parents": ratio_to_parents}
+        given = [name for name, values in ways.items() if values is not None]
+        if len(given) != 1:
             raise ConfigurationError(
-                "discriminator 'perplexity' takes either 'range' or 'quantile', for instance [0, 500]"
+                f"discriminator 'perplexity' takes exactly one of 'range', 'quantile' and 'ratio_to_parents', for "
+                f"instance range: [0, 500]; given: {', '.join(given) or 'none'}"
             )
-        self._range = None if range is None else _interval("range", range, math.inf)
-        self._quantile = None if quantile is None else _interval("quantile", quantile, 1.0)
         self._language_model = language_model
-        self._bounds = self._range
-        self._seen: List[float] = []
+        self._quantile = None if quantile is None else _interval("quantile", quantile, 1.0)
+        self._relative = ratio_to_parents is not None
+        limits = range if ratio_to_parents is None else ratio_to_parents
+        self._limits = None if limits is None else _interval(given[0], limits, math.inf)
+        self._forget()
 
     def start_round(self, workbench: Workbench) -> None:
         self._language_model.start_round(workbench)
-        self._bounds = self._range
-        self._seen = []
+        self._forget()
+
+    def _forget(self) -> None:
+        """The state of a round before its first sentence."""
+        self._bounds = self._limits
+        self._seen: List[float] = []
+        self._ratios: List[float] = []
+        self._of_frames: Dict[Tuple[str, ...], float] = {}
 
     def first_batch_size(self, wanted: int) -> int:
         if self._quantile is None:
@@ -65,26 +82,54 @@ class PerplexityDiscriminator(Discriminator):
         share = self._quantile[1] - self._quantile[0]
         return max(FEWEST_FOR_A_QUANTILE, math.ceil(wanted / max(share, 0.05)))
 
-    def judge(self, children: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
+    def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
         if not children:
             return []
-        scores = self._language_model.perplexities([c.text for c in children], [frame.text for frame in frames])
+        scores = self._perplexities([child.sentence for child in children], frames)
+        self._seen.extend(scores.tolist())
+        compared = scores
+        if self._relative:
+            compared = scores / np.array([self._of_frames[frame.tokens] for frame in frames])
+            self._ratios.extend(compared.tolist())
         if self._bounds is None:
             assert self._quantile is not None
             low, high = np.quantile(scores, self._quantile)
             self._bounds = (float(low), float(high))
         low, high = self._bounds
-        self._seen.extend(float(score) for score in scores)
-        return [Verdict(bool(low <= score <= high), float(score)) for score in scores]
+        inside = (low <= compared) & (compared <= high)
+        return [Verdict(*verdict) for verdict in zip(inside.tolist(), scores.tolist(), strict=True)]
 
     def statistics(self) -> Dict[str, Any]:
-        """The accepted range, the median perplexity of what was judged, and what the language model says of itself."""
+        """
+        The accepted range and what it is a range of, the median perplexity of what was judged and, where they are
+        compared, the median ratio to the parent's, and what the language model says of itself.
+        """
         low, high = self._bounds or (None, None)
+        medians = {"median_perplexity": _median(self._seen)}
+        if self._relative:
+            medians["median_ratio"] = _median(self._ratios)
         return {
             "accepted_range": [low, None if high == math.inf else high],
-            "median_perplexity": float(np.median(self._seen)) if self._seen else None,
+            "accepted_range_of": "ratio_to_parents" if self._relative else "perplexity",
+            **medians,
             "language_model": self._language_model.statistics(),
         }
+
+    def _perplexities(self, sentences: List[TaggedSentence], frames: Sequence[TaggedSentence]) -> np.ndarray:
+        """Of the sentences; where ratios are asked for, of frames that are new in this round as well, in one call."""
+        if not self._relative:
+            return self._language_model.perplexities(sentences, frames)
+        new = list({frame.tokens: frame for frame in frames if frame.tokens not in self._of_frames}.values())
+        # A frame is its own frame: the same model is asked for it as for its children.
+        scores = self._language_model.perplexities([*sentences, *new], [*frames, *new])
+        self._of_frames.update(
+            (frame.tokens, score) for frame, score in zip(new, scores[len(sentences) :].tolist(), strict=True)
+        )
+        return scores[: len(sentences)]
+
+
+def _median(values: Sequence[float]) -> Optional[float]:
+    return float(np.median(values)) if values else None
 
 
 def _interval(name: str, values: Sequence[Optional[float]], largest: float) -> Tuple[float, float]:

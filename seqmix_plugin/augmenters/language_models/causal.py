@@ -55,17 +55,17 @@ def causal_perplexities(
     return result
 
 
-def pad(rows: Sequence[List[int]], device: torch.device) -> Tuple[torch.Tensor, torch.Tensor]:
+def pad(rows: Sequence[List[int]], device: torch.device, fill: int = 0) -> Tuple[torch.Tensor, torch.Tensor]:
     """
-    Token ids padded with 0 at the end, and their mask.
+    Token ids padded with `fill` at the end, and their mask.
 
     # Returns
 
     `Tuple[torch.Tensor, torch.Tensor]`
         Both of shape `(batch_size, longest)`
     """
-    tensors = [torch.tensor(row) for row in rows]
-    ids = torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True)
+    tensors = [torch.tensor(row, dtype=torch.long) for row in rows]
+    ids = torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True, padding_value=fill)
     lengths = torch.tensor([len(row) for row in rows])
     mask = torch.arange(ids.size(1)) < lengths.unsqueeze(-1)
     return ids.to(device), mask.to(device)

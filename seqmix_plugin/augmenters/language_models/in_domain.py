@@ -12,6 +12,7 @@ from allennlp.common.file_utils import cached_path
 from seqmix_plugin.augmenters.language_models.language_model import LanguageModel
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.sentence import TaggedSentence
 
 FOLDER = "language_model"
 FEWEST_SENTENCES = 20
@@ -37,6 +38,11 @@ class InDomainLanguageModel(LanguageModel):
         Plain text, one sentence a line, words separated by spaces.
     settings : `SmallGpt2Settings`, optional (default = `SmallGpt2Settings()`)
         Shape and training of the model.
+    text : `str`, optional (default = `"tokens"`)
+        `tokens` or `detokenized`; see `LanguageModel`. Sentences that the model is fitted to are read like those that
+        it is asked for; lines of `text_path` stay as they are.
+    language : `str`, optional (default = `"en"`)
+        Whose rules `detokenized` follows.
 
     # Raises
 
@@ -44,7 +50,14 @@ class InDomainLanguageModel(LanguageModel):
         When the file cannot be read, or there are fewer than 20 distinct sentences to fit to.
     """
 
-    def __init__(self, text_path: Optional[str] = None, settings: Optional[SmallGpt2Settings] = None) -> None:
+    def __init__(
+        self,
+        text_path: Optional[str] = None,
+        settings: Optional[SmallGpt2Settings] = None,
+        text: str = "tokens",
+        language: str = "en",
+    ) -> None:
+        super().__init__(text, language)
         self._settings = settings or SmallGpt2Settings()
         self._lines: Optional[List[str]] = None
         if text_path is not None:
@@ -63,9 +76,10 @@ class InDomainLanguageModel(LanguageModel):
         for model in self._models:
             model.to(workbench.device)
 
-    def perplexities(self, texts: Sequence[str], frames: Sequence[str]) -> np.ndarray:
+    def perplexities(self, sentences: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> np.ndarray:
+        texts = self.texts(sentences)
         # With two models, number h was fitted to half h, so the other one is asked.
-        asked = np.array([(_half(frame) + 1) % len(self._models) for frame in frames], dtype=np.int64)
+        asked = np.array([(_half(frame) + 1) % len(self._models) for frame in self.texts(frames)], dtype=np.int64)
         result = np.empty(len(texts))
         for number, model in enumerate(self._models):
             positions = np.flatnonzero(asked == number)
@@ -74,18 +88,18 @@ class InDomainLanguageModel(LanguageModel):
 
     def statistics(self) -> Dict[str, Any]:
         """What the models were fitted to and their perplexity on held-out text."""
-        return {"fitted_to": self._source, "models": [model.record for model in self._models]}
+        models = [model.record for model in self._models]
+        return {"fitted_to": self._source, "models": models, **super().statistics()}
 
     def _texts(self, workbench: Workbench) -> List[List[str]]:
-        """The text of each model to fit."""
-        readable = list(dict.fromkeys(sentence.text for sentence in workbench.readable))
+        """The text of each model to fit. Two sentences are the same when the model reads the same, however cut."""
+        readable = list(dict.fromkeys(self.texts(workbench.readable)))
         inside = set(readable)
         if self._lines is not None:
             self._source = "text_path"
+            inside.update(sentence.text for sentence in workbench.readable)  # the file may hold either
             return [[text for text in dict.fromkeys(self._lines) if text not in inside]]
-        outside = [
-            text for text in dict.fromkeys(sentence.text for sentence in workbench.outside) if text not in inside
-        ]
+        outside = [text for text in dict.fromkeys(self.texts(workbench.outside)) if text not in inside]
         if 2 * len(outside) >= len(readable):
             self._source = "outside the slice"
             return [outside]
@@ -99,7 +113,8 @@ class InDomainLanguageModel(LanguageModel):
                 f"are needed (text_path can give more)"
             )
         folder = workbench.folder / FOLDER / str(number)
-        digest = hashlib.sha256(json.dumps([list(texts), vars(self._settings), workbench.seed]).encode()).hexdigest()
+        fitted_to = [list(texts), self.text, vars(self._settings), workbench.seed]
+        digest = hashlib.sha256(json.dumps(fitted_to).encode()).hexdigest()
         kept = SmallGpt2.load(folder, digest)
         if kept is not None:
             return kept

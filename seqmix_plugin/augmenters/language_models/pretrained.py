@@ -4,12 +4,13 @@ from typing import Any, Dict, Sequence
 
 import numpy as np
 from allennlp.common.checks import ConfigurationError
-from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoModelForCausalLM, AutoTokenizer
+from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoModelForCausalLM
 
 from seqmix_plugin.augmenters.language_models.causal import causal_perplexities
+from seqmix_plugin.augmenters.language_models.checkpoint import check_batch_tokens, load_checkpoint
 from seqmix_plugin.augmenters.language_models.language_model import LanguageModel
 from seqmix_plugin.augmenters.workbench import Workbench
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.sentence import TaggedSentence
 
 
 @LanguageModel.register("pretrained")
@@ -25,6 +26,10 @@ class PretrainedLanguageModel(LanguageModel):
         A name that the hub knows or a folder.
     batch_tokens : `int`, optional (default = `1024`)
         Padded tokens a batch; bounds the memory to about this times the vocabulary's size.
+    text : `str`, optional (default = `"tokens"`)
+        `tokens` or `detokenized`; see `LanguageModel`.
+    language : `str`, optional (default = `"en"`)
+        Whose rules `detokenized` follows.
 
     # Raises
 
@@ -33,26 +38,16 @@ class PretrainedLanguageModel(LanguageModel):
         model's, or when there is no beginning-of-text token.
     """
 
-    def __init__(self, model_name: str = "gpt2", batch_tokens: int = 1024) -> None:
-        if batch_tokens < 1:
-            raise ConfigurationError(f"language_model.batch_tokens is {batch_tokens}; expected 1 or more")
-        try:
-            self._tokenizer = AutoTokenizer.from_pretrained(model_name)
-            self._model, loading = AutoModelForCausalLM.from_pretrained(model_name, output_loading_info=True)
-        except (OSError, ValueError) as error:
-            raise ConfigurationError(
-                f"language_model.model_name {model_name!r}: expected a causal language model, as a folder or a name "
-                f"that the hub knows ({first_line(error)})"
-            ) from error
-        if loading["missing_keys"]:
-            raise ConfigurationError(
-                f"language_model.model_name {model_name!r}: the checkpoint is no causal language model; it lacks "
-                f"{', '.join(sorted(loading['missing_keys'])[:3])}"
-            )
+    def __init__(
+        self, model_name: str = "gpt2", batch_tokens: int = 1024, text: str = "tokens", language: str = "en"
+    ) -> None:
+        super().__init__(text, language)
+        check_batch_tokens(batch_tokens)
+        self._tokenizer, self._model = load_checkpoint(model_name, AutoModelForCausalLM, "causal")
         if type(self._model.config) in MODEL_FOR_MASKED_LM_MAPPING and not self._model.config.is_decoder:
             raise ConfigurationError(
                 f"language_model.model_name {model_name!r}: a masked model, which sees the word it is asked for; "
-                f"expected a causal one, such as gpt2"
+                f"expected a causal one, such as gpt2, or the language model 'masked'"
             )
         begin = self._tokenizer.bos_token_id
         self._begin = self._tokenizer.eos_token_id if begin is None else begin
@@ -64,11 +59,11 @@ class PretrainedLanguageModel(LanguageModel):
     def start_round(self, workbench: Workbench) -> None:
         self._model.to(workbench.device)
 
-    def perplexities(self, texts: Sequence[str], frames: Sequence[str]) -> np.ndarray:
-        if not texts:
+    def perplexities(self, sentences: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> np.ndarray:
+        if not sentences:
             return np.empty(0)
-        sequences = self._tokenizer(list(texts), add_special_tokens=False)["input_ids"]
+        sequences = self._tokenizer(self.texts(sentences), add_special_tokens=False)["input_ids"]
         return causal_perplexities(self._model, sequences, self._begin, self._batch_tokens, progress=True)
 
     def statistics(self) -> Dict[str, Any]:
-        return {"model_name": self._name}
+        return {"model_name": self._name, **super().statistics()}

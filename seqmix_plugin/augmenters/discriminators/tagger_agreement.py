@@ -1,0 +1,99 @@
+"""Judging by the tagger itself."""
+
+from typing import Any, Dict, List, Optional, Sequence
+
+import numpy as np
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.tqdm import Tqdm
+
+from seqmix_plugin.augmenters.augmenter import SyntheticSentence
+from seqmix_plugin.augmenters.discriminators.discriminator import Discriminator, Verdict
+from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.data import InMemoryLoader
+from seqmix_plugin.models.inference import inference
+from seqmix_plugin.sentence import TaggedSentence
+
+
+@Discriminator.register("tagger_agreement")
+class TaggerAgreementDiscriminator(Discriminator):
+    """
+    d(x) = 1 when the current model's tags agree with the labels of x: its score is the mean over the words of the mixed
+    window of the probability that the label gives to the tag which the model predicts there. For hard labels that is
+    the share of words that are tagged alike.
+
+    Words that were cut at the reader's `max_length` have no prediction and count as disagreeing. While the model has
+    not been trained, in round 0, its tags mean nothing and every sentence is accepted without a score.
+
+    Registered as a `Discriminator` with name "tagger_agreement".
+
+    # Parameters
+
+    min_agreement : `float`, optional (default = `0.8`)
+        The lowest score that is accepted, in [0, 1].
+
+    # Raises
+
+    `ConfigurationError`
+        When `min_agreement` is not in [0, 1].
+    """
+
+    def __init__(self, min_agreement: float = 0.8) -> None:
+        if not 0 <= min_agreement <= 1:
+            raise ConfigurationError(f"discriminator.min_agreement is {min_agreement}; expected a number in [0, 1]")
+        self._min_agreement = min_agreement
+        self._workbench: Optional[Workbench] = None
+        self._seen: List[float] = []
+
+    def start_round(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+        self._seen = []
+
+    def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
+        assert self._workbench is not None, "start_round comes first"
+        if not self._workbench.model_is_trained:
+            return [Verdict(True, None)] * len(children)
+        predicted = _predicted_tags(self._workbench, [child.sentence for child in children])
+        scores = [_agreement(child, tags) for child, tags in zip(children, predicted, strict=True)]
+        self._seen.extend(scores)
+        # The mean of equal labels can be rounded below them.
+        return [Verdict(score >= self._min_agreement - 1e-9, score) for score in scores]
+
+    def statistics(self) -> Dict[str, Any]:
+        """Whether there was a trained model to ask, and the mean agreement of what was judged."""
+        return {
+            "min_agreement": self._min_agreement,
+            "model_is_trained": self._workbench is not None and self._workbench.model_is_trained,
+            "mean_agreement": float(np.mean(self._seen)) if self._seen else None,
+        }
+
+
+def _predicted_tags(workbench: Workbench, sentences: Sequence[TaggedSentence]) -> List[List[str]]:
+    """The model's tags of each sentence's words, less those that were cut; batched by length."""
+    model = workbench.model
+    names = model.vocab.get_index_to_token_vocabulary(model.label_namespace)
+    # Without labels no loss is taken and no metric counted.
+    instances = [workbench.reader.sentence_to_instance(sentence.without_labels()) for sentence in sentences]
+    loader = InMemoryLoader(instances=instances)
+    loader.index_with(model.vocab)
+    loader.set_target_device(workbench.device)
+    predicted: List[List[str]] = [[]] * len(sentences)
+    with inference(model):
+        for positions, batch in Tqdm.tqdm(
+            loader.positioned_batches(), total=len(loader), desc="tagging what was generated", leave=False
+        ):
+            output = model(**batch)
+            tag_ids = output.get("tag_ids")  # Shape: (batch_size, num_tokens)
+            if tag_ids is None:
+                tag_ids = output["tag_probabilities"].argmax(-1)
+            lengths = output["mask"].sum(-1).tolist()
+            for position, row, length in zip(positions.tolist(), tag_ids.tolist(), lengths, strict=True):
+                predicted[position] = [names[i] for i in row[:length]]
+    return predicted
+
+
+def _agreement(child: SyntheticSentence, tags: Sequence[str]) -> float:
+    _, start, end = child.parents[0]
+    labels = child.sentence.distributions()
+    assert labels is not None  # what is generated has labels
+    alike = [distribution.get(tag, 0.0) for distribution, tag in zip(labels[start:end], tags[start:end], strict=False)]
+    return sum(alike) / (end - start)

@@ -1,0 +1,91 @@
+"""A pretrained masked language model."""
+
+from typing import Any, Dict, Sequence
+
+import numpy as np
+import torch
+from allennlp.common.checks import ConfigurationError
+from transformers import AutoModelForMaskedLM, PreTrainedModel, PreTrainedTokenizerBase
+
+from seqmix_plugin.augmenters.language_models.checkpoint import check_batch_tokens, load_checkpoint
+from seqmix_plugin.augmenters.language_models.language_model import LanguageModel
+from seqmix_plugin.augmenters.language_models.masked_copies import pseudo_perplexities
+from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.sentence import TaggedSentence
+
+NO_LIMIT = 1_000_000
+"""Tokenizers that know no longest input state a number that does not fit into a machine word."""
+
+
+@LanguageModel.register("masked")
+class MaskedLanguageModel(LanguageModel):
+    """
+    Any masked model of `transformers`, such as BERT or RoBERTa, asked for the pseudo-perplexity of Salazar et al. 2020,
+    "Masked Language Model Scoring": each word piece in turn is masked and predicted from all others, those after it
+    too. Special pieces stay in the input and are not counted.
+
+    A sentence of T pieces is T rows of a batch: dearer than a causal model by about that factor. Longer text than the
+    model's input is cut.
+
+    Registered as a `LanguageModel` with name "masked".
+
+    # Parameters
+
+    model_name : `str`
+        A name that the hub knows or a folder.
+    batch_tokens : `int`, optional (default = `8192`)
+        Padded tokens a batch, over all masked copies.
+    text : `str`, optional (default = `"tokens"`)
+        `tokens` or `detokenized`; see `LanguageModel`.
+    language : `str`, optional (default = `"en"`)
+        Whose rules `detokenized` follows.
+
+    # Raises
+
+    `ConfigurationError`
+        When the model or its tokenizer cannot be loaded, when the model is none for masks, when the checkpoint lacks
+        the weights of the head (encoders that were made for other ends, MiniLM for one, have none), or when there is no
+        mask token.
+    """
+
+    def __init__(self, model_name: str, batch_tokens: int = 8192, text: str = "tokens", language: str = "en") -> None:
+        super().__init__(text, language)
+        check_batch_tokens(batch_tokens)
+        self._tokenizer, self._model = load_checkpoint(model_name, AutoModelForMaskedLM, "masked")
+        if self._tokenizer.mask_token_id is None:
+            raise ConfigurationError(f"language_model.model_name {model_name!r}: no mask token, such as [MASK]")
+        self._longest = _longest_input(self._model, self._tokenizer)
+        self._name = model_name
+        self._batch_tokens = batch_tokens
+
+    def start_round(self, workbench: Workbench) -> None:
+        self._model.to(workbench.device)
+
+    def perplexities(self, sentences: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> np.ndarray:
+        if not sentences:
+            return np.empty(0)
+        encoded = self._tokenizer(
+            self.texts(sentences), truncation=True, max_length=self._longest, return_special_tokens_mask=True
+        )
+        return pseudo_perplexities(
+            self._model,
+            encoded["input_ids"],
+            encoded["special_tokens_mask"],
+            mask_id=self._tokenizer.mask_token_id,
+            pad_id=self._tokenizer.pad_token_id or 0,
+            batch_tokens=self._batch_tokens,
+            progress=True,
+        )
+
+    def statistics(self) -> Dict[str, Any]:
+        return {"model_name": self._name, **super().statistics()}
+
+
+def _longest_input(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
+    """The most pieces, special ones counted, that tokenizer, configuration and table of positions allow."""
+    limits = [NO_LIMIT, tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", None) or NO_LIMIT]
+    for name, table in model.named_modules():
+        if name.endswith("position_embeddings") and isinstance(table, torch.nn.Embedding):
+            # RoBERTa and its kin count positions from the one after the padding index.
+            limits.append(table.num_embeddings - (0 if table.padding_idx is None else table.padding_idx + 1))
+    return min(limit for limit in limits if limit > 0)

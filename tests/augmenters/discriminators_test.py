@@ -1,0 +1,357 @@
+"""What every discriminator must do, and how each judges."""
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Sequence
+
+import numpy as np
+import pytest
+import torch
+from allennlp.commands.train import train_model
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.augmenters import SyntheticSentence, Workbench
+from seqmix_plugin.augmenters.augmenter import Window
+from seqmix_plugin.augmenters.discriminators import (
+    Discriminator,
+    PerplexityDiscriminator,
+    TaggerAgreementDiscriminator,
+)
+from seqmix_plugin.augmenters.language_models import LanguageModel
+from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.sentence import TaggedSentence, one_hot
+from tests.active_learning.conftest import lines, small_config
+
+
+class Spelled(LanguageModel):
+    """The perplexity of a text is the number it spells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: List[str] = []
+
+    def perplexities(self, sentences: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> np.ndarray:
+        assert len(sentences) == len(frames)
+        self.asked += self.texts(sentences)
+        return np.array([float(text) for text in self.texts(sentences)])
+
+
+def child_of(frame: TaggedSentence, words: Sequence[str], start: int = 0) -> SyntheticSentence:
+    """The frame with other words from `start` on."""
+    tokens = frame.tokens[:start] + tuple(words) + frame.tokens[start + len(words) :]
+    window = Window(frame.id, start, start + len(words))
+    return SyntheticSentence(replace(frame, tokens=tokens), (window, window), lam=0.5)
+
+
+def judge(discriminator: Discriminator, *numbers: float, frames: Sequence[float] = ()) -> List[bool]:
+    parents = [TaggedSentence(f"p{n}", (str(number),)) for n, number in enumerate(frames or numbers)]
+    children = [child_of(parent, (str(number),)) for parent, number in zip(parents, numbers, strict=True)]
+    return [verdict.accepted for verdict in discriminator.judge(children, parents)]
+
+
+CONTRACT: Dict[str, Callable[[str], Dict[str, Any]]] = {
+    "accept_all": lambda gpt2: {"type": "accept_all"},
+    "range": lambda gpt2: {"type": "perplexity", "language_model": {"model_name": gpt2}, "range": [0, 605.5]},
+    "quantile": lambda gpt2: {"type": "perplexity", "language_model": {"model_name": gpt2}, "quantile": [0.2, 0.7]},
+    "ratio_to_parents": lambda gpt2: {
+        "type": "perplexity",
+        "language_model": {"model_name": gpt2},
+        "ratio_to_parents": [1, None],
+    },
+    "tagger_agreement": lambda gpt2: {"type": "tagger_agreement", "min_agreement": 0.2},
+}
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+class TestContract:
+    @pytest.fixture
+    def discriminator(self, name: str, tiny_gpt2: str, workbench: Workbench) -> Discriminator:
+        made = Discriminator.from_params(Params(CONTRACT[name](tiny_gpt2)))
+        made.start_round(workbench)
+        return made
+
+    @pytest.fixture
+    def children(self, corpus: List[TaggedSentence]) -> List[SyntheticSentence]:
+        rng = np.random.default_rng(0)
+        words = sorted({word for sentence in corpus for word in sentence.tokens})
+        return [child_of(frame, rng.choice(words, 2), 1) for frame in corpus[:20] for _ in range(2)]
+
+    @pytest.fixture
+    def frames(self, corpus: List[TaggedSentence]) -> List[TaggedSentence]:
+        return [frame for frame in corpus[:20] for _ in range(2)]
+
+    def test_verdicts_do_not_depend_on_order_and_batches(
+        self, discriminator: Discriminator, name: str, children: List[SyntheticSentence], frames: List[TaggedSentence]
+    ) -> None:
+        whole = discriminator.judge(children, frames)  # fixes a range that is not given
+        assert len(whole) == len(children)
+        # Lists of one value only would say nothing.
+        assert {verdict.accepted for verdict in whole} == ({True} if name == "accept_all" else {True, False})
+        halves = discriminator.judge(children[:7], frames[:7]) + discriminator.judge(children[7:], frames[7:])
+        backwards = discriminator.judge(children[::-1], frames[::-1])[::-1]
+        for other in (halves, backwards):
+            assert [verdict.accepted for verdict in other] == [verdict.accepted for verdict in whole]
+            for one, two in zip(whole, other, strict=True):
+                assert one.score == two.score or one.score == pytest.approx(two.score, rel=1e-4)
+
+    def test_each_round_begins_anew(
+        self,
+        discriminator: Discriminator,
+        children: List[SyntheticSentence],
+        frames: List[TaggedSentence],
+        workbench: Workbench,
+    ) -> None:
+        once, said = discriminator.judge(children, frames), discriminator.statistics()
+        discriminator.start_round(workbench)
+        assert discriminator.judge(children, frames) == once
+        assert discriminator.statistics() == said
+
+    def test_nothing_to_judge(self, discriminator: Discriminator) -> None:
+        assert discriminator.judge([], []) == []
+
+    def test_statistics_are_plain_data(
+        self, discriminator: Discriminator, children: List[SyntheticSentence], frames: List[TaggedSentence]
+    ) -> None:
+        json.dumps(discriminator.statistics(), allow_nan=False)
+        discriminator.judge(children, frames)
+        assert json.loads(json.dumps(discriminator.statistics(), allow_nan=False)) == discriminator.statistics()
+
+    def test_the_first_batch_is_large_enough(self, discriminator: Discriminator) -> None:
+        assert discriminator.first_batch_size(100) >= 100
+
+
+def test_both_ends_of_the_range_are_accepted(workbench: Workbench) -> None:
+    discriminator = PerplexityDiscriminator(Spelled(), range=[10, 500])
+    discriminator.start_round(workbench)
+    assert judge(discriminator, 9.99, 10, 250, 500, 500.01) == [False, True, True, True, False]
+    assert discriminator.statistics()["accepted_range"] == [10, 500]
+    assert discriminator.statistics()["accepted_range_of"] == "perplexity"
+    assert discriminator.statistics()["median_perplexity"] == 250
+    assert "median_ratio" not in discriminator.statistics()
+
+
+def test_null_is_no_upper_limit(workbench: Workbench) -> None:
+    discriminator = PerplexityDiscriminator(Spelled(), range=[0, None])
+    discriminator.start_round(workbench)
+    assert judge(discriminator, 1, 1e30) == [True, True]
+    assert discriminator.statistics()["accepted_range"] == [0, None]
+
+
+def test_quantiles_of_the_first_candidates_hold_for_the_round(workbench: Workbench) -> None:
+    discriminator = PerplexityDiscriminator(Spelled(), quantile=[0, 0.5])
+    discriminator.start_round(workbench)
+    assert judge(discriminator, 1, 2, 3, 4, 5) == [True, True, True, False, False]
+    assert judge(discriminator, 2.5, 3.5, 100) == [True, False, False]
+    discriminator.start_round(workbench)
+    assert judge(discriminator, 100, 200, 300) == [True, True, False]
+
+
+def test_quantiles_ask_for_enough_candidates() -> None:
+    discriminator = PerplexityDiscriminator(Spelled(), quantile=[0, 0.5])
+    assert [discriminator.first_batch_size(wanted) for wanted in (5, 100)] == [64, 200]
+
+
+def test_ratios_compare_a_child_with_the_parent_whose_words_it_keeps(workbench: Workbench) -> None:
+    language_model = Spelled()
+    discriminator = PerplexityDiscriminator(language_model, ratio_to_parents=[0.5, 1.5])
+    discriminator.start_round(workbench)
+    # Ratios 0.25, 0.5, 1.5, 1.75 and, of another parent, 1.5.
+    accepted = judge(discriminator, 10, 20, 60, 70, 12, frames=[40, 40, 40, 40, 8])
+    assert accepted == [False, True, True, False, True]
+    # Each distinct parent once a round, in the same call as the children.
+    assert language_model.asked == ["10", "20", "60", "70", "12", "40", "8"]
+    assert judge(discriminator, 4, 30, frames=[8, 10]) == [True, False]
+    assert language_model.asked[7:] == ["4", "30", "10"]
+    said = discriminator.statistics()
+    assert said["accepted_range"] == [0.5, 1.5]
+    assert said["accepted_range_of"] == "ratio_to_parents"
+    assert said["median_perplexity"] == 20
+    assert said["median_ratio"] == 1.5
+    discriminator.start_round(workbench)
+    assert discriminator.statistics()["median_ratio"] is None
+    judge(discriminator, 4, frames=[8])
+    assert language_model.asked[10:] == ["4", "8"]
+
+
+def test_the_score_stays_the_perplexity_when_ratios_are_compared(workbench: Workbench) -> None:
+    discriminator = PerplexityDiscriminator(Spelled(), ratio_to_parents=[0, None])
+    discriminator.start_round(workbench)
+    parent = TaggedSentence("p", ("2",))
+    assert discriminator.judge([child_of(parent, ("1e9",))], [parent]) == [(True, 1e9)]
+    assert discriminator.statistics()["accepted_range"] == [0, None]
+
+
+def test_a_child_and_its_parent_are_asked_of_the_same_model(workbench: Workbench) -> None:
+    """Of two models in-domain, the one that has not read the parent is asked for both: equal texts have ratio 1."""
+    params = {
+        "type": "perplexity",
+        "language_model": {
+            "type": "in_domain",
+            "settings": {"vocab_size": 400, "num_layers": 1, "dimension": 32, "max_epochs": 2},
+        },
+        "ratio_to_parents": [0.999, 1.001],
+    }
+    discriminator = Discriminator.from_params(Params(params))
+    discriminator.start_round(replace(workbench, outside=[]))
+    frames = workbench.readable[:12]
+    children = [child_of(frame, frame.tokens[:1]) for frame in frames]
+    assert all(verdict.accepted for verdict in discriminator.judge(children, frames))
+    assert discriminator.statistics()["language_model"]["fitted_to"] == "two halves of the slice"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({}, "exactly one of 'range', 'quantile' and 'ratio_to_parents', .*; given: none"),
+        ({"range": [0, 500], "quantile": [0, 0.5]}, "exactly one of .*; given: range, quantile"),
+        ({"range": [0, 500], "ratio_to_parents": [0, 2]}, "exactly one of .*; given: range, ratio_to_parents"),
+        ({"range": [500, 0]}, r"discriminator.range is \[500, 0\]"),
+        ({"range": [0]}, r"discriminator.range is \[0\]"),
+        ({"range": [0, "500"]}, "discriminator.range is"),
+        ({"quantile": [0, 50]}, r"discriminator.quantile is \[0, 50\].*from 0 to 1"),
+        ({"ratio_to_parents": [2, 1]}, r"discriminator.ratio_to_parents is \[2, 1\].*from 0 to inf"),
+        ({"ratio_to_parents": [-1, 1]}, r"discriminator.ratio_to_parents is \[-1, 1\]"),
+        ({"ratio_to_parents": [0, math.nan]}, r"discriminator.ratio_to_parents is \[0, nan\]"),
+    ],
+)
+def test_ranges_that_are_none_are_errors(settings: dict, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        PerplexityDiscriminator(Spelled(), **settings)
+
+
+WORDS = ("Anna", "Berg", "sings", "in", "Oslo", "Paris", "flights", "in", "Anna", ".")
+
+
+def predicted(tagger: SequenceTagger, reader: ConllColumnsReader, words: Sequence[str] = WORDS) -> List[str]:
+    tagger.eval()
+    return tagger.forward_on_instance(reader.text_to_instance(list(words)))["tags"]
+
+
+def labelled(labels: Sequence[Dict[str, float]], start: int, end: int) -> SyntheticSentence:
+    window = Window("p", start, end)
+    # The other parent's window has the same length and stands elsewhere.
+    other = Window("q", 0, end - start)
+    return SyntheticSentence(TaggedSentence("c", WORDS, tag_distributions=tuple(labels)), (window, other), lam=0.5)
+
+
+def agreements(workbench: Workbench, *children: SyntheticSentence, at_least: float = 0.8) -> List[tuple]:
+    discriminator = TaggerAgreementDiscriminator(at_least)
+    discriminator.start_round(workbench)
+    frame = TaggedSentence("p", WORDS, ("O",) * len(WORDS))
+    return [tuple(verdict) for verdict in discriminator.judge(children, [frame] * len(children))]
+
+
+def other_than(tag: str) -> str:
+    return "O" if tag != "O" else "B-LOC"
+
+
+def test_agreement_is_the_share_of_the_window_that_is_tagged_alike(
+    workbench: Workbench, tagger: SequenceTagger, reader: ConllColumnsReader
+) -> None:
+    tags = predicted(tagger, reader)
+    assert len(set(tags)) > 1  # or positions could not be told apart
+    children = []
+    for wrong in range(6):
+        # Words 3 to 7 are the window; of them the first `wrong` have another label. So have all words outside.
+        labels = [tag if 3 + wrong <= t < 8 else other_than(tag) for t, tag in enumerate(tags)]
+        children.append(labelled(one_hot(labels), 3, 8))
+    verdicts = agreements(workbench, *children)
+    assert verdicts == [(True, 1.0), (True, 0.8), (False, 0.6), (False, 0.4), (False, 0.2), (False, 0.0)]
+    assert [accepted for accepted, _ in agreements(workbench, *children, at_least=0.6)] == [True] * 3 + [False] * 3
+    assert all(accepted for accepted, _ in agreements(workbench, *children, at_least=0))
+
+
+def test_mixed_labels_count_by_the_probability_of_the_predicted_tag(
+    workbench: Workbench, tagger: SequenceTagger, reader: ConllColumnsReader
+) -> None:
+    tags = predicted(tagger, reader)
+    labels = one_hot([other_than(tag) for tag in tags])
+    labels[4] = {tags[4]: 0.7, other_than(tags[4]): 0.3}
+    labels[5] = {tags[5]: 0.4, other_than(tags[5]): 0.6}
+    [(accepted, score)] = agreements(workbench, labelled(labels, 4, 6), at_least=0.55)
+    assert score == pytest.approx(0.55)
+    assert accepted
+
+
+def test_rounding_refuses_nothing(workbench: Workbench, tagger: SequenceTagger, reader: ConllColumnsReader) -> None:
+    tags = predicted(tagger, reader)
+    labels = [{tag: 0.8, other_than(tag): 0.2} for tag in tags]
+    assert sum([0.8] * 10) / 10 < 0.8
+    [(accepted, _)] = agreements(workbench, labelled(labels, 0, 10), at_least=0.8)
+    assert accepted
+
+
+def test_words_that_were_cut_disagree(
+    workbench: Workbench, tagger: SequenceTagger, word_pieces: WordPieceIndexer
+) -> None:
+    short = ConllColumnsReader({"tokens": word_pieces}, max_length=8)  # room for six words of one piece
+    tags = predicted(tagger, short, WORDS)
+    assert tags[6:] == ["O"] * 4  # what the command line writes for them
+    verdicts = agreements(
+        replace(workbench, reader=short), labelled(one_hot(tags), 4, 8), labelled(one_hot(tags), 7, 9), at_least=0.5
+    )
+    assert verdicts == [(True, 0.5), (False, 0.0)]
+
+
+def test_the_models_own_decoding_is_asked_where_it_has_one(
+    workbench: Workbench, tagger: SequenceTagger, reader: ConllColumnsReader
+) -> None:
+    """A model with `tag_ids`, such as a best path, is not asked for the most probable tag of each word."""
+    last = tagger.vocab.get_vocab_size("labels") - 1
+    assert tagger.vocab.get_token_from_index(last, "labels") == "O"
+    tagger.tag_projection.bias.data[0] = 100.0  # the most probable tag is another
+    tagger.register_forward_hook(lambda _, inputs, output: {**output, "tag_ids": output["mask"].long() * last})
+    assert agreements(workbench, labelled(one_hot(["O"] * 10), 0, 5)) == [(True, 1.0)]
+
+
+def test_an_untrained_model_is_not_asked(workbench: Workbench) -> None:
+    discriminator = TaggerAgreementDiscriminator(1.0)
+    discriminator.start_round(replace(workbench, model_is_trained=False))
+    frame = workbench.readable[0]
+    assert discriminator.judge([child_of(frame, ("Oslo",))] * 2, [frame] * 2) == [(True, None)] * 2
+    assert discriminator.statistics() == {"min_agreement": 1.0, "model_is_trained": False, "mean_agreement": None}
+
+
+def test_agreement_leaves_the_model_as_it_was(workbench: Workbench, tagger: SequenceTagger) -> None:
+    tagger.train()
+    state = torch.random.get_rng_state()
+    frames = workbench.readable[:3]
+    discriminator = TaggerAgreementDiscriminator(0.0)
+    discriminator.start_round(workbench)
+    verdicts = discriminator.judge([child_of(frame, ("Oslo",)) for frame in frames], frames)
+    assert tagger.training
+    assert torch.equal(torch.random.get_rng_state(), state)
+    assert discriminator.statistics()["mean_agreement"] == np.mean([verdict.score for verdict in verdicts])
+    tagger.eval()
+    assert tagger.get_metrics()["precision"] == 0  # nothing was counted
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1, math.nan])
+def test_an_agreement_that_is_none_is_an_error(value: float) -> None:
+    with pytest.raises(ConfigurationError, match=rf"discriminator.min_agreement is {value}; expected .* \[0, 1\]"):
+        TaggerAgreementDiscriminator(value)
+
+
+def in_a_run(discriminator: Dict[str, Any], tiny_encoder: str, folder: Path) -> List[Dict[str, Any]]:
+    """What a whole run of three rounds recorded of its discriminator."""
+    config = small_config(tiny_encoder, **{"trainer.augmenter.discriminator": discriminator})
+    train_model(Params(config), str(folder))
+    return [record["augmentation"]["discriminator"] for record in lines(folder / "rounds.jsonl")]
+
+
+def test_a_run_asks_the_tagger_from_its_first_query_on(tiny_encoder: str, tmp_path: Path) -> None:
+    said = in_a_run({"type": "tagger_agreement", "min_agreement": 0.3}, tiny_encoder, tmp_path / "run")
+    assert [record["model_is_trained"] for record in said] == [False, True, True]
+    assert [record["mean_agreement"] is None for record in said] == [True, False, False]
+
+
+def test_a_run_compares_with_parents_by_a_masked_model(tiny_encoder: str, tiny_masked: str, tmp_path: Path) -> None:
+    language_model = {"type": "masked", "model_name": tiny_masked, "text": "detokenized"}
+    discriminator = {"type": "perplexity", "language_model": language_model, "ratio_to_parents": [0, 1.5]}
+    said = in_a_run(discriminator, tiny_encoder, tmp_path / "run")
+    assert all(record["median_ratio"] > 0 for record in said)
+    assert said[2]["language_model"] == {"model_name": tiny_masked, "text": "detokenized"}
