@@ -1,9 +1,11 @@
 """Every shipped configuration is built, with tiny models in place of the real ones."""
 
+import functools
 import json
 from pathlib import Path
-from typing import Any, Dict, Tuple
+from typing import Any, Callable, Dict, Tuple
 
+import numpy as np
 import pytest
 from _jsonnet import evaluate_file
 from allennlp.commands.train import TrainModel
@@ -20,6 +22,11 @@ SOURCES = ("hub", "minilm")
 
 def evaluate(path: Path, source: str = "hub") -> Dict[str, Any]:
     """The configuration with `default` of sources.libsonnet set to `source`."""
+    return json.loads(evaluated(path, source))
+
+
+@functools.cache
+def evaluated(path: Path, source: str) -> str:
 
     def load(folder: str, name: str) -> Tuple[str, bytes]:
         file = Path(folder) / name
@@ -29,7 +36,7 @@ def evaluate(path: Path, source: str = "hub") -> Dict[str, Any]:
             text = text.replace("default: sources.hub", f"default: sources.{source}")
         return str(file), text.encode()
 
-    return json.loads(evaluate_file(str(path), import_callback=load))
+    return evaluate_file(str(path), import_callback=load)
 
 
 def with_tiny_models(block: Any, models: Dict[str, str]) -> Any:
@@ -45,12 +52,18 @@ def with_tiny_models(block: Any, models: Dict[str, str]) -> Any:
 
 
 @pytest.fixture(scope="session")
-def train_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped corpus, and short sentences up to the 14,000 that ACE 2005's sizes need."""
-    path = tmp_path_factory.mktemp("corpus") / "train.conll"
-    text = (QUICKSTART / "train.conll").read_text(encoding="utf-8")
-    path.write_text(text + "\nOslo\tB-LOC\n" * 13_400, encoding="utf-8")
-    return path
+def train_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """The first sentences of the shipped corpus and as many short ones as are wanted."""
+    blocks = (QUICKSTART / "train.conll").read_text(encoding="utf-8").strip().split("\n\n")[:100]
+    folder = tmp_path_factory.mktemp("corpus")
+
+    def write(size: int) -> Path:
+        path = folder / f"{size}.conll"
+        if not path.exists():
+            path.write_text("\n\n".join([*blocks, *["Oslo\tB-LOC"] * (size - len(blocks)), ""]), encoding="utf-8")
+        return path
+
+    return write
 
 
 def built(config: Dict[str, Any], models: Dict[str, str], train_file: Path, folder: Path) -> ActiveLearningTrainModel:
@@ -74,9 +87,13 @@ def tiny_models(tiny_encoder: str, tiny_gpt2: str) -> Dict[str, str]:
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_configuration_is_built(
-    path: Path, source: str, tiny_models: Dict[str, str], train_file: Path, tmp_path: Path
+    path: Path, source: str, tiny_models: Dict[str, str], train_file: Callable[[int], Path], tmp_path: Path
 ) -> None:
-    model = built(evaluate(path, source), tiny_models, train_file, tmp_path / "run")
+    config = evaluate(path, source)
+    trainer = config["trainer"]
+    sizes = np.broadcast_to(trainer["query_size"], trainer["num_rounds"])
+    budget = trainer["seed_size"] + int(sizes.sum())
+    model = built(config, tiny_models, train_file(max(700, budget)), tmp_path / "run")
     assert isinstance(model, ActiveLearningTrainModel)
     assert (tmp_path / "run" / "best.th").exists()
 

@@ -3,7 +3,7 @@
 from seqmix_plugin.functional.crf import TransitionScores, expected_score, forward_backward, log_partition, viterbi
 from seqmix_plugin.functional.losses import soft_cross_entropy
 from seqmix_plugin.functional.mixup import mix_distributions, nearest, sample_lambda
-from seqmix_plugin.functional.perplexity import perplexity
+from seqmix_plugin.functional.perplexity import negative_log_likelihood, perplexity, pseudo_perplexity
 from seqmix_plugin.functional.uncertainty import (
     consensus_divergence,
     least_confidence,
@@ -24,10 +24,12 @@ __all__ = [
     "log_partition",
     "mix_distributions",
     "nearest",
+    "negative_log_likelihood",
     "negative_mean_log_probability",
     "normalized_token_entropy",
     "path_least_confidence",
     "perplexity",
+    "pseudo_perplexity",
     "sample_lambda",
     "soft_cross_entropy",
     "viterbi",

@@ -70,7 +70,6 @@ class TaggerAgreementDiscriminator(Discriminator):
 def _predicted_tags(workbench: Workbench, sentences: Sequence[TaggedSentence]) -> List[List[str]]:
     """The model's tags of each sentence's words, less those that were cut; batched by length."""
     model = workbench.model
-    names = model.vocab.get_index_to_token_vocabulary(model.label_namespace)
     # Without labels no loss is taken and no metric counted.
     instances = [workbench.reader.sentence_to_instance(sentence.without_labels()) for sentence in sentences]
     loader = InMemoryLoader(instances=instances)
@@ -82,12 +81,8 @@ def _predicted_tags(workbench: Workbench, sentences: Sequence[TaggedSentence]) -
             loader.positioned_batches(), total=len(loader), desc="tagging what was generated", leave=False
         ):
             output = model(**batch)
-            tag_ids = output.get("tag_ids")  # Shape: (batch_size, num_tokens)
-            if tag_ids is None:
-                tag_ids = output["tag_probabilities"].argmax(-1)
-            lengths = output["mask"].sum(-1).tolist()
-            for position, row, length in zip(positions.tolist(), tag_ids.tolist(), lengths, strict=True):
-                predicted[position] = [names[i] for i in row[:length]]
+            for position, tags in zip(positions.tolist(), model.decode(output["tag_ids"], output["mask"]), strict=True):
+                predicted[position] = tags
     return predicted
 
 

@@ -8,7 +8,7 @@ from allennlp.common.tqdm import Tqdm
 from transformers import PreTrainedModel
 
 from seqmix_plugin.augmenters.language_models.causal import pad
-from seqmix_plugin.functional.perplexity import negative_log_likelihood, pseudo_perplexity
+from seqmix_plugin.functional import negative_log_likelihood, pseudo_perplexity
 
 
 def pseudo_perplexities(

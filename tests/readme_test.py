@@ -1,0 +1,63 @@
+"""What the READMEs show can be done."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+from _jsonnet import evaluate_file
+from allennlp.common.params import with_overrides
+
+from tests.configs_test import built, tiny_models  # noqa: F401  a fixture
+from tests.conftest import QUICKSTART, ROOT
+
+READMES = [ROOT / "README.md", ROOT / "training_configs" / "README.md"]
+
+
+def blocks(language: str) -> List[str]:
+    """The code of both READMEs in one language."""
+    found = [code for readme in READMES for code in re.findall(rf"```{language}\n(.*?)```", readme.read_text(), re.S)]
+    assert found
+    return found
+
+
+def evaluated(code: str, folder: Path) -> Dict[str, Any]:
+    """A configuration that stands next to the shipped ones."""
+    shutil.copytree(ROOT / "training_configs", folder / "training_configs")
+    path = folder / "training_configs" / "mine.jsonnet"
+    path.write_text(code, encoding="utf-8")
+    return json.loads(evaluate_file(str(path)))
+
+
+def overrides() -> Dict[str, str]:
+    """The overrides that are shown, and the configuration each belongs to."""
+    shown = {}
+    for code in blocks(""):
+        for name, change in re.findall(r"training_configs/(\w+)\.jsonnet[^\n]*\\\n\s+-o '(.*?)'", code):
+            shown[change] = name
+    assert len(shown) == 2
+    return shown
+
+
+def trained(config: Dict[str, Any], models: Dict[str, str], folder: Path) -> Dict[str, Any]:
+    """A round of a configuration with tiny models and few sentences."""
+    config["trainer"] |= {"pool_size": 60, "seed_size": 30, "query_size": 20, "num_rounds": 1}
+    config["trainer"]["trainer"]["num_epochs"] = 1
+    config["trainer"]["augmenter"]["discriminator"]["range"] = [0, None]
+    config["trainer"]["augmenter"]["pairing"]["min_density"] = 0.2
+    return built(config, models, QUICKSTART / "train.conll", folder / "run").run()
+
+
+@pytest.mark.parametrize("code", blocks("jsonnet"))
+def test_a_variant_as_a_file(code: str, tiny_models: Dict[str, str], tmp_path: Path) -> None:  # noqa: F811
+    assert trained(evaluated(code, tmp_path), tiny_models, tmp_path)["annotated_sentences"] == 50
+
+
+@pytest.mark.parametrize(("change", "name"), overrides().items())
+def test_a_variant_as_an_override(change: str, name: str, tiny_models: Dict[str, str], tmp_path: Path) -> None:  # noqa: F811
+    config = json.loads(evaluate_file(str(ROOT / "training_configs" / f"{name}.jsonnet")))
+    changed = with_overrides(config, json.loads(change))
+    assert changed != config
+    assert trained(changed, tiny_models, tmp_path)["annotated_sentences"] == 50
