@@ -1,12 +1,13 @@
 """
 Active learning for sequence labelling with SeqMix augmentation, as an AllenNLP plugin.
 
-Importing the package imports its sub-packages, so that their classes are registered.
+Importing the package imports its sub-packages, so that their classes and the sub-commands of `allennlp` are registered.
 """
 
 from seqmix_plugin import (
     active_learning,
     augmenters,
+    commands,
     data,
     metrics,
     models,
@@ -19,6 +20,7 @@ from seqmix_plugin import (
 __all__ = [
     "active_learning",
     "augmenters",
+    "commands",
     "data",
     "metrics",
     "models",

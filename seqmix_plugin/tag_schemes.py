@@ -5,7 +5,7 @@ Inside the plugin all tags are BIO; readers convert on the way in. Parsing is st
 scheme gives wrong entities without any other sign.
 """
 
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 PREFIXES = {"IOB1": "BIO", "BIO": "BIO", "BIOES": "BIOES", "BIOUL": "BIOUL"}
 """The schemes and the prefixes that each knows."""
@@ -137,6 +137,25 @@ def to_bio(tags: Sequence[str], scheme: str, repair: bool = False) -> Tuple[List
     """
     spans, repaired = tags_to_spans(tags, scheme, repair)
     return spans_to_tags(spans, len(tags)), repaired
+
+
+def hard_tags(distributions: Sequence[Mapping[str, float]]) -> Tuple[List[str], int]:
+    """
+    The one valid BIO sequence that soft labels come down to: each word's most probable tag, of equally probable ones
+    the first in alphabetical order, then repaired as conlleval reads it. A mixed window that cuts an entity leaves an
+    `I-` without its `B-`.
+
+    # Parameters
+
+    distributions : `Sequence[Mapping[str, float]]`
+        Probabilities of BIO tags, one or more a word.
+
+    # Returns
+
+    `Tuple[List[str], int]`
+        The tags and how many of the most probable ones had to be repaired.
+    """
+    return to_bio([min(row, key=lambda tag: (-row[tag], tag)) for row in distributions], "BIO", repair=True)
 
 
 def _split(tag: str, scheme: str, position: int) -> Tuple[str, str]:

@@ -16,6 +16,7 @@ LEVELS = {
     **dict.fromkeys(("data", "models", "predictors"), 1),
     **dict.fromkeys(("augmenters", "oracles", "query_policies"), 2),
     "active_learning": 3,
+    "commands": 4,
 }
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqmix_plugin.tag_schemes import PREFIXES, InvalidTagError, Span, spans_to_tags, tags_to_spans, to_bio
+from seqmix_plugin.tag_schemes import PREFIXES, InvalidTagError, Span, hard_tags, spans_to_tags, tags_to_spans, to_bio
 
 SCHEMES = list(PREFIXES)
 
@@ -187,3 +187,26 @@ def test_repair_never_raises_and_gives_strict_bio(case: Tuple[str, List[str]]) -
     else:
         assert strict == (spans, 0)
         assert repaired == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "tags", "repaired"),
+    [
+        ([{"B-X": 0.6, "O": 0.4}, {"I-X": 1.0}], ["B-X", "I-X"], 0),
+        ([{"B-X": 0.4, "O": 0.6}, {"I-X": 1.0}, {"I-X": 1.0}], ["O", "B-X", "I-X"], 1),
+        ([{"B-Y": 1.0}, {"I-X": 1.0}, {"I-Y": 1.0}], ["B-Y", "B-X", "B-Y"], 2),
+        ([{"O": 0.5, "B-X": 0.5}, {"I-X": 0.5, "I-W": 0.5}], ["B-X", "B-W"], 1),
+        ([], [], 0),
+    ],
+)
+def test_soft_labels_come_down_to_valid_tags(rows: List[Dict[str, float]], tags: List[str], repaired: int) -> None:
+    assert hard_tags(rows) == (tags, repaired)
+    assert hard_tags([dict(reversed(row.items())) for row in rows]) == (tags, repaired), "no matter in which order"
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["O", "B-X", "I-X", "B-Y", "I-Y"]), st.floats(0, 1), min_size=1)))
+def test_soft_labels_always_come_down_to_valid_tags(rows: List[Dict[str, float]]) -> None:
+    tags, repaired = hard_tags(rows)
+    assert to_bio(tags, "BIO") == (tags, 0)
+    less = [row.get(tag, -1) < max(row.values()) for row, tag in zip(rows, tags, strict=True)]
+    assert repaired >= sum(less), "only what is repaired is not the most probable"

@@ -1,7 +1,8 @@
 """What `allennlp train` builds from a configuration."""
 
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from allennlp.commands.train import TrainModel
 from allennlp.common import Lazy, Params
@@ -45,12 +46,8 @@ class ActiveLearningTrainModel(TrainModel):
     def from_params(cls, params: Params, **extras: Any) -> "ActiveLearningTrainModel":  # type: ignore[override]
         prepare_console()
         _check_blocks(params)
-        try:
+        with wrong_types_as_configuration_errors():
             return super().from_params(params, **extras)
-        except TypeError as error:
-            if not str(error).startswith("Expected "):  # AllenNLP's check of a key's type
-                raise
-            raise ConfigurationError(f"configuration: {error}") from error
 
     @classmethod
     def from_partial_objects(  # type: ignore[override]
@@ -103,22 +100,22 @@ class ActiveLearningTrainModel(TrainModel):
             When a file cannot be read, a model cannot be loaded, or the parts do not fit together.
         """
         RunFolder.check_unused(Path(serialization_dir))
-        reader = _sentence_reader(dataset_reader)
-        evaluation_reader = _sentence_reader(validation_dataset_reader or dataset_reader)
-        corpus = reader.read_sentences(train_data_path)
+        reader = sentence_reader(dataset_reader)
+        evaluation_reader = sentence_reader(validation_dataset_reader or dataset_reader)
+        corpus = labelled_sentences(reader, train_data_path)
         evaluation: Dict[str, List[TaggedSentence]] = {}
         for split, path in (("dev", validation_data_path), ("test", test_data_path)):
             if path is not None:
-                evaluation[split] = evaluation_reader.read_sentences(path)
+                evaluation[split] = labelled_sentences(evaluation_reader, path)
         if validation_data_loader is not None and "dev" not in evaluation:
             raise ConfigurationError("validation_data_loader is given, but no validation_data_path")
-        vocab = _with_labels(vocabulary.construct(instances=[]), [corpus, *evaluation.values()])
+        vocab = with_labels(vocabulary.construct(instances=[]), [corpus, *evaluation.values()])
         experiment = Experiment(
             reader, evaluation_reader, vocab, corpus, evaluation, model, data_loader, validation_data_loader
         )
         first_model = experiment.new_model(seed, 0)
         for some in (reader, evaluation_reader):
-            _check_encoder(first_model, some)
+            check_encoder(first_model, some)
         if local_rank == 0:
             vocab.save_to_files(str(Path(serialization_dir) / "vocabulary"))
             if first_model.encoder is not None and reader.word_pieces is not None:
@@ -133,14 +130,37 @@ class ActiveLearningTrainModel(TrainModel):
         return cls(serialization_dir=serialization_dir, model=first_model, trainer=trainer_)
 
 
-def _with_labels(vocab: Vocabulary, splits: Sequence[Sequence[TaggedSentence]]) -> Vocabulary:
+@contextmanager
+def wrong_types_as_configuration_errors() -> Iterator[None]:
+    """AllenNLP's check of a key's type raises a `TypeError`, which the terminal would show with its traceback."""
+    try:
+        yield
+    except TypeError as error:
+        if not str(error).startswith("Expected "):
+            raise
+        raise ConfigurationError(f"configuration: {error}") from error
+
+
+def with_labels(vocab: Vocabulary, splits: Sequence[Sequence[TaggedSentence]]) -> Vocabulary:
     """The vocabulary with the labels of all files, sorted, so that their numbers do not depend on the files' order."""
-    labels = {tag for sentences in splits for sentence in sentences for tag in sentence.tags or ()}
+    everything = [sentence for sentences in splits for sentence in sentences]
+    labels = {tag for sentence in everything for tag in sentence.tags or ()}
+    labels |= {tag for sentence in everything for row in sentence.tag_distributions or () for tag in row}
     vocab.add_tokens_to_namespace(sorted(labels), "labels")
     return vocab
 
 
-def _sentence_reader(reader: DatasetReader) -> SentenceReader:
+def labelled_sentences(reader: SentenceReader, path: str) -> List[TaggedSentence]:
+    """The sentences of a file, each of which must have tags: soft labels alone can neither be uncovered nor scored."""
+    sentences = reader.read_sentences(path)
+    bare = next((sentence for sentence in sentences if sentence.tags is None), None)
+    if bare is not None:
+        raise ConfigurationError(f"{path}: sentence {bare.id!r} has no tags")
+    return sentences
+
+
+def sentence_reader(reader: DatasetReader) -> SentenceReader:
+    """The reader itself; raises a `ConfigurationError` unless active learning can work with it."""
     if not isinstance(reader, SentenceReader) or reader.word_pieces is None:
         raise ConfigurationError(
             "dataset_reader: active learning needs a reader of sentences, such as 'conll_columns', with a token "
@@ -192,7 +212,7 @@ def _check_known(inner: Params) -> None:
         raise ConfigurationError(f"trainer.trainer has unknown keys {unknown}; a {name!r} trainer takes {valid}")
 
 
-def _check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
+def check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
     """Indexer and embedder must mean the same encoder, and the reader must not make inputs it cannot take."""
     if model.encoder is None or reader.word_pieces is None:
         return

@@ -2,8 +2,16 @@
 
 from seqmix_plugin.data.conll_columns import ConllColumnsReader
 from seqmix_plugin.data.in_memory_loader import InMemoryLoader
+from seqmix_plugin.data.jsonl_sentences import JsonlSentencesReader
 from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
 
-__all__ = ["ConllColumnsReader", "InMemoryLoader", "SentenceReader", "TagDistributionField", "WordPieceIndexer"]
+__all__ = [
+    "ConllColumnsReader",
+    "InMemoryLoader",
+    "JsonlSentencesReader",
+    "SentenceReader",
+    "TagDistributionField",
+    "WordPieceIndexer",
+]

@@ -1,19 +1,14 @@
 """Column files: one word a line, a blank line between sentences."""
 
-import logging
-import os
 import re
 from typing import Dict, Iterator, List, Optional, Tuple
 
-from allennlp.common.checks import ConfigurationError
-from allennlp.common.file_utils import cached_path
 from allennlp.data import DatasetReader, TokenIndexer
 
+from seqmix_plugin.data.labelled_file import LabelledFile, check_scheme
 from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.sentence import TaggedSentence
-from seqmix_plugin.tag_schemes import PREFIXES, InvalidTagError, to_bio
-
-logger = logging.getLogger(__name__)
+from seqmix_plugin.tag_schemes import InvalidTagError, to_bio
 
 Row = Tuple[int, str, str]
 
@@ -67,40 +62,28 @@ class ConllColumnsReader(SentenceReader):
         serialization_dir: Optional[str] = None,
     ) -> None:
         super().__init__(token_indexers, max_length, max_instances, serialization_dir)
-        if source_scheme not in PREFIXES:
-            raise ConfigurationError(f"source_scheme {source_scheme!r} is none of {', '.join(PREFIXES)}")
+        check_scheme(source_scheme)
         self._scheme = source_scheme
         self._token_column = token_column
         self._tag_column = tag_column
         self._repair = repair_tags
 
     def parse(self, path: str) -> List[TaggedSentence]:
-        sentences: List[TaggedSentence] = []
-        repaired = 0
-        for number, (name, rows) in enumerate(self._blocks(path)):
-            words, tags = [word for _, word, _ in rows], [tag for _, _, tag in rows]
-            try:
-                bio, count = to_bio(tags, self._scheme, self._repair)
-            except InvalidTagError as error:
-                hint = "; repair_tags: true repairs" if error.repairable else ""
-                raise ConfigurationError(
-                    f"{path}, line {rows[error.position][0]}: {error} (source_scheme is {self._scheme}{hint})"
-                ) from error
-            repaired += count
-            sentences.append(TaggedSentence(name or str(number), tuple(words), tuple(bio)))
-        if not sentences:
-            raise ConfigurationError(f"{path}: no sentence in this file")
-        if len({sentence.id for sentence in sentences}) < len(sentences):
-            raise ConfigurationError(f"{path}: two sentences have the same id")
-        if repaired:
-            logger.warning(f"{path}: {repaired} tags were not valid {self._scheme} and have been repaired")
-        return sentences
+        file = LabelledFile(path, self._scheme, self._repair)
+        return file.checked(
+            [self._sentence(file, name or str(number), rows) for number, (name, rows) in enumerate(self._blocks(file))]
+        )
 
-    def _blocks(self, path: str) -> Iterator[Tuple[Optional[str], List[Row]]]:
+    @staticmethod
+    def _sentence(file: LabelledFile, name: str, rows: List[Row]) -> TaggedSentence:
+        lines, words, tags = zip(*rows, strict=True)
+        return TaggedSentence(name, words, file.to_bio(tags, lambda position: f"line {lines[position]}"))
+
+    def _blocks(self, file: LabelledFile) -> Iterator[Tuple[Optional[str], List[Row]]]:
         """The rows of each sentence, with its name if a comment gives one."""
         name: Optional[str] = None
         rows: List[Row] = []
-        for number, line in self._lines(path):
+        for number, line in file.lines():
             if not line.strip(" \t") or line.startswith("-DOCSTART-"):
                 if rows:
                     yield name, rows
@@ -113,19 +96,20 @@ class ConllColumnsReader(SentenceReader):
                 if equals and key.strip() == "id" and not rows:
                     name = value.strip()
                 continue
-            rows.append(self._row(path, number, columns))
+            rows.append(self._row(file, number, columns))
         if rows:
             yield name, rows
 
-    def _row(self, path: str, number: int, columns: List[str]) -> Row:
+    def _row(self, file: LabelledFile, number: int, columns: List[str]) -> Row:
         try:
             word, tag = columns[self._token_column].strip(" "), columns[self._tag_column].strip(" ")
         except IndexError:
             word = tag = ""
         if len(columns) < 2 or not word or not tag:
-            raise ConfigurationError(
-                f"{path}, line {number}: {len(columns)} column(s), but token_column is {self._token_column} and "
-                f"tag_column is {self._tag_column}"
+            raise file.error(
+                f"line {number}",
+                f"{len(columns)} column(s), but token_column is {self._token_column} and tag_column is "
+                f"{self._tag_column}",
             )
         return number, word, tag
 
@@ -137,21 +121,3 @@ class ConllColumnsReader(SentenceReader):
         except InvalidTagError:
             return False
         return True
-
-    @staticmethod
-    def _lines(path: str) -> Iterator[Tuple[int, str]]:
-        try:
-            local = cached_path(path)
-        except (OSError, ValueError) as error:
-            raise ConfigurationError(f"{path}: no such file, and nothing to fetch it from ({error})") from error
-        if not os.path.isfile(local):
-            raise ConfigurationError(f"{path}: not a file")
-        with open(local, "rb") as file:
-            for number, raw in enumerate(file, 1):
-                try:
-                    line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-                except UnicodeDecodeError as error:
-                    raise ConfigurationError(
-                        f"{path}, line {number}: byte 0x{raw[error.start]:02x} is not UTF-8; convert the file first"
-                    ) from error
-                yield number, line.rstrip("\r\n")

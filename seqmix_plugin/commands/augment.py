@@ -1,0 +1,196 @@
+"""`allennlp augment`: SeqMix for those who want the data and not the loop."""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+from allennlp.commands.subcommand import Subcommand
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader
+
+from seqmix_plugin.active_learning.train_model import (
+    labelled_sentences,
+    sentence_reader,
+    wrong_types_as_configuration_errors,
+)
+from seqmix_plugin.augmenters import Augmentation, Augmenter, Workbench
+from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
+from seqmix_plugin.commands.building import build_augmenter, build_model, pick_device, read_blocks
+from seqmix_plugin.commands.generated_files import GeneratedFiles, check_words, counts, records
+from seqmix_plugin.commands.terminal import quiet_terminal
+from seqmix_plugin.data import WordPieceIndexer
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.randomness import reseed_globals
+from seqmix_plugin.sentence import TaggedSentence
+
+
+@Subcommand.register("augment")
+class AugmentCommand(Subcommand):
+    """
+    `allennlp augment CONFIG INPUT --output PREFIX`: reads a labelled file and writes ⌊rate · n⌋ sentences that the
+    configuration's augmenter makes of its n sentences. See `augment`.
+
+    Registered as a `Subcommand` with name "augment".
+    """
+
+    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        subparser = parser.add_parser(
+            self.name,
+            description="Generate labelled sentences from a labelled file, as JSONL and as columns.",
+            help="Generate labelled sentences from a labelled file.",
+        )
+        add = subparser.add_argument
+        add(
+            "config",
+            type=str,
+            help="configuration with dataset_reader, model and trainer.augmenter; others are ignored",
+        )
+        add("input", type=str, help="labelled file, read with the configuration's dataset_reader")
+        add("-s", "--output", type=str, required=True, help="writes OUTPUT.jsonl, .conll and .statistics.json")
+        add("-o", "--overrides", type=str, default="", help="a JSON structure that overrides the configuration")
+        add(
+            "--archive",
+            type=str,
+            help="take the model of this run's folder or model.tar.gz, not the pretrained encoder",
+        )
+        add("--rate", type=float, help="sentences to make of each; by default trainer.augmenter.rate")
+        add("--seed", type=int, help="by default the configuration's seed")
+        add("--cuda-device", type=int, help="by default the first GPU when there is one; -1 is the CPU")
+        add("-f", "--force", action="store_true", help="replace files of an earlier call")
+        subparser.set_defaults(func=_augment_from_args)
+        return subparser
+
+
+def _augment_from_args(args: argparse.Namespace) -> None:
+    with quiet_terminal():
+        statistics = augment(
+            args.config,
+            args.input,
+            args.output,
+            overrides=args.overrides,
+            archive=args.archive,
+            rate=args.rate,
+            seed=args.seed,
+            cuda_device=args.cuda_device,
+            force=args.force,
+        )
+        print(_summary(statistics))
+
+
+def augment(
+    config: str,
+    input_path: str,
+    output: str,
+    overrides: str = "",
+    archive: Optional[str] = None,
+    rate: Optional[float] = None,
+    seed: Optional[int] = None,
+    cuda_device: Optional[int] = None,
+    force: bool = False,
+) -> Dict[str, Any]:
+    """
+    Generates sentences from a labelled file, as round 0 of a run would from the same sentences, and writes the accepted
+    ones: `OUTPUT.jsonl` with the soft labels as they were mixed, `OUTPUT.conll` with valid BIO tags, and
+    `OUTPUT.statistics.json`. Files appear whole or not at all; but for the seconds, the same seed gives the same bytes.
+
+    # Parameters
+
+    config : `str`
+        A configuration; of its keys `dataset_reader`, `model`, `seed` and `trainer.augmenter` are used.
+    input_path : `str`
+        The labelled file.
+    output : `str`
+        The files' path without ending.
+    overrides : `str`, optional (default = `""`)
+        JSON, as AllenNLP's.
+    archive : `str`, optional (default = `None`)
+        A run's folder or archive, whose model gives the embeddings; by default the configuration's model, untrained.
+    rate : `float`, optional (default = `None`)
+        Instead of `trainer.augmenter.rate`.
+    seed : `int`, optional (default = `None`)
+        Instead of `seed`.
+    cuda_device : `int`, optional (default = `None`)
+        The first GPU when there is one; -1 is the CPU.
+    force : `bool`, optional (default = `False`)
+        Replace existing files.
+
+    # Returns
+
+    `Dict[str, Any]`
+        What `OUTPUT.statistics.json` says.
+
+    # Raises
+
+    `ConfigurationError`
+        Before anything is generated: existing files, a configuration that makes nothing, a file without labels.
+    """
+    start = time.perf_counter()
+    files = GeneratedFiles(output)
+    files.check(input_path, force)
+    blocks = read_blocks(config, overrides)
+    seed = blocks.get("seed", 0) if seed is None else seed
+    with wrong_types_as_configuration_errors():
+        augmenter = build_augmenter(config, blocks, rate)
+        reader = sentence_reader(DatasetReader.from_params(Params(blocks["dataset_reader"])))
+    sentences = labelled_sentences(reader, input_path)
+    check_words(input_path, sentences)
+    wanted = augmenter.number_wanted(len(sentences))
+    if wanted == 0:
+        raise ConfigurationError(f"rate {augmenter.rate} of {len(sentences)} sentences makes none; raise --rate")
+    device = pick_device(cuda_device)
+    with wrong_types_as_configuration_errors():
+        model, word_pieces = build_model(blocks, reader, sentences, seed, archive)
+    augmentation = _augmentation(augmenter, sentences, model.to(device), word_pieces, seed)
+    settings = {"config": config, "input": input_path, "archive": archive, "seed": seed, "rate": augmenter.rate}
+    statistics = {
+        **settings,
+        "sentences": len(sentences),
+        "wanted": wanted,
+        **counts(augmentation.generated),
+        "seconds": round(time.perf_counter() - start, 3),
+        "augmenter": augmentation.statistics,
+    }
+    perplexity = isinstance(getattr(augmenter, "discriminator", None), PerplexityDiscriminator)
+    score_key = "perplexity" if perplexity else "score"
+    files.write(records(augmentation.generated, sentences, score_key), statistics)
+    return {**statistics, "files": [str(files.jsonl), str(files.columns)]}
+
+
+def _augmentation(
+    augmenter: Augmenter,
+    sentences: List[TaggedSentence],
+    model: SequenceTagger,
+    word_pieces: WordPieceIndexer,
+    seed: int,
+) -> Augmentation:
+    with tempfile.TemporaryDirectory() as folder:
+        workbench = Workbench(
+            model=model,
+            word_pieces=word_pieces,
+            readable=sentences,
+            outside=[],
+            folder=Path(folder),
+            seed=seed,
+            round_number=0,
+        )
+        reseed_globals(seed, 0, "augment")
+        return augmenter.augment(sentences, workbench)
+
+
+def _summary(statistics: Dict[str, Any]) -> str:
+    """What the terminal shows at the end."""
+    short = "" if statistics["accepted"] == statistics["wanted"] else "; there were no more"
+    return "\n".join(
+        [
+            f"wrote     {' and '.join(statistics['files'])}",
+            f"accepted  {statistics['accepted']} of {statistics['wanted']} wanted sentences{short}",
+            f"refused   {statistics['refused']} (acceptance {statistics['acceptance']:.0%})",
+            f"repaired  {statistics['repaired_tags']} tags of {statistics['repaired_sentences']} sentences whose most "
+            f"probable tags were not valid BIO",
+            f"words     {statistics['generated_words']} generated, {statistics['distinct_words']} distinct",
+            f"seconds   {statistics['seconds']:.1f}",
+        ]
+    )

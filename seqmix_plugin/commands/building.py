@@ -1,0 +1,73 @@
+"""The parts of a configuration that a sub-command needs, without the loop around them."""
+
+from typing import Any, Dict, Optional, Sequence, Tuple
+
+import torch
+from allennlp.common import Lazy, Params
+from allennlp.common.checks import ConfigurationError, check_for_gpu
+from allennlp.data import Vocabulary
+from allennlp.models import Model
+
+from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.train_model import check_encoder, with_labels
+from seqmix_plugin.augmenters import Augmenter
+from seqmix_plugin.commands.terminal import load_tagger
+from seqmix_plugin.data import InMemoryLoader, SentenceReader, WordPieceIndexer
+from seqmix_plugin.errors import first_line
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.sentence import TaggedSentence
+
+
+def read_blocks(config: str, overrides: str) -> Dict[str, Any]:
+    """The configuration as plain data."""
+    try:
+        blocks = Params.from_file(config, overrides).as_dict(quiet=True)
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError is Jsonnet's
+        raise ConfigurationError(f"{config}: the configuration cannot be read ({first_line(error)})") from error
+    for key in ("dataset_reader", "model"):
+        if not isinstance(blocks.get(key), dict):
+            raise ConfigurationError(f"{config}: the configuration has no {key!r}")
+    return blocks
+
+
+def build_augmenter(config: str, blocks: Dict[str, Any], rate: Optional[float]) -> Augmenter:
+    """The augmenter of `trainer.augmenter`, with another rate if one is given."""
+    trainer = blocks.get("trainer")
+    block = trainer.get("augmenter") if isinstance(trainer, dict) else None
+    if not isinstance(block, dict) or block.get("type", "none") == "none":
+        raise ConfigurationError(
+            f"{config}: trainer.augmenter makes no sentences; expected a block such as {{'type': 'seqmix'}}"
+        )
+    return Augmenter.from_params(Params(block if rate is None else {**block, "rate": rate}))
+
+
+def pick_device(cuda_device: Optional[int]) -> torch.device:
+    """As a trainer does: the first GPU when there is one."""
+    if cuda_device is None:
+        cuda_device = 0 if torch.cuda.is_available() else -1
+    check_for_gpu(cuda_device)
+    return torch.device("cpu" if cuda_device < 0 else f"cuda:{cuda_device}")
+
+
+def build_model(
+    blocks: Dict[str, Any],
+    reader: SentenceReader,
+    sentences: Sequence[TaggedSentence],
+    seed: int,
+    archive: Optional[str],
+) -> Tuple[SequenceTagger, WordPieceIndexer]:
+    """The model that gives the embeddings, and its tokenizer."""
+    vocab = with_labels(Vocabulary.empty(), [sentences])
+    if archive is None:
+        model = Lazy(Model, Params(blocks["model"]))
+        experiment = Experiment(reader, reader, vocab, sentences, {}, model, Lazy(InMemoryLoader))
+        tagger = experiment.new_model(seed, 0)
+        check_encoder(tagger, reader)
+    else:
+        tagger, reader = load_tagger(archive)
+        known = set(tagger.vocab.get_token_to_index_vocabulary(tagger.label_namespace))
+        unknown = sorted(set(vocab.get_token_to_index_vocabulary("labels")) - known)
+        if unknown:
+            raise ConfigurationError(f"{archive}: its model does not know the labels {', '.join(unknown)} of the input")
+    assert reader.word_pieces is not None  # checked by `sentence_reader`
+    return tagger, reader.word_pieces

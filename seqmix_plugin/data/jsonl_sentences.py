@@ -1,0 +1,162 @@
+"""JSONL files: a sentence a line."""
+
+import json
+from functools import lru_cache
+from typing import Any, Dict, List, Optional, Tuple
+
+from allennlp.data import DatasetReader, TokenIndexer
+
+from seqmix_plugin.data.labelled_file import LabelledFile, check_scheme
+from seqmix_plugin.data.sentence_reader import SentenceReader
+from seqmix_plugin.sentence import TagDistribution, TaggedSentence
+from seqmix_plugin.tag_schemes import InvalidTagError, to_bio
+
+TOLERANCE = 0.01
+"""How far the sum of a distribution may be from 1: what rounding to a few digits leaves."""
+
+
+@DatasetReader.register("jsonl_sentences")
+class JsonlSentencesReader(SentenceReader):
+    """
+    Reads JSONL files, a sentence an object a line; blank lines and further keys are passed over. Tags come out as BIO.
+
+    | key | value |
+    |---|---|
+    | `tokens` | the words, a list of strings |
+    | `tags` | one tag a word, in `source_scheme`; may be left out when there are `tag_distributions` |
+    | `tag_distributions` | soft labels, which the loss is taken against: an object a word, from BIO tags, whatever `source_scheme` is, to probabilities that sum to 1 |
+    | `id` | a string or a whole number, unique in the file; by default the position among the sentences |
+
+    A sentence with both keeps both: its tags count for scores, its soft labels are trained on. `allennlp augment` writes
+    such files.
+
+    Registered as a `DatasetReader` with name "jsonl_sentences".
+
+    # Parameters
+
+    token_indexers : `Dict[str, TokenIndexer]`
+        How words are indexed.
+    source_scheme : `str`, optional (default = `"BIO"`)
+        The tag scheme of `tags`: `IOB1`, `BIO`, `BIOES` or `BIOUL`.
+    max_length : `int`, optional (default = `None`)
+        The longest input in word pieces; see `SentenceReader`.
+    repair_tags : `bool`, optional (default = `False`)
+        Repair invalid tag sequences as conlleval reads them, and count them in a warning, instead of stopping.
+    max_instances : `int`, optional (default = `None`)
+        As in every reader of AllenNLP.
+    serialization_dir : `str`, optional (default = `None`)
+        Given by AllenNLP, not a key.
+
+    # Raises
+
+    `ConfigurationError`
+        With file and line: what is no such object, an invalid tag or tag sequence, a distribution that does not sum to
+        1, bytes that are not UTF-8, a file that is missing or holds no sentence.
+    """  # noqa: E501  a table cannot be wrapped
+
+    def __init__(
+        self,
+        token_indexers: Dict[str, TokenIndexer],
+        source_scheme: str = "BIO",
+        max_length: Optional[int] = None,
+        repair_tags: bool = False,
+        max_instances: Optional[int] = None,
+        serialization_dir: Optional[str] = None,
+    ) -> None:
+        super().__init__(token_indexers, max_length, max_instances, serialization_dir)
+        check_scheme(source_scheme)
+        self._scheme = source_scheme
+        self._repair = repair_tags
+
+    def parse(self, path: str) -> List[TaggedSentence]:
+        file = LabelledFile(path, self._scheme, self._repair)
+        sentences: List[TaggedSentence] = []
+        for number, line in file.lines():
+            if line.strip():
+                sentences.append(_sentence(file, f"line {number}", line, position=len(sentences)))
+        return file.checked(sentences)
+
+
+def _sentence(file: LabelledFile, place: str, line: str, position: int) -> TaggedSentence:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise file.error(place, f"not JSON ({error})") from error
+    if not isinstance(record, dict):
+        raise file.error(place, f'{_shown(record)} is no object; expected {{"tokens": […], "tags": […]}}')
+    tokens, tags, soft = record.get("tokens"), record.get("tags"), record.get("tag_distributions")
+    if not tokens or not _are_strings(tokens) or not all(tokens):
+        raise file.error(place, f"'tokens' is {_shown(tokens)}; expected a list of words, none of them empty")
+    if not all(word.isascii() or _is_unicode(word) for word in tokens):
+        raise file.error(place, f"'tokens' is {_shown(tokens, ensure_ascii=True)}: half of a surrogate pair")
+    if tags is None and soft is None:
+        raise file.error(place, "neither 'tags' nor 'tag_distributions'")
+    if tags is not None and not _are_strings(tags):
+        raise file.error(place, f"'tags' is {_shown(tags)}; expected a list of strings, one a token")
+    if soft is not None and not (isinstance(soft, list) and all(isinstance(row, dict) for row in soft)):
+        raise file.error(place, f"'tag_distributions' is {_shown(soft)}; expected a list of objects, one a token")
+    for name, labels in (("tags", tags), ("tag_distributions", soft)):
+        if labels is not None and len(labels) != len(tokens):
+            raise file.error(place, f"{len(labels)} {name} for {len(tokens)} tokens")
+    return TaggedSentence(
+        id=_name(file, place, record.get("id"), position),
+        tokens=tuple(tokens),
+        tags=None if tags is None else file.to_bio(tags, lambda word: f"{place}, word {word + 1}"),
+        tag_distributions=None if soft is None else _distributions(file, place, soft),
+    )
+
+
+def _name(file: LabelledFile, place: str, value: Any, position: int) -> str:
+    if value is None:
+        return str(position)
+    if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
+        raise file.error(place, f"'id' is {_shown(value)}; expected a string or a whole number")
+    return str(value)
+
+
+def _distributions(file: LabelledFile, place: str, rows: List[Dict[str, Any]]) -> Tuple[TagDistribution, ...]:
+    for position, row in enumerate(rows):
+        problem = _problem(row)
+        if problem is not None:
+            raise file.error(f"{place}, word {position + 1}", problem)
+    return tuple({tag: float(probability) for tag, probability in row.items()} for row in rows)
+
+
+def _problem(row: Dict[str, Any]) -> Optional[str]:
+    """What keeps this from being a distribution over BIO tags, or `None`."""
+    for tag, value in row.items():
+        complaint = _not_a_tag(tag)
+        if complaint is not None:
+            return f"{complaint} (tag_distributions are BIO)"
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1 + TOLERANCE:
+            return f"the probability of {tag!r} is {_shown(value)}; expected a number from 0 to 1"
+    total = sum(row.values())
+    return None if abs(total - 1) <= TOLERANCE else f"the probabilities sum to {total:.4g}, not to 1"
+
+
+@lru_cache(maxsize=4096)
+def _not_a_tag(tag: str) -> Optional[str]:
+    try:
+        to_bio([tag], "BIO", repair=True)
+    except InvalidTagError as error:
+        return str(error)
+    return None
+
+
+def _are_strings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _is_unicode(text: str) -> bool:
+    """JSON can write half of a character, which no tokenizer takes."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(value: Any, ensure_ascii: bool = False) -> str:
+    """A value as JSON, short enough for one line."""
+    text = json.dumps(value, ensure_ascii=ensure_ascii)
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -1,0 +1,96 @@
+"""What the readers of all file formats do alike."""
+
+import logging
+import os
+from typing import Callable, Iterator, List, Sequence, Tuple
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.file_utils import cached_path
+
+from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.tag_schemes import PREFIXES, InvalidTagError, to_bio
+
+logger = logging.getLogger(__name__)
+
+
+def check_scheme(scheme: str) -> None:
+    """Raises a `ConfigurationError` for a `source_scheme` that is not known."""
+    if scheme not in PREFIXES:
+        raise ConfigurationError(f"source_scheme {scheme!r} is none of {', '.join(PREFIXES)}")
+
+
+class LabelledFile:
+    """
+    One file on its way to sentences: its lines, its tags as BIO, and what has to hold of the whole.
+
+    # Parameters
+
+    path : `str`
+        A file, or an address that AllenNLP's cache fetches.
+    scheme : `str`
+        The tag scheme of the file.
+    repair : `bool`
+        Repair invalid tag sequences as conlleval reads them, and count them, instead of stopping.
+    """
+
+    def __init__(self, path: str, scheme: str, repair: bool) -> None:
+        self.path = path
+        self._scheme = scheme
+        self._repair = repair
+        self._repaired = 0
+
+    def error(self, place: str, message: str) -> ConfigurationError:
+        """To be raised: names the file and the place in it, such as `"line 3"`."""
+        return ConfigurationError(f"{self.path}, {place}: {message}")
+
+    def lines(self) -> Iterator[Tuple[int, str]]:
+        """The lines with their numbers, from 1; raises a `ConfigurationError` for what cannot be read as UTF-8."""
+        try:
+            local = cached_path(self.path)
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(f"{self.path}: no such file, and nothing to fetch it from ({error})") from error
+        if not os.path.isfile(local):
+            raise ConfigurationError(f"{self.path}: not a file")
+        with open(local, "rb") as file:
+            for number, raw in enumerate(file, 1):
+                try:
+                    line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+                except UnicodeDecodeError as error:
+                    raise self.error(
+                        f"line {number}", f"byte 0x{raw[error.start]:02x} is not UTF-8; convert the file first"
+                    ) from error
+                yield number, line.rstrip("\r\n")
+
+    def to_bio(self, tags: Sequence[str], place: Callable[[int], str]) -> Tuple[str, ...]:
+        """
+        A sentence's tags as BIO.
+
+        # Parameters
+
+        tags : `Sequence[str]`
+            In the file's scheme.
+        place : `Callable[[int], str]`
+            Where the tag of a position stands, for the error.
+
+        # Raises
+
+        `ConfigurationError`
+            When they are not valid and not to be repaired.
+        """
+        try:
+            bio, repaired = to_bio(tags, self._scheme, self._repair)
+        except InvalidTagError as error:
+            hint = "; repair_tags: true repairs" if error.repairable else ""
+            raise self.error(place(error.position), f"{error} (source_scheme is {self._scheme}{hint})") from error
+        self._repaired += repaired
+        return tuple(bio)
+
+    def checked(self, sentences: List[TaggedSentence]) -> List[TaggedSentence]:
+        """The file's sentences; raises a `ConfigurationError` when there is none or two have one id."""
+        if not sentences:
+            raise ConfigurationError(f"{self.path}: no sentence in this file")
+        if len({sentence.id for sentence in sentences}) < len(sentences):
+            raise ConfigurationError(f"{self.path}: two sentences have the same id")
+        if self._repaired:
+            logger.warning(f"{self.path}: {self._repaired} tags were not valid {self._scheme} and have been repaired")
+        return sentences

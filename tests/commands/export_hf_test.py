@@ -1,0 +1,231 @@
+import json
+import logging
+import re
+import shutil
+from pathlib import Path
+from typing import Any, List, Tuple
+
+import pytest
+import torch
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Vocabulary
+from allennlp.models import Model
+from allennlp.models.archival import load_archive
+from allennlp.predictors import Predictor
+from transformers import (
+    AlbertConfig,
+    AutoModel,
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+    DebertaV2Config,
+    DistilBertConfig,
+    ElectraConfig,
+    PretrainedConfig,
+    RobertaConfig,
+    pipeline,
+)
+
+from seqmix_plugin.commands.export_hf import check_equal, export_hf, to_transformers, warn_of_other_pieces
+from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
+from seqmix_plugin.models import SequenceTagger
+from tests.command_line_test import allennlp
+from tests.commands.conftest import Command
+from tests.conftest import LABELS, QUICKSTART
+
+
+@pytest.fixture(scope="module")
+def exported(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return export_hf(str(trained / "model.tar.gz"), str(tmp_path_factory.mktemp("exported") / "tagger"))
+
+
+@pytest.fixture(scope="module")
+def predictor(trained: Path) -> Predictor:
+    return Predictor.from_archive(load_archive(trained))
+
+
+def dev_sentences() -> List[List[str]]:
+    blocks = (QUICKSTART / "dev.conll").read_text(encoding="utf-8").strip().split("\n\n")
+    return [[line.split("\t")[0] for line in block.split("\n")] for block in blocks]
+
+
+def test_the_folder_is_complete_and_knows_nothing_of_this_machine(exported: Path, tiny_encoder: str) -> None:
+    config = json.loads((exported / "config.json").read_text(encoding="utf-8"))
+    assert config["architectures"] == ["BertForTokenClassification"]
+    labels = sorted([*LABELS, "B-MISC", "I-MISC"])
+    assert config["label2id"] == {label: index for index, label in enumerate(labels)}
+    assert {int(index): label for index, label in config["id2label"].items()} == {
+        index: label for label, index in config["label2id"].items()
+    }
+    assert config["classifier_dropout"] == 0.1
+    assert {"model.safetensors", "tokenizer.json", "tokenizer_config.json"} <= {p.name for p in exported.iterdir()}
+    assert len({path.stat().st_mode for path in exported.iterdir()}) == 1, "whoever may read one may read all"
+    for path in exported.glob("*.json"):
+        text = path.read_text(encoding="utf-8")
+        assert tiny_encoder not in text
+        assert "/tmp" not in text
+    assert json.loads((exported / "tokenizer_config.json").read_text())["model_max_length"] == 128
+    assert [path.name for path in exported.parent.iterdir()] == ["tagger"], "nothing temporary is left"
+
+
+def test_words_get_the_predictors_tags(exported: Path, predictor: Predictor) -> None:
+    """All sentences of dev, word by word, by the first piece of each."""
+    tokenizer = AutoTokenizer.from_pretrained(exported)
+    model = AutoModelForTokenClassification.from_pretrained(exported).eval()
+    sentences = dev_sentences()
+    encoded = tokenizer(sentences, is_split_into_words=True, padding=True, truncation=True, return_tensors="pt")
+    with torch.inference_mode():
+        best = model(**encoded).logits.argmax(-1).tolist()
+    ours = predictor.predict_batch_json([{"tokens": words} for words in sentences])
+    for row, (words, expected) in enumerate(zip(sentences, ours, strict=True)):
+        word_ids = encoded.word_ids(row)
+        theirs = [model.config.id2label[best[row][word_ids.index(number)]] for number in range(len(words))]
+        assert theirs == expected["tags"]
+    found = [tag for output in ours for tag in output["tags"]]
+    assert len(set(found)) > 3, "the comparison is of more than O"
+
+
+def test_the_pipeline_finds_the_same_entities_in_raw_text(exported: Path, predictor: Predictor) -> None:
+    tagger = pipeline("token-classification", model=str(exported), aggregation_strategy="first")
+    split = tagger.tokenizer.backend_tokenizer.pre_tokenizer.pre_tokenize_str
+    # The tokenizer parts words at hyphens and full stops, where the tagger is given them whole.
+    sentences = [words for words in dev_sentences() if [word for word, _ in split(" ".join(words))] == words]
+    assert len(sentences) > 50
+    ours = predictor.predict_batch_json([{"tokens": words} for words in sentences])
+    assert sum(len(output["spans"]) for output in ours) > 20
+    for words, output, entities in zip(sentences, ours, tagger([" ".join(w) for w in sentences]), strict=True):
+        starts = [len(" ".join([*words[:number], ""])) for number in range(len(words))]
+        expected: List[Tuple[str, int, int]] = [
+            (span["label"], starts[span["start"]], starts[span["end"] - 1] + len(words[span["end"] - 1]))
+            for span in output["spans"]
+        ]
+        assert [(e["entity_group"], e["start"], e["end"]) for e in entities] == expected
+
+
+def test_a_runs_folder_and_its_archive_give_the_same(trained: Path, exported: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(trained, tmp_path / "run")
+    (copy / "model.tar.gz").unlink()
+    folder = export_hf(str(copy))
+    assert folder == copy / "huggingface"
+    assert {path.name for path in folder.iterdir()} == {path.name for path in exported.iterdir()}
+    for name in ("model.safetensors", "config.json", "tokenizer.json"):
+        assert (folder / name).read_bytes() == (exported / name).read_bytes()
+
+
+def test_a_folder_that_is_not_empty_is_kept_unless_forced(
+    command: Command, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.txt").write_text("mine\n")
+    assert command("export-hf", trained, "--output", tmp_path) == 1
+    assert f"error: {tmp_path} is not empty; choose another --output, or --force" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    assert command("export-hf", trained, "--output", tmp_path, "--force") == 0
+    printed = capsys.readouterr().out
+    assert f'pipeline("token-classification", "{tmp_path}", aggregation_strategy="first")' in printed
+    assert (tmp_path / "model.safetensors").exists()
+    assert (tmp_path / "notes.txt").read_text() == "mine\n"
+
+
+def test_what_is_no_run_is_one_line(command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "model.tar.gz").write_text("no archive")
+    for source in (tmp_path / "nowhere", tmp_path / "model.tar.gz", tmp_path):
+        assert command("export-hf", source) == 1
+        assert f"error: {source}: no model could be loaded; expected a run's folder" in capsys.readouterr().err
+    assert command("export-hf", tmp_path, "-s", tmp_path / "model.tar.gz") == 1
+    assert "model.tar.gz is a file; expected a folder to write to" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["model.tar.gz"]
+
+
+class CrfHead(torch.nn.Module):
+    """Stands for any head that is no softmax."""
+
+
+def test_other_heads_are_refused(tagger: SequenceTagger) -> None:
+    tagger.head = CrfHead()
+    with pytest.raises(ConfigurationError, match="exports softmax heads only; this tagger has a CrfHead"):
+        to_transformers(tagger)
+
+
+def tagger_with(embedder: Any) -> SequenceTagger:
+    vocab = Vocabulary.empty()
+    vocab.add_tokens_to_namespace(LABELS, "labels")
+    embedders = {"token_embedders": {"tokens": embedder}}
+    model: Any = Model.from_params(Params({"type": "sequence_tagger", "text_field_embedder": embedders}), vocab=vocab)
+    return model
+
+
+SMALL = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        DistilBertConfig(dim=32, n_layers=2, n_heads=2, hidden_dim=64),
+        ElectraConfig(embedding_size=16, **SMALL),
+        RobertaConfig(pad_token_id=0, **SMALL),
+        AlbertConfig(embedding_size=16, **SMALL),
+        DebertaV2Config(relative_attention=True, pos_att_type=["c2p", "p2c"], **SMALL),
+    ],
+    ids=lambda config: config.model_type,
+)
+def test_other_encoders_are_exported(tiny_encoder: str, tmp_path: Path, config: PretrainedConfig) -> None:
+    folder = str(shutil.copytree(tiny_encoder, tmp_path / "encoder"))
+    torch.manual_seed(0)
+    config.vocab_size = len(AutoTokenizer.from_pretrained(tiny_encoder))
+    AutoModel.from_config(config).save_pretrained(folder)
+    embedder = {"type": "pretrained_transformer_mismatched", "model_name": folder, "sub_token_mode": "first"}
+    model = tagger_with(embedder)
+    check_equal(model, ConllColumnsReader({"tokens": WordPieceIndexer(folder)}), to_transformers(model))
+
+
+def test_averaged_pieces_are_refused(tiny_encoder: str) -> None:
+    embedder = {"type": "pretrained_transformer_mismatched", "model_name": tiny_encoder, "sub_token_mode": "avg"}
+    with pytest.raises(ConfigurationError, match="sub_token_mode is 'avg'; token classifiers .* 'first'"):
+        to_transformers(tagger_with(embedder))
+
+
+def test_a_tagger_without_a_transformer_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="this tagger's embedder has none"):
+        to_transformers(tagger_with({"type": "embedding", "embedding_dim": 4, "num_embeddings": 10}))
+
+
+def test_an_unknown_architecture_is_refused(tagger: SequenceTagger) -> None:
+    assert tagger.encoder is not None
+    tagger.encoder.config.is_decoder = True
+    tagger.encoder.config.num_hidden_layers = 1
+    with pytest.raises(ConfigurationError, match="a 'bert' encoder does not fit into a token classifier"):
+        to_transformers(tagger)
+
+
+def test_a_classifier_of_another_shape_is_refused(tagger: SequenceTagger) -> None:
+    tagger.tag_projection = torch.nn.Linear(64, len(LABELS))
+    with pytest.raises(ConfigurationError, match=re.escape("no classifier of one linear layer of shape (7, 64)")):
+        to_transformers(tagger)
+
+
+def test_a_difference_is_an_error(tagger: SequenceTagger, reader: ConllColumnsReader) -> None:
+    exported = to_transformers(tagger)
+    check_equal(tagger, reader, exported)
+    with torch.no_grad():
+        exported.classifier.bias[0] += 0.01
+    with pytest.raises(ConfigurationError, match="differs from the tagger by 0.0.* in a log-probability"):
+        check_equal(tagger, reader, exported)
+
+
+def test_other_pieces_in_running_text_are_a_warning(
+    reader: ConllColumnsReader, tiny_gpt2: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A byte-pair tokenizer makes the space a part of the next word's first piece."""
+    with caplog.at_level(logging.WARNING):
+        warn_of_other_pieces(reader)
+        assert "other pieces" not in caplog.text
+        warn_of_other_pieces(ConllColumnsReader({"tokens": WordPieceIndexer(tiny_gpt2)}))
+    assert "this tokenizer splits running text into other pieces than single words" in caplog.text
+
+
+def test_as_a_user_types_it(trained: Path, tmp_path: Path) -> None:
+    done = allennlp("export-hf", str(trained / "model.tar.gz"), "--output", str(tmp_path / "tagger"))
+    assert done.returncode == 0, done.stderr
+    assert f"wrote {tmp_path / 'tagger'}, which gives the tagger's tags" in done.stdout
+    assert "Traceback" not in done.stderr
+    assert len(AutoModelForTokenClassification.from_pretrained(tmp_path / "tagger").config.id2label) == 9

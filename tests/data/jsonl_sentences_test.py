@@ -1,0 +1,210 @@
+import json
+import logging
+import re
+from pathlib import Path
+from typing import Any, Dict, Union
+
+import pytest
+from allennlp.commands.train import train_model
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.data.token_indexers import SingleIdTokenIndexer
+from allennlp.models.archival import load_archive
+
+from seqmix_plugin.data import JsonlSentencesReader
+from seqmix_plugin.sentence import TaggedSentence
+from tests.active_learning.conftest import lines, small_config
+from tests.conftest import QUICKSTART
+
+SOFT = [{"B-PER": 0.25, "O": 0.75}, {"O": 1.0}]
+
+
+def make(**keys: Any) -> JsonlSentencesReader:
+    """A reader that needs no tokenizer."""
+    return JsonlSentencesReader({"tokens": SingleIdTokenIndexer()}, **keys)
+
+
+def write(folder: Path, *records: Union[str, bytes, Dict[str, Any]]) -> str:
+    """Records as JSON, text and bytes as they are, a line each."""
+    path = folder / "corpus.jsonl"
+    content = [json.dumps(record) if isinstance(record, dict) else record for record in records]
+    path.write_bytes(b"\n".join(line if isinstance(line, bytes) else line.encode("utf-8") for line in content) + b"\n")
+    return str(path)
+
+
+def test_reads_hard_and_soft_labels(tmp_path: Path) -> None:
+    words = ["Anna", "sings"]
+    path = write(
+        tmp_path,
+        {"tokens": words, "tags": ["B-PER", "O"], "source": "further keys are passed over"},
+        {"tokens": words, "tag_distributions": SOFT, "id": "soft"},
+        {"tokens": words, "tags": ["B-PER", "O"], "tag_distributions": SOFT, "id": 7},
+        {"tokens": words, "tags": ["O", "O"], "tag_distributions": None, "id": None},
+    )
+    tokens, soft = ("Anna", "sings"), tuple(SOFT)
+    assert make().read_sentences(path) == [
+        TaggedSentence("0", tokens, ("B-PER", "O")),
+        TaggedSentence("soft", tokens, None, soft),
+        TaggedSentence("7", tokens, ("B-PER", "O"), soft),
+        TaggedSentence("3", tokens, ("O", "O")),
+    ]
+
+
+@pytest.mark.parametrize("empty", ["", "   ", "\t", "\r"])
+def test_blank_lines_and_a_byte_order_mark_are_passed_over(tmp_path: Path, empty: str) -> None:
+    path = write(tmp_path, b'\xef\xbb\xbf{"tokens": ["M\xc3\xbcnchen"], "tags": ["B-LOC"]}\r', empty, empty)
+    assert make().read_sentences(path) == [TaggedSentence("0", ("München",), ("B-LOC",))]
+
+
+@pytest.mark.parametrize("scheme", ["IOB1", "BIOES", "BIOUL"])
+def test_tags_of_every_scheme_come_out_as_bio(tmp_path: Path, scheme: str) -> None:
+    tags = {"IOB1": ["I-X", "B-X"], "BIOES": ["S-X", "S-X"], "BIOUL": ["U-X", "U-X"]}[scheme]
+    soft = [{"B-X": 1}, {"I-X": 1}]  # always BIO
+    path = write(tmp_path, {"tokens": ["a", "b"], "tags": tags, "tag_distributions": soft})
+    (sentence,) = make(source_scheme=scheme).read_sentences(path)
+    assert sentence == TaggedSentence("0", ("a", "b"), ("B-X", "B-X"), ({"B-X": 1.0}, {"I-X": 1.0}))
+
+
+def test_words_may_be_anything_but_empty(tmp_path: Path) -> None:
+    words = ["New York", "a\tb", "\u00a0", "#", "-DOCSTART-"]
+    (sentence,) = make().read_sentences(write(tmp_path, {"tokens": words, "tags": ["O"] * 5}))
+    assert sentence.tokens == tuple(words)
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ("{", r"line 2: not JSON \("),
+        ("[1]", r"line 2: \[1\] is no object"),
+        ('"Anna"', 'line 2: "Anna" is no object'),
+        ({"tags": ["O"]}, "line 2: 'tokens' is null; expected a list of words, none of them empty"),
+        ({"tokens": [], "tags": []}, r"line 2: 'tokens' is \[\]; expected"),
+        ({"tokens": "Anna", "tags": ["O"]}, "line 2: 'tokens' is \"Anna\"; expected"),
+        ({"tokens": ["a", ""], "tags": ["O", "O"]}, r"line 2: 'tokens' is \[\"a\", \"\"\]; expected"),
+        ({"tokens": ["a", 1], "tags": ["O", "O"]}, r"line 2: 'tokens' is \[\"a\", 1\]; expected"),
+        ({"tokens": [1] * 99, "tags": ["O"]}, r"line 2: 'tokens' is \[1, 1, .*…; expected"),
+        ('{"tokens": ["\\ud83d"], "tags": ["O"]}', r"line 2: 'tokens' is \[\"\\ud83d\"\]: half of a surrogate pair"),
+        ({"tokens": ["a"]}, "line 2: neither 'tags' nor 'tag_distributions'"),
+        ({"tokens": ["a"], "tags": "O"}, "line 2: 'tags' is \"O\"; expected a list of strings"),
+        ({"tokens": ["a"], "tags": [None]}, r"line 2: 'tags' is \[null\]; expected a list of strings"),
+        ({"tokens": ["a"], "tags": ["O", "O"]}, "line 2: 2 tags for 1 tokens"),
+        ({"tokens": ["a"], "tag_distributions": []}, "line 2: 0 tag_distributions for 1 tokens"),
+        (
+            {"tokens": ["a"], "tag_distributions": {}},
+            r"line 2: 'tag_distributions' is \{\}; expected a list of objects",
+        ),
+        ({"tokens": ["a"], "tag_distributions": [0.5]}, r"line 2: 'tag_distributions' is \[0.5\]; expected a list of"),
+        ({"tokens": ["a", "b"], "tags": ["O", "I-X"]}, "line 2, word 2: 'I-X' after 'O'.*is BIO; repair_tags: true"),
+        ({"tokens": ["a"], "tags": ["X"]}, r"line 2, word 1: tag 'X' is none of BIO's: .* \(source_scheme is BIO\)"),
+        ({"tokens": ["a"], "tag_distributions": [{}]}, "line 2, word 1: the probabilities sum to 0, not to 1"),
+        (
+            {"tokens": ["a", "b"], "tag_distributions": [{"O": 1}, {"O": 0.5, "B-X": 0.4}]},
+            "line 2, word 2: the probabilities sum to 0.9, not to 1",
+        ),
+        (
+            {"tokens": ["a"], "tag_distributions": [{"O": 0.5, "E-X": 0.5}]},
+            r"line 2, word 1: tag 'E-X' is none of BIO's: .* \(tag_distributions are BIO\)",
+        ),
+        (
+            {"tokens": ["a"], "tag_distributions": [{"O": 1.5, "B-X": -0.5}]},
+            "line 2, word 1: the probability of 'O' is 1.5; expected a number from 0 to 1",
+        ),
+        ('{"tokens": ["a"], "tag_distributions": [{"O": NaN}]}', "the probability of 'O' is NaN"),
+        ({"tokens": ["a"], "tag_distributions": [{"O": "1"}]}, "the probability of 'O' is \"1\""),
+        ({"tokens": ["a"], "tag_distributions": [{"O": True}]}, "the probability of 'O' is true"),
+        ({"tokens": ["a"], "tags": ["O"], "id": ""}, "line 2: 'id' is \"\"; expected a string or a whole number"),
+        ({"tokens": ["a"], "tags": ["O"], "id": 1.5}, "line 2: 'id' is 1.5; expected"),
+        ({"tokens": ["a"], "tags": ["O"], "id": True}, "line 2: 'id' is true; expected"),
+        (b'{"tokens": ["M\xfcnchen"], "tags": ["O"]}', "line 2: byte 0xfc is not UTF-8"),
+    ],
+)
+def test_errors_name_file_and_line(tmp_path: Path, record: Any, message: str) -> None:
+    path = write(tmp_path, {"tokens": ["fine"], "tags": ["O"]}, record)
+    with pytest.raises(ConfigurationError, match=re.escape(f"{path}, ") + ".*" + message):
+        make().read_sentences(path)
+
+
+def test_rounded_probabilities_are_let_pass_as_they_are(tmp_path: Path) -> None:
+    rows = [{"O": 0.333, "B-X": 0.333, "I-X": 0.333}]
+    (sentence,) = make().read_sentences(write(tmp_path, {"tokens": ["a"], "tag_distributions": rows}))
+    assert sentence.tag_distributions == tuple(rows)
+
+
+def test_errors_of_the_whole_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "")
+    with pytest.raises(ConfigurationError, match=re.escape(f"{path}: no sentence in this file")):
+        make().read_sentences(path)
+    path = write(tmp_path, {"tokens": ["a"], "tags": ["O"], "id": "1"}, {"tokens": ["b"], "tags": ["O"]})
+    with pytest.raises(ConfigurationError, match=re.escape(f"{path}: two sentences have the same id")):
+        make().read_sentences(path)
+    with pytest.raises(ConfigurationError, match="none.jsonl: no such file"):
+        make().read_sentences(str(tmp_path / "none.jsonl"))
+    with pytest.raises(ConfigurationError, match="source_scheme 'IOB2' is none of IOB1, BIO, BIOES, BIOUL"):
+        make(source_scheme="IOB2")
+
+
+def test_repair_counts_what_it_changes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write(tmp_path, {"tokens": ["a", "b"], "tags": ["I-X", "I-Y"]})
+    with caplog.at_level(logging.WARNING):
+        (sentence,) = make(repair_tags=True).read_sentences(path)
+    assert sentence.tags == ("B-X", "B-Y")
+    assert f"{path}: 2 tags were not valid BIO and have been repaired" in caplog.text
+
+
+def test_stock_training_takes_soft_labels(tiny_encoder: str, tmp_path: Path) -> None:
+    """Gold and soft sentences in one file, AllenNLP's own trainer; a soft label alone brings its tag into the model."""
+    gold = (QUICKSTART / "dev.conll").read_text(encoding="utf-8").strip().split("\n\n")[:30]
+    rows = [list(zip(*(line.split("\t") for line in block.split("\n")), strict=True)) for block in gold]
+    hard: Any = [{"tokens": words, "tags": tags} for words, tags in rows]
+    soft: Any = {"tokens": ["Anna", "sings"], "tag_distributions": [{"B-SOFT": 0.5, "O": 0.5}, {"O": 1}], "id": "s-0"}
+    reader = {"token_indexers": {"tokens": {"type": "word_piece", "model_name": tiny_encoder}}, "max_length": 128}
+    embedder = {
+        "type": "pretrained_transformer_mismatched",
+        "model_name": tiny_encoder,
+        "sub_token_mode": "first",
+    }
+    config = {
+        "dataset_reader": {"type": "jsonl_sentences", **reader},
+        "validation_dataset_reader": {"type": "conll_columns", **reader},
+        "train_data_path": write(tmp_path, *hard, soft),
+        "validation_data_path": str(QUICKSTART / "dev.conll"),
+        "model": {"type": "sequence_tagger", "text_field_embedder": {"token_embedders": {"tokens": embedder}}},
+        "data_loader": {"batch_size": 8, "shuffle": True},
+        "trainer": {
+            "num_epochs": 1,
+            "cuda_device": -1,
+            "validation_metric": "+f1",
+            "optimizer": {"type": "adam", "lr": 0.005},
+        },
+    }
+    train_model(Params(json.loads(json.dumps(config))), str(tmp_path / "run"))  # shares no block with itself
+    metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
+    assert 0 < metrics["training_loss"] < 5
+    assert 0 <= metrics["best_validation_f1"] <= 1
+    assert "B-SOFT" in load_archive(tmp_path / "run").model.vocab.get_token_to_index_vocabulary("labels")
+
+
+def test_active_learning_takes_jsonl(tiny_encoder: str, tmp_path: Path) -> None:
+    """A pool of 30 sentences with gold tags, one of which has soft labels as well."""
+    blocks = (QUICKSTART / "train.conll").read_text(encoding="utf-8").split("\n\n")[:30]
+    records: Any = []
+    for block in blocks:
+        words, tags = zip(*(line.split("\t") for line in block.strip().split("\n")), strict=True)
+        records.append({"tokens": words, "tags": tags})
+    records[0]["tag_distributions"] = [{"O": 0.5, "B-SOFT": 0.5}] * len(records[0]["tokens"])
+    indexers = {"tokens": {"type": "word_piece", "model_name": tiny_encoder}}
+    reader = {"type": "jsonl_sentences", "max_length": 128, "token_indexers": indexers}
+    config = small_config(tiny_encoder)
+    config |= {"dataset_reader": reader, "validation_dataset_reader": config["dataset_reader"]}
+    config["trainer"] |= {"pool_size": None, "seed_size": 24, "num_rounds": 1}
+    config["train_data_path"] = write(tmp_path, *records)
+    train_model(Params(json.loads(json.dumps(config))), str(tmp_path / "run"))
+    rounds = lines(tmp_path / "run" / "rounds.jsonl")
+    assert [record["annotated"]["sentences"] for record in rounds] == [24, 30]
+    assert "B-SOFT" in load_archive(tmp_path / "run").model.vocab.get_token_to_index_vocabulary("labels")
+
+    del records[7]["tags"]
+    records[7]["tag_distributions"] = [{"O": 1}] * len(records[7]["tokens"])
+    config["train_data_path"] = write(tmp_path, *records)
+    with pytest.raises(ConfigurationError, match=re.escape("corpus.jsonl: sentence '7' has no tags")):
+        train_model(Params(json.loads(json.dumps(config))), str(tmp_path / "bare"))
