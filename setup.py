@@ -27,6 +27,7 @@ setup(
     ],
     extras_require={
         "dev": ["hypothesis>=6", "mypy>=1.10", "pytest>=8", "ruff>=0.5"],
+        "detokenized": ["sacremoses>=0.0.53"],
         "wandb": ["wandb>=0.16"],
     },
 )

@@ -4,7 +4,7 @@ import argparse
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Optional
 
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common import Params
@@ -16,15 +16,12 @@ from seqmix_plugin.active_learning.train_model import (
     sentence_reader,
     wrong_types_as_configuration_errors,
 )
-from seqmix_plugin.augmenters import Augmentation, Augmenter, Workbench
+from seqmix_plugin.augmenters import Workbench
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
 from seqmix_plugin.commands.building import build_augmenter, build_model, pick_device, read_blocks
 from seqmix_plugin.commands.generated_files import GeneratedFiles, check_words, counts, records
 from seqmix_plugin.commands.terminal import quiet_terminal
-from seqmix_plugin.data import WordPieceIndexer
-from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import reseed_globals
-from seqmix_plugin.sentence import TaggedSentence
 
 
 @Subcommand.register("augment")
@@ -142,8 +139,20 @@ def augment(
         raise ConfigurationError(f"rate {augmenter.rate} of {len(sentences)} sentences makes none; raise --rate")
     device = pick_device(cuda_device)
     with wrong_types_as_configuration_errors():
-        model, word_pieces = build_model(blocks, reader, sentences, seed, archive)
-    augmentation = _augmentation(augmenter, sentences, model.to(device), word_pieces, seed)
+        model, reader = build_model(blocks, reader, sentences, seed, archive)
+    with tempfile.TemporaryDirectory() as folder:
+        workbench = Workbench(
+            model=model.to(device),
+            reader=reader,
+            readable=sentences,
+            outside=[],
+            folder=Path(folder),
+            seed=seed,
+            round_number=0,
+            model_is_trained=archive is not None,
+        )
+        reseed_globals(seed, 0, "augment")
+        augmentation = augmenter.augment(sentences, workbench)
     settings = {"config": config, "input": input_path, "archive": archive, "seed": seed, "rate": augmenter.rate}
     statistics = {
         **settings,
@@ -157,27 +166,6 @@ def augment(
     score_key = "perplexity" if perplexity else "score"
     files.write(records(augmentation.generated, sentences, score_key), statistics)
     return {**statistics, "files": [str(files.jsonl), str(files.columns)]}
-
-
-def _augmentation(
-    augmenter: Augmenter,
-    sentences: List[TaggedSentence],
-    model: SequenceTagger,
-    word_pieces: WordPieceIndexer,
-    seed: int,
-) -> Augmentation:
-    with tempfile.TemporaryDirectory() as folder:
-        workbench = Workbench(
-            model=model,
-            word_pieces=word_pieces,
-            readable=sentences,
-            outside=[],
-            folder=Path(folder),
-            seed=seed,
-            round_number=0,
-        )
-        reseed_globals(seed, 0, "augment")
-        return augmenter.augment(sentences, workbench)
 
 
 def _summary(statistics: Dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.train_model import check_encoder, with_labels
 from seqmix_plugin.augmenters import Augmenter
 from seqmix_plugin.commands.terminal import load_tagger
-from seqmix_plugin.data import InMemoryLoader, SentenceReader, WordPieceIndexer
+from seqmix_plugin.data import InMemoryLoader, SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.sentence import TaggedSentence
@@ -55,8 +55,8 @@ def build_model(
     sentences: Sequence[TaggedSentence],
     seed: int,
     archive: Optional[str],
-) -> Tuple[SequenceTagger, WordPieceIndexer]:
-    """The model that gives the embeddings, and its tokenizer."""
+) -> Tuple[SequenceTagger, SentenceReader]:
+    """The model that gives the embeddings, and the reader that goes with it."""
     vocab = with_labels(Vocabulary.empty(), [sentences])
     if archive is None:
         model = Lazy(Model, Params(blocks["model"]))
@@ -69,5 +69,4 @@ def build_model(
         unknown = sorted(set(vocab.get_token_to_index_vocabulary("labels")) - known)
         if unknown:
             raise ConfigurationError(f"{archive}: its model does not know the labels {', '.join(unknown)} of the input")
-    assert reader.word_pieces is not None  # checked by `sentence_reader`
-    return tagger, reader.word_pieces
+    return tagger, reader

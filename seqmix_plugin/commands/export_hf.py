@@ -17,7 +17,7 @@ from transformers import AutoModelForTokenClassification, PreTrainedModel
 from seqmix_plugin.commands.terminal import load_tagger, quiet_terminal
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
-from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.models import SequenceTagger, SoftmaxHead
 from seqmix_plugin.models.inference import inference
 
 logger = logging.getLogger(__name__)
@@ -157,9 +157,8 @@ def to_transformers(model: SequenceTagger) -> PreTrainedModel:
 
 
 def _encoder(model: SequenceTagger) -> PreTrainedModel:
-    head = getattr(model, "head", None)
-    if head is not None and "softmax" not in type(head).__name__.lower():
-        raise ConfigurationError(f"export-hf exports softmax heads only; this tagger has a {type(head).__name__}")
+    if not isinstance(model.head, SoftmaxHead):
+        raise ConfigurationError(f"export-hf exports softmax heads only; this tagger has a {type(model.head).__name__}")
     if model.encoder is None:
         raise ConfigurationError("export-hf exports a transformer; this tagger's embedder has none")
     modes = {getattr(module, "sub_token_mode", "first") for module in model.text_field_embedder.modules()} - {"first"}

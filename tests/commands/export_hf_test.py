@@ -28,7 +28,7 @@ from transformers import (
 
 from seqmix_plugin.commands.export_hf import check_equal, export_hf, to_transformers, warn_of_other_pieces
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
-from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.models import CrfHead, SequenceTagger
 from tests.command_line_test import allennlp
 from tests.commands.conftest import Command
 from tests.conftest import LABELS, QUICKSTART
@@ -136,12 +136,8 @@ def test_what_is_no_run_is_one_line(command: Command, tmp_path: Path, capsys: py
     assert [path.name for path in tmp_path.iterdir()] == ["model.tar.gz"]
 
 
-class CrfHead(torch.nn.Module):
-    """Stands for any head that is no softmax."""
-
-
 def test_other_heads_are_refused(tagger: SequenceTagger) -> None:
-    tagger.head = CrfHead()
+    tagger.head = CrfHead(LABELS)
     with pytest.raises(ConfigurationError, match="exports softmax heads only; this tagger has a CrfHead"):
         to_transformers(tagger)
 
