@@ -1,8 +1,7 @@
 """What `allennlp train` builds from a configuration."""
 
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 from allennlp.commands.train import TrainModel
 from allennlp.common import Lazy, Params
@@ -12,12 +11,18 @@ from allennlp.data import DataLoader, DatasetReader, Vocabulary
 from allennlp.models import Model
 from allennlp.training import Trainer
 
+from seqmix_plugin.active_learning.checks import (
+    check_encoder,
+    labelled_sentences,
+    sentence_reader,
+    with_labels,
+    wrong_types_as_configuration_errors,
+)
 from seqmix_plugin.active_learning.console import prepare_console
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.round_state import RunFolder
 from seqmix_plugin.archive import save_encoder
-from seqmix_plugin.data import InMemoryLoader, SentenceReader
-from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.sentence import TaggedSentence
 
 LOADER_EXTRAS = ("reader", "data_path", "instances", "shuffle", "seed")
@@ -130,47 +135,6 @@ class ActiveLearningTrainModel(TrainModel):
         return cls(serialization_dir=serialization_dir, model=first_model, trainer=trainer_)
 
 
-@contextmanager
-def wrong_types_as_configuration_errors() -> Iterator[None]:
-    """AllenNLP's check of a key's type raises a `TypeError`, which the terminal would show with its traceback."""
-    try:
-        yield
-    except TypeError as error:
-        if not str(error).startswith("Expected "):
-            raise
-        raise ConfigurationError(f"configuration: {error}") from error
-
-
-def with_labels(vocab: Vocabulary, splits: Sequence[Sequence[TaggedSentence]]) -> Vocabulary:
-    """The vocabulary with the labels of all files, sorted, so that their numbers do not depend on the files' order."""
-    everything = [sentence for sentences in splits for sentence in sentences]
-    labels = {tag for sentence in everything for tag in sentence.tags or ()}
-    labels |= {tag for sentence in everything for row in sentence.tag_distributions or () for tag in row}
-    vocab.add_tokens_to_namespace(sorted(labels), "labels")
-    return vocab
-
-
-def labelled_sentences(reader: SentenceReader, path: str) -> List[TaggedSentence]:
-    """The sentences of a file, each of which must have tags: soft labels alone can neither be uncovered nor scored."""
-    sentences = reader.read_sentences(path)
-    bare = next((sentence for sentence in sentences if sentence.tags is None), None)
-    if bare is not None:
-        raise ConfigurationError(f"{path}: sentence {bare.id!r} has no tags")
-    return sentences
-
-
-def sentence_reader(reader: DatasetReader) -> SentenceReader:
-    """The reader itself; raises a `ConfigurationError` unless active learning can work with it."""
-    if not isinstance(reader, SentenceReader) or reader.word_pieces is None:
-        raise ConfigurationError(
-            "dataset_reader: active learning needs a reader of sentences, such as 'conll_columns', with a token "
-            "indexer of type 'word_piece'"
-        )
-    if reader.max_instances is not None:
-        raise ConfigurationError("dataset_reader.max_instances has no effect in active learning; set trainer.pool_size")
-    return reader
-
-
 def _check_blocks(params: Params) -> None:
     """
     What AllenNLP would let pass: keys that it prefers to what we hand over, and, as the stock trainer takes `**kwargs`,
@@ -210,19 +174,3 @@ def _check_known(inner: Params) -> None:
     if unknown:
         valid = ", ".join(sorted(known))
         raise ConfigurationError(f"trainer.trainer has unknown keys {unknown}; a {name!r} trainer takes {valid}")
-
-
-def check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
-    """Indexer and embedder must mean the same encoder, and the reader must not make inputs it cannot take."""
-    if model.encoder is None or reader.word_pieces is None:
-        return
-    indexed, embedded = reader.word_pieces.model_name, model.encoder.config._name_or_path
-    if embedded and indexed != embedded:
-        raise ConfigurationError(
-            f"dataset_reader.token_indexers name the encoder {indexed!r}, but the model's embedder {embedded!r}"
-        )
-    longest = getattr(model.encoder.config, "max_position_embeddings", None)
-    if longest is not None and (reader.max_length is None or reader.max_length > longest):
-        raise ConfigurationError(
-            f"dataset_reader.max_length is {reader.max_length}; the encoder takes {longest} word pieces at most"
-        )

@@ -11,7 +11,7 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader
 
-from seqmix_plugin.active_learning.train_model import (
+from seqmix_plugin.active_learning.checks import (
     labelled_sentences,
     sentence_reader,
     wrong_types_as_configuration_errors,

@@ -8,8 +8,8 @@ from allennlp.common.checks import ConfigurationError, check_for_gpu
 from allennlp.data import Vocabulary
 from allennlp.models import Model
 
+from seqmix_plugin.active_learning.checks import check_encoder, with_labels
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.train_model import check_encoder, with_labels
 from seqmix_plugin.augmenters import Augmenter
 from seqmix_plugin.commands.terminal import load_tagger
 from seqmix_plugin.data import InMemoryLoader, SentenceReader

@@ -8,8 +8,8 @@ from typing import Iterator, Tuple
 from allennlp.common.checks import ConfigurationError
 from allennlp.models.archival import load_archive
 
+from seqmix_plugin.active_learning.checks import sentence_reader
 from seqmix_plugin.active_learning.console import prepare_console
-from seqmix_plugin.active_learning.train_model import sentence_reader
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger

@@ -1,0 +1,68 @@
+"""What has to hold of readers, files and models before any work is done; runs and sub-commands share it."""
+
+from contextlib import contextmanager
+from typing import Iterator, List, Sequence
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader, Vocabulary
+
+from seqmix_plugin.data import SentenceReader
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.sentence import TaggedSentence
+
+
+def sentence_reader(reader: DatasetReader) -> SentenceReader:
+    """The reader itself; raises a `ConfigurationError` unless active learning can work with it."""
+    if not isinstance(reader, SentenceReader) or reader.word_pieces is None:
+        raise ConfigurationError(
+            "dataset_reader: active learning needs a reader of sentences, such as 'conll_columns', with a token "
+            "indexer of type 'word_piece'"
+        )
+    if reader.max_instances is not None:
+        raise ConfigurationError("dataset_reader.max_instances has no effect in active learning; set trainer.pool_size")
+    return reader
+
+
+def labelled_sentences(reader: SentenceReader, path: str) -> List[TaggedSentence]:
+    """The sentences of a file, each of which must have tags: soft labels alone can neither be uncovered nor scored."""
+    sentences = reader.read_sentences(path)
+    bare = next((sentence for sentence in sentences if sentence.tags is None), None)
+    if bare is not None:
+        raise ConfigurationError(f"{path}: sentence {bare.id!r} has no tags")
+    return sentences
+
+
+def with_labels(vocab: Vocabulary, splits: Sequence[Sequence[TaggedSentence]]) -> Vocabulary:
+    """The vocabulary with the labels of all files, sorted, so that their numbers do not depend on the files' order."""
+    everything = [sentence for sentences in splits for sentence in sentences]
+    labels = {tag for sentence in everything for tag in sentence.tags or ()}
+    labels |= {tag for sentence in everything for row in sentence.tag_distributions or () for tag in row}
+    vocab.add_tokens_to_namespace(sorted(labels), "labels")
+    return vocab
+
+
+def check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
+    """Indexer and embedder must mean the same encoder, and the reader must not make inputs it cannot take."""
+    if model.encoder is None or reader.word_pieces is None:
+        return
+    indexed, embedded = reader.word_pieces.model_name, model.encoder.config._name_or_path
+    if embedded and indexed != embedded:
+        raise ConfigurationError(
+            f"dataset_reader.token_indexers name the encoder {indexed!r}, but the model's embedder {embedded!r}"
+        )
+    longest = getattr(model.encoder.config, "max_position_embeddings", None)
+    if longest is not None and (reader.max_length is None or reader.max_length > longest):
+        raise ConfigurationError(
+            f"dataset_reader.max_length is {reader.max_length}; the encoder takes {longest} word pieces at most"
+        )
+
+
+@contextmanager
+def wrong_types_as_configuration_errors() -> Iterator[None]:
+    """AllenNLP's check of a key's type raises a `TypeError`, which the terminal would show with its traceback."""
+    try:
+        yield
+    except TypeError as error:
+        if not str(error).startswith("Expected "):
+            raise
+        raise ConfigurationError(f"configuration: {error}") from error
