@@ -2,12 +2,13 @@
 
 import functools
 import json
+import re
 from pathlib import Path
 from typing import Any, Callable, Dict, Tuple
 
 import numpy as np
 import pytest
-from _jsonnet import evaluate_file
+from _jsonnet import evaluate_file, evaluate_snippet
 from allennlp.commands.train import TrainModel
 from allennlp.common import Params
 
@@ -100,9 +101,15 @@ def test_every_configuration_is_built(
 
 def test_every_configuration_says_what_it_reproduces_and_is_listed() -> None:
     listed = (FOLDER / "README.md").read_text(encoding="utf-8")
+    names = {path.stem for path in CONFIGS}
+    assert len(names) >= 60
+    shown = set(re.findall(r"`((?:conll|events|webpage)_\w[\w.]*|quickstart)`", listed))
+    assert shown - {"events_geneva33"} == names
     for path in CONFIGS:
-        assert path.read_text(encoding="utf-8").startswith("// "), path
-        assert f"`{path.stem}`" in listed, path
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        reproduces = ("Figure", "Table", "Equation", "Appendix", "The paper's main experiment")
+        ours = ("Control", "Upper line", "As conll_", "The whole job")
+        assert first.removeprefix("// ").startswith(reproduces + ours), path
 
 
 def trainer_of(name: str, source: str = "hub") -> Dict[str, Any]:
@@ -192,9 +199,8 @@ def test_table_1_varies_the_discriminators_range() -> None:
 
 
 def test_figure_4a_needs_n_valid_labels_of_s() -> None:
-    for path in FOLDER.glob("conll_nte_sub_s*_n*.jsonnet"):
-        s, n = (int(part[1:]) for part in path.stem.rsplit("_", 2)[1:])
-        pairing = evaluate(path)["trainer"]["augmenter"]["pairing"]
+    for s, n in ((3, 2), (4, 2), (4, 3), (5, 2), (5, 3), (5, 4), (6, 3), (6, 4), (6, 5)):
+        pairing = trainer_of(f"conll_nte_sub_s{s}_n{n}")["augmenter"]["pairing"]
         windows = eligible_windows([True] * n + [False] * (s - n), s, pairing["min_density"])
         fewer = eligible_windows([True] * (n - 1) + [False] * (s - n + 1), s, pairing["min_density"])
         assert (pairing["window"], len(windows), len(fewer)) == (s, 1, 0)
@@ -274,3 +280,20 @@ def test_fresh_twins_differ_in_one_key(name: str) -> None:
     assert fresh["trainer"].pop("reuse_model") is False
     assert plain["trainer"].pop("reuse_model") is True
     assert plain == fresh
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("'conll', 'nte', 'whole', min_valid=2", "min_valid is for sub, label_constrained and whole_valid"),
+        ("'conll', 'nte', 'whole', window=4", "window is for sub and label_constrained"),
+        ("'conll', 'nte', 'sub', min_valid=7", "min_valid is 7, more than the window of 5 words"),
+        (
+            "'conll', 'nte', 'sub', upper=300, source=(import 'lib/sources.libsonnet').minilm",
+            "upper is 300; minilm has 500, 1000, 2000 and null",
+        ),
+    ],
+)
+def test_arguments_that_would_be_dropped_are_errors(call: str, message: str) -> None:
+    with pytest.raises(RuntimeError, match=message):
+        evaluate_snippet(str(FOLDER / "mine.jsonnet"), f"(import 'lib/paper.libsonnet')({call})")

@@ -8,6 +8,7 @@ from allennlp.data import DatasetReader, Vocabulary
 
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.models.longest_input import longest_input
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -50,7 +51,7 @@ def check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
         raise ConfigurationError(
             f"dataset_reader.token_indexers name the encoder {indexed!r}, but the model's embedder {embedded!r}"
         )
-    longest = getattr(model.encoder.config, "max_position_embeddings", None)
+    longest = longest_input(model.encoder, reader.word_pieces.tokenizer)
     if longest is not None and (reader.max_length is None or reader.max_length > longest):
         raise ConfigurationError(
             f"dataset_reader.max_length is {reader.max_length}; the encoder takes {longest} word pieces at most"

@@ -60,6 +60,7 @@ class Learner:
         reseed_globals(self._seed, k, "train")
         with transient_bars():
             self.inner_trainer(k, sentences, folder).train()
+        self.model.zero_grad(set_to_none=True)  # A member that waits for its next round holds its weights alone.
 
     def inner_trainer(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> Trainer:
         """

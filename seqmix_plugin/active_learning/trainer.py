@@ -113,7 +113,8 @@ class ActiveLearningTrainer(Trainer):
         self._run = RunFolder(Path(folder))
         self._learner = Learner(self.model, seed, experiment, trainer, reuse_model=reuse_model)
         self._others = self._other_members(trainer, reuse_model) if num_rounds > 0 else []
-        # Mistakes in the inner trainer's block shall come out now, not after the first augmentation.
+        # Mistakes in these blocks shall come out now, not after sentences have been labelled.
+        augmenter.check(self.model)
         self._learner.inner_trainer(0, inside[:1], self._run.folder)
         self._run.save_weights(self.model)
 

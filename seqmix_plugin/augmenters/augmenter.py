@@ -9,6 +9,7 @@ from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -93,6 +94,9 @@ class Augmenter(Registrable):
     def number_wanted(self, num_labelled: int) -> int:
         """N = ⌊rate · K⌋, safe against the rounding of decimal rates."""
         return math.floor(self.rate * num_labelled + 1e-9)
+
+    def check(self, model: SequenceTagger) -> None:
+        """Called before any work is done; raises a `ConfigurationError` when it cannot work with this model."""
 
     @abstractmethod
     def augment(self, labelled: Sequence[TaggedSentence], workbench: Workbench) -> Augmentation:

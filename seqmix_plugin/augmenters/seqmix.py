@@ -16,6 +16,7 @@ from seqmix_plugin.augmenters.embedding_tables import EmbeddingTable, Stretch, V
 from seqmix_plugin.augmenters.pairing import Pair, Pairing, SubSequencePairing
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.functional import mix_distributions, nearest, sample_lambda
+from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class SeqMixAugmenter(Augmenter):
     what the discriminator accepts, each child for itself, until N = ⌊rate · K⌋ are accepted or there are no more pairs.
 
     Children are mixed and judged in batches; what a batch holds beyond the N-th accepted child is dropped as if it had
-    not been made, and only counted as judged. When there are too few, the run goes on with what there is.
+    not been made, and only counted as judged. When there are too few, the run says so and goes on with what there is.
 
     Registered as an `Augmenter` with name "seqmix".
 
@@ -52,11 +53,13 @@ class SeqMixAugmenter(Augmenter):
         α of λ ~ Beta(α, α), above 0. One λ and one window a pair.
     keep_shared_tokens : `bool`, optional (default = `False`)
         Leave a word alone where both parents have the same one; otherwise it is replaced like any other.
+    max_tries : `int`, optional (default = `100`)
+        Children to judge for each one wanted, at least 1; a round in which fewer are accepted ends there.
 
     # Raises
 
     `ConfigurationError`
-        When `alpha` is not positive.
+        When `alpha` or `max_tries` is out of its range.
     """
 
     def __init__(
@@ -67,15 +70,22 @@ class SeqMixAugmenter(Augmenter):
         rate: float = 0.2,
         alpha: float = 8.0,
         keep_shared_tokens: bool = False,
+        max_tries: int = 100,
     ) -> None:
         super().__init__(rate)
         if not alpha > 0:
             raise ConfigurationError(f"augmenter.alpha is {alpha}; expected a number above 0")
+        if max_tries < 1:
+            raise ConfigurationError(f"augmenter.max_tries is {max_tries}; expected 1 or more")
         self.pairing = pairing
         self.embedding_table = embedding_table
         self.discriminator = discriminator
         self.alpha = alpha
         self.keep_shared_tokens = keep_shared_tokens
+        self.max_tries = max_tries
+
+    def check(self, model: SequenceTagger) -> None:
+        self.embedding_table.check(model)
 
     def augment(self, labelled: Sequence[TaggedSentence], workbench: Workbench) -> Augmentation:
         wanted = self.number_wanted(len(labelled))
@@ -83,7 +93,8 @@ class SeqMixAugmenter(Augmenter):
             return Augmentation([])
         table = self.embedding_table.build(workbench, labelled)
         self.discriminator.start_round(workbench)
-        pairs = self.pairing.pairs(labelled, workbench.generator("pairs"))
+        most_pairs = -(-self.max_tries * wanted // 2)
+        pairs = islice(self.pairing.pairs(labelled, workbench.generator("pairs")), most_pairs)
         lambdas = workbench.generator("lambda")
         generated: List[SyntheticSentence] = []
         accepted = judged = 0
@@ -125,7 +136,9 @@ class SeqMixAugmenter(Augmenter):
                 f"(embedding_table.distance 'cosine' is broader)"
             )
         if accepted < wanted:
-            logger.warning(f"SeqMix: {accepted} of {wanted} wanted sentences were accepted; there are no more pairs")
+            tired = judged >= self.max_tries * wanted
+            reason = f"{judged} were tried (augmenter.max_tries)" if tired else "there are no more pairs"
+            logger.warning(f"SeqMix: {accepted} of {wanted} wanted sentences were accepted; {reason}")
         return {
             "wanted": wanted,
             "pairs": judged // 2,

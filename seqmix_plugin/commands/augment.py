@@ -4,7 +4,7 @@ import argparse
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common import Params
@@ -16,12 +16,15 @@ from seqmix_plugin.active_learning.checks import (
     sentence_reader,
     wrong_types_as_configuration_errors,
 )
-from seqmix_plugin.augmenters import Workbench
+from seqmix_plugin.augmenters import Augmentation, Augmenter, Workbench
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
 from seqmix_plugin.commands.building import build_augmenter, build_model, pick_device, read_blocks
 from seqmix_plugin.commands.generated_files import GeneratedFiles, check_words, counts, records
 from seqmix_plugin.commands.terminal import quiet_terminal
+from seqmix_plugin.data import SentenceReader
+from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import reseed_globals
+from seqmix_plugin.sentence import TaggedSentence
 
 
 @Subcommand.register("augment")
@@ -140,37 +143,56 @@ def augment(
     device = pick_device(cuda_device)
     with wrong_types_as_configuration_errors():
         model, reader = build_model(blocks, reader, sentences, seed, archive)
-    with tempfile.TemporaryDirectory() as folder:
-        workbench = Workbench(
-            model=model.to(device),
-            reader=reader,
-            readable=sentences,
-            outside=[],
-            folder=Path(folder),
-            seed=seed,
-            round_number=0,
-            model_is_trained=archive is not None,
-        )
-        reseed_globals(seed, 0, "augment")
-        augmentation = augmenter.augment(sentences, workbench)
-    settings = {"config": config, "input": input_path, "archive": archive, "seed": seed, "rate": augmenter.rate}
+    augmenter.check(model)
+    augmentation = _augmentation(augmenter, sentences, model.to(device), reader, seed, archive is not None)
     statistics = {
-        **settings,
+        "config": config,
+        "input": input_path,
+        "archive": archive,
+        "seed": seed,
+        "rate": augmenter.rate,
         "sentences": len(sentences),
         "wanted": wanted,
         **counts(augmentation.generated),
         "seconds": round(time.perf_counter() - start, 3),
         "augmenter": augmentation.statistics,
     }
-    perplexity = isinstance(getattr(augmenter, "discriminator", None), PerplexityDiscriminator)
-    score_key = "perplexity" if perplexity else "score"
-    files.write(records(augmentation.generated, sentences, score_key), statistics)
+    files.write(records(augmentation.generated, sentences, _score_key(augmenter)), statistics)
     return {**statistics, "files": [str(files.jsonl), str(files.columns)]}
+
+
+def _augmentation(
+    augmenter: Augmenter,
+    sentences: List[TaggedSentence],
+    model: SequenceTagger,
+    reader: SentenceReader,
+    seed: int,
+    model_is_trained: bool,
+) -> Augmentation:
+    with tempfile.TemporaryDirectory() as folder:
+        workbench = Workbench(
+            model=model,
+            reader=reader,
+            readable=sentences,
+            outside=[],
+            folder=Path(folder),
+            seed=seed,
+            round_number=0,
+            model_is_trained=model_is_trained,
+        )
+        reseed_globals(seed, 0, "augment")
+        return augmenter.augment(sentences, workbench)
+
+
+def _score_key(augmenter: Augmenter) -> str:
+    """What the discriminator's score is."""
+    by_perplexity = isinstance(getattr(augmenter, "discriminator", None), PerplexityDiscriminator)
+    return "perplexity" if by_perplexity else "score"
 
 
 def _summary(statistics: Dict[str, Any]) -> str:
     """What the terminal shows at the end."""
-    short = "" if statistics["accepted"] == statistics["wanted"] else "; there were no more"
+    short = "" if statistics["accepted"] == statistics["wanted"] else "; no more were found"
     return "\n".join(
         [
             f"wrote     {' and '.join(statistics['files'])}",

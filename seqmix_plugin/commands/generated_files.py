@@ -16,16 +16,23 @@ from seqmix_plugin.tag_schemes import hard_tags
 
 class GeneratedFiles:
     """
-    `PREFIX.jsonl`, `PREFIX.conll` and `PREFIX.statistics.json`: all three whole, or none of them.
+    `PREFIX.jsonl`, `PREFIX.conll` and `PREFIX.statistics.json`, each of them whole.
 
     # Parameters
 
     prefix : `str`
         Where; the endings `.jsonl` and `.conll` are taken off.
+
+    # Raises
+
+    `ConfigurationError`
+        When it names no file.
     """
 
     def __init__(self, prefix: str) -> None:
         stem = Path(prefix.removesuffix(".jsonl").removesuffix(".conll"))
+        if not stem.name or prefix.endswith("/"):
+            raise ConfigurationError(f"--output is {prefix!r}; expected files' path without ending, such as runs/more")
         self.jsonl, self.columns, self.statistics = (
             stem.with_name(stem.name + ending) for ending in (".jsonl", ".conll", ".statistics.json")
         )
@@ -33,6 +40,8 @@ class GeneratedFiles:
     def check(self, input_path: str, force: bool) -> None:
         """Raises a `ConfigurationError` when a file is there already or none can be written."""
         for path in (self.jsonl, self.columns, self.statistics):
+            if path.exists() and not path.is_file():
+                raise ConfigurationError(f"{path} is no file; choose another --output")
             if path.exists() and path.resolve() == Path(input_path).resolve():
                 raise ConfigurationError(f"{path} is the input; choose another --output")
             if path.exists() and not force:
@@ -58,6 +67,8 @@ class GeneratedFiles:
                 temporary[path].write_bytes(text.encode("utf-8"))
             for path in contents:
                 os.replace(temporary[path], path)
+        except OSError as error:
+            raise ConfigurationError(f"{self.jsonl.parent}: cannot be written to ({first_line(error)})") from error
         finally:
             for path in temporary.values():
                 path.unlink(missing_ok=True)

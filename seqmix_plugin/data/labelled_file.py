@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections import Counter
 from typing import Callable, Iterator, List, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
@@ -89,8 +90,11 @@ class LabelledFile:
         """The file's sentences; raises a `ConfigurationError` when there is none or two have one id."""
         if not sentences:
             raise ConfigurationError(f"{self.path}: no sentence in this file")
-        if len({sentence.id for sentence in sentences}) < len(sentences):
-            raise ConfigurationError(f"{self.path}: two sentences have the same id")
+        [(name, count)] = Counter(sentence.id for sentence in sentences).most_common(1)
+        if count > 1:
+            raise ConfigurationError(
+                f"{self.path}: two sentences have the same id {name!r} (without an id, it is the position, from 0)"
+            )
         if self._repaired:
             logger.warning(f"{self.path}: {self._repaired} tags were not valid {self._scheme} and have been repaired")
         return sentences

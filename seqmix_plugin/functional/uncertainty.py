@@ -56,9 +56,9 @@ def path_least_confidence(path_log_probability: torch.Tensor) -> torch.Tensor:
     # Returns
 
     `torch.Tensor`
-        Shape: `(batch_size,)`; in [0, 1).
+        Shape: `(batch_size,)`; in [0, 1]. In double precision, as long sentences come close to 1.
     """
-    return -path_log_probability.expm1()
+    return -path_log_probability.double().expm1()
 
 
 def negative_mean_log_probability(

@@ -70,7 +70,10 @@ class SequenceTagger(Model):
         self.dropout = torch.nn.Dropout(dropout)
         self.tag_projection = torch.nn.Linear(text_field_embedder.get_output_dim(), num_tags)
         names = vocab.get_index_to_token_vocabulary(label_namespace)
-        self.head = head.construct(labels=[names[index] for index in range(num_tags)])
+        labels = [names[index] for index in range(num_tags)]
+        self.head = head.construct(labels=labels)
+        if self.head.labels != labels:  # AllenNLP prefers a key to what is handed over.
+            raise ConfigurationError("model.head.labels cannot be configured: they are the vocabulary's")
         self.label_namespace = label_namespace
         self._entity_f1 = EntityF1()
         if self.encoder is not None and getattr(self.encoder, "pooler", None) is not None:

@@ -1,10 +1,9 @@
 """Bayesian active learning by disagreement."""
 
 import torch
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.functional import consensus_divergence
-from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch
+from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch, check_opinions
 
 
 @QueryPolicy.register("bald")
@@ -27,9 +26,7 @@ class BaldPolicy(QueryPolicy):
     """
 
     def __init__(self, num_samples: int = 10) -> None:
-        if num_samples < 2:
-            raise ConfigurationError(f"query_policy.num_samples is {num_samples}; disagreement needs 2 or more")
-        self.num_samples = num_samples
+        self.num_samples = check_opinions("num_samples", num_samples)
 
     def score(self, batch: ScoredBatch) -> torch.Tensor:
         return consensus_divergence(batch.probabilities, batch.mask)

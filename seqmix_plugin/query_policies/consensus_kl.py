@@ -1,10 +1,9 @@
 """Query by committee, by probabilities."""
 
 import torch
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.functional import consensus_divergence
-from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch
+from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch, check_opinions
 
 
 @QueryPolicy.register("consensus_kl")
@@ -27,9 +26,7 @@ class ConsensusKlPolicy(QueryPolicy):
     """
 
     def __init__(self, committee_size: int = 3) -> None:
-        if committee_size < 2:
-            raise ConfigurationError(f"query_policy.committee_size is {committee_size}; disagreement needs 2 or more")
-        self.committee_size = committee_size
+        self.committee_size = check_opinions("committee_size", committee_size)
 
     def score(self, batch: ScoredBatch) -> torch.Tensor:
         return consensus_divergence(batch.probabilities, batch.mask)

@@ -1,5 +1,6 @@
 """The abstract query policy: it checks and selects; a subclass only scores."""
 
+import logging
 from abc import abstractmethod
 from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence
 
@@ -9,6 +10,8 @@ from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.sentence import TaggedSentence
+
+logger = logging.getLogger(__name__)
 
 
 class ScoredBatch(NamedTuple):
@@ -102,6 +105,8 @@ class QueryPolicy(Registrable):
         if not np.isfinite(scores).all():
             culprit = unlabelled[int(np.flatnonzero(~np.isfinite(scores))[0])]
             raise ConfigurationError(f"the query score of sentence {culprit.id!r} is not a number: training diverged")
+        if size < len(unlabelled) and scores.min() == scores.max():
+            logger.warning(f"all {len(unlabelled)} sentences have the query score {scores[0]:g}: the query is random")
         order = np.lexsort((tie_breaker, -scores))[:size]
         return [Query(int(position), float(scores[position])) for position in order]
 
@@ -129,3 +134,10 @@ class QueryPolicy(Registrable):
         `torch.Tensor`
             The higher, the more informative. Shape: `(batch_size,)`
         """
+
+
+def check_opinions(key: str, value: int) -> int:
+    """The number itself; raises a `ConfigurationError` when so few opinions cannot disagree."""
+    if value < 2:
+        raise ConfigurationError(f"query_policy.{key} is {value}; disagreement needs 2 or more")
+    return value

@@ -102,8 +102,8 @@ def test_seqmix_generates_with_it(workbench: Workbench, corpus: List[TaggedSente
 
 @pytest.mark.parametrize("layer", [3, -4])
 def test_a_layer_that_is_not_there_is_an_error(workbench: Workbench, layer: int) -> None:
-    with pytest.raises(ConfigurationError, match=f"embedding_table.layer is {layer}; the encoder has layers 0 to 2"):
-        ContextualTable(layer).build(workbench, [])
+    with pytest.raises(ConfigurationError, match=f"embedding_table.layer is {layer}; .* 0 to 2, or -3 to -1 from"):
+        ContextualTable(layer).check(workbench.model)
 
 
 def test_a_text_of_two_words_is_an_error(workbench: Workbench) -> None:

@@ -1,6 +1,7 @@
 """Pairs: every window is a candidate, no sentence is preferred, nothing is listed that is not needed."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations, islice
 
 import numpy as np
@@ -148,6 +149,15 @@ def test_label_constrained_pairs_are_uniform_though_some_share_more() -> None:
     firsts = Counter(next(iter(pairing.pairs(labelled, np.random.default_rng(seed))))[:3:2] for seed in range(600))
     assert set(firsts) == {(0, 1), (0, 2), (1, 2)}
     assert all(155 <= count <= 245 for count in firsts.values())
+
+
+def test_soft_labels_are_the_labels_that_must_be_the_same() -> None:
+    """Equal tags over other distributions are other labels: mixing would change them."""
+    soft = [({"B-PER": 0.6, "O": 0.4}, {"O": 1.0}), ({"B-PER": 0.9, "O": 0.1}, {"O": 1.0})]
+    one, other = (TaggedSentence(str(n), ("a", "b"), ("B-PER", "O"), rows) for n, rows in enumerate(soft))
+    pairing, rng = LabelConstrainedPairing(2, 0.5), np.random.default_rng(0)
+    assert list(pairing.pairs([one, other], rng)) == []
+    assert len(list(pairing.pairs([one, replace(one, id="2")], rng))) == 1
 
 
 @pytest.mark.parametrize("pairing", [SubSequencePairing(2, 0.5), LabelConstrainedPairing(2, 0.5)])

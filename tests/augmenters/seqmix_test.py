@@ -113,7 +113,39 @@ def test_invariants(data: st.DataObject) -> None:
             assert child.sentence.tokens[start + offset] not in both
 
 
-@pytest.mark.parametrize("name", ["sub_sequence", "label_constrained", "whole_sequence"])
+NAMES = ["sub_sequence", "label_constrained", "whole_sequence"]
+TAG = st.sampled_from(["O", "B-PER", "B-LOC"])
+SENTENCE = st.lists(st.tuples(st.sampled_from(WORDS), TAG), min_size=1, max_size=6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(SENTENCE, min_size=2, max_size=5), seed=st.integers(0, 99))
+def test_invariants_of_every_pairing(name: str, rows: List[List[Any]], seed: int) -> None:
+    """Any sentences: as long as their frames, rows sum to 1, nothing changes outside the window."""
+    labelled = [TaggedSentence(str(n), *zip(*row, strict=True)) for n, row in enumerate(rows)]
+    widths = {} if name == "whole_sequence" else {"window": 2}
+    pairs = list(Pairing.by_name(name)(min_density=0.5, **widths).pairs(labelled, np.random.default_rng(seed)))
+    lambdas = np.random.default_rng(seed).random(len(pairs)).tolist()
+    children = mix_pairs(pairs, lambdas, labelled, line_table(), keep_shared_tokens=False)
+    assert len(children) == 2 * len(pairs)
+    for child in children:
+        (frame_id, start, end), (other_id, other_start, other_end) = child.parents
+        frame, other = labelled[int(frame_id)], labelled[int(other_id)]
+        distributions = child.sentence.distributions() or []
+        assert len(child.sentence) == len(frame)
+        assert end - start == other_end - other_start
+        assert all(sum(row.values()) == pytest.approx(1) for row in distributions)
+        outside = [t for t in range(len(frame)) if not start <= t < end]
+        assert all(child.sentence.tokens[t] == frame.tokens[t] for t in outside)
+        assert all(distributions[t] == {frame.tags[t]: 1.0} for t in outside)
+        if name == "label_constrained":
+            assert distributions == [{tag: 1.0} for tag in frame.tags or ()]
+        if name == "whole_sequence":
+            assert len(child.sentence) == len(other) == end - start
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_children_of_every_pairing(name: str, workbench: Workbench, corpus: List[TaggedSentence]) -> None:
     """As long as their frames; labels sum to 1 and, under `label_constrained`, are the frame's own."""
     settings = {} if name == "whole_sequence" else {"window": 3}
@@ -228,7 +260,16 @@ def test_a_narrow_table_is_warned_of(
     assert "100% of the generated words are the same ten" in caplog.text
 
 
-@pytest.mark.parametrize(("key", "value"), [("alpha", 0.0), ("rate", -0.1)])
+def test_a_round_that_nothing_comes_of_ends(
+    workbench: Workbench, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
+) -> None:
+    """100 sentences have thousands of pairs; 3 tries for each of 7 wanted children are 11 pairs."""
+    result = augmenter(discriminator=RefuseAll(), rate=0.07, max_tries=3).augment(corpus[:100], workbench)
+    assert (len(result.generated), result.statistics["pairs"]) == (22, 11)
+    assert "0 of 7 wanted sentences were accepted; 22 were tried (augmenter.max_tries)" in caplog.text
+
+
+@pytest.mark.parametrize(("key", "value"), [("alpha", 0.0), ("rate", -0.1), ("max_tries", 0)])
 def test_values_out_of_range_are_errors(key: str, value: float) -> None:
     with pytest.raises(ConfigurationError, match=f"augmenter.{key} is {value}"):
         SeqMixAugmenter(**{key: value})

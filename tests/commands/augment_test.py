@@ -135,7 +135,7 @@ def test_too_few_pairs_are_said_and_no_error(
 ) -> None:
     gold.write_text("# id = a\nAnna\tB-PER\nin\tO\nOslo\tB-LOC\n\n# id = b\nBerg\tB-PER\nin\tO\nParis\tB-LOC\n")
     assert command("augment", config(), gold, "-s", tmp_path / "out", "--rate", "3.5") == 0
-    assert "accepted  2 of 7 wanted sentences; there were no more" in capsys.readouterr().out
+    assert "accepted  2 of 7 wanted sentences; no more were found" in capsys.readouterr().out
     assert len(lines(tmp_path / "out.jsonl")) == 2
 
 
@@ -158,7 +158,6 @@ def test_generated_sentences_can_be_augmented_again(config: Config, gold: Path, 
     augment(config(), str(gold), str(tmp_path / "first"))
     jsonl = {"dataset_reader.type": "jsonl_sentences"}
     source = json.loads(Path(config(**jsonl)).read_text())
-    del source["dataset_reader"]["tag_column"]
     (tmp_path / "config.json").write_text(json.dumps(source))
     augment(str(tmp_path / "config.json"), str(tmp_path / "first.jsonl"), str(tmp_path / "second"))
     ids = [record["id"] for name in ("first", "second") for record in lines(tmp_path / f"{name}.jsonl")]
@@ -259,7 +258,6 @@ def test_jsonl_that_columns_cannot_hold(
     command: Command, config: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str], record: Any, message: str
 ) -> None:
     source = json.loads(Path(config(**{"dataset_reader.type": "jsonl_sentences"})).read_text())
-    del source["dataset_reader"]["tag_column"]
     (tmp_path / "config.json").write_text(json.dumps(source))
     (tmp_path / "in.jsonl").write_text(json.dumps(record) + "\n")
     assert command("augment", tmp_path / "config.json", tmp_path / "in.jsonl", "-s", tmp_path / "out") == 1
@@ -291,6 +289,23 @@ def test_existing_files_are_kept_unless_forced(
     assert old.read_text() == "old\n"
     assert command("augment", config(), gold, "-s", gold.with_name("out"), "--force") == 0
     assert old.read_text() != "old\n"
+
+
+@pytest.mark.parametrize("output", [".", "/", "runs/"])
+def test_an_output_that_names_no_file_is_an_error(
+    command: Command, config: Config, gold: Path, capsys: pytest.CaptureFixture[str], output: str
+) -> None:
+    assert command("augment", config(), gold, "-s", output) == 1
+    assert f"error: --output is {output!r}; expected files' path" in capsys.readouterr().err
+
+
+def test_a_folder_in_the_place_of_a_file_is_an_error(
+    command: Command, config: Config, gold: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold.with_name("out.conll").mkdir()
+    assert command("augment", config(), gold, "-s", gold.with_name("out"), "--force") == 1
+    assert "out.conll is no file; choose another --output" in capsys.readouterr().err
+    assert not gold.with_name("out.jsonl").exists()
 
 
 def test_the_input_is_never_replaced(

@@ -102,7 +102,13 @@ def test_negative_mean_log_probability_by_hand() -> None:
 
 
 def test_path_least_confidence_by_hand() -> None:
-    torch.testing.assert_close(path_least_confidence(torch.tensor([0.0, log(0.25)])), torch.tensor([0.0, 0.75]))
+    scores = path_least_confidence(torch.tensor([0.0, log(0.25)]))
+    torch.testing.assert_close(scores, torch.tensor([0.0, 0.75], dtype=torch.float64))
+
+
+def test_improbable_paths_still_differ() -> None:
+    unlikely, hopeless = path_least_confidence(torch.tensor([-20.0, -30.0]))
+    assert unlikely < hopeless < 1
 
 
 def test_vote_entropy_by_hand() -> None:

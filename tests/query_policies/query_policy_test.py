@@ -99,6 +99,15 @@ def test_ties_are_broken_at_random() -> None:
     assert firsts == {0, 1, 2, 3}
 
 
+def test_a_query_that_no_score_decides_is_said_to_be_random(caplog: pytest.LogCaptureFixture) -> None:
+    """A tagger without dropout has no opinion to sample, for one."""
+    pool = [TaggedSentence("s1", ("word",))] * 4
+    QueryPolicy.by_name("least_confidence")().select(pool, 4, predict, np.random.default_rng(0))
+    assert caplog.text == ""  # all are taken
+    QueryPolicy.by_name("least_confidence")().select(pool, 2, predict, np.random.default_rng(0))
+    assert "all 4 sentences have the query score 0.4: the query is random" in caplog.text
+
+
 def test_random_asks_no_model() -> None:
     def refuse(unlabelled: Sequence[TaggedSentence]) -> Iterator[ScoredBatch]:
         raise AssertionError("the model was asked")

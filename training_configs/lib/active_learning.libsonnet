@@ -21,9 +21,9 @@ function(
     numpy_seed: seed,
     pytorch_seed: seed,
     dataset_reader: {
-      type: 'conll_columns',
+      type: std.get(data, 'reader', 'conll_columns'),
       source_scheme: data.scheme,
-      tag_column: std.get(data, 'tag_column', -1),
+      [if std.objectHas(data, 'tag_column') then 'tag_column']: data.tag_column,
       max_length: 128,
       token_indexers: { tokens: { type: 'word_piece', model_name: encoder } },
     },

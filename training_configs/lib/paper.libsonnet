@@ -24,6 +24,9 @@ function(
   local data = source[corpus];
   local s = if window != null then window else data.window;
   local n = if min_valid != null then min_valid else std.round(data.min_density * s);
+  assert window == null || std.member(['sub', 'label_constrained'], mixup) : 'window is for sub and label_constrained';
+  assert min_valid == null || std.member(['sub', 'label_constrained', 'whole_valid'], mixup) : 'min_valid is for sub, label_constrained and whole_valid';
+  assert mixup == 'whole_valid' || n <= s : 'min_valid is ' + n + ', more than the window of ' + s + ' words';
   local pairings = {
     whole: { type: 'whole_sequence', min_density: data.min_density },
     // As the paper's public code reads it: a number of valid labels, not a density.

@@ -3,8 +3,9 @@
 // Corpora that are not ours to give away are expected here, a folder each; see training_configs/README.md.
 local folder = 'data';
 
-// Each corpus: its files, their tag scheme (and tag_column, if it is not the last), its row of the paper's Table 3 (in sentences) and its SeqMix window
-// (appendix C.4): s words, of which a share of η₀ has a valid label.
+// Each corpus: its files and their tag scheme; its row of the paper's Table 3, in sentences; and its SeqMix window
+// (appendix C.4): s words, of which a share of η₀ has a valid label. `tag_column` is a number where the tag is not in
+// the last column; `reader: 'jsonl_sentences'` is for JSONL.
 
 // CoNLL-2003 (English): the copy that the paper links, in IOB1. With files on disk, put their folder here.
 local conll_folder = 'https://raw.githubusercontent.com/synalp/NER/master/corpus/CoNLL-2003';
@@ -95,10 +96,11 @@ local sources = {
     lr: 3e-4,
     // Its perplexities have a scale of their own, so shares of the candidates stand in for the paper's ranges.
     discriminator(upper):: {
-      local share = { '500': 0.5, '1000': 0.7, '2000': 0.9, 'null': 1 },
+      local shares = { '500': 0.5, '1000': 0.7, '2000': 0.9, 'null': 1 },
+      local key = std.toString(upper),
       type: 'perplexity',
       language_model: { type: 'in_domain' },
-      quantile: [0, share[std.toString(upper)]],
+      quantile: [0, if std.objectHas(shares, key) then shares[key] else error 'upper is ' + key + '; minilm has 500, 1000, 2000 and null'],
     },
   },
 };

@@ -14,7 +14,9 @@ from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingT
 from seqmix_plugin.augmenters.embedding_tables.spelling import attested, spellings
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.data import WordPieceIndexer
+from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
+from seqmix_plugin.models.longest_input import longest_input
 from seqmix_plugin.sentence import TaggedSentence
 
 BATCH_PIECES = 4096
@@ -38,8 +40,9 @@ class ContextualTable(EmbeddingTable):
     generated too.
 
     Built anew each round in one batched pass over labelled and pool text. It holds a vector for each word of W and for
-    each word of the parents: `4 * dimension * (|W| + words of the parents)` bytes, 64 MB for 20,000 words and 768
-    dimensions. A sentence longer than the encoder's input is read in parts.
+    each word of the parents, `4 * dimension * (|W| + words of the parents)` bytes: 61 MB for 20,000 words and 768
+    dimensions. While it is built, a batch's hidden states of all layers stand beside it: 4,096 pieces, 164 MB for
+    bert-base. A sentence longer than the encoder's input is read in parts.
 
     Registered as an `EmbeddingTable` with name "contextual".
 
@@ -61,13 +64,19 @@ class ContextualTable(EmbeddingTable):
         super().__init__(distance)
         self.layer = layer
 
+    def check(self, model: SequenceTagger) -> None:
+        super().check(model)
+        assert model.encoder is not None  # checked above
+        layers = model.encoder.config.num_hidden_layers
+        if not -layers - 1 <= self.layer <= layers:
+            raise ConfigurationError(
+                f"embedding_table.layer is {self.layer}; the encoder has layers 0 to {layers}, or {-layers - 1} to -1 "
+                f"from the last"
+            )
+
     def build(self, workbench: Workbench, parents: Sequence[TaggedSentence]) -> WordTable:
         encoder = workbench.model.encoder
-        if encoder is None:
-            raise ConfigurationError("embedding_table 'contextual' needs a model with a pretrained transformer")
-        layers = encoder.config.num_hidden_layers
-        if not -layers - 1 <= self.layer <= layers:
-            raise ConfigurationError(f"embedding_table.layer is {self.layer}; the encoder has layers 0 to {layers}")
+        assert encoder is not None  # checked by `check`
         readable = {sentence.id: sentence for sentence in [*workbench.readable, *parents]}
         entries = spellings(attested(list(readable.values())), workbench.word_pieces)
         check_size(len(entries), "stand in the text that may be read")
@@ -83,7 +92,7 @@ class ContextualTable(EmbeddingTable):
             rows = [first[s.sentence.id] + t for s in stretches for t in range(s.start, s.end)]
             return own[torch.tensor(rows, dtype=torch.long, device=own.device)]
 
-        vectors = sums / counts.clamp(min=1).unsqueeze(-1)  # Shape: (num_words, dimension)
+        vectors = sums.div_(counts.unsqueeze(-1))  # Shape: (num_words, dimension)
         words = list(entries.values())
         return WordTable(words, vectors, index, workbench.word_pieces.pieces, embed, self.distance)
 
@@ -140,18 +149,21 @@ class ContextualTable(EmbeddingTable):
                 output_hidden_states=True,
             )
             hidden = output.hidden_states[self.layer].float()  # Shape: (batch_size, num_pieces, dimension)
-            # The sum of a word's pieces is the difference of two sums from the left.
-            totals = torch.nn.functional.pad(hidden.cumsum(1), (0, 0, 1, 0))
+            # All pieces of a batch as one list, and where in it each word's begin.
+            flat = hidden.reshape(-1, hidden.size(-1))  # Shape: (batch_size * num_pieces, dimension)
             offsets = [some["offsets"].clamp(max=longest - 1) for some in indexed]  # type: ignore[attr-defined]
-            rows = torch.cat([torch.full((len(some),), row) for row, some in enumerate(offsets)]).to(encoder.device)
-            begin, last = torch.cat(offsets).to(encoder.device).unbind(-1)  # Shapes: (num_words,)
-            return (totals[rows, last + 1] - totals[rows, begin]) / (last + 1 - begin).unsqueeze(-1)
+            begin, last = torch.cat([some + row * ids.size(1) for row, some in enumerate(offsets)]).unbind(-1)
+            sizes = last + 1 - begin  # Shape: (num_words,)
+            starts = sizes.cumsum(0) - sizes  # Shape: (num_words,)
+            pieces = torch.arange(int(sizes.sum())) + (begin - starts).repeat_interleave(sizes)
+            return torch.nn.functional.embedding_bag(
+                pieces.to(encoder.device), flat, starts.to(encoder.device), mode="mean"
+            )
 
 
 def _longest(encoder: PreTrainedModel, word_pieces: WordPieceIndexer) -> int:
     """How many pieces of words the encoder takes at once."""
-    positions = getattr(encoder.config, "max_position_embeddings", None) or 512
-    return min(positions, word_pieces.tokenizer.model_max_length) - word_pieces.num_special_pieces
+    return (longest_input(encoder, word_pieces.tokenizer) or BATCH_PIECES) - word_pieces.num_special_pieces
 
 
 def _batches(

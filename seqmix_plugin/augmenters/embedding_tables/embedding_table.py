@@ -9,6 +9,7 @@ from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.sentence import TaggedSentence
 
 SMALLEST_TABLE = 3
@@ -86,6 +87,18 @@ class EmbeddingTable(Registrable):
             raise ConfigurationError(f"embedding_table.distance is {distance!r}; expected 'l2' or 'cosine'")
         self.distance = distance
 
+    def check(self, model: SequenceTagger) -> None:
+        """
+        Called before any work is done.
+
+        # Raises
+
+        `ConfigurationError`
+            When the table cannot be built of this model.
+        """
+        if model.encoder is None:
+            raise ConfigurationError("embedding_table needs a model with a pretrained transformer in its embedder")
+
     @abstractmethod
     def build(self, workbench: Workbench, parents: Sequence[TaggedSentence]) -> WordTable:
         """
@@ -101,7 +114,7 @@ class EmbeddingTable(Registrable):
         # Raises
 
         `ConfigurationError`
-            When the model has no transformer, or there are too few words to choose from.
+            When there are too few words to choose from.
         """
 
 

@@ -43,8 +43,7 @@ class VocabularyTable(EmbeddingTable):
 
     def build(self, workbench: Workbench, parents: Sequence[TaggedSentence]) -> WordTable:
         encoder = workbench.model.encoder
-        if encoder is None:
-            raise ConfigurationError("embedding_table 'vocabulary' needs a model with a pretrained transformer")
+        assert encoder is not None  # checked by `check`
         embeddings = encoder.get_input_embeddings().weight.detach()
         counts = attested(workbench.readable) if self.words == "attested" else _whole_words(workbench)
         entries = {key: word for key, word in spellings(counts, workbench.word_pieces).items() if len(key) == 1}

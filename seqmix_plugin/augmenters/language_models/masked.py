@@ -3,18 +3,15 @@
 from typing import Any, Dict, Sequence
 
 import numpy as np
-import torch
 from allennlp.common.checks import ConfigurationError
-from transformers import AutoModelForMaskedLM, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModelForMaskedLM
 
 from seqmix_plugin.augmenters.language_models.checkpoint import check_batch_tokens, load_checkpoint
 from seqmix_plugin.augmenters.language_models.language_model import LanguageModel
 from seqmix_plugin.augmenters.language_models.masked_copies import pseudo_perplexities
 from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.models.longest_input import longest_input
 from seqmix_plugin.sentence import TaggedSentence
-
-NO_LIMIT = 1_000_000
-"""Tokenizers that know no longest input state a number that does not fit into a machine word."""
 
 
 @LanguageModel.register("masked")
@@ -54,7 +51,7 @@ class MaskedLanguageModel(LanguageModel):
         self._tokenizer, self._model = load_checkpoint(model_name, AutoModelForMaskedLM, "masked")
         if self._tokenizer.mask_token_id is None:
             raise ConfigurationError(f"language_model.model_name {model_name!r}: no mask token, such as [MASK]")
-        self._longest = _longest_input(self._model, self._tokenizer)
+        self._longest = longest_input(self._model, self._tokenizer)
         self._name = model_name
         self._batch_tokens = batch_tokens
 
@@ -65,7 +62,10 @@ class MaskedLanguageModel(LanguageModel):
         if not sentences:
             return np.empty(0)
         encoded = self._tokenizer(
-            self.texts(sentences), truncation=True, max_length=self._longest, return_special_tokens_mask=True
+            self.texts(sentences),
+            truncation=self._longest is not None,
+            max_length=self._longest,
+            return_special_tokens_mask=True,
         )
         return pseudo_perplexities(
             self._model,
@@ -79,13 +79,3 @@ class MaskedLanguageModel(LanguageModel):
 
     def statistics(self) -> Dict[str, Any]:
         return {"model_name": self._name, **super().statistics()}
-
-
-def _longest_input(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
-    """The most pieces, special ones counted, that tokenizer, configuration and table of positions allow."""
-    limits = [NO_LIMIT, tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", None) or NO_LIMIT]
-    for name, table in model.named_modules():
-        if name.endswith("position_embeddings") and isinstance(table, torch.nn.Embedding):
-            # RoBERTa and its kin count positions from the one after the padding index.
-            limits.append(table.num_embeddings - (0 if table.padding_idx is None else table.padding_idx + 1))
-    return min(limit for limit in limits if limit > 0)

@@ -8,7 +8,8 @@ from seqmix_plugin.augmenters.pairing.pairing import Pair, Pairing, draw_pairs
 from seqmix_plugin.augmenters.pairing.window_settings import WindowSettings
 from seqmix_plugin.sentence import TaggedSentence
 
-Labels = Tuple[str, ...]
+Labels = Tuple[Tuple[Tuple[str, float], ...], ...]
+"""A distribution a word; gold tags are the one-hot case."""
 
 
 @Pairing.register("label_constrained")
@@ -40,7 +41,7 @@ class LabelConstrainedPairing(Pairing):
         self.windows = WindowSettings(window, min_density, entity_borders)
 
     def pairs(self, labelled: Sequence[TaggedSentence], rng: np.random.Generator) -> Iterator[Pair]:
-        starts = [self._starts_by_labels(sentence.tags or ()) for sentence in labelled]
+        starts = [self._starts_by_labels(sentence) for sentence in labelled]
         groups: Dict[Labels, List[int]] = {}
         for position, by_labels in enumerate(starts):
             for labels in by_labels:
@@ -56,9 +57,11 @@ class LabelConstrainedPairing(Pairing):
             first_start, second_start = matching[int(rng.integers(len(matching)))]
             yield Pair(first, first_start, second, second_start, self.windows.length)
 
-    def _starts_by_labels(self, tags: Sequence[str]) -> Dict[Labels, List[int]]:
+    def _starts_by_labels(self, sentence: TaggedSentence) -> Dict[Labels, List[int]]:
         """The starts of the eligible windows by the labels that they carry."""
         result: Dict[Labels, List[int]] = {}
-        for start in self.windows.starts(tags).tolist():
-            result.setdefault(tuple(tags[start : start + self.windows.length]), []).append(start)
+        starts = self.windows.starts(sentence.tags or ()).tolist()
+        labels = [tuple(sorted(row.items())) for row in sentence.distributions() or ()] if starts else []
+        for start in starts:
+            result.setdefault(tuple(labels[start : start + self.windows.length]), []).append(start)
         return result
