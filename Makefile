@@ -23,6 +23,7 @@ env: .venv/.done
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet uv
 	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps -r requirements.txt
+	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps -e .
 	@touch $@
 
 models: $(ENCODER)/.done

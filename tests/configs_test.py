@@ -285,6 +285,9 @@ def test_fresh_twins_differ_in_one_key(name: str) -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        ("'conl', 'nte'", "corpus is conl; expected 'conll', 'events', 'webpage' or 'quickstart'"),
+        ("'conll', 'bald'", "policy is bald; expected 'random', 'lc', 'nte' or 'qbc'"),
+        ("'conll', 'nte', 'labelconstrained'", "mixup is labelconstrained; expected 'whole', 'whole_valid', 'sub'"),
         ("'conll', 'nte', 'whole', min_valid=2", "min_valid is for sub, label_constrained and whole_valid"),
         ("'conll', 'nte', 'whole', window=4", "window is for sub and label_constrained"),
         ("'conll', 'nte', 'sub', min_valid=7", "min_valid is 7, more than the window of 5 words"),

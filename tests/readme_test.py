@@ -45,7 +45,11 @@ def trained(config: Dict[str, Any], models: Dict[str, str], folder: Path) -> Dic
     """A round of a configuration with tiny models and few sentences."""
     config["trainer"] |= {"pool_size": 60, "seed_size": 30, "query_size": 20, "num_rounds": 1}
     config["trainer"]["trainer"]["num_epochs"] = 1
-    config["trainer"]["augmenter"]["discriminator"]["range"] = [0, None]
+    discriminator = config["trainer"]["augmenter"]["discriminator"]
+    if discriminator["language_model"]["type"] == "in_domain":
+        discriminator["language_model"]["settings"] = {"num_layers": 1, "dimension": 32, "max_epochs": 1}
+    else:
+        discriminator["range"] = [0, None]
     config["trainer"]["augmenter"]["pairing"]["min_density"] = 0.2
     return built(config, models, QUICKSTART / "train.conll", folder / "run").run()
 

@@ -1,7 +1,7 @@
 """What has to hold of readers, files and models before any work is done; runs and sub-commands share it."""
 
-from contextlib import contextmanager
-from typing import Iterator, List, Sequence
+import logging
+from typing import List, Mapping, Sequence, Set
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Vocabulary
@@ -10,6 +10,8 @@ from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.longest_input import longest_input
 from seqmix_plugin.sentence import TaggedSentence
+
+logger = logging.getLogger(__name__)
 
 
 def sentence_reader(reader: DatasetReader) -> SentenceReader:
@@ -58,12 +60,18 @@ def check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
         )
 
 
-@contextmanager
-def wrong_types_as_configuration_errors() -> Iterator[None]:
-    """AllenNLP's check of a key's type raises a `TypeError`, which the terminal would show with its traceback."""
-    try:
-        yield
-    except TypeError as error:
-        if not str(error).startswith("Expected "):
-            raise
-        raise ConfigurationError(f"configuration: {error}") from error
+def warn_of_labels(
+    train_path: str, corpus: Sequence[TaggedSentence], evaluation: Mapping[str, Sequence[TaggedSentence]]
+) -> None:
+    """Warns of entity types that can never be learned, and of a training file without any."""
+    known = _types(corpus)
+    if not known:
+        logger.warning(f"{train_path}: no entity in this file; all tags are O")
+    for split, sentences in evaluation.items():
+        unknown = sorted(_types(sentences) - known)
+        if known and unknown:
+            logger.warning(f"{split} has entity types that the training file lacks: {', '.join(unknown)}")
+
+
+def _types(sentences: Sequence[TaggedSentence]) -> Set[str]:
+    return {tag[2:] for tag in {tag for sentence in sentences for tag in sentence.tags or ()} if tag != "O"}

@@ -36,12 +36,15 @@ def write_csv(rounds: Sequence[Dict[str, Any]], path: Path) -> None:
 
 
 def write_plot(rounds: Sequence[Dict[str, Any]], path: Path) -> None:
-    """Draws F1 against annotated sentences, a line a split."""
+    """Draws F1 against annotated sentences, a line a split; nothing when nothing was measured."""
+    if not rounds[-1]["scores"]:
+        return
     from matplotlib.figure import Figure  # slow to import, and only the trainer's process draws
 
     figure = Figure(figsize=(6, 4), layout="constrained")
     axes = figure.subplots()
     sentences = [record["annotated"]["sentences"] for record in rounds]
+    highest = max(rounds[-1]["scores"], key=lambda split: rounds[-1]["scores"][split]["f1"])
     for split in rounds[-1]["scores"]:
         scores = [100 * record["scores"][split]["f1"] for record in rounds]
         axes.plot(sentences, scores, marker="o", label=split, color=COLOURS.get(split))
@@ -49,7 +52,7 @@ def write_plot(rounds: Sequence[Dict[str, Any]], path: Path) -> None:
             f"{scores[-1]:.1f}",
             (sentences[-1], scores[-1]),
             textcoords="offset points",
-            xytext=(6, 4 if split == "dev" else -12),
+            xytext=(6, 4 if split == highest else -12),
             color=COLOURS.get(split),
         )
     axes.set_xlabel("annotated sentences")
@@ -58,6 +61,5 @@ def write_plot(rounds: Sequence[Dict[str, Any]], path: Path) -> None:
     axes.margins(x=0.1)
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
-    if rounds[-1]["scores"]:
-        axes.legend(frameon=False, loc="lower right")
+    axes.legend(frameon=False, loc="lower right")
     figure.savefig(path, dpi=150)

@@ -37,7 +37,9 @@ def draw_slice(
     if size is None:
         return list(corpus), []
     if not 1 <= size <= len(corpus):
-        raise ConfigurationError(f"trainer.pool_size is {size}; the training file has {len(corpus)} sentences")
+        raise ConfigurationError(
+            f"trainer.pool_size is {size}; the training file has {len(corpus)} sentences, expected 1 to as many"
+        )
     inside = np.zeros(len(corpus), dtype=bool)
     inside[rng.choice(len(corpus), size, replace=False)] = True
     marked = list(zip(corpus, inside, strict=True))

@@ -1,12 +1,11 @@
 """What `allennlp train` builds from a configuration."""
 
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional
 
 from allennlp.commands.train import TrainModel
 from allennlp.common import Lazy, Params
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.from_params import infer_method_params
 from allennlp.data import DataLoader, DatasetReader, Vocabulary
 from allennlp.models import Model
 from allennlp.training import Trainer
@@ -15,27 +14,16 @@ from seqmix_plugin.active_learning.checks import (
     check_encoder,
     labelled_sentences,
     sentence_reader,
+    warn_of_labels,
     with_labels,
-    wrong_types_as_configuration_errors,
 )
+from seqmix_plugin.active_learning.config_checks import check_blocks, mistakes_as_configuration_errors
 from seqmix_plugin.active_learning.console import prepare_console
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.round_state import RunFolder
 from seqmix_plugin.archive import save_encoder
 from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.sentence import TaggedSentence
-
-LOADER_EXTRAS = ("reader", "data_path", "instances", "shuffle", "seed")
-INNER_EXTRAS = (
-    "model",
-    "data_loader",
-    "validation_data_loader",
-    "serialization_dir",
-    "local_rank",
-    "world_size",
-    "distributed",
-    "ddp_accelerator",
-)
 
 
 @TrainModel.register("active_learning", constructor="from_partial_objects")
@@ -50,8 +38,8 @@ class ActiveLearningTrainModel(TrainModel):
     @classmethod
     def from_params(cls, params: Params, **extras: Any) -> "ActiveLearningTrainModel":  # type: ignore[override]
         prepare_console()
-        _check_blocks(params)
-        with wrong_types_as_configuration_errors():
+        check_blocks(params)
+        with mistakes_as_configuration_errors():
             return super().from_params(params, **extras)
 
     @classmethod
@@ -114,6 +102,7 @@ class ActiveLearningTrainModel(TrainModel):
                 evaluation[split] = labelled_sentences(evaluation_reader, path)
         if validation_data_loader is not None and "dev" not in evaluation:
             raise ConfigurationError("validation_data_loader is given, but no validation_data_path")
+        warn_of_labels(train_data_path, corpus, evaluation)
         vocab = with_labels(vocabulary.construct(instances=[]), [corpus, *evaluation.values()])
         experiment = Experiment(
             reader, evaluation_reader, vocab, corpus, evaluation, model, data_loader, validation_data_loader
@@ -133,44 +122,3 @@ class ActiveLearningTrainModel(TrainModel):
             seed=seed,
         )
         return cls(serialization_dir=serialization_dir, model=first_model, trainer=trainer_)
-
-
-def _check_blocks(params: Params) -> None:
-    """
-    What AllenNLP would let pass: keys that it prefers to what we hand over, and, as the stock trainer takes `**kwargs`,
-    misspelt keys of the inner trainer's block.
-    """
-    for key in ("data_loader", "validation_data_loader"):
-        block = params.get(key)
-        if isinstance(block, Params) and block.get("type") != "in_memory":
-            raise ConfigurationError(f"{key}.type is {block.get('type')!r}; active learning needs 'in_memory'")
-        _refuse(key, block, LOADER_EXTRAS, "it is set by active learning itself")
-    trainer = params.get("trainer")
-    if isinstance(trainer, Params) and trainer.get("distributed"):
-        raise ConfigurationError("active learning does not run distributed yet; remove the key 'distributed'")
-    _refuse("trainer", trainer, ("model", "experiment", "serialization_dir"), "it is set by active learning itself")
-    _refuse("trainer", trainer, ("seed",), "'seed' is a key of the top level")
-    inner = trainer.get("trainer") if isinstance(trainer, Params) else None
-    _refuse("trainer.trainer", inner, ("cuda_device",), "set trainer.cuda_device instead")
-    _refuse("trainer.trainer", inner, INNER_EXTRAS, "it is set by active learning itself")
-    if isinstance(inner, Params):
-        _check_known(inner)
-
-
-def _refuse(path: str, block: Any, keys: Sequence[str], reason: str) -> None:
-    for key in keys:
-        if isinstance(block, Params) and key in block:
-            raise ConfigurationError(f"{path}.{key} cannot be configured: {reason}")
-
-
-def _check_known(inner: Params) -> None:
-    name = inner.get("type", Trainer.default_implementation)
-    if name not in Trainer.list_available():
-        return  # AllenNLP says so itself
-    trainer, constructor = Trainer.resolve_class_name(name)
-    method = getattr(trainer, constructor) if constructor else trainer.__init__
-    known = set(infer_method_params(trainer, method)) - {"self", "cls", "kwargs", *INNER_EXTRAS, "cuda_device"}
-    unknown = sorted(set(inner.params) - known - {"type"})
-    if unknown:
-        valid = ", ".join(sorted(known))
-        raise ConfigurationError(f"trainer.trainer has unknown keys {unknown}; a {name!r} trainer takes {valid}")

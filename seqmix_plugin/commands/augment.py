@@ -11,15 +11,12 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader
 
-from seqmix_plugin.active_learning.checks import (
-    labelled_sentences,
-    sentence_reader,
-    wrong_types_as_configuration_errors,
-)
+from seqmix_plugin.active_learning.checks import labelled_sentences, sentence_reader
+from seqmix_plugin.active_learning.config_checks import mistakes_as_configuration_errors
 from seqmix_plugin.augmenters import Augmentation, Augmenter, Workbench
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
 from seqmix_plugin.commands.building import build_augmenter, build_model, pick_device, read_blocks
-from seqmix_plugin.commands.generated_files import GeneratedFiles, check_words, counts, records
+from seqmix_plugin.commands.generated_files import GeneratedFiles, check_words, counts, gold_records, records
 from seqmix_plugin.commands.terminal import quiet_terminal
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.models import SequenceTagger
@@ -56,6 +53,11 @@ class AugmentCommand(Subcommand):
             type=str,
             help="take the model of this run's folder or model.tar.gz, not the pretrained encoder",
         )
+        add(
+            "--include-input",
+            action="store_true",
+            help="write the input's sentences before the generated ones: a whole training file",
+        )
         add("--rate", type=float, help="sentences to make of each; by default trainer.augmenter.rate")
         add("--seed", type=int, help="by default the configuration's seed")
         add("--cuda-device", type=int, help="by default the first GPU when there is one; -1 is the CPU")
@@ -75,6 +77,7 @@ def _augment_from_args(args: argparse.Namespace) -> None:
             rate=args.rate,
             seed=args.seed,
             cuda_device=args.cuda_device,
+            include_input=args.include_input,
             force=args.force,
         )
         print(_summary(statistics))
@@ -89,6 +92,7 @@ def augment(
     rate: Optional[float] = None,
     seed: Optional[int] = None,
     cuda_device: Optional[int] = None,
+    include_input: bool = False,
     force: bool = False,
 ) -> Dict[str, Any]:
     """
@@ -114,6 +118,8 @@ def augment(
         Instead of `seed`.
     cuda_device : `int`, optional (default = `None`)
         The first GPU when there is one; -1 is the CPU.
+    include_input : `bool`, optional (default = `False`)
+        Write the input's sentences before the generated ones.
     force : `bool`, optional (default = `False`)
         Replace existing files.
 
@@ -125,14 +131,15 @@ def augment(
     # Raises
 
     `ConfigurationError`
-        Before anything is generated: existing files, a configuration that makes nothing, a file without labels.
+        Before anything is generated: existing files, a configuration that makes nothing, a file without labels. After
+        it, when nothing was accepted.
     """
     start = time.perf_counter()
     files = GeneratedFiles(output)
     files.check(input_path, force)
     blocks = read_blocks(config, overrides)
     seed = blocks.get("seed", 0) if seed is None else seed
-    with wrong_types_as_configuration_errors():
+    with mistakes_as_configuration_errors():
         augmenter = build_augmenter(config, blocks, rate)
         reader = sentence_reader(DatasetReader.from_params(Params(blocks["dataset_reader"])))
     sentences = labelled_sentences(reader, input_path)
@@ -141,10 +148,12 @@ def augment(
     if wanted == 0:
         raise ConfigurationError(f"rate {augmenter.rate} of {len(sentences)} sentences makes none; raise --rate")
     device = pick_device(cuda_device)
-    with wrong_types_as_configuration_errors():
+    with mistakes_as_configuration_errors():
         model, reader = build_model(blocks, reader, sentences, seed, archive)
     augmenter.check(model)
     augmentation = _augmentation(augmenter, sentences, model.to(device), reader, seed, archive is not None)
+    if not augmentation.accepted:
+        raise ConfigurationError(f"{input_path}: none of {wanted} wanted sentences was accepted; nothing is written")
     statistics = {
         "config": config,
         "input": input_path,
@@ -157,7 +166,8 @@ def augment(
         "seconds": round(time.perf_counter() - start, 3),
         "augmenter": augmentation.statistics,
     }
-    files.write(records(augmentation.generated, sentences, _score_key(augmenter)), statistics)
+    before = gold_records(sentences) if include_input else []
+    files.write(before + records(augmentation.generated, sentences, _score_key(augmenter)), statistics)
     return {**statistics, "files": [str(files.jsonl), str(files.columns)]}
 
 

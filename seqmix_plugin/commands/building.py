@@ -1,14 +1,16 @@
 """The parts of a configuration that a sub-command needs, without the loop around them."""
 
+import os
 from typing import Any, Dict, Optional, Sequence, Tuple
 
 import torch
 from allennlp.common import Lazy, Params
-from allennlp.common.checks import ConfigurationError, check_for_gpu
+from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 from allennlp.models import Model
 
 from seqmix_plugin.active_learning.checks import check_encoder, with_labels
+from seqmix_plugin.active_learning.config_checks import refuse_null_blocks
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.augmenters import Augmenter
 from seqmix_plugin.commands.terminal import load_tagger
@@ -20,10 +22,13 @@ from seqmix_plugin.sentence import TaggedSentence
 
 def read_blocks(config: str, overrides: str) -> Dict[str, Any]:
     """The configuration as plain data."""
+    if os.path.isdir(config):  # Jsonnet would end the process
+        raise ConfigurationError(f"{config} is a folder; expected a configuration file")
     try:
         blocks = Params.from_file(config, overrides).as_dict(quiet=True)
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError is Jsonnet's
         raise ConfigurationError(f"{config}: the configuration cannot be read ({first_line(error)})") from error
+    refuse_null_blocks(Params(blocks))
     for key in ("dataset_reader", "model"):
         if not isinstance(blocks.get(key), dict):
             raise ConfigurationError(f"{config}: the configuration has no {key!r}")
@@ -45,7 +50,10 @@ def pick_device(cuda_device: Optional[int]) -> torch.device:
     """As a trainer does: the first GPU when there is one."""
     if cuda_device is None:
         cuda_device = 0 if torch.cuda.is_available() else -1
-    check_for_gpu(cuda_device)
+    if cuda_device >= torch.cuda.device_count():
+        raise ConfigurationError(
+            f"--cuda-device is {cuda_device}; this machine has {torch.cuda.device_count()} GPUs, and -1 is the CPU"
+        )
     return torch.device("cpu" if cuda_device < 0 else f"cuda:{cuda_device}")
 
 

@@ -60,7 +60,7 @@ def _export_from_args(args: argparse.Namespace) -> None:
     with quiet_terminal():
         folder = export_hf(args.source, args.output, args.force)
         print(
-            f"wrote {folder}, which gives the tagger's tags:\n"
+            f"wrote {folder}; as far as the tagger reads a sentence (max_length), it gives the same tags:\n"
             f"    from transformers import pipeline\n"
             f'    pipeline("token-classification", "{folder}", aggregation_strategy="first")("Anna sings in Oslo")'
         )

@@ -31,7 +31,7 @@ class GeneratedFiles:
 
     def __init__(self, prefix: str) -> None:
         stem = Path(prefix.removesuffix(".jsonl").removesuffix(".conll"))
-        if not stem.name or prefix.endswith("/"):
+        if not stem.name or prefix.endswith("/") or stem.is_dir():
             raise ConfigurationError(f"--output is {prefix!r}; expected files' path without ending, such as runs/more")
         self.jsonl, self.columns, self.statistics = (
             stem.with_name(stem.name + ending) for ending in (".jsonl", ".conll", ".statistics.json")
@@ -46,13 +46,9 @@ class GeneratedFiles:
                 raise ConfigurationError(f"{path} is the input; choose another --output")
             if path.exists() and not force:
                 raise ConfigurationError(f"{path} exists; choose another --output, or --force")
-        folder = self.jsonl.parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigurationError(f"{folder}: no folder to write to ({first_line(error)})") from error
-        if not os.access(folder, os.W_OK):
-            raise ConfigurationError(f"{folder}: no permission to write there")
+        folder = next(folder for folder in self.jsonl.absolute().parents if folder.exists())
+        if not folder.is_dir() or not os.access(folder, os.W_OK):
+            raise ConfigurationError(f"{folder}: no folder to write to; choose another --output")
 
     def write(self, records: Sequence[Dict[str, Any]], statistics: Dict[str, Any]) -> None:
         """Writes beside the old files, then replaces them."""
@@ -63,6 +59,7 @@ class GeneratedFiles:
         }
         temporary = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in contents}
         try:
+            self.jsonl.parent.mkdir(parents=True, exist_ok=True)
             for path, text in contents.items():
                 temporary[path].write_bytes(text.encode("utf-8"))
             for path in contents:
@@ -101,6 +98,15 @@ def records(
     prefix = next(p for p in prefixes if not any(sentence.id.startswith(f"{p}-") for sentence in taken))
     accepted = [child for child in generated if child.accepted]
     return [_record(child, f"{prefix}-{number}", score_key) for number, child in enumerate(accepted)]
+
+
+def gold_records(sentences: Sequence[TaggedSentence]) -> List[Dict[str, Any]]:
+    """The input as plain data."""
+    records: List[Dict[str, Any]] = []
+    for sentence in sentences:
+        soft = {} if sentence.tag_distributions is None else {"tag_distributions": list(sentence.tag_distributions)}
+        records.append({"id": sentence.id, "tokens": list(sentence.tokens), "tags": list(sentence.tags or ()), **soft})
+    return records
 
 
 def counts(generated: Sequence[SyntheticSentence]) -> Dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Callable, Iterator, List, Sequence, Tuple
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 
+from seqmix_plugin.errors import first_line
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import PREFIXES, InvalidTagError, to_bio
 
@@ -49,7 +50,8 @@ class LabelledFile:
         try:
             local = cached_path(self.path)
         except (OSError, ValueError) as error:
-            raise ConfigurationError(f"{self.path}: no such file, and nothing to fetch it from ({error})") from error
+            reason = first_line(error)
+            raise ConfigurationError(f"{self.path}: no such file, and nothing to fetch it from ({reason})") from error
         if not os.path.isfile(local):
             raise ConfigurationError(f"{self.path}: not a file")
         with open(local, "rb") as file:

@@ -62,7 +62,7 @@ class SequenceTaggerPredictor(Predictor):
             `words`, `tags`, `tag_probabilities` (a tag's probability by its name, one object a word that was not cut)
             and `spans` (`start` and `end` in words, end exclusive, `label`, `text`, and `probability`, that of its
             least certain word); with a `crf` head also `path_probability`, that of all tags of the words that were not
-            cut, together.
+            cut, together; where words were cut at the reader's `max_length`, which are tagged O, `num_cut_words`.
         """
         return self._present(self._model.forward_on_instance(instance))
 
@@ -79,6 +79,8 @@ class SequenceTaggerPredictor(Predictor):
             certainty = min(probabilities[t][tags[t]] for t in range(span.start, span.end))
             spans.append({**span._asdict(), "text": " ".join(words[span.start : span.end]), "probability": certainty})
         result = {"words": words, "tags": tags, "spans": spans, "tag_probabilities": probabilities}
+        if len(rows) < len(words):
+            result["num_cut_words"] = len(words) - len(rows)
         if "path_log_probability" in output:
             result["path_probability"] = math.exp(output["path_log_probability"])
         return sanitize({"id": output["id"], **result} if output.get("id") is not None else result)

@@ -18,6 +18,7 @@ from allennlp.models.archival import load_archive
 from tests.active_learning.conftest import Run, lines, small_config
 from tests.conftest import QUICKSTART
 
+PERPLEXITY = {"type": "perplexity", "language_model": {"type": "in_domain"}}
 NONE = {"trainer.augmenter": {"type": "none"}}
 
 
@@ -160,6 +161,32 @@ def test_all_of_the_pool_may_be_labelled_but_no_more(run: Run) -> None:
         ({"trainer.augmenter.embedding_table": {"type": "contextual", "layer": 3}}, "embedding_table.layer is 3"),
         ({"model.head": {"type": "crf", "labels": ["O"]}}, "model.head.labels cannot be configured"),
         ({"trainer.query_policy": {"type": "vote_entropy", "committee_size": 1}}, "committee_size is 1"),
+        (
+            {"trainer.augmenter.discriminator": PERPLEXITY | {"quantile": 0.5}},
+            "configuration: quantile is 0.5: 'float' object is not iterable",
+        ),
+        ({"trainer.augmenter.discriminator": PERPLEXITY | {"range": 500}}, "discriminator.range is 500; expected two"),
+        ({"trainer.augmenter": None}, "trainer.augmenter is null; expected a block such as {'type': 'none'}"),
+        ({"trainer.augmenter.pairing": None}, "trainer.augmenter.pairing is null"),
+        ({"trainer.query_policy": None}, "trainer.query_policy is null"),
+        ({"model.head": None}, "model.head is null"),
+        ({"trainer.trainer": None}, "trainer.trainer is null"),
+        ({"trainer.trainer.num_epochs": 0}, "trainer.trainer.num_epochs is 0; expected 1 or more"),
+        ({"trainer.pool_size": -5}, "trainer.pool_size is -5; the training file has 600 sentences, expected 1 to"),
+        ({"trainer.type": "gradient_descent"}, "trainer.type is 'gradient_descent'; active learning needs"),
+        (
+            {"trainer.query_policy": {"type": "bald", "num_sample": 3}},
+            "BaldPolicy does not know {'num_sample': 3}; its keys are num_samples",
+        ),
+        (
+            {"trainer.augmenter.pairing": {"type": "sub_sequence", "border": True}},
+            "SubSequencePairing does not know {'border': True}; its keys are entity_borders, min_density, window",
+        ),
+        (
+            {"trainer.query_policy": {"type": "mnlp", "k": 1}},
+            "MnlpPolicy does not know {'k': 1}; its keys are none but",
+        ),
+        ({"trainer.augmenter.alpha": [8]}, r"configuration: alpha is \[8\]: Expected alpha to be numeric"),
         ({"trainer.trainer.num_epoch": 10}, r"trainer.trainer has unknown keys \['num_epoch'\]"),
         ({"trainer.trainer.optimizer.learning_rate": 0.1}, "learning_rate"),
         ({"trainer.seed_size": "12"}, "seed_size to be a int"),
@@ -184,6 +211,33 @@ def test_mistakes_end_the_run_before_any_training(run: Run, tmp_path: Path, over
         run("wrong", **overrides)
     assert not (tmp_path / "wrong" / "rounds.jsonl").exists()
     assert not list((tmp_path / "wrong").glob("round_*/metrics*"))
+
+
+def test_entity_types_that_cannot_be_learned_are_warned_of(
+    run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    dev = tmp_path / "dev.conll"
+    dev.write_text("Anna\tB-PERSON\n\nOslo\tB-LOC\nParis\tB-CITY\n", encoding="utf-8")
+    run("run", **NONE, **{"validation_data_path": str(dev), "trainer.num_rounds": 0})
+    said = capfd.readouterr().out
+    assert "warning: dev has entity types that the training file lacks: CITY, PERSON\n" in said
+    assert "test has entity types" not in said
+
+
+def test_a_training_file_without_entities_is_warned_of(
+    run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    train = tmp_path / "train.conll"
+    train.write_text("in\tO\n\n" * 40, encoding="utf-8")
+    run("run", **NONE, **{"train_data_path": str(train), "test_data_path": None, "trainer.num_rounds": 0})
+    assert f"{train}: no entity in this file; all tags are O" in capfd.readouterr().out
+
+
+def test_without_dev_and_test_there_is_no_picture(run: Run) -> None:
+    nothing = {"validation_data_path": None, "test_data_path": None, "trainer.num_rounds": 0}
+    folder = run("run", **NONE, **nothing)
+    assert not (folder / "learning_curve.png").exists()
+    assert (folder / "learning_curve.csv").exists()
 
 
 def test_rounds_of_an_earlier_run_are_not_overwritten(run: Run, tmp_path: Path) -> None:

@@ -209,12 +209,18 @@ ERRORS: Dict[str, Any] = {
     "none": ({"trainer.augmenter": {"type": "none"}}, (), NO_AUGMENTER),
     "rate_too_small": ({}, ("--rate", "0.01"), "rate 0.01 of 40 sentences makes none; raise --rate"),
     "negative_rate": ({}, ("--rate", "-1"), "augmenter.rate is -1.0; expected 0 or more"),
-    "unknown_key": ({"trainer.augmenter.alfa": 2}, (), "Extra parameters passed to SeqMixAugmenter: {'alfa': 2}"),
-    "wrong_type": ({"trainer.augmenter.alpha": "x"}, (), "configuration: Expected alpha to be numeric"),
+    "unknown_key": (
+        {"trainer.augmenter.alfa": 2},
+        (),
+        "SeqMixAugmenter does not know {'alfa': 2}; its keys are alpha, discriminator",
+    ),
+    "wrong_type": ({"trainer.augmenter.alpha": "x"}, (), "configuration: alpha is 'x': Expected alpha to be numeric"),
     "no_model": ({"model": None}, (), "the configuration has no 'model'"),
     "other_encoder": ({"model.text_field_embedder.token_embedders.tokens.model_name": "nowhere"}, (), "encoder"),
     "overrides": ({}, ("-o", "{"), "the configuration cannot be read"),
     "archive": ({}, ("--archive", "nowhere.tar.gz"), "nowhere.tar.gz: no model could be loaded"),
+    "device": ({}, ("--cuda-device", "99"), "--cuda-device is 99; this machine has"),
+    "null": ({"trainer.augmenter.pairing": None}, (), "trainer.augmenter.pairing is null"),
 }
 
 
@@ -291,7 +297,7 @@ def test_existing_files_are_kept_unless_forced(
     assert old.read_text() != "old\n"
 
 
-@pytest.mark.parametrize("output", [".", "/", "runs/"])
+@pytest.mark.parametrize("output", [".", "/", "runs/", str(QUICKSTART)])
 def test_an_output_that_names_no_file_is_an_error(
     command: Command, config: Config, gold: Path, capsys: pytest.CaptureFixture[str], output: str
 ) -> None:
@@ -306,6 +312,35 @@ def test_a_folder_in_the_place_of_a_file_is_an_error(
     assert command("augment", config(), gold, "-s", gold.with_name("out"), "--force") == 1
     assert "out.conll is no file; choose another --output" in capsys.readouterr().err
     assert not gold.with_name("out.jsonl").exists()
+
+
+def test_the_inputs_sentences_come_first_when_asked(
+    command: Command, config: Config, gold: Path, tmp_path: Path
+) -> None:
+    assert command("augment", config(), gold, "-s", tmp_path / "alone") == 0
+    assert command("augment", config(), gold, "-s", tmp_path / "whole", "--include-input") == 0
+    whole, alone = lines(tmp_path / "whole.jsonl"), lines(tmp_path / "alone.jsonl")
+    assert whole[-len(alone) :] == alone
+    blocks = gold.read_text().strip().split("\n\n")
+    assert len(whole) == len(blocks) + len(alone)
+    assert [record["tokens"] for record in whole[: len(blocks)]] == [
+        [line.split("\t")[0] for line in block.split("\n") if not line.startswith("# ")] for block in blocks
+    ]
+    assert "tag_distributions" not in whole[0]
+
+
+def test_nothing_accepted_is_an_error_and_leaves_nothing(
+    command: Command, config: Config, gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold.write_text("Anna\tO\nin\tO\nOslo\tO\n\nBerg\tO\nin\tO\nParis\tO\n")
+    assert command("augment", config(), gold, "-s", tmp_path / "new" / "out", "--rate", "1") == 1
+    assert f"error: {gold}: none of 2 wanted sentences was accepted; nothing is written" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_is_no_configuration(command: Command, gold: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("augment", gold.parent, gold, "-s", gold.with_name("out")) == 1
+    assert f"error: {gold.parent} is a folder; expected a configuration file" in capsys.readouterr().err
 
 
 def test_the_input_is_never_replaced(

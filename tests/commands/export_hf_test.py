@@ -222,6 +222,6 @@ def test_other_pieces_in_running_text_are_a_warning(
 def test_as_a_user_types_it(trained: Path, tmp_path: Path) -> None:
     done = allennlp("export-hf", str(trained / "model.tar.gz"), "--output", str(tmp_path / "tagger"))
     assert done.returncode == 0, done.stderr
-    assert f"wrote {tmp_path / 'tagger'}, which gives the tagger's tags" in done.stdout
+    assert f"wrote {tmp_path / 'tagger'}; as far as the tagger reads" in done.stdout
     assert "Traceback" not in done.stderr
     assert len(AutoModelForTokenClassification.from_pretrained(tmp_path / "tagger").config.id2label) == 9

@@ -128,6 +128,8 @@ def test_a_long_sentence_has_as_many_tags_as_words(model: SequenceTagger, word_p
     assert output["words"] == ["Oslo", "Paris", "Anna", "Berg", "sings"]
     assert output["tags"] == ["B-LOC", "B-LOC", "O", "O", "O"]
     assert len(output["tag_probabilities"]) == 2
+    assert output["num_cut_words"] == 3
+    assert "num_cut_words" not in predictor.predict("Oslo Paris")
     assert [span["text"] for span in output["spans"]] == ["Oslo", "Paris"]
 
 

@@ -11,7 +11,7 @@ local policies = {
 };
 
 function(
-  corpus,  // 'conll', 'events' or 'webpage'
+  corpus,  // 'conll', 'events', 'webpage' or 'quickstart'
   policy,  // 'random', 'lc', 'nte' or 'qbc'
   mixup=null,  // 'whole', 'whole_valid', 'sub' or 'label_constrained'; null: no augmentation
   window=null,  // s, by default the corpus's
@@ -21,6 +21,10 @@ function(
   upper=500,  // of the perplexity; null is ∞
   source=sources.default,
 )
+  assert std.objectHas(source, corpus) : 'corpus is ' + corpus + "; expected 'conll', 'events', 'webpage' or 'quickstart'";
+  assert std.objectHas(policies, policy) : 'policy is ' + policy + "; expected 'random', 'lc', 'nte' or 'qbc'";
+  assert mixup == null || std.member(['whole', 'whole_valid', 'sub', 'label_constrained'], mixup) :
+         'mixup is ' + mixup + "; expected 'whole', 'whole_valid', 'sub', 'label_constrained' or null";
   local data = source[corpus];
   local s = if window != null then window else data.window;
   local n = if min_valid != null then min_valid else std.round(data.min_density * s);

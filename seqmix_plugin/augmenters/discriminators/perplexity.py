@@ -134,9 +134,11 @@ def _median(values: Sequence[float]) -> Optional[float]:
 
 def _interval(name: str, values: Sequence[Optional[float]], largest: float) -> Tuple[float, float]:
     problem = ConfigurationError(
-        f"discriminator.{name} is {list(values)}; expected two numbers in order, from 0 to {largest:g}"
+        f"discriminator.{name} is {values!r}; expected two numbers in order, from 0 to {largest:g}"
     )
-    if len(values) != 2 or any(isinstance(v, bool) or not isinstance(v, (int, float, type(None))) for v in values):
+    if not isinstance(values, (list, tuple)) or len(values) != 2:
+        raise problem
+    if any(isinstance(v, bool) or not isinstance(v, (int, float, type(None))) for v in values):
         raise problem
     low, high = values[0] or 0.0, largest if values[1] is None else values[1]
     if not 0 <= low <= high <= largest:
