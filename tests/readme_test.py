@@ -10,8 +10,8 @@ import pytest
 from _jsonnet import evaluate_file
 from allennlp.common.params import with_overrides
 
-from tests.configs_test import built, tiny_models  # noqa: F401  a fixture
-from tests.conftest import QUICKSTART, ROOT
+from tests.configs_test import tiny_models, trained_for_a_round  # noqa: F401  a fixture
+from tests.conftest import ROOT
 
 READMES = [ROOT / "README.md", ROOT / "training_configs" / "README.md"]
 
@@ -41,22 +41,9 @@ def overrides() -> Dict[str, str]:
     return shown
 
 
-def trained(config: Dict[str, Any], models: Dict[str, str], folder: Path) -> Dict[str, Any]:
-    """A round of a configuration with tiny models and few sentences."""
-    config["trainer"] |= {"pool_size": 60, "seed_size": 30, "query_size": 20, "num_rounds": 1}
-    config["trainer"]["trainer"]["num_epochs"] = 1
-    discriminator = config["trainer"]["augmenter"]["discriminator"]
-    if discriminator["language_model"]["type"] == "in_domain":
-        discriminator["language_model"]["settings"] = {"num_layers": 1, "dimension": 32, "max_epochs": 1}
-    else:
-        discriminator["range"] = [0, None]
-    config["trainer"]["augmenter"]["pairing"]["min_density"] = 0.2
-    return built(config, models, QUICKSTART / "train.conll", folder / "run").run()
-
-
 @pytest.mark.parametrize("code", blocks("jsonnet"))
 def test_a_variant_as_a_file(code: str, tiny_models: Dict[str, str], tmp_path: Path) -> None:  # noqa: F811
-    assert trained(evaluated(code, tmp_path), tiny_models, tmp_path)["annotated_sentences"] == 50
+    assert trained_for_a_round(evaluated(code, tmp_path), tiny_models, tmp_path)["annotated_sentences"] == 50
 
 
 @pytest.mark.parametrize(("change", "name"), overrides().items())
@@ -64,4 +51,4 @@ def test_a_variant_as_an_override(change: str, name: str, tiny_models: Dict[str,
     config = json.loads(evaluate_file(str(ROOT / "training_configs" / f"{name}.jsonnet")))
     changed = with_overrides(config, json.loads(change))
     assert changed != config
-    assert trained(changed, tiny_models, tmp_path)["annotated_sentences"] == 50
+    assert trained_for_a_round(changed, tiny_models, tmp_path)["annotated_sentences"] == 50

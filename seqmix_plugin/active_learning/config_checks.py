@@ -4,12 +4,14 @@ import re
 import traceback
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, Iterator, Optional, Sequence
+from typing import Any, Iterator, List, Optional, Sequence
 
 from allennlp.common import Params, Registrable
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.from_params import infer_method_params
 from allennlp.training import Trainer
+
+from seqmix_plugin.errors import shortened
 
 PACKAGE = __name__.split(".")[0]
 LOADER_EXTRAS = ("reader", "data_path", "instances", "shuffle", "seed")
@@ -70,6 +72,7 @@ def check_blocks(params: Params) -> None:
     _refuse("trainer.trainer", inner, INNER_EXTRAS, "it is set by active learning itself")
     if isinstance(inner, Params):
         _check_known(inner)
+        _check_epochs(inner)
 
 
 def refuse_null_blocks(params: Params) -> None:
@@ -95,13 +98,14 @@ def _check_known(inner: Params) -> None:
     name = inner.get("type", Trainer.default_implementation)
     if name not in Trainer.list_available():
         return  # AllenNLP says so itself
-    trainer, constructor = Trainer.resolve_class_name(name)
-    method = getattr(trainer, constructor) if constructor else trainer.__init__
-    known = set(infer_method_params(trainer, method)) - {"self", "cls", "kwargs", *INNER_EXTRAS, "cuda_device"}
-    unknown = sorted(set(inner.params) - known - {"type"})
+    known = _known_keys(*Trainer.resolve_class_name(name), handed_over=(*INNER_EXTRAS, "cuda_device"))
+    unknown = sorted(set(inner.params) - {*known, "type"})
     if unknown:
-        valid = ", ".join(sorted(known))
+        valid = ", ".join(known)
         raise ConfigurationError(f"trainer.trainer has unknown keys {unknown}; a {name!r} trainer takes {valid}")
+
+
+def _check_epochs(inner: Params) -> None:
     epochs = inner.params.get("num_epochs", 1)
     if isinstance(epochs, int) and epochs < 1:
         raise ConfigurationError(f"trainer.trainer.num_epochs is {epochs}; expected 1 or more")
@@ -130,8 +134,7 @@ def _place(error: TypeError) -> str:
     arguments = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__) if _builds_argument(frame)]
     if not arguments:
         return ""
-    value = repr(arguments[-1].get("popped_params"))
-    return f"{arguments[-1].get('argument_name')} is {value if len(value) <= 60 else value[:59] + '…'}: "
+    return f"{arguments[-1].get('argument_name')} is {shortened(repr(arguments[-1].get('popped_params')))}: "
 
 
 def _builds_argument(frame: FrameType) -> bool:
@@ -143,9 +146,11 @@ def _keys(class_name: str) -> Optional[str]:
     registries = (registry for base, registry in Registrable._registry.items() if base is not None)
     for registered, constructor in (entry for registry in registries for entry in registry.values()):
         if registered.__name__ == class_name and registered.__module__.split(".")[0] == PACKAGE:
-            method = getattr(registered, constructor or "__init__")
-            names = sorted(
-                set(infer_method_params(registered, method)) - {"self", "cls", "args", "kwargs", *HANDED_OVER}
-            )
-            return ", ".join(names) or "none but 'type'"
+            return ", ".join(_known_keys(registered, constructor, HANDED_OVER)) or "none but 'type'"
     return None
+
+
+def _known_keys(registered: Any, constructor: Optional[str], handed_over: Sequence[str]) -> List[str]:
+    """The arguments of a registered class's constructor that are keys, sorted."""
+    method = getattr(registered, constructor or "__init__")
+    return sorted(set(infer_method_params(registered, method)) - {"self", "cls", "args", "kwargs", *handed_over})

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from seqmix_plugin.active_learning.learning_curve import curve_rows
+from seqmix_plugin.errors import error_line
 
 PACKAGE = __name__.split(".")[0]
 
@@ -27,7 +28,7 @@ class _OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, ConfigurationError):
-            return "error: " + " ".join(str(error).split())
+            return error_line(error)
         if record.exc_info:
             return super().format(record)
         prefix = "warning: " if record.levelno == logging.WARNING else ""

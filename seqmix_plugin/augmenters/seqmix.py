@@ -188,8 +188,9 @@ def mix_pairs(
     parents = torch.stack((table.rows(first), table.rows(second)), dim=-1)  # Shape: (num_words, 2)
     words = [table.words[row] for row in nearest(mixed, table.vectors, parents, table.distance).tolist()]
     # A word is the same in both parents when its pieces are, whatever the spelling.
-    keys = zip(table.pieces(first), table.pieces(second), strict=True)
-    shared = [keep_shared_tokens and one == other for one, other in keys]
+    shared = [False] * len(words)
+    if keep_shared_tokens:
+        shared = [one == other for one, other in zip(table.pieces(first), table.pieces(second), strict=True)]
     children: List[SyntheticSentence] = []
     position = 0
     for pair, lam in zip(pairs, lambdas, strict=True):

@@ -19,6 +19,7 @@ from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger, SoftmaxHead
 from seqmix_plugin.models.inference import inference
+from seqmix_plugin.models.longest_input import NO_LIMIT, longest_input
 
 logger = logging.getLogger(__name__)
 
@@ -101,8 +102,8 @@ def export_hf(source: str, output: Optional[str] = None, force: bool = False) ->
     word_pieces = reader.word_pieces
     assert word_pieces is not None  # checked by `load_tagger`
     tokenizer = copy.deepcopy(word_pieces.tokenizer)
-    if tokenizer.model_max_length > 1_000_000:  # it does not know what the encoder takes
-        tokenizer.model_max_length = reader.max_length or exported.config.max_position_embeddings
+    if tokenizer.model_max_length > NO_LIMIT:  # it does not know what the encoder takes
+        tokenizer.model_max_length = reader.max_length or longest_input(exported, tokenizer) or NO_LIMIT
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:

@@ -11,7 +11,7 @@ from allennlp.models.archival import load_archive
 from seqmix_plugin.active_learning.checks import sentence_reader
 from seqmix_plugin.active_learning.console import prepare_console
 from seqmix_plugin.data import SentenceReader
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import error_line, first_line
 from seqmix_plugin.models import SequenceTagger
 
 
@@ -22,23 +22,21 @@ def quiet_terminal() -> Iterator[None]:
     try:
         yield
     except ConfigurationError as error:
-        print("error: " + " ".join(str(error).split()), file=sys.stderr)
+        print(error_line(error), file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("interrupted: nothing was written", file=sys.stderr)
         sys.exit(130)
 
 
-def load_tagger(source: str, cuda_device: int = -1) -> Tuple[SequenceTagger, SentenceReader]:
+def load_tagger(source: str) -> Tuple[SequenceTagger, SentenceReader]:
     """
-    A trained tagger and the reader that it was trained with.
+    A trained tagger, on the CPU, and the reader that it was trained with.
 
     # Parameters
 
     source : `str`
         A run's folder or its `model.tar.gz`.
-    cuda_device : `int`, optional (default = `-1`)
-        Where to; negative for the CPU.
 
     # Raises
 
@@ -46,7 +44,7 @@ def load_tagger(source: str, cuda_device: int = -1) -> Tuple[SequenceTagger, Sen
         When there is no such model, or it is another kind of model.
     """
     try:
-        archive = load_archive(source, cuda_device)
+        archive = load_archive(source)
     except (OSError, ValueError, RuntimeError, tarfile.TarError) as error:
         raise ConfigurationError(
             f"{source}: no model could be loaded; expected a run's folder or a model.tar.gz ({first_line(error)})"

@@ -8,6 +8,7 @@ from allennlp.data import DatasetReader, TokenIndexer
 
 from seqmix_plugin.data.labelled_file import LabelledFile, check_scheme
 from seqmix_plugin.data.sentence_reader import SentenceReader
+from seqmix_plugin.errors import shortened
 from seqmix_plugin.sentence import TagDistribution, TaggedSentence
 from seqmix_plugin.tag_schemes import InvalidTagError, to_bio
 
@@ -158,5 +159,4 @@ def _is_unicode(text: str) -> bool:
 
 def _shown(value: Any, ensure_ascii: bool = False) -> str:
     """A value as JSON, short enough for one line."""
-    text = json.dumps(value, ensure_ascii=ensure_ascii)
-    return text if len(text) <= 60 else text[:59] + "…"
+    return shortened(json.dumps(value, ensure_ascii=ensure_ascii))

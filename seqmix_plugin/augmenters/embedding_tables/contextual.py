@@ -8,7 +8,7 @@ from allennlp.common.checks import ConfigurationError
 from transformers import PreTrainedModel
 
 from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable, Stretch, WordTable, check_size
-from seqmix_plugin.augmenters.embedding_tables.in_context import InContext, Segment
+from seqmix_plugin.augmenters.embedding_tables.in_context import InContext
 from seqmix_plugin.augmenters.embedding_tables.spelling import attested, spellings
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.models import SequenceTagger
@@ -70,7 +70,7 @@ class ContextualTable(EmbeddingTable):
         sums = torch.zeros(len(index) + 1, encoder.config.hidden_size, device=encoder.device)
         counts = torch.zeros(len(index) + 1, device=encoder.device)
         for batch, vectors in InContext(encoder, workbench.word_pieces, self.layer).batches(list(readable.values())):
-            words = [word for sentence, start, end in batch for word in sentence.tokens[start:end]]
+            words = [word for stretch in batch for word in stretch.words]
             rows = torch.tensor([index.get(key, len(index)) for key in workbench.word_pieces.pieces(words)])
             rows = rows.to(encoder.device)  # Shape: (num_words,)
             sums.index_add_(0, rows, vectors)
@@ -94,7 +94,7 @@ class _OwnVectors:
         self._first = dict(zip((parent.id for parent in parents), [0, *ends], strict=False))
         self._vectors = torch.zeros(sum(map(len, parents)), encoder.config.hidden_size, device=encoder.device)
 
-    def keep(self, batch: Sequence[Segment], vectors: torch.Tensor) -> None:
+    def keep(self, batch: Sequence[Stretch], vectors: torch.Tensor) -> None:
         """Takes from a batch what belongs to parents."""
         position = 0
         for sentence, start, end in batch:

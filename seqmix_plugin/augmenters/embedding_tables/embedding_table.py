@@ -19,7 +19,7 @@ Pieces = Tuple[int, ...]
 
 
 class Stretch(NamedTuple):
-    """Words `start` to `end` (exclusive) of a sentence, a window in its context."""
+    """Words `start` to `end` (exclusive) of a sentence, in their context."""
 
     sentence: TaggedSentence
     start: int
@@ -27,7 +27,7 @@ class Stretch(NamedTuple):
 
     @property
     def words(self) -> Tuple[str, ...]:
-        """The words of the window alone."""
+        """These words alone."""
         return self.sentence.tokens[self.start : self.end]
 
 

@@ -1,6 +1,6 @@
 """The vectors of words in their sentences."""
 
-from typing import Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Iterator, List, Sequence, Tuple
 
 import torch
 from allennlp.common.tqdm import Tqdm
@@ -8,6 +8,7 @@ from allennlp.data import Token, Vocabulary
 from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedModel
 
+from seqmix_plugin.augmenters.embedding_tables.embedding_table import Stretch
 from seqmix_plugin.data import WordPieceIndexer
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.longest_input import longest_input
@@ -15,14 +16,6 @@ from seqmix_plugin.sentence import TaggedSentence
 
 BATCH_PIECES = 4096
 """Padded word pieces that are encoded together."""
-
-
-class Segment(NamedTuple):
-    """Words `start` to `end` of a sentence: all of it, or as much as the encoder takes at once."""
-
-    sentence: TaggedSentence
-    start: int
-    end: int
 
 
 class InContext:
@@ -43,44 +36,44 @@ class InContext:
         self._encoder = encoder
         self._word_pieces = word_pieces
         self._layer = layer
+        self._vocab = Vocabulary.empty()  # the tokenizer has its own
         self._longest = longest_input(encoder, word_pieces.tokenizer) or BATCH_PIECES
 
-    def batches(self, sentences: Sequence[TaggedSentence]) -> Iterator[Tuple[List[Segment], torch.Tensor]]:
+    def batches(self, sentences: Sequence[TaggedSentence]) -> Iterator[Tuple[List[Stretch], torch.Tensor]]:
         """
         # Returns
 
-        `Iterator[Tuple[List[Segment], torch.Tensor]]`
-            Segments and the vectors of their words, one after the other, of shape `(num_words, dimension)`; a word's
-            vector is the mean of its pieces'.
+        `Iterator[Tuple[List[Stretch], torch.Tensor]]`
+            Sentences, or as much of one as the encoder takes at once, and the vectors of their words, one after the
+            other, of shape `(num_words, dimension)`; a word's vector is the mean of its pieces'.
         """
-        sized = [some for sentence in sentences for some in self._segments(sentence)]
+        sized = [some for sentence in sentences for some in self._parts(sentence)]
         sized.sort(key=lambda some: -some[0])
         start = 0
         with Tqdm.tqdm(total=len(sized), desc="contextual vectors", leave=False) as progress:
             while start < len(sized):
                 size = max(1, BATCH_PIECES // max(sized[start][0], 1))
-                batch = [segment for _, segment in sized[start : start + size]]
+                batch = [stretch for _, stretch in sized[start : start + size]]
                 yield batch, self._encode(batch)
                 start += len(batch)
                 progress.update(len(batch))
 
-    def _segments(self, sentence: TaggedSentence) -> Iterator[Tuple[int, Segment]]:
+    def _parts(self, sentence: TaggedSentence) -> Iterator[Tuple[int, Stretch]]:
         """Parts of a sentence that the encoder takes, with how many pieces of words each has."""
         room = self._longest - self._word_pieces.num_special_pieces
         start = size = 0
         for position, pieces in enumerate(self._word_pieces.pieces(sentence.tokens)):
             if size and size + len(pieces) > room:
-                yield size, Segment(sentence, start, position)
+                yield size, Stretch(sentence, start, position)
                 start, size = position, 0
             size += len(pieces)
-        yield size, Segment(sentence, start, len(sentence))
+        yield size, Stretch(sentence, start, len(sentence))
 
-    def _encode(self, batch: Sequence[Segment]) -> torch.Tensor:
+    def _encode(self, batch: Sequence[Stretch]) -> torch.Tensor:
         """The vectors of all words of a batch. Shape: `(num_words, dimension)`"""
-        nothing = Vocabulary.empty()  # a tokenizer has its own
         indexed = [
-            self._word_pieces.tokens_to_indices([Token(word) for word in sentence.tokens[start:end]], nothing)
-            for sentence, start, end in batch
+            self._word_pieces.tokens_to_indices([Token(word) for word in stretch.words], self._vocab)
+            for stretch in batch
         ]
         # Of a word that is longer than the input by itself, the pieces that fit.
         ids, mask = (
