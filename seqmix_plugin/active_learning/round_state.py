@@ -10,11 +10,15 @@ from typing import Any, Dict, Iterable, Iterator, List, Sequence
 import torch
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.active_learning.environment import environment
 from seqmix_plugin.active_learning.learning_curve import write_csv, write_plot
 from seqmix_plugin.augmenters import SyntheticSentence
+from seqmix_plugin.sentence import TaggedSentence
 
 ROUNDS = "rounds.jsonl"
+ANNOTATED = "annotated.jsonl"
 SYNTHETIC = "synthetic.jsonl"
+ENVIRONMENT = "environment.json"
 WEIGHTS = "best.th"
 
 
@@ -36,13 +40,16 @@ class Stopwatch:
 
 class RunFolder:
     """
-    Writes a run's files: `rounds.jsonl`, a line a round; `synthetic.jsonl`, a line a generated sentence; the learning
-    curve as `learning_curve.csv` and `.png`; and `best.th`, which is there from the first moment and always whole.
+    Writes a run's files: `rounds.jsonl`, a line a round; `annotated.jsonl`, a line a labelled sentence;
+    `synthetic.jsonl`, a line a generated sentence; the learning curve as `learning_curve.csv` and `.png`;
+    `environment.json`; and `best.th`, which is there from the first moment and always whole.
 
     # Parameters
 
     folder : `Path`
         The run's serialization directory.
+    device : `torch.device`
+        Where the models are.
 
     # Raises
 
@@ -50,10 +57,12 @@ class RunFolder:
         When the folder holds rounds already.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, device: torch.device) -> None:
         self.check_unused(folder)
-        (folder / SYNTHETIC).unlink(missing_ok=True)  # of a run that died in round 0
+        for name in (ANNOTATED, SYNTHETIC):
+            (folder / name).unlink(missing_ok=True)  # of a run that died in round 0
         self.folder = folder
+        (folder / ENVIRONMENT).write_text(json.dumps(environment(device), indent=2) + "\n", encoding="utf-8")
         self.rounds: List[Dict[str, Any]] = []
 
     @staticmethod
@@ -75,6 +84,11 @@ class RunFolder:
         temporary = self.weights.with_suffix(".tmp")
         torch.save(model.state_dict(), temporary)
         os.replace(temporary, self.weights)
+
+    def add_annotated(self, round_number: int, sentences: Sequence[TaggedSentence]) -> None:
+        """Appends what was labelled in a round, before anything is made of it."""
+        rows = ({"round": round_number, "id": s.id, "tokens": s.tokens, "tags": s.tags} for s in sentences)
+        _append(self.folder / ANNOTATED, rows)
 
     def add_round(self, record: Dict[str, Any], generated: Sequence[SyntheticSentence]) -> None:
         """Appends a round and what was generated in it, and draws the learning curve anew."""

@@ -110,7 +110,7 @@ class ActiveLearningTrainer(Trainer):
         self._sizes = _budget(seed_size, num_rounds, query_size, len(inside))
         self._pool = Pool(inside)
         self._oracle = oracle.construct(corpus=inside)
-        self._run = RunFolder(Path(folder))
+        self._run = RunFolder(Path(folder), self.cuda_device)
         self._learner = Learner(self.model, seed, experiment, trainer, reuse_model=reuse_model)
         self._others = self._other_members(trainer, reuse_model) if num_rounds > 0 else []
         # Mistakes in these blocks shall come out now, not after sentences have been labelled.
@@ -141,6 +141,7 @@ class ActiveLearningTrainer(Trainer):
             with clock("annotate"):
                 annotated = self._oracle.annotate([unlabelled[query.position] for query in queries])
                 self._pool.label(annotated)
+                self._run.add_annotated(k, annotated)
             with clock("augment"):
                 augmentation = self._augment(k, annotated)
                 synthetic += augmentation.accepted

@@ -1,0 +1,56 @@
+"""What a run ran on, for those who compare runs."""
+
+import os
+import platform
+import socket
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Dict, Optional
+
+import torch
+
+PACKAGE_FOLDER = Path(__file__).parent.parent
+PACKAGES = ("seqmix_plugin", "allennlp", "torch", "transformers", "tokenizers", "seqeval", "numpy")
+
+
+def environment(device: torch.device) -> Dict[str, Any]:
+    """
+    Versions, machine and git revision as plain data.
+
+    # Parameters
+
+    device : `torch.device`
+        Where the models are.
+    """
+    cuda = device.type == "cuda"
+    return {
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "revision": revision(),
+        "host": socket.gethostname(),
+        "platform": platform.platform(),
+        "device": torch.cuda.get_device_name(device) if cuda else platform.processor() or platform.machine(),
+        "cpus": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+    }
+
+
+def revision() -> Optional[str]:
+    """The commit that the package's code is at, with a `+` where files of the package differ from it; or `None`."""
+    try:
+        head = _git("rev-parse", "--short=12", "HEAD")
+        return head + ("+" if _git("status", "--porcelain", "--", ".") else "") if _git("ls-files", ".") else None
+    except (OSError, subprocess.SubprocessError):  # no git, no repository
+        return None
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(PACKAGE_FOLDER), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+
+
+def _version(package: str) -> Optional[str]:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # run from a folder that was not installed
+        return None
