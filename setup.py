@@ -22,6 +22,7 @@ setup(
         "jsonnet>=0.20",
         "matplotlib>=3.8",
         "numpy>=1.26",
+        "scipy>=1.15",
         "rich>=13",
         "tokenizers>=0.19,<0.20",
     ],

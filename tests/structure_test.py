@@ -11,11 +11,22 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "seqmix_plugin"
 LEVELS = {
     **dict.fromkeys(
-        ("archive", "errors", "functional", "metrics", "optimizers", "randomness", "sentence", "tag_schemes"), 0
+        (
+            "archive",
+            "errors",
+            "functional",
+            "metrics",
+            "optimizers",
+            "randomness",
+            "run_files",
+            "sentence",
+            "tag_schemes",
+        ),
+        0,
     ),
     **dict.fromkeys(("data", "models", "predictors"), 1),
     **dict.fromkeys(("augmenters", "oracles", "query_policies"), 2),
-    "active_learning": 3,
+    **dict.fromkeys(("active_learning", "reporting"), 3),
     "commands": 4,
 }
 

@@ -13,13 +13,8 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.active_learning.environment import environment
 from seqmix_plugin.active_learning.learning_curve import write_csv, write_plot
 from seqmix_plugin.augmenters import SyntheticSentence
+from seqmix_plugin.run_files import ANNOTATED, ENVIRONMENT, ROUNDS, SYNTHETIC, WEIGHTS
 from seqmix_plugin.sentence import TaggedSentence
-
-ROUNDS = "rounds.jsonl"
-ANNOTATED = "annotated.jsonl"
-SYNTHETIC = "synthetic.jsonl"
-ENVIRONMENT = "environment.json"
-WEIGHTS = "best.th"
 
 
 class Stopwatch:

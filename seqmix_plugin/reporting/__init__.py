@@ -1,0 +1,1 @@
+"""What runs have shown: comparisons of experiments, their statistics, and the pictures and tables of both."""

@@ -1,0 +1,188 @@
+"""A run as those who compare runs see it, read from its folder; what stands there is data, and nothing of it is run."""
+
+import hashlib
+import json
+import math
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Tuple
+
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.run_files import CONFIG, ENVIRONMENT, ROUNDS
+
+SEEDS = ("seed", "random_seed", "numpy_seed", "pytorch_seed")
+DATA = ("train_data_path", "validation_data_path", "test_data_path")
+
+
+@dataclass(frozen=True)
+class Run:
+    """
+    # Parameters
+
+    path : `Path`
+        The run's folder, or the file of its record.
+    configuration_hash : `str`
+        Of the configuration without its seeds: the same for all seeds of an experiment.
+    data_hash : `str`
+        Of what the run trains on and is measured on: only runs that agree in it can be compared.
+    seed : `int`
+        The run's one seed.
+    data_seed : `int`
+        What its slice of the training file was drawn with.
+    num_rounds : `int`
+        Rounds after round 0, when it is finished.
+    rounds : `Tuple[Dict[str, Any], ...]`
+        The records of `rounds.jsonl`, checked.
+    configuration : `Dict[str, Any]`, optional (default = `{}`)
+        Without seeds; empty where only a record was kept.
+    environment : `Dict[str, Any]`, optional (default = `{}`)
+        Versions, machine and git revision.
+    """
+
+    path: Path
+    configuration_hash: str
+    data_hash: str
+    seed: int
+    data_seed: int
+    num_rounds: int
+    rounds: Tuple[Dict[str, Any], ...]
+    configuration: Dict[str, Any] = field(default_factory=dict)
+    environment: Dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all rounds are there."""
+        return len(self.rounds) > self.num_rounds
+
+    @property
+    def unit(self) -> Tuple[int, int]:
+        """What two runs must share to be a pair: the seed and the slice."""
+        return self.seed, self.data_seed
+
+    @property
+    def budgets(self) -> List[int]:
+        """Annotated sentences in each round."""
+        return [record["annotated"]["sentences"] for record in self.rounds]
+
+    def f1(self, split: str, kind: str = "") -> List[Optional[float]]:
+        """F1 in points in each round, over all types or of one; `None` where it was not measured."""
+        name = f"{kind}/f1" if kind else "f1"
+        values = [record["scores"].get(split, {}).get(name) for record in self.rounds]
+        return [None if value is None else 100 * value for value in values]
+
+
+def read_run(folder: Path) -> Run:
+    """
+    # Parameters
+
+    folder : `Path`
+        A run's folder; the run may go on.
+
+    # Raises
+
+    `ConfigurationError`
+        When a file is missing or does not hold what a run writes.
+    """
+    configuration = read_json(folder / CONFIG)
+    rounds = read_lines(folder / ROUNDS)
+    environment = read_json(folder / ENVIRONMENT) if (folder / ENVIRONMENT).exists() else {}
+    trainer = configuration.get("trainer")
+    if configuration.get("type") != "active_learning" or not isinstance(trainer, dict):
+        raise ConfigurationError(f"{folder / CONFIG}: not the configuration of an 'active_learning' run")
+    seed, data_seed, num_rounds = (
+        _integer(folder / CONFIG, *item)
+        for item in (
+            ("seed", configuration.get("seed", 0)),
+            ("trainer.data_seed", trainer.get("data_seed", 0)),
+            ("trainer.num_rounds", trainer.get("num_rounds")),
+        )
+    )
+    for number, record in enumerate(rounds):
+        check_round(f"{folder / ROUNDS}, line {number + 1}", number, record)
+    without_seeds = seedless(configuration)
+    return Run(
+        path=folder,
+        configuration_hash=digest(without_seeds),
+        data_hash=digest([configuration.get(key) for key in DATA] + [trainer.get("pool_size")]),
+        seed=seed,
+        data_seed=data_seed,
+        num_rounds=num_rounds,
+        rounds=tuple(rounds),
+        configuration=without_seeds,
+        environment=environment,
+    )
+
+
+def seedless(configuration: Dict[str, Any]) -> Dict[str, Any]:
+    """The configuration without what may differ between the repeats of an experiment."""
+    rest = deepcopy({key: value for key, value in configuration.items() if key not in SEEDS})
+    if isinstance(rest.get("trainer"), dict):
+        rest["trainer"].pop("data_seed", None)
+    return rest
+
+
+def digest(value: Any) -> str:
+    """Twelve hexadecimal digits that stand for a value of plain data."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode("utf-8")).hexdigest()[:12]
+
+
+def read_json(path: Path) -> Dict[str, Any]:
+    """The object that a file holds; anything else is a `ConfigurationError` that names the file."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"{path}: cannot be read ({first_line(error)})") from error
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"{path}: holds no object")
+    return value
+
+
+def read_lines(path: Path) -> List[Dict[str, Any]]:
+    """The objects of a JSONL file; anything else is a `ConfigurationError` that names file and line."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path}: cannot be read ({first_line(error)})") from error
+    records = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                record = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                raise ConfigurationError(f"{path}, line {number}: not JSON, {shortened(line)!r}") from error
+            if not isinstance(record, dict):
+                raise ConfigurationError(f"{path}, line {number}: holds no object, {shortened(line)!r}")
+            records.append(record)
+    return records
+
+
+def check_round(place: str, number: int, record: Dict[str, Any]) -> None:
+    """Raises a `ConfigurationError` when a record is not what a run writes about round `number`."""
+    problem = ConfigurationError(f"{place}: not the record of round {number}")
+    annotated, scores, seconds = (record.get(key) for key in ("annotated", "scores", "seconds"))
+    if not isinstance(annotated, dict) or not isinstance(scores, dict) or not isinstance(seconds, dict):
+        raise problem
+    counts = [record.get("round"), record.get("synthetic_in_training")]
+    counts += [annotated.get(key) for key in ("sentences", "tokens", "entities")]
+    numbers = [*counts, *seconds.values()]
+    for split in scores.values():
+        if not isinstance(split, dict) or "f1" not in split:
+            raise problem
+        numbers += split.values()
+    if record.get("round") != number or not all(map(_is_number, numbers)):
+        raise problem
+    if not isinstance(record.get("augmentation"), dict) or not isinstance(record.get("queried"), list):
+        raise problem
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _integer(path: Path, key: str, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ConfigurationError(f"{path}: {key} is {shortened(repr(value))}; expected an integer")
+    return value
