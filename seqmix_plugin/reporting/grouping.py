@@ -1,0 +1,188 @@
+"""Runs of the same configuration form a group."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+import numpy as np
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.errors import first_line
+from seqmix_plugin.reporting.record import read_record
+from seqmix_plugin.reporting.run import Run, read_run
+from seqmix_plugin.run_files import CONFIG, ROUNDS
+
+DEPTH = 3
+"""How far below a given folder runs are looked for: `runs/<config>/<seed>`."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """
+    The runs of one configuration.
+
+    # Parameters
+
+    name : `str`
+        What tables and pictures call it.
+    runs : `Tuple[Run, ...]`
+        By seed.
+    """
+
+    name: str
+    runs: Tuple[Run, ...]
+
+    @property
+    def num_budgets(self) -> int:
+        """Rounds that all its runs have measured."""
+        return min(len(run.rounds) for run in self.runs)
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it has one budget only, as training on everything has: a line to compare with, not a curve."""
+        return all(run.num_rounds == 0 for run in self.runs)
+
+    def budgets(self, measure: str = "sentences") -> List[float]:
+        """What was annotated in each round, the mean over the seeds."""
+        counts = [[row["annotated"][measure] for row in run.rounds[: self.num_budgets]] for run in self.runs]
+        means: List[float] = np.mean(counts, axis=0).tolist()
+        return means
+
+    def f1(self, split: str, kind: str = "") -> Optional[np.ndarray]:
+        """F1 in points, or `None` when a run has not measured it. Shape: (num_runs, num_budgets)"""
+        rows = [run.f1(split, kind)[: self.num_budgets] for run in self.runs]
+        if any(value is None for row in rows for value in row):
+            return None
+        return np.array(rows, dtype=float)
+
+
+def find_runs(paths: Sequence[str]) -> Tuple[List[Run], List[str]]:
+    """
+    # Parameters
+
+    paths : `Sequence[str]`
+        Folders of runs, folders that hold such folders, records, or folders of records.
+
+    # Returns
+
+    `Tuple[List[Run], List[str]]`
+        The runs, and a line on each place that was skipped, with the reason.
+    """
+    runs: List[Run] = []
+    skipped: List[str] = []
+    seen: Dict[Path, None] = {}
+    for path in paths:
+        found = _candidates(Path(path), DEPTH)
+        if not found:
+            reason = f"no {ROUNDS} in it or below it" if Path(path).is_dir() else "no such folder"
+            skipped.append(f"{path}: {reason}; expected the folder of a run")
+        seen.update(dict.fromkeys(found))
+    for place in {place.resolve(): place for place in seen}.values():
+        try:
+            run = read_record(place) if place.is_file() else read_run(place)
+        except ConfigurationError as error:
+            skipped.append(first_line(error))
+            continue
+        if run.rounds:
+            runs.append(run)
+        else:
+            skipped.append(f"{place / ROUNDS}: holds no round yet")
+    return runs, skipped
+
+
+def _candidates(path: Path, depth: int) -> List[Path]:
+    """Folders that look like runs, and records."""
+    if path.is_file():
+        return [path] if path.suffix == ".json" else []
+    if (path / ROUNDS).exists() or (path / CONFIG).exists():
+        return [path]
+    if depth == 0 or not path.is_dir():
+        return []
+    try:
+        inside = sorted(path.iterdir(), key=_natural)
+    except OSError:
+        return []
+    found = (_candidates(child, depth - 1) for child in inside if child.is_dir() or _is_record(child))
+    return [candidate for candidates in found for candidate in candidates]
+
+
+def _is_record(path: Path) -> bool:
+    return re.fullmatch(r"\d+\.json", path.name) is not None
+
+
+def _natural(path: Path) -> List[Any]:
+    """Sorts 2 before 10."""
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", path.name) if part]
+
+
+def group_runs(runs: Sequence[Run]) -> Tuple[List[Group], List[str]]:
+    """
+    Where some runs of a configuration are finished, those that are not wait: means over other seeds at each budget
+    would be no curve.
+
+    # Returns
+
+    `Tuple[List[Group], List[str]]`
+        The groups in the order in which their first runs were given, and a line on each run that was left out.
+
+    # Raises
+
+    `ConfigurationError`
+        When there are no runs, or they work on different data.
+    """
+    if not runs:
+        raise ConfigurationError(
+            "there is no run to compare; give folders that `allennlp train` or `repeat` has filled"
+        )
+    _check_data(runs)
+    by_configuration: Dict[str, Dict[Tuple[int, int], Run]] = {}
+    skipped = []
+    for run in runs:
+        units = by_configuration.setdefault(run.configuration_hash, {})
+        if run.unit in units:
+            skipped.append(f"{run.path}: configuration and seed are those of {units[run.unit].path}")
+        units.setdefault(run.unit, run)
+    members = []
+    for units in by_configuration.values():
+        every = sorted(units.values(), key=lambda run: run.unit)
+        members.append([run for run in every if run.finished] or every)
+        skipped += [f"{run.path}: {_progress(run)}; waits for its end" for run in every if run not in members[-1]]
+    names = _names(members)
+    return [Group(name, tuple(group)) for name, group in zip(names, members, strict=True)], skipped
+
+
+def _progress(run: Run) -> str:
+    return f"{len(run.rounds)} of {run.num_rounds + 1} rounds"
+
+
+def _check_data(runs: Sequence[Run]) -> None:
+    """Scores on different data say nothing about methods."""
+    first: Dict[str, Run] = {}
+    for run in runs:
+        first.setdefault(run.data_hash, run)
+    if len(first) > 1:
+        one, other = list(first.values())[:2]
+        raise ConfigurationError(
+            f"{one.path} and {other.path} do not work on the same data (train_data_path, validation_data_path, "
+            f"test_data_path, trainer.pool_size); compare the runs of one corpus at a time"
+        )
+
+
+def _names(groups: Sequence[Sequence[Run]]) -> List[str]:
+    """Of each group, from the folders of its runs; the same name twice gets the configuration's hash."""
+    names = [_name([run.path for run in group]) for group in groups]
+    return [
+        name if names.count(name) == 1 else f"{name} ({group[0].configuration_hash[:6]})"
+        for name, group in zip(names, groups, strict=True)
+    ]
+
+
+def _name(paths: Sequence[Path]) -> str:
+    """`nte` for `nte/1` and `nte/2`, for `nte_1` and `nte_seed2`, and for `nte`."""
+    stems = [path.resolve().with_suffix("") if path.is_file() else path.resolve() for path in paths]
+    of_parents = all(stem.name.isdigit() for stem in stems)
+    names = [stem.parent.name if of_parents else stem.name for stem in stems]
+    if len(names) > 1:
+        names = [re.sub(r"[-_.]?(seed|s)?[-_.]?\d+$", "", name) or name for name in names]
+    return names[0]
