@@ -106,8 +106,10 @@ def _children(k: int, names: List[str], accepted: int) -> List[Dict[str, Any]]:
             "accepted": i % 2 == 0,
             "score": 100.0 + i if i % 2 == 0 else 300.0 + 10 * i,
             "lambda": 0.7,
-            "parents": [{"sentence_id": names[i % len(names)], "start": 0, "end": 3}]
-            + [{"sentence_id": names[(i + 1) % len(names)], "start": 3, "end": 6}],
+            "parents": [
+                {"sentence_id": names[(i + offset) % len(names)], "start": 3 * offset, "end": 3 * offset + 3}
+                for offset in (0, 1)
+            ],
             "tokens": ["Nora", "Lund", "sings", *WORDS[3:]],
             "tag_distributions": [*soft, *hard[3:]],
         }
