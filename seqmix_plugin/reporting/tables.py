@@ -1,0 +1,204 @@
+"""A comparison as tables, for the terminal, for Markdown and for other programs."""
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Dict, List, Optional, Sequence, TextIO
+
+import numpy as np
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as RichTable
+
+from seqmix_plugin.reporting.comparison import Comparison, Pair, Summary
+from seqmix_plugin.reporting.grouping import Group
+
+STAGES = ("query", "annotate", "augment", "committee", "train", "measure")
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """
+    # Parameters
+
+    title : `str`
+        What it shows.
+    columns : `Sequence[str]`
+        Their names; the first is that of the rows.
+    rows : `Sequence[Sequence[str]]`
+        The cells.
+    """
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def markdown(self) -> str:
+        """As GitHub reads it, without the title."""
+        lines = [self.columns, ["---", *["--:"] * (len(self.columns) - 1)], *self.rows]
+        return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+    def print(self, file: Optional[TextIO] = None) -> None:
+        """To the terminal, as wide as it is."""
+        table = RichTable(
+            title=escape(self.title), box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0), title_justify="left"
+        )
+        for number, name in enumerate(self.columns):
+            table.add_column(escape(name), justify="right" if number else "left", overflow="fold")
+        for row in self.rows:
+            table.add_row(*map(escape, row))
+        Console(file=file).print(table)
+
+
+def curves(comparison: Comparison, split: str, target: Optional[float] = None, short: bool = False) -> Table:
+    """
+    F1 at each budget, its mean over them, the area under the curve and the sentences needed to reach `target`.
+
+    # Parameters
+
+    comparison : `Comparison`
+        The methods.
+    split : `str`
+        `dev` or `test`.
+    target : `float`, optional (default = `None`)
+        F1 in points; by default the highest whole one that every method reaches.
+    short : `bool`, optional (default = `False`)
+        Without the deviations at each budget, so that it fits a terminal.
+    """
+    summaries = comparison.summaries(split)
+    target = comparison.target(split) if target is None else target
+    budgets = sorted({budget for summary in summaries for budget in summary.budgets})
+    columns = ["method", "seeds", *(f"{budget:g}" for budget in budgets), "mean", "area", f"labels to {target:g}"]
+    rows = []
+    for summary in summaries:
+        cells = dict(zip(summary.budgets, zip(summary.mean, summary.deviation, strict=True), strict=True))
+        seeds = len(summary.group.runs)
+        scores = [_score(*cells[budget], seeds, short) if budget in cells else "" for budget in budgets]
+        ends = [_score(*summary.mean_over_budgets, seeds), f"{summary.area:.1f}", needed(summary, target)]
+        rows.append([summary.group.name, str(seeds), *scores, *(ends if len(summary.budgets) > 1 else [""] * 3)])
+    return Table(f"{split} F1 against annotated sentences", columns, rows)
+
+
+def needed(summary: Summary, target: float) -> str:
+    """The sentences that a method needs, as a cell."""
+    labels = summary.labels_to_reach(target)
+    if labels is None:
+        return "not reached"
+    return f"≤ {labels:.0f}" if labels == summary.budgets[0] else f"{labels:.0f}"
+
+
+def pairs(comparison: Comparison, split: str) -> Table:
+    """The differences between methods, our test and the paper's."""
+    columns = ["pair", "difference", "95 % interval", "seeds", "p", "Holm", "verdict", "the paper's test"]
+    rows = [
+        [
+            f"{pair.first} {MINUS} {pair.second}",
+            signed(pair.difference),
+            "" if pair.interval is None else f"{signed(pair.interval[0])} to {signed(pair.interval[1])}",
+            str(pair.num_seeds),
+            _p(pair.p),
+            _p(pair.adjusted_p),
+            pair.verdict,
+            _p(pair.wilcoxon_p),
+        ]
+        for pair in comparison.pairs(split)
+    ]
+    return Table(f"differences in {split} F1 points, mean over budgets", columns, rows)
+
+
+def at_budgets(comparison: Comparison, split: str) -> Table:
+    """The differences at each budget; `=` marks those that tie by construction."""
+    shown = comparison.pairs(split)
+    budgets = sorted({budget for pair in shown for budget in pair.at_budgets})
+    rows = [
+        [f"{pair.first} {MINUS} {pair.second}", *(_at_budget(pair, budget) for budget in budgets)] for pair in shown
+    ]
+    return Table(f"differences in {split} F1 points at each budget", ["pair", *map(str, budgets)], rows)
+
+
+def seconds(groups: Sequence[Group]) -> Table:
+    """Seconds a stage, the sum over the rounds and the mean over the seeds."""
+    means = [stage_seconds(group) for group in groups]
+    shown = [stage for stage in STAGES if any(stage in mean for mean in means)]
+    rows = [
+        [group.name, *(f"{mean.get(stage, 0):.0f}" for stage in shown), f"{sum(mean.values()):.0f}"]
+        for group, mean in zip(groups, means, strict=True)
+    ]
+    return Table("seconds a stage", ["method", *shown, "all"], rows)
+
+
+def stage_seconds(group: Group) -> Dict[str, float]:
+    """Of one method: the sum over the rounds, the mean over the seeds."""
+    stages = {stage for run in group.runs for row in run.rounds for stage in row["seconds"]}
+    return {
+        stage: float(np.mean([sum(row["seconds"].get(stage, 0.0) for row in run.rounds) for run in group.runs]))
+        for stage in sorted(stages)
+    }
+
+
+def seeds_sentence(shown: Sequence[Pair]) -> str:
+    """How many seeds the pairs that are shown need."""
+    if not shown:
+        return ""
+    return (
+        f"With n seeds the sign-flip test cannot give a p below 2/2ⁿ; after Holm's correction one of {len(shown)} "
+        f"pair{'s' if len(shown) > 1 else ''} can pass 0.05 with {shown[0].needed} seeds or more."
+    )
+
+
+def long_csv(groups: Sequence[Group]) -> str:
+    """One row a run, round, split and entity type, as CSV; scores are between 0 and 1, as a run writes them."""
+    columns = ["method", "seed", "data_seed", "round", "sentences", "tokens", "entities", "synthetic", "split", "type"]
+    file = io.StringIO()
+    writer = csv.DictWriter(file, [*columns, "precision", "recall", "f1"], restval="", lineterminator="\n")
+    writer.writeheader()
+    for group in groups:
+        for run in group.runs:
+            for row in run.rounds:
+                place = {"method": group.name, "seed": run.seed, "data_seed": run.data_seed, "round": row["round"]}
+                counts = {**row["annotated"], "synthetic": row["synthetic_in_training"]}
+                for split, scores in row["scores"].items():
+                    of_kind: Dict[str, Dict[str, float]] = {}
+                    for name, value in scores.items():
+                        kind, _, metric = name.rpartition("/")
+                        of_kind.setdefault(kind, {})[metric] = value
+                    for kind, values in of_kind.items():
+                        writer.writerow({**place, **counts, "split": split, "type": kind or "all", **values})
+    return file.getvalue()
+
+
+def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional[float] = None) -> str:
+    """All tables of a comparison as Markdown."""
+    parts: List[str] = []
+    for split in comparison.splits:
+        tables = [curves(comparison, split, target)]
+        shown = comparison.pairs(split)
+        if shown:
+            tables += [pairs(comparison, split), at_budgets(comparison, split)]
+        parts += [f"### {table.title[0].upper()}{table.title[1:]}\n\n{table.markdown()}" for table in tables]
+        parts += [seeds_sentence(shown) + "\n"] if shown else []
+    parts.append(f"### Seconds a stage\n\n{seconds(comparison.groups).markdown()}")
+    if notes:
+        parts.append("Left out:\n\n" + "".join(f"- {note}\n" for note in notes))
+    return "\n".join(parts)
+
+
+def signed(value: float) -> str:
+    """A difference with its sign, to a tenth of a point; nothing for `nan`."""
+    return "" if np.isnan(value) else f"{value:+.1f}".replace("-", MINUS)
+
+
+def _score(mean: float, deviation: float, seeds: int, short: bool = False) -> str:
+    return f"{mean:.1f}" if short or seeds == 1 else f"{mean:.1f} ± {deviation:.1f}"
+
+
+def _p(p: Optional[float]) -> str:
+    return "" if p is None else f"{p:.3f}"
+
+
+def _at_budget(pair: Pair, budget: int) -> str:
+    if budget not in pair.at_budgets:
+        return ""
+    return signed(pair.at_budgets[budget]) + (" =" if budget in pair.tied else "")

@@ -1,0 +1,132 @@
+"""The statistics, by hand-worked numbers and against scipy."""
+
+import math
+from itertools import product
+from typing import List
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from seqmix_plugin.reporting.statistics import (
+    area_under_curve,
+    bootstrap_interval,
+    holm,
+    labels_to_reach,
+    seeds_needed,
+    sign_flip_test,
+    wilcoxon_over_budgets,
+)
+
+POINTS = st.floats(-20, 20).map(lambda value: round(value, 2))
+
+
+def test_sign_flips_by_hand() -> None:
+    # Of the 8 sign patterns of 1, 2, 3 the sums ±6 are as far out as 6: p = 2/8. Of 1, 2, -3 all 8 are as far as 0.
+    assert sign_flip_test([1.0, 2.0, 3.0]) == pytest.approx(2 / 8)
+    assert sign_flip_test([1.0, 2.0, -3.0]) == 1.0
+    # |1 + 4 - 2| = 3: sums of ±1 ±4 ±2 are ±7, ±5, ±3, ±1, of which six are at least 3 from 0.
+    assert sign_flip_test([1.0, 4.0, -2.0]) == pytest.approx(6 / 8)
+
+
+@pytest.mark.parametrize("n", range(2, 9))
+def test_the_smallest_p_of_n_seeds(n: int) -> None:
+    assert sign_flip_test([1.0 + i for i in range(n)]) == pytest.approx(2 / 2**n)
+
+
+def test_one_seed_is_no_test() -> None:
+    assert sign_flip_test([3.0]) is None
+    assert sign_flip_test([]) is None
+    assert bootstrap_interval([3.0]) is None
+
+
+def test_no_difference_is_no_evidence() -> None:
+    assert sign_flip_test([0.0, 0.0, 0.0]) == 1.0
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(POINTS, min_size=2, max_size=7))
+def test_sign_flips_by_counting_all_patterns(differences: List[float]) -> None:
+    observed = abs(np.mean(differences))
+    sums = [abs(np.mean(np.array(signs) * differences)) for signs in product((1, -1), repeat=len(differences))]
+    assert sign_flip_test(differences) == pytest.approx(np.mean([value >= observed - 1e-9 for value in sums]))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(POINTS, min_size=2, max_size=7))
+def test_the_interval_is_of_the_mean(differences: List[float]) -> None:
+    interval = bootstrap_interval(differences)
+    assert interval is not None
+    assert min(differences) - 1e-9 <= interval[0] <= np.mean(differences) + 1e-9
+    assert np.mean(differences) - 1e-9 <= interval[1] <= max(differences) + 1e-9
+    assert bootstrap_interval(differences) == interval
+
+
+def test_the_interval_of_many_seeds_is_the_normal_one() -> None:
+    differences = np.random.default_rng(0).normal(1.0, 2.0, 400)
+    interval = bootstrap_interval(differences.tolist())
+    normal = stats.norm.interval(0.95, differences.mean(), differences.std() / math.sqrt(400))
+    assert interval == pytest.approx(normal, abs=0.03)
+
+
+def test_the_papers_test_over_six_budgets() -> None:
+    assert wilcoxon_over_budgets([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]) == pytest.approx(2 / 2**6)
+    # Ranks of the negative differences: 1 and 2, W = 3; of 64 patterns W <= 3 for {}, {1}, {2}, {3}, {1, 2}: p = 10/64.
+    assert wilcoxon_over_budgets([-1.0, -2.0, 3.0, 4.0, 5.0, 6.0]) == pytest.approx(10 / 64)
+
+
+def test_tied_budgets_are_left_out_of_the_papers_test() -> None:
+    assert wilcoxon_over_budgets([0.0, 2.0, 3.0, 4.0, 5.0, 6.0]) == pytest.approx(2 / 2**5)
+    assert wilcoxon_over_budgets([0.0, 0.0]) is None
+    assert wilcoxon_over_budgets([]) is None
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(POINTS.filter(bool), min_size=2, max_size=6, unique_by=abs))
+def test_the_papers_test_is_scipys(differences: List[float]) -> None:
+    assert wilcoxon_over_budgets(differences) == pytest.approx(stats.wilcoxon(differences, mode="exact").pvalue)
+
+
+def test_holm_by_hand() -> None:
+    # Sorted 0.01, 0.03, 0.04 times 3, 2, 1: 0.03, 0.06, 0.04; the third may not be below the second.
+    assert holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
+    assert holm([0.6, 0.7]) == [1.0, 1.0]
+    assert holm([]) == []
+
+
+def test_holm_counts_pairs_without_p() -> None:
+    assert holm([0.01, None]) == [0.02, None]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_holm_lies_between_no_correction_and_bonferroni(p_values: List[float]) -> None:
+    adjusted = holm(p_values)
+    for p, corrected in zip(p_values, adjusted, strict=True):
+        assert corrected is not None
+        assert p <= corrected <= min(1.0, len(p_values) * p) + 1e-12
+    in_order = [adjusted[i] for i in np.argsort(p_values, kind="stable")]
+    assert in_order == sorted(in_order)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(("pairs", "seeds"), [(1, 6), (2, 7), (3, 7), (4, 8), (6, 8), (15, 10)])
+def test_seeds_needed(pairs: int, seeds: int) -> None:
+    assert seeds_needed(pairs) == seeds
+    assert 2 / 2**seeds * pairs <= 0.05 < 2 / 2 ** (seeds - 1) * pairs
+
+
+def test_area_by_hand() -> None:
+    # Trapezoids over 10 and 30 labels: 10 * 15 + 30 * 25 = 900, over 40 labels.
+    assert area_under_curve([10, 20, 50], [10.0, 20.0, 30.0]) == pytest.approx(22.5)
+    assert area_under_curve([10], [12.0]) == 12.0
+
+
+def test_labels_to_reach_by_hand() -> None:
+    curve = [10.0, 20.0, 50.0], [30.0, 50.0, 40.0]
+    assert labels_to_reach(*curve, 40) == pytest.approx(15.0)
+    assert labels_to_reach(*curve, 50) == pytest.approx(20.0)
+    assert labels_to_reach(*curve, 30) == 10.0
+    assert labels_to_reach(*curve, 20) == 10.0
+    assert labels_to_reach(*curve, 51) is None
