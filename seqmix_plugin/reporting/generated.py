@@ -8,7 +8,7 @@ import numpy as np
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.reporting.grouping import Group
-from seqmix_plugin.reporting.run import Run, read_lines
+from seqmix_plugin.reporting.run import Run, is_number, read_lines
 from seqmix_plugin.run_files import ANNOTATED, SYNTHETIC
 
 STAGES = ("wanted", "judged", "tried", "accepted")
@@ -97,7 +97,7 @@ class Generated:
     @property
     def scores(self) -> Tuple[List[float], List[float]]:
         """The discriminator's scores of accepted and of refused sentences."""
-        children = [child for _, some in self._children for child in some if child["score"] is not None]
+        children = [child for _, some in self._children for child in some if child.get("score") is not None]
         accepted, refused = ([c["score"] for c in children if c["accepted"] is verdict] for verdict in (True, False))
         return accepted, refused
 
@@ -137,19 +137,30 @@ class Generated:
 
 
 def _children(run: Run) -> List[Dict[str, Any]]:
-    path = run.path / SYNTHETIC
-    children = read_lines(path)
+    children = read_lines(run.path / SYNTHETIC)
     for number, child in enumerate(children, start=1):
-        score, parents, rows = child.get("score"), child.get("parents"), child.get("tag_distributions")
-        fine = isinstance(child.get("accepted"), bool) and isinstance(child.get("round"), int)
-        fine &= score is None or (isinstance(score, (int, float)) and math.isfinite(score))
-        fine &= isinstance(parents, list) and all(
-            isinstance(p, dict) and {"sentence_id", "start", "end"} <= {*p} for p in parents
-        )
-        fine &= isinstance(child.get("tokens"), list) and isinstance(rows, list) and len(rows) == len(child["tokens"])
-        if not fine or not all(isinstance(row, dict) for row in rows or ()):
-            raise ConfigurationError(f"{path}, line {number}: not a generated sentence")
+        if not _is_child(child):
+            raise ConfigurationError(f"{run.path / SYNTHETIC}, line {number}: not a generated sentence")
     return children
+
+
+def _is_child(child: Dict[str, Any]) -> bool:
+    parents, tokens, rows = child.get("parents"), child.get("tokens"), child.get("tag_distributions")
+    if not isinstance(parents, list) or not isinstance(tokens, list) or not isinstance(rows, list):
+        return False
+    if (
+        len(rows) != len(tokens)
+        or not isinstance(child.get("accepted"), bool)
+        or not isinstance(child.get("round"), int)
+    ):
+        return False
+    windows = all(isinstance(p, dict) and isinstance(p.get("sentence_id"), str) for p in parents)
+    if not windows or not all(isinstance(p.get(end), int) for p in parents for end in ("start", "end")):
+        return False
+    numbers = [child[key] for key in ("score", "lambda") if child.get(key) is not None]
+    return all(isinstance(row, dict) for row in rows) and all(
+        is_number(value) for value in [*numbers, *(p for row in rows for p in row.values())]
+    )
 
 
 def _is_sentence(row: Dict[str, Any]) -> bool:
@@ -165,7 +176,7 @@ def _examples(
         windows = child["parents"]
         key = child["round"], child["accepted"]
         known = len(windows) == 2 and all(window["sentence_id"] in sentences for window in windows)
-        if not known or child["lambda"] is None or taken.get(key, 0) == a_round:
+        if not known or child.get("lambda") is None or taken.get(key, 0) == a_round:
             continue
         taken[key] = taken.get(key, 0) + 1
         parents = [
@@ -180,7 +191,7 @@ def _examples(
             run.seed,
             child["round"],
             child["accepted"],
-            child["score"],
+            child.get("score"),
             child["lambda"],
             parents,
             [

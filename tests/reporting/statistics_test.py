@@ -36,6 +36,12 @@ def test_the_smallest_p_of_n_seeds(n: int) -> None:
     assert sign_flip_test([1.0 + i for i in range(n)]) == pytest.approx(2 / 2**n)
 
 
+def test_what_is_equal_on_paper_is_equal() -> None:
+    # 0.1 + 0.2 - 0.3 is not 0 in floating point, and neither is a difference of equal means.
+    assert sign_flip_test([0.1, 0.2, -0.3]) == 1.0
+    assert wilcoxon_over_budgets([0.1 + 0.2 - 0.3, 1.0, 2.0]) == pytest.approx(2 / 2**2)
+
+
 def test_one_seed_is_no_test() -> None:
     assert sign_flip_test([3.0]) is None
     assert sign_flip_test([]) is None

@@ -1,0 +1,144 @@
+"""What was queried and generated."""
+
+import json
+from pathlib import Path
+from typing import Any, List
+
+import pytest
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.reporting.generated import Generated, funnel, short_of_children
+from seqmix_plugin.reporting.grouping import Group, find_runs, group_runs
+from seqmix_plugin.reporting.queried import densities, overlaps
+from tests.active_learning.conftest import lines
+from tests.reporting.conftest import write_run
+
+SEQMIX = {"trainer.augmenter.type": "seqmix"}
+
+
+def groups(folder: Path) -> List[Group]:
+    return group_runs(find_runs([str(folder)])[0])[0]
+
+
+def test_overlap_by_hand(tmp_path: Path) -> None:
+    write_run(tmp_path / "a" / "1", [1.0] * 3, queried=[["s"], ["x", "y"], ["u", "v"]])
+    write_run(tmp_path / "b" / "1", [1.0] * 3, queried=[["s"], ["y", "z"], ["x", "w"]], **SEQMIX)
+    assert overlaps(groups(tmp_path)) == [
+        {"first": "a", "second": "b", "round": 1, "queried": 1 / 2, "labelled": pytest.approx(2 / 3)},
+        {"first": "a", "second": "b", "round": 2, "queried": 0.0, "labelled": pytest.approx(3 / 5)},
+    ]
+
+
+def test_overlap_is_the_mean_over_shared_seeds(tmp_path: Path) -> None:
+    for seed, same in ((1, "x"), (2, "y")):
+        write_run(tmp_path / "a" / str(seed), [1.0] * 2, seed=seed, queried=[["s"], ["x"]])
+        write_run(tmp_path / "b" / str(seed), [1.0] * 2, seed=seed, queried=[["s"], [same]], **SEQMIX)
+    write_run(tmp_path / "a" / "3", [1.0] * 2, seed=3, queried=[["s"], ["x"]])
+    [row] = overlaps(groups(tmp_path))
+    assert row["queried"] == 0.5
+    assert row["labelled"] == 0.75
+
+
+def test_no_shared_seed_has_no_overlap(tmp_path: Path) -> None:
+    write_run(tmp_path / "a" / "1", [1.0] * 2)
+    write_run(tmp_path / "b" / "2", [1.0] * 2, seed=2, **SEQMIX)
+    assert overlaps(groups(tmp_path)) == []
+
+
+def test_densities_by_hand(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "a", [1.0] * 2)
+    records = lines(folder / "rounds.jsonl")
+    records[1]["annotated"] = {"sentences": 12, "tokens": 120, "entities": 35}  # 10, 70 and 30 before
+    (folder / "rounds.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    first, second = densities(groups(tmp_path))
+    assert first == {"group": "a", "round": 0, "entities": pytest.approx(300 / 7), "length": 7.0}
+    assert second == {"group": "a", "round": 1, "entities": pytest.approx(10.0), "length": 25.0}
+
+
+def test_the_funnel(tmp_path: Path) -> None:
+    write_run(tmp_path / "a" / "1", [1.0] * 2, accepted=[10, 4])
+    write_run(tmp_path / "a" / "2", [1.0] * 2, accepted=[8, 5], seed=2)
+    write_run(tmp_path / "b", [1.0] * 2, **SEQMIX)
+    mixed, plain = groups(tmp_path)
+    assert funnel([plain]) == []
+    counts = {(row["round"], row["stage"]): row["sentences"] for row in funnel([mixed])}
+    assert counts == {
+        (0, "wanted"): 10,
+        (0, "judged"): 40,
+        (0, "tried"): 18,
+        (0, "accepted"): 9,
+        (1, "wanted"): 10,
+        (1, "judged"): 40,
+        (1, "tried"): 9,
+        (1, "accepted"): 4.5,
+    }
+    assert short_of_children(mixed) == [False, True]
+    assert short_of_children(plain) == [False, False]
+
+
+def test_scores_and_the_accepted_range(tmp_path: Path) -> None:
+    write_run(tmp_path / "a", [1.0] * 2, accepted=[2, 1])
+    generated = Generated(groups(tmp_path)[0])
+    # Per round i is accepted with 100 + i when even, else refused with 300 + 10 i.
+    assert generated.scores == ([100.0, 102.0, 100.0], [310.0, 330.0, 310.0])
+    assert generated.accepted_range == (50.0, 200.0)
+    histogram = generated.histogram(num_bins=4)
+    assert sum(row["sentences"] for row in histogram) == 6
+    assert {row["verdict"]: row["sentences"] for row in histogram if row["low"] < 100} == {"accepted": 3}
+    assert all(row["low"] < row["high"] for row in histogram)
+
+
+def test_examples_show_parents_and_windows(tmp_path: Path) -> None:
+    write_run(tmp_path / "a" / "7", [1.0] * 2, accepted=[3, 3], seed=7)
+    examples = Generated(groups(tmp_path)[0]).examples(a_round=2)
+    assert [(example.round, example.accepted) for example in examples] == [
+        *[(0, True), (0, False), (0, True), (0, False)],
+        *[(1, True), (1, False), (1, True), (1, False)],
+    ]
+    first = examples[0]
+    assert (first.group, first.seed, first.lam, first.score) == ("a", 7, 0.7, 100.0)
+    assert [word for word, _, inside in first.parents[0] if inside] == ["Anna", "Berg", "sings"]
+    assert [word for word, _, inside in first.parents[1] if inside] == ["in", "Oslo", "and"]
+    assert first.parents[0][0] == ("Anna", "B-PER", True)
+    assert [word for word, _, inside in first.child if inside] == ["Nora", "Lund", "sings"]
+    assert first.child[1] == ("Lund", [("I-PER", 0.7), ("B-LOC", 0.3)], True)
+    assert first.child[3] == ("in", [("O", 1.0)], False)
+
+
+def test_runs_that_kept_no_parents_have_no_examples(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "a", [1.0], accepted=[3])
+    (folder / "annotated.jsonl").unlink()
+    assert Generated(groups(tmp_path)[0]).examples() == []
+
+
+def test_a_method_that_generates_nothing(tmp_path: Path) -> None:
+    write_run(tmp_path / "a", [1.0])
+    generated = Generated(groups(tmp_path)[0])
+    assert generated.scores == ([], [])
+    assert generated.histogram() == []
+    assert generated.accepted_range is None
+    assert generated.examples() == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("accepted", 1),
+        ("round", "0"),
+        ("score", "high"),
+        ("score", float("inf")),
+        ("parents", [1]),
+        ("parents", [{"sentence_id": "0-0", "start": "0", "end": 3}]),
+        ("tokens", None),
+        ("tag_distributions", [{"O": 1.0}]),
+        ("tag_distributions", [{"O": "x"}] * 7),
+        ("lambda", "half"),
+    ],
+)
+def test_what_is_no_generated_sentence_is_named(tmp_path: Path, key: str, value: Any) -> None:
+    folder = write_run(tmp_path / "a", [1.0], accepted=[1])
+    children = lines(folder / "synthetic.jsonl")
+    children[1][key] = value
+    (folder / "synthetic.jsonl").write_text("".join(json.dumps(child) + "\n" for child in children))
+    with pytest.raises(ConfigurationError, match=r"synthetic\.jsonl, line 2: not a generated sentence"):
+        Generated(groups(tmp_path)[0])
