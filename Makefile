@@ -6,13 +6,14 @@ RUN ?= runs/quickstart
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: help env models quickstart test check format lock clean
+.PHONY: help env models quickstart test check format results lock clean
 
 help:
 	@echo "make quickstart  environment, then active learning with SeqMix on the shipped corpus (about 3 minutes)"
 	@echo "make test        environment, then all tests"
 	@echo "make check       formatting, lint, types and tests"
 	@echo "make format      formats the code"
+	@echo "make results     docs/results.md from the records in results/"
 	@echo "make lock        renews the pinned versions"
 	@echo "make clean       removes the environment, the models and the quickstart's run"
 
@@ -50,6 +51,9 @@ check: env
 format: env
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+results: env
+	$(BIN)/python scripts/results.py
 
 lock: env
 	VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate --no-header \

@@ -1,0 +1,187 @@
+"""Writes `docs/results.md` and its figures from the records in `results/`. Nothing in that page is typed by hand."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence
+
+import numpy as np
+
+from seqmix_plugin.reporting import tables
+from seqmix_plugin.reporting.comparison import Comparison, Pair
+from seqmix_plugin.reporting.grouping import Group, find_runs, group_runs
+
+ROOT = Path(__file__).parent.parent
+CORPORA = {"webpage": "WebPage", "conll": "CoNLL-2003", "events": "Event triggers"}
+METHODS = ("random", "nte", "nte_duplicate", "nte_more_steps", "nte_sub", "train_on_all")
+"""The order of the rows; other methods follow."""
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+QUESTIONS = (
+    ("nte_sub", "nte", "Does SeqMix help?"),
+    ("nte_duplicate", "nte", "Do as many training steps help without any new sentence?"),
+    ("nte_more_steps", "nte", "Do more epochs help, without any further sentence?"),
+    ("nte_sub", "nte_duplicate", "Does SeqMix help more than repeating sentences does?"),
+    ("nte_sub", "nte_more_steps", "Does SeqMix help more than more epochs do?"),
+    ("nte", "random", "Does token entropy find better sentences than chance?"),
+)
+
+
+def page(results: Path) -> str:
+    """The page's text."""
+    paper = json.loads((results / "paper.json").read_text(encoding="utf-8"))
+    comparisons = {corpus: comparison(results, corpus) for corpus in CORPORA}
+    shown = {corpus: found for corpus, found in comparisons.items() if found is not None}
+    parts = [introduction([group for found in shown.values() for group in found.groups])]
+    for corpus, found in shown.items():
+        parts.append(section(corpus, found, paper.get(corpus, {})))
+    return "\n".join(parts)
+
+
+def comparison(results: Path, corpus: str) -> Optional[Comparison]:
+    """The methods that have records on a corpus."""
+    folders = sorted(path for path in results.glob(f"{corpus}_*") if path.is_dir())
+    runs, skipped = find_runs([str(folder) for folder in folders])
+    if skipped:
+        sys.exit("\n".join(skipped))
+    if not runs:
+        return None
+    groups, left_out = group_runs(runs)
+    if left_out:
+        sys.exit("\n".join(left_out))
+    named = [Group(group.name.removeprefix(f"{corpus}_"), group.runs) for group in groups]
+    return Comparison(sorted(named, key=lambda group: (place(group.name), group.name)))
+
+
+def place(method: str) -> int:
+    """Where a method stands among the rows."""
+    return METHODS.index(method) if method in METHODS else len(METHODS)
+
+
+def introduction(groups: Sequence[Group]) -> str:
+    """What was run, and on what."""
+    machines = {json.dumps(run.environment, sort_keys=True) for group in groups for run in group.runs}
+    environments = [json.loads(machine) for machine in machines]
+    versions = sorted({name for environment in environments for name in environment.get("versions", {})})
+    found = {
+        name: ", ".join(sorted({str(e["versions"][name]) for e in environments if name in e.get("versions", {})}))
+        for name in versions
+    }
+    total = sum(len(group.runs) for group in groups)
+    return f"""# Measured results
+
+`make results` writes this page from the records in `results/`; no number in it is typed. A record is what a finished
+run leaves behind without any text of its corpus. {total} runs so far.
+
+All runs: all-MiniLM-L6-v2 (`make models`) as encoder, a language model fitted to the corpus as discriminator (the
+configurations' `in_domain`), learning rate 3e-4, `data_seed` 0, on one thread of a CPU, two runs side by side; the
+seconds are upper bounds. The paper trained bert-base-cased and judged by gpt2. To repeat a run, set
+`default: sources.minilm` and the folder of the data in `training_configs/lib/sources.libsonnet`.
+Versions: {"; ".join(f"{name} {version}" for name, version in found.items())}.
+
+F1 is of exact entities, in points. ± is the standard deviation over seeds. *Mean* is the mean over the budgets. p is
+that of the paired sign-flip test on that mean with seeds as units, *Holm* the same after correction for all pairs of
+the table; intervals are bootstrapped over seeds. *The paper's test* is Wilcoxon's over the budgets of the mean curves,
+as the paper uses it; the points of a curve are not independent, so it is printed and not believed. `=` marks budgets at
+which both methods have trained on the same sentences.
+"""
+
+
+def section(corpus: str, found: Comparison, paper: Dict[str, Any]) -> str:
+    """Commands, curves, tests, and the paper beside them."""
+    commands = "\n".join(
+        f"allennlp repeat training_configs/{corpus}_{group.name}.jsonnet --seeds "
+        f"{','.join(str(run.seed) for run in group.runs)} -s runs/{corpus}_{group.name} --records results"
+        for group in found.groups
+    )
+    parts = [f"## {CORPORA[corpus]}\n\n```\n{commands}\nmake results\n```\n"]
+    parts.append(f"![{CORPORA[corpus]}: F1 against annotated sentences, a curve a method](results_{corpus}.svg)\n")
+    parts.append(tables.markdown(found))
+    if paper:
+        parts.append(f"### What the paper reports\n\n{paper['where']}.\n\n{paper_table(paper).markdown()}")
+    parts.append(f"### What this says\n\n{answers(found, paper)}")
+    return "\n".join(parts)
+
+
+def paper_table(paper: Dict[str, Any]) -> tables.Table:
+    """The paper's numbers, as the paper's."""
+    methods = [method for method in METHODS if method in paper]
+    rows = [[m, *(f"{value:.2f}" for value in paper[m]), f"{np.mean(paper[m]):.2f}"] for m in methods]
+    return tables.Table("", ["method", *map(str, paper["budgets"]), "mean"], rows)
+
+
+def answers(found: Comparison, paper: Dict[str, Any]) -> str:
+    """The questions that the runs were made for, answered by the numbers alone."""
+    lines = []
+    by_split = {
+        split: {frozenset((p.first, p.second)): p for p in found.pairs(split)} for split in reversed(found.splits)
+    }
+    for first, second, question in QUESTIONS:
+        key = frozenset((first, second))
+        measured = [f"{split} {measurement(pairs[key], first)}" for split, pairs in by_split.items() if key in pairs]
+        if not measured:
+            continue
+        line = f"- **{question}** {first} against {second}: {'; '.join(measured)}."
+        if first in paper and second in paper:
+            differences = np.subtract(paper[first], paper[second])
+            line += (
+                f" The paper: dev {tables.signed(differences.mean())}, of which "
+                f"{tables.signed(differences[0])} at {paper['budgets'][0]} sentences."
+            )
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def measurement(pair: Pair, first: str) -> str:
+    """A difference in the direction that was asked for, and whether to believe it."""
+    sign = 1 if pair.first == first else -1
+    ends = "" if pair.interval is None else sorted(sign * end for end in pair.interval)
+    interval = f" [{tables.signed(ends[0])}, {tables.signed(ends[1])}]" if ends else ""
+    budget = min(pair.at_budgets)
+    start = "tied" if budget in pair.tied else tables.signed(sign * pair.at_budgets[budget])
+    seeds = f"{pair.num_seeds} seed{'s' if pair.num_seeds > 1 else ''}"
+    return f"{tables.signed(sign * pair.difference)}{interval} ({start} at {budget}; {seeds}; {pair.verdict})"
+
+
+def figure(found: Comparison, path: Path) -> None:
+    """The mean curves on each split with the deviation over seeds."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "results"})
+    drawn = Figure(figsize=(9, 4), layout="constrained")
+    axes = drawn.subplots(1, len(found.splits), squeeze=False)[0]
+    for axis, split in zip(axes, reversed(found.splits), strict=True):
+        for number, summary in enumerate(found.summaries(split)):
+            colour = COLOURS[number % len(COLOURS)]
+            label = f"{summary.group.name} (n = {len(summary.group.runs)})"
+            if summary.group in found.references:
+                axis.axhline(summary.mean[0], color=colour, linestyle=":", label=label)
+                continue
+            mean, deviation = np.array(summary.mean), np.array(summary.deviation)
+            axis.plot(summary.budgets, mean, marker="osD^v<>"[number % 7], markersize=4, color=colour, label=label)
+            axis.fill_between(summary.budgets, mean - deviation, mean + deviation, color=colour, alpha=0.12)
+        axis.set(title=split, xlabel="annotated sentences", ylabel="entity F1", xticks=summary_ticks(found))
+        axis.grid(alpha=0.3)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[-1].legend(frameon=False, fontsize="small", loc="lower right")
+    drawn.savefig(path, metadata={"Date": None})
+
+
+def summary_ticks(found: Comparison) -> List[float]:
+    """The budgets."""
+    return sorted({budget for group in found.curves for budget in group.budgets()})
+
+
+def main() -> None:
+    """Writes the page and its figures."""
+    results, docs = ROOT / "results", ROOT / "docs"
+    docs.mkdir(exist_ok=True)
+    (docs / "results.md").write_text(page(results), encoding="utf-8")
+    for corpus in CORPORA:
+        found = comparison(results, corpus)
+        if found is not None:
+            figure(found, docs / f"results_{corpus}.svg")
+
+
+if __name__ == "__main__":
+    main()
