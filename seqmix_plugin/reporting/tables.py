@@ -15,7 +15,7 @@ from seqmix_plugin.reporting.comparison import Comparison, Pair, Summary
 from seqmix_plugin.reporting.grouping import Group
 
 STAGES = ("query", "annotate", "augment", "committee", "train", "measure")
-MINUS = "\N{MINUS SIGN}"
+MINUS = "−"
 
 
 @dataclass(frozen=True)

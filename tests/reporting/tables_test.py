@@ -1,0 +1,126 @@
+"""A comparison as text."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from seqmix_plugin.reporting import tables
+from seqmix_plugin.reporting.comparison import Comparison
+from seqmix_plugin.reporting.grouping import find_runs, group_runs
+from tests.reporting.comparison_test import METHODS, compared
+from tests.reporting.conftest import write_run
+
+CURVES = {"nte": [[10.0, 30.0], [12.0, 30.0]], "random": [[10.0, 28.0], [12.0, 26.0]]}
+
+
+def test_the_table_of_curves(tmp_path: Path) -> None:
+    table = tables.curves(compared(tmp_path, CURVES), "test", target=20.0)
+    assert table.columns == ["method", "seeds", "10", "20", "mean", "area", "labels to 20"]
+    # nte reaches 20 at 10 + 10 * (20 - 11) / (30 - 11) = 14.7; random at 10 + 10 * 9 / 16 = 15.6.
+    assert table.rows == [
+        ["nte", "2", "11.0 ± 1.4", "30.0 ± 0.0", "20.5 ± 0.7", "20.5", "15"],
+        ["random", "2", "11.0 ± 1.4", "27.0 ± 1.4", "19.0 ± 0.0", "19.0", "16"],
+    ]
+    short = tables.curves(compared(tmp_path / "short", CURVES), "test", target=20.0, short=True)
+    assert short.rows[0][2:5] == ["11.0", "30.0", "20.5 ± 0.7"]
+
+
+def test_labels_that_are_needed(tmp_path: Path) -> None:
+    comparison = compared(tmp_path, CURVES)
+    assert [row[-1] for row in tables.curves(comparison, "test", 28.0).rows] == ["19", "not reached"]
+    assert [row[-1] for row in tables.curves(comparison, "test", 5.0).rows] == ["≤ 10", "≤ 10"]
+    assert tables.curves(comparison, "test").columns[-1] == "labels to 27"
+
+
+def test_one_seed_shows_no_deviation(tmp_path: Path) -> None:
+    table = tables.curves(compared(tmp_path, {"nte": [[10.0, 30.0]]}), "test")
+    assert table.rows[0][2:5] == ["10.0", "30.0", "20.0"]
+
+
+def test_a_single_budget_has_no_mean_over_budgets(tmp_path: Path) -> None:
+    write_run(tmp_path / "all", [60.0], **{"trainer.seed_size": 100})
+    compared(tmp_path, CURVES)
+    comparison = Comparison(group_runs(find_runs([str(tmp_path)])[0])[0])
+    rows = {row[0]: row for row in tables.curves(comparison, "test").rows}
+    assert rows["all"] == ["all", "1", "60.0", "", "", "", ""]
+
+
+def test_the_table_of_pairs(tmp_path: Path) -> None:
+    [row] = tables.pairs(compared(tmp_path, CURVES), "test").rows
+    # Differences 1 and 2; over budgets 0 and 3, of which the tie is left out.
+    assert row == [
+        "nte − random",
+        "+1.5",
+        "+1.0 to +2.0",
+        "2",
+        "0.500",
+        "0.500",
+        "cannot be told from luck: 6 seeds are needed, there are 2",
+        "1.000",
+    ]
+    backwards = {"random": CURVES["random"], "nte": CURVES["nte"]}
+    assert tables.pairs(compared(tmp_path / "back", backwards), "test").rows[0][1:3] == ["−1.5", "−2.0 to −1.0"]
+
+
+def test_differences_at_budgets_mark_ties(tmp_path: Path) -> None:
+    queried = [["a"], ["b"], ["c"]]
+    write_run(tmp_path / "nte", [1.0, 2.0, 4.5], queried=queried, **METHODS["nte"])
+    write_run(tmp_path / "random", [1.0, 3.0, 4.0], queried=[["a"], ["c"], ["d"]])
+    table = tables.at_budgets(Comparison(group_runs(find_runs([str(tmp_path)])[0])[0]), "test")
+    assert table.columns == ["pair", "1", "2", "3"]
+    assert table.rows == [["nte − random", "+0.0 =", "−1.0", "+0.5"]]
+
+
+def test_seconds_a_stage(tmp_path: Path) -> None:
+    # Two rounds; training takes 10 + seed seconds.
+    table = tables.seconds(compared(tmp_path, CURVES).groups)
+    assert table.columns == ["method", "query", "annotate", "augment", "train", "measure", "all"]
+    assert table.rows[0] == ["nte", "2", "0", "4", "23", "6", "35"]
+
+
+def test_the_sentence_on_seeds(tmp_path: Path) -> None:
+    pairs = compared(tmp_path, CURVES).pairs("test")
+    assert "of 1 pair can pass 0.05 with 6 seeds" in tables.seeds_sentence(pairs)
+    assert tables.seeds_sentence([]) == ""
+
+
+def test_every_score_as_csv(tmp_path: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(tables.long_csv(compared(tmp_path, CURVES).groups))))
+    assert len(rows) == 4 * 2 * 2 * 3  # runs, rounds, splits, types
+    [row] = [
+        r
+        for r in rows
+        if (r["method"], r["seed"], r["round"], r["split"], r["type"]) == ("random", "2", "1", "test", "all")
+    ]
+    assert float(row["f1"]) == pytest.approx(0.26)
+    assert row["sentences"] == "20"
+    [of_type] = [r for r in rows if {**r, "type": "LOC", "precision": "", "recall": "", "f1": "0.13"} == r]
+    assert of_type["split"] == "test"
+
+
+def test_markdown_can_be_read_back(tmp_path: Path) -> None:
+    comparison = compared(tmp_path, CURVES)
+    text = tables.markdown(comparison, ["broken: no rounds"], 20.0)
+    for split in ("test", "dev"):
+        for table in (tables.curves(comparison, split, 20.0), tables.pairs(comparison, split)):
+            cells = [
+                [cell.strip() for cell in line.strip("|\n").split(" | ")] for line in table.markdown().splitlines()
+            ]
+            assert cells[0] == list(table.columns)
+            assert cells[2:] == [list(row) for row in table.rows]
+            assert table.markdown() in text
+    assert "- broken: no rounds\n" in text
+
+
+def test_markdown_escapes_bars(tmp_path: Path) -> None:
+    write_run(tmp_path / "a|b", [1.0, 2.0])
+    [group], _ = group_runs(find_runs([str(tmp_path)])[0])
+    assert "a\\|b" in tables.markdown(Comparison([group]))
+
+
+def test_the_terminal_shows_names_as_they_are(tmp_path: Path) -> None:
+    file = io.StringIO()
+    tables.Table("[bold]t", ["method", "[red]x"], [["[link=x]y", "1"]]).print(file)
+    assert all(part in file.getvalue() for part in ("[bold]t", "[red]x", "[link=x]y"))
