@@ -98,7 +98,7 @@ def section(corpus: str, found: Comparison, paper: Dict[str, Any]) -> str:
     parts.append(tables.markdown(found))
     if paper:
         parts.append(f"### What the paper reports\n\n{paper['where']}.\n\n{paper_table(paper).markdown()}")
-    parts.append(f"### What this says\n\n{answers(found, paper)}")
+    parts.append(f"### What this says\n\n{conclusions(found)}{answers(found, paper)}")
     return "\n".join(parts)
 
 
@@ -107,6 +107,32 @@ def paper_table(paper: Dict[str, Any]) -> tables.Table:
     methods = [method for method in METHODS if method in paper]
     rows = [[m, *(f"{value:.2f}" for value in paper[m]), f"{np.mean(paper[m]):.2f}"] for m in methods]
     return tables.Table("", ["method", *map(str, paper["budgets"]), "mean"], rows)
+
+
+def conclusions(found: Comparison) -> str:
+    """Whether SeqMix gained anything on each split, said plainly."""
+    lines = []
+    for split in reversed(found.splits):
+        gains = {
+            other: (1 if pair.first == "nte_sub" else -1) * pair.difference
+            for pair in found.pairs(split)
+            for other in {pair.first, pair.second} - {"nte_sub"}
+            if "nte_sub" in (pair.first, pair.second)
+        }
+        controls = {name: gains[name] for name in ("nte_duplicate", "nte_more_steps") if name in gains}
+        if "nte" not in gains or not controls:
+            continue
+        over = " and ".join(f"{tables.signed(gain)} over {name}" for name, gain in controls.items())
+        if gains["nte"] <= 0:
+            said = f"SeqMix gains nothing: {tables.signed(gains['nte'])} over nte, {over}"
+        elif min(controls.values()) <= 0:
+            said = f"the gain of SeqMix over nte, {tables.signed(gains['nte'])}, vanishes against equal steps: {over}"
+        else:
+            said = f"SeqMix gains {tables.signed(gains['nte'])} over nte, and at equal steps {over}"
+        sure = [p for p in found.pairs(split) if p.significant and "nte_sub" in (p.first, p.second)]
+        luck = "; none of it can be told from luck" if not sure else "; see below for what can be told from luck"
+        lines.append(f"- **On {split}** {said}{luck}.")
+    return "\n".join(lines) + "\n" if lines else ""
 
 
 def answers(found: Comparison, paper: Dict[str, Any]) -> str:
