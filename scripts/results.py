@@ -177,7 +177,8 @@ def figure(found: Comparison, path: Path) -> None:
     drawn = Figure(figsize=(9, 4), layout="constrained")
     axes = drawn.subplots(1, len(found.splits), squeeze=False)[0]
     for axis, split in zip(axes, reversed(found.splits), strict=True):
-        for number, summary in enumerate(found.summaries(split)):
+        for summary in found.summaries(split):
+            number = place(summary.group.name)
             colour = COLOURS[number % len(COLOURS)]
             label = f"{summary.group.name} (n = {len(summary.group.runs)})"
             if summary.group in found.references:

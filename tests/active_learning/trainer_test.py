@@ -15,6 +15,7 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.models.archival import load_archive
 
+from seqmix_plugin.active_learning.learner import Learner
 from tests.active_learning.conftest import Run, lines, small_config
 from tests.conftest import QUICKSTART
 
@@ -49,8 +50,24 @@ def test_a_run_leaves_its_record(run: Run) -> None:
         rows = list(csv.DictReader(file))
     assert [int(row["sentences"]) for row in rows] == [12, 18, 24]
     assert float(rows[2]["dev_f1"]) == rounds[2]["scores"]["dev"]["f1"]
+    annotated = lines(folder / "annotated.jsonl")
+    assert [row["id"] for row in annotated] == queried
+    assert all(len(row["tokens"]) == len(row["tags"]) for row in annotated)
     assert (folder / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
     assert not list(folder.glob("round_*/*.th"))
+
+
+def test_labels_are_written_before_anything_is_made_of_them(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Learner, "train", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run("interrupted")
+    assert [row["round"] for row in lines(tmp_path / "interrupted" / "annotated.jsonl")] == [0] * 12
+    assert not (tmp_path / "interrupted" / "rounds.jsonl").exists()
 
 
 def test_the_same_seed_is_the_same_run_and_another_is_not(run: Run) -> None:
