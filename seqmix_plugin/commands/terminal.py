@@ -16,8 +16,15 @@ from seqmix_plugin.models import SequenceTagger
 
 
 @contextmanager
-def quiet_terminal() -> Iterator[None]:
-    """Only our own messages are shown; a mistake is one line and exit code 1, Ctrl-C one line and exit code 130."""
+def quiet_terminal(after_interrupt: str = "nothing was written") -> Iterator[None]:
+    """
+    Only our own messages are shown; a mistake is one line and exit code 1, Ctrl-C one line and exit code 130.
+
+    # Parameters
+
+    after_interrupt : `str`, optional (default = `"nothing was written"`)
+        What the line says of Ctrl-C.
+    """
     prepare_console()
     try:
         yield
@@ -25,7 +32,7 @@ def quiet_terminal() -> Iterator[None]:
         print(error_line(error), file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
-        print("interrupted: nothing was written", file=sys.stderr)
+        print(f"interrupted: {after_interrupt}", file=sys.stderr)
         sys.exit(130)
 
 

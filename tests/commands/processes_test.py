@@ -1,0 +1,107 @@
+"""Real processes of `allennlp`; those that are ended get no further than their imports."""
+
+import fcntl
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import List
+
+import pytest
+
+from seqmix_plugin.commands import processes
+from seqmix_plugin.commands.job import TAIL, Job, _reason
+from seqmix_plugin.commands.processes import run_jobs
+
+
+def job(folder: Path, seed: int = 1) -> Job:
+    """A process that would take seconds to say that there is no such command."""
+    return Job(seed, folder / str(seed), {}, ["no-such-command"])
+
+
+def is_locked(log: Path) -> bool:
+    """Whether a process that prints to a log lives."""
+    with open(log, "ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def test_a_process_holds_the_lock_itself(tmp_path: Path) -> None:
+    first, second = job(tmp_path), job(tmp_path)
+    lines: List[str] = []
+    assert first.start(dict(os.environ), lines.append) is None
+    outcome = second.start(dict(os.environ), lines.append)
+    assert outcome is not None
+    assert outcome.line == f"seed 1: busy: it is being run by another process (see {tmp_path / '1.log'})"
+    first.process.kill()
+    first.process.wait()
+    assert not is_locked(first.log)
+    assert first.outcome().line == f"seed 1: failed: ended by signal 9 (Killed) (see {first.log})"
+    assert lines == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_processes(number: signal.Signals, tmp_path: Path) -> None:
+    if signal.getsignal(number) == signal.SIG_IGN:
+        pytest.skip("is ignored here, and then it is by us as well")
+    jobs = [job(tmp_path, seed) for seed in (1, 2, 3)]
+    handler = signal.getsignal(number)
+    threading.Timer(1, os.kill, (os.getpid(), number)).start()
+    with pytest.raises(KeyboardInterrupt):
+        run_jobs(jobs, 2, 0)
+    assert all(one.process.returncode in (-signal.SIGTERM, 1) for one in jobs[:2]), "1 is AllenNLP's for SIGTERM"
+    assert not any(is_locked(one.log) for one in jobs[:2])
+    assert not jobs[2].log.exists(), "it was not started"
+    assert signal.getsignal(number) == handler
+
+
+def test_a_process_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "GRACE", 0.3)
+    before = [signal.signal(signal.SIGTERM, signal.SIG_IGN), signal.signal(signal.SIGINT, signal.default_int_handler)]
+    stubborn = job(tmp_path)  # it inherits that SIGTERM is ignored
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_jobs([stubborn], 1, 0)
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN, "as under nohup, what was ignored stays so"
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGINT, before[1])
+    assert stubborn.process.returncode == -signal.SIGKILL
+
+
+def test_a_job_that_cannot_be_started_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "1.log").mkdir()
+    outcomes = run_jobs([job(tmp_path)], 1, 0)
+    assert [(outcome.state, outcome.run) for outcome in outcomes] == [("failed", None)]
+    assert "Is a directory" in outcomes[0].reason
+    assert capsys.readouterr().out == outcomes[0].line + "\n"
+
+
+def test_outside_the_main_thread_no_signal_is_caught(tmp_path: Path) -> None:
+    (tmp_path / "1.log").mkdir()
+    outcomes: list = []
+    thread = threading.Thread(target=lambda: outcomes.extend(run_jobs([job(tmp_path)], 1, 0)))
+    thread.start()
+    thread.join()
+    assert [outcome.state for outcome in outcomes] == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "code", "reason"),
+    [
+        ("round 0\nerror: a.conll, line 7: no tag\nbye\n", 1, "a.conll, line 7: no tag"),
+        ("error: first\nerror: second\n", 1, "second"),
+        ("Traceback\n  at\nValueError: x\n\n  \n", 1, "ValueError: x"),
+        ("", 3, "exit code 3"),
+        ("working\n", -signal.SIGSEGV, "ended by signal 11 (Segmentation fault)"),
+        ("error: said so\n", -signal.SIGKILL, "said so"),
+        ("é" * TAIL + "\nlast\n", 1, "last"),
+    ],
+)
+def test_the_reason_of_a_failure(printed: str, code: int, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "1.log").write_text(printed, encoding="utf-8")
+    assert _reason(tmp_path / "1.log", code) == reason
