@@ -1,0 +1,99 @@
+"""`allennlp compare`, called as `allennlp` calls it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Command
+from tests.reporting.conftest import write_run
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """Two methods with two seeds each."""
+    for seed in (1, 2):
+        write_run(tmp_path / "runs" / "random" / str(seed), [10.0, 20.0 + seed, 30.0], seed=seed)
+        changes = {"trainer.augmenter.type": "seqmix"}
+        write_run(
+            tmp_path / "runs" / "sub" / str(seed), [12.0, 25.0, 31.0 + seed], seed=seed, accepted=[9, 5, 2], **changes
+        )
+    return tmp_path / "runs"
+
+
+def test_a_comparison_leaves_its_files(
+    command: Command, runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    files = [tmp_path / name for name in ("report.html", "scores.csv", "tables.md")]
+    arguments = ["-o", files[0], "--csv", files[1], "--markdown", files[2], "--target-f1", 25]
+    assert command("compare", runs / "random", runs / "sub", *arguments) == 0
+    shown = capsys.readouterr().out
+    assert "test F1 against annotated sentences" in shown
+    assert "labels to 25" in " ".join(shown.split())
+    # Means over the budgets: 20.3 and 20.7 against 23 and 23.3, so -2.67 twice.
+    assert "random − sub: −2.7 [−2.7, −2.7], p 0.500 (sign flips, Holm)" in shown
+    assert "cannot be told from luck: 6 seeds are needed, there are 2" in shown
+    assert f"wrote {files[0]}, {files[1]}, {files[2]}" in shown
+    page, csv, markdown = (file.read_text(encoding="utf-8") for file in files)
+    assert page.startswith("<!doctype html>")
+    assert "random" in page
+    assert len(csv.splitlines()) == 1 + 4 * 3 * 2 * 3
+    assert "| random − sub | −2.7 |" in markdown
+
+
+def test_dev_and_a_baseline(command: Command, runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    page = tmp_path / "report.html"
+    assert command("compare", runs, "-o", page, "--split", "dev", "--baseline", "random") == 0
+    shown = capsys.readouterr().out
+    assert "dev F1 against annotated sentences" in shown
+    assert "sub − random: +2.7" in shown
+
+
+def test_a_broken_folder_is_named_and_skipped(
+    command: Command, runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    broken = runs / "sub" / "2" / "rounds.jsonl"
+    broken.write_text(broken.read_text()[:-30])
+    assert command("compare", runs, tmp_path / "none", "-o", tmp_path / "report.html") == 0
+    shown = capsys.readouterr().out
+    assert f"skipped {broken}, line 3: not JSON" in shown
+    assert f"skipped {tmp_path / 'none'}: no such folder" in shown
+    assert "line 3: not JSON" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_an_older_page_is_replaced(command: Command, runs: Path, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("old")
+    assert command("compare", runs, "-o", tmp_path / "report.html") == 0
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") != "old"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["RUNS/nothing"], "there is no run to compare"),
+        (["RUNS", "--baseline", "lc"], "--baseline is 'lc'; expected one of random, sub"),
+        (["RUNS", "--target-f1", "0"], "--target-f1 is 0; expected points, above 0 and up to 100"),
+        (["RUNS", "--target-f1", "nan"], "--target-f1 is nan; expected points, above 0 and up to 100"),
+        (["RUNS", "--csv", "RUNS"], "RUNS: cannot be written to; expected a file's path in a folder that exists"),
+        (["RUNS", "--csv", "RUNS/no/such.csv"], "RUNS/no/such.csv: cannot be written to; expected a file's path"),
+        (["RUNS", "--csv", "RUNS/x", "--markdown", "RUNS/x"], "RUNS/x: is given twice; every file needs a path"),
+        (["RUNS/other", "RUNS/random"], "do not work on the same data"),
+        (["RUNS/unmeasured", "--split", "dev"], "--split is 'dev'; what all of these runs have measured is test"),
+    ],
+)
+def test_mistakes_end_in_one_line_and_write_nothing(
+    command: Command, runs: Path, tmp_path: Path, arguments: list, message: str, capsys: pytest.CaptureFixture
+) -> None:
+    extra = {"other": {"test_data_path": "another.conll"}, "unmeasured": {"trainer.query_size": 7}}
+    if arguments[0].rsplit("/", 1)[-1] in extra:
+        name = arguments[0].rsplit("/", 1)[-1]
+        folder = write_run(runs / name, [1.0, 2.0, 3.0], **extra[name])
+        if name == "unmeasured":
+            text = (folder / "rounds.jsonl").read_text()
+            (folder / "rounds.jsonl").write_text(text.replace('"dev"', '"train"'))
+    page = tmp_path / "report.html"
+    assert command("compare", *(part.replace("RUNS", str(runs)) for part in arguments), "-o", page) == 1
+    error = capsys.readouterr().err.strip()
+    assert error.startswith("error: ")
+    assert message.replace("RUNS", str(runs)) in error
+    assert "\n" not in error
+    assert not page.exists()
