@@ -175,8 +175,8 @@ class Comparison:
         return float(np.floor(min(reached)))
 
     def pairs(self, split: str) -> List[Pair]:
-        """Each method against each, or all against the baseline."""
-        names = list(combinations(self.curves, 2))
+        """Each method against those before it, or all against the baseline."""
+        names = [(later, earlier) for earlier, later in combinations(self.curves, 2)]
         if self.baseline is not None:
             one = next(group for group in self.curves if group.name == self.baseline)
             names = [(group, one) for group in self.curves if group is not one]

@@ -29,15 +29,15 @@ def test_a_comparison_leaves_its_files(
     shown = capsys.readouterr().out
     assert "test F1 against annotated sentences" in shown
     assert "labels to 25" in " ".join(shown.split())
-    # Means over the budgets: 20.3 and 20.7 against 23 and 23.3, so -2.67 twice.
-    assert "random − sub: −2.7 [−2.7, −2.7], p 0.500 (sign flips, Holm)" in shown
+    # Means over the budgets: 23 and 23.3 against 20.3 and 20.7, so 2.67 twice.
+    assert "sub − random: +2.7 [+2.7, +2.7], p 0.500 (sign flips, Holm)" in shown
     assert "cannot be told from luck: 6 seeds are needed, there are 2" in shown
     assert f"wrote {files[0]}, {files[1]}, {files[2]}" in shown
     page, csv, markdown = (file.read_text(encoding="utf-8") for file in files)
     assert page.startswith("<!doctype html>")
     assert "random" in page
     assert len(csv.splitlines()) == 1 + 4 * 3 * 2 * 3
-    assert "| random − sub | −2.7 |" in markdown
+    assert "| sub − random | +2.7 |" in markdown
 
 
 def test_dev_and_a_baseline(command: Command, runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -50,7 +50,7 @@ def test_one_seed_has_no_deviation(tmp_path: Path) -> None:
 
 
 def test_a_pair_by_hand(tmp_path: Path) -> None:
-    curves = {"nte": [[10.0, 30.0], [12.0, 30.0], [11.0, 31.0]], "random": [[10.0, 28.0], [12.0, 26.0], [11.0, 25.0]]}
+    curves = {"random": [[10.0, 28.0], [12.0, 26.0], [11.0, 25.0]], "nte": [[10.0, 30.0], [12.0, 30.0], [11.0, 31.0]]}
     [pair] = compared(tmp_path, curves).pairs("test")
     # Differences of the means over both budgets: 1, 2, 3.
     assert (pair.first, pair.second, pair.num_seeds) == ("nte", "random", 3)
@@ -66,14 +66,14 @@ def test_a_pair_by_hand(tmp_path: Path) -> None:
 def test_six_seeds_tell_one_pair_apart(tmp_path: Path) -> None:
     [pair] = compared(
         tmp_path,
-        {"nte": [[10.0, 30.0 + s] for s in range(6)], "random": [[10.0, 28.0]] * 6},
+        {"random": [[10.0, 28.0]] * 6, "nte": [[10.0, 30.0 + s] for s in range(6)]},
     ).pairs("test")
     assert pair.adjusted_p == pytest.approx(2 / 64)
     assert pair.verdict == "nte is better than random"
 
 
 def test_the_better_one_may_be_the_second(tmp_path: Path) -> None:
-    curves = {"random": [[10.0, 28.0]] * 6, "nte": [[10.0, 30.0 + s] for s in range(6)]}
+    curves = {"nte": [[10.0, 30.0 + s] for s in range(6)], "random": [[10.0, 28.0]] * 6}
     [pair] = compared(tmp_path, curves).pairs("test")
     assert pair.difference < 0
     assert pair.verdict == "nte is better than random"
@@ -94,7 +94,7 @@ def test_three_methods_make_three_pairs_and_need_more_seeds(tmp_path: Path) -> N
     }
     comparison = compared(tmp_path / "all", curves)
     pairs = comparison.pairs("test")
-    assert [(pair.first, pair.second) for pair in pairs] == [("random", "nte"), ("random", "sub"), ("nte", "sub")]
+    assert [(pair.first, pair.second) for pair in pairs] == [("nte", "random"), ("sub", "random"), ("sub", "nte")]
     assert [pair.needed for pair in pairs] == [7, 7, 7]
     assert [pair.adjusted_p for pair in pairs] == pytest.approx([3 * 2 / 64] * 3)
     with_baseline = Comparison(comparison.groups, "random").pairs("test")
@@ -108,7 +108,7 @@ def test_an_unknown_baseline(tmp_path: Path) -> None:
 
 
 def test_only_shared_seeds_are_paired(tmp_path: Path) -> None:
-    [pair] = compared(tmp_path, {"nte": [[10.0, 30.0], [0.0, 90.0]], "random": [[10.0, 28.0]]}).pairs("test")
+    [pair] = compared(tmp_path, {"random": [[10.0, 28.0]], "nte": [[10.0, 30.0], [0.0, 90.0]]}).pairs("test")
     assert pair.num_seeds == 1
     assert pair.difference == pytest.approx(1.0)
     assert (pair.p, pair.interval) == (None, None)
@@ -140,7 +140,7 @@ def test_budgets_that_tie_by_construction(tmp_path: Path) -> None:
     pairs = Comparison(group_runs(find_runs([str(tmp_path)])[0])[0]).pairs("test")
     tied = {(pair.first, pair.second): pair.tied for pair in pairs}
     # The seed set, and the exhausted pool; never where sentences were generated.
-    assert tied == {("nte", "random"): [2, 6], ("nte", "sub"): [], ("random", "sub"): []}
+    assert tied == {("random", "nte"): [2, 6], ("sub", "nte"): [], ("sub", "random"): []}
 
 
 def test_training_on_everything_is_a_line_and_no_method(tmp_path: Path) -> None:
@@ -154,6 +154,6 @@ def test_training_on_everything_is_a_line_and_no_method(tmp_path: Path) -> None:
 
 
 def test_single_budgets_alone_are_compared(tmp_path: Path) -> None:
-    comparison = compared(tmp_path, {"nte": [[20.0]], "random": [[21.0]]})
+    comparison = compared(tmp_path, {"random": [[21.0]], "nte": [[20.0]]})
     assert comparison.references == []
     assert comparison.pairs("test")[0].difference == pytest.approx(-1.0)
