@@ -8,7 +8,7 @@ import numpy as np
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.reporting.grouping import Group
-from seqmix_plugin.reporting.run import Run, read_lines
+from seqmix_plugin.reporting.run import Run, is_number, read_lines
 from seqmix_plugin.run_files import ANNOTATED, SYNTHETIC
 
 STAGES = ("wanted", "judged", "tried", "accepted")
@@ -97,15 +97,20 @@ class Generated:
     @property
     def scores(self) -> Tuple[List[float], List[float]]:
         """The discriminator's scores of accepted and of refused sentences."""
-        children = [child for _, some in self._children for child in some if child["score"] is not None]
+        children = [child for _, some in self._children for child in some if child.get("score") is not None]
         accepted, refused = ([c["score"] for c in children if c["accepted"] is verdict] for verdict in (True, False))
         return accepted, refused
 
     @property
+    def score_name(self) -> str:
+        """What the discriminator judged by."""
+        names = {name for run, _ in self._children for block in _discriminators(run) for name in block}
+        return "perplexity" if "accepted_range" in names or not names else "score"
+
+    @property
     def accepted_range(self) -> Optional[Tuple[float, Optional[float]]]:
         """The ends of the accepted range of scores, the median over rounds and seeds; `None` when there is none."""
-        blocks = [row["augmentation"].get("discriminator") for run, _ in self._children for row in run.rounds]
-        known = [block for block in blocks if isinstance(block, dict)]
+        known = [block for run, _ in self._children for block in _discriminators(run)]
         ranges = [b.get("accepted_range") for b in known if b.get("accepted_range_of", "perplexity") == "perplexity"]
         ends = [pair for pair in ranges if isinstance(pair, list) and len(pair) == 2 and pair[0] is not None]
         if not ends:
@@ -136,20 +141,36 @@ class Generated:
         return []
 
 
+def _discriminators(run: Run) -> List[Dict[str, Any]]:
+    """What the discriminator said about each round."""
+    blocks = (row["augmentation"].get("discriminator") for row in run.rounds)
+    return [block for block in blocks if isinstance(block, dict)]
+
+
 def _children(run: Run) -> List[Dict[str, Any]]:
     path = run.path / SYNTHETIC
     children = read_lines(path)
     for number, child in enumerate(children, start=1):
-        score, parents, rows = child.get("score"), child.get("parents"), child.get("tag_distributions")
-        fine = isinstance(child.get("accepted"), bool) and isinstance(child.get("round"), int)
-        fine &= score is None or (isinstance(score, (int, float)) and math.isfinite(score))
-        fine &= isinstance(parents, list) and all(
-            isinstance(p, dict) and {"sentence_id", "start", "end"} <= {*p} for p in parents
-        )
-        fine &= isinstance(child.get("tokens"), list) and isinstance(rows, list) and len(rows) == len(child["tokens"])
-        if not fine or not all(isinstance(row, dict) for row in rows or ()):
+        if not _is_child(child):
             raise ConfigurationError(f"{path}, line {number}: not a generated sentence")
     return children
+
+
+def _is_child(row: Dict[str, Any]) -> bool:
+    tokens, shares, parents = (row.get(name) for name in ("tokens", "tag_distributions", "parents"))
+    if not isinstance(tokens, list) or not isinstance(shares, list) or not isinstance(parents, list):
+        return False
+    numbers = [row[name] for name in ("score", "lambda") if row.get(name) is not None]
+    for parent in parents:
+        if not isinstance(parent, dict) or not isinstance(parent.get("sentence_id"), str):
+            return False
+        numbers += [parent.get("start"), parent.get("end")]
+    for share in shares:
+        if not isinstance(share, dict):
+            return False
+        numbers += share.values()
+    kinds = isinstance(row.get("accepted"), bool) and isinstance(row.get("round"), int)
+    return kinds and len(tokens) == len(shares) and all(map(is_number, numbers))
 
 
 def _is_sentence(row: Dict[str, Any]) -> bool:
@@ -165,7 +186,7 @@ def _examples(
         windows = child["parents"]
         key = child["round"], child["accepted"]
         known = len(windows) == 2 and all(window["sentence_id"] in sentences for window in windows)
-        if not known or child["lambda"] is None or taken.get(key, 0) == a_round:
+        if not known or child.get("lambda") is None or taken.get(key, 0) == a_round:
             continue
         taken[key] = taken.get(key, 0) + 1
         parents = [
@@ -180,7 +201,7 @@ def _examples(
             run.seed,
             child["round"],
             child["accepted"],
-            child["score"],
+            child.get("score"),
             child["lambda"],
             parents,
             [

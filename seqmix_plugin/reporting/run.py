@@ -172,13 +172,14 @@ def check_round(place: str, number: int, record: Dict[str, Any]) -> None:
         if not isinstance(split, dict) or "f1" not in split:
             raise problem
         numbers += split.values()
-    if record.get("round") != number or not all(map(_is_number, numbers)):
+    if record.get("round") != number or not all(map(is_number, numbers)):
         raise problem
     if not isinstance(record.get("augmentation"), dict) or not isinstance(record.get("queried"), list):
         raise problem
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether a value of JSON is a number, and neither infinite nor none."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
