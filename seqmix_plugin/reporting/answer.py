@@ -43,27 +43,42 @@ def answer(comparison: Comparison, split: str, pairs: Sequence[Pair], target: Op
     target : `float`, optional (default = `comparison.target(split)`)
         The F1 for which the labels that are needed are compared.
     """
-    curves = [summary for summary in comparison.summaries(split) if summary.group in comparison.curves]
-    ranked = sorted(curves, key=lambda summary: -summary.mean_over_budgets[0])
-    if len(ranked) == 1:
-        return _alone(ranked[0], split)
-    leader, rest = ranked[0], ranked[1:]
+    summaries, shared = ranked(comparison, split)
+    if len(summaries) == 1:
+        return _alone(summaries[0], split)
+    leader, rest = summaries[0], summaries[1:]
     other = next((summary for summary in rest if summary.group.name == comparison.baseline), rest[0])
     pair = next(pair for pair in pairs if {pair.first, pair.second} == {leader.group.name, other.group.name})
     lead = pair.difference if pair.first == leader.group.name else -pair.difference
-    trust, verdict = _trust(pair, len(pairs))
-    if lead > 0:
-        place = ", the next best" if other is rest[0] and len(rest) > 1 else ""
-        headline = f"{leader.group.name} leads on {split}: {decimal(lead)} F1 points above {other.group.name}{place}."
-    else:
-        mean = decimal(leader.mean_over_budgets[0])
-        headline = (
-            f"{leader.group.name} has the highest mean on {split}, {mean} F1, but no lead over {other.group.name}"
-        )
-        headline += " on the seeds and budgets that both have."
+    is_next = other is rest[0] and len(rest) > 1
     target = comparison.target(split) if target is None else target
     details = [*_measured(pair, lead), *_labels(leader, other, target), *_others(pairs)]
-    return Answer(headline, trust, verdict, details)
+    if any(len(summary.budgets) > len(shared) for summary in summaries):
+        details.append(f"Not all methods have the same budgets; they are ranked by the {len(shared)} that all have.")
+    return Answer(_headline(leader, other, lead, split, is_next), *_trust(pair, len(pairs)), details)
+
+
+def ranked(comparison: Comparison, split: str) -> Tuple[List[Summary], List[float]]:
+    """The methods with rounds by their mean over the budgets that all of them have, best first, and these budgets."""
+    curves = [summary for summary in comparison.summaries(split) if summary.group in comparison.curves]
+    shared = sorted(set.intersection(*(set(summary.budgets) for summary in curves)))
+
+    def over_shared(summary: Summary) -> float:
+        if not shared:
+            return summary.mean_over_budgets[0]
+        return sum(summary.mean[summary.budgets.index(budget)] for budget in shared) / len(shared)
+
+    return sorted(curves, key=over_shared, reverse=True), shared
+
+
+def _headline(leader: Summary, other: Summary, lead: float, split: str, is_next: bool) -> str:
+    one, two = leader.group.name, other.group.name
+    if lead > 0:
+        return f"{one} leads on {split}: {decimal(lead)} F1 points above {two}{', the next best' if is_next else ''}."
+    if lead <= 0:
+        ahead = f"{two} is {decimal(-lead)} F1 points ahead on the seeds and budgets that both have"
+        return f"No clear leader on {split}: {one} has the highest mean, but {ahead}."
+    return f"{one} has the highest mean on {split}."
 
 
 def _alone(summary: Summary, split: str) -> Answer:

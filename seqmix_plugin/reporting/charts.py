@@ -117,7 +117,7 @@ def overlaps(rows: Rows) -> Dict[str, Any]:
     )
     opacity = alt.FillOpacity("queried:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, 0.6]), legend=None)
     layers = [
-        base.mark_rect(fill=ACCENT, cornerRadius=3).encode(x, y, opacity, tooltip=tooltip),
+        base.mark_rect(fill=ACCENT, stroke=PAPER, strokeWidth=3).encode(x, y, opacity, tooltip=tooltip),
         base.mark_text(color=INK).encode(x, y, alt.Text("queried:Q", format=".0%")),
     ]
     chart = alt.layer(*layers).properties(width="container", height=alt.Step(40))
@@ -141,9 +141,7 @@ def densities(names: Sequence[str], rows: Rows) -> Dict[str, Any]:
     )
     layers = [
         base.mark_line(strokeWidth=2).encode(x, y, colour),
-        base.mark_point(size=62, opacity=1).encode(
-            x, y, colour, shape, alt.Fill("group:N", legend=None), tooltip=tooltip
-        ),
+        base.mark_point(size=62, opacity=1, filled=True).encode(x, y, colour, shape, tooltip=tooltip),
     ]
     chart = alt.layer(*layers).properties(width="container", height=260)
     return finished(chart.add_params(*params("shown")), {"densities": rows})

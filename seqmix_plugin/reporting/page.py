@@ -9,7 +9,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.reporting import charts, wording
-from seqmix_plugin.reporting.answer import answer
+from seqmix_plugin.reporting.answer import answer, ranked
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.generated import Generated, funnel
 from seqmix_plugin.reporting.grouping import Group
@@ -58,7 +58,7 @@ def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target:
         "differing": differing_keys(comparison.groups),
         "origins": origins(comparison.groups),
     }
-    context["payload"] = _payload(comparison, context, generated, target)
+    context["payload"] = _payload(comparison, context, target)
     html = _environment().get_template("page.html.j2").render(context)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(html, encoding="utf-8")
@@ -119,6 +119,7 @@ def _measured(comparison: Comparison, target: Optional[float]) -> Dict[str, Any]
         "pairs": pairs,
         "seconds": seconds(comparison.groups),
         "rival": _rival(comparison),
+        "uneven": len({tuple(group.budgets()) for group in comparison.curves}) > 1,
     }
 
 
@@ -126,8 +127,7 @@ def _rival(comparison: Comparison) -> str:
     """The method that savings are first shown against: the baseline, or else the one with the lowest mean."""
     if comparison.baseline is not None or not comparison.splits:
         return comparison.baseline or comparison.curves[0].name
-    curves = [summary for summary in comparison.summaries(comparison.splits[0]) if summary.group in comparison.curves]
-    return min(curves, key=lambda summary: summary.mean_over_budgets[0]).group.name
+    return ranked(comparison, comparison.splits[0])[0][-1].group.name
 
 
 def _made(comparison: Comparison, generated: Sequence[Generated]) -> Dict[str, Any]:
@@ -143,13 +143,12 @@ def _made(comparison: Comparison, generated: Sequence[Generated]) -> Dict[str, A
         "funnel_table": table(stages, ("group", "round"), "stage"),
         "bins": bins,
         "ranges": {one.group.name: one.accepted_range for one in generated},
+        "scored_by": {one.group.name: one.score_name for one in generated},
         "examples": examples(generated),
     }
 
 
-def _payload(
-    comparison: Comparison, context: Dict[str, Any], generated: Sequence[Generated], target: Optional[float]
-) -> Dict[str, Any]:
+def _payload(comparison: Comparison, context: Dict[str, Any], target: Optional[float]) -> Dict[str, Any]:
     """What the page's script reads."""
     names = [group.name for group in comparison.groups]
     curves = [group.name for group in comparison.curves]
@@ -162,7 +161,7 @@ def _payload(
         "names": names,
         "kinds": comparison.kinds,
         "num_colours": len(COLOURS),
-        "scored_by": {one.group.name: one.score_name for one in generated},
+        "scored_by": context["scored_by"],
         "target": target,
         "targets": context["targets"],
         "labels": labels_needed(comparison, target),

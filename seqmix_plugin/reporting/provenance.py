@@ -57,7 +57,7 @@ def origins(groups: Sequence[Group]) -> List[List[str]]:
 
 def _distinct(fact: Any, group: Group) -> str:
     values = dict.fromkeys(fact(run) for run in group.runs)
-    return ", ".join(value for value in values if value) or ABSENT
+    return "; ".join(value for value in values if value) or ABSENT
 
 
 def _environment(run: Run, name: str) -> str:
@@ -68,4 +68,4 @@ def _environment(run: Run, name: str) -> str:
 def _versions(run: Run) -> str:
     versions = run.environment.get("versions") if isinstance(run.environment, dict) else None
     known = versions.items() if isinstance(versions, dict) else ()
-    return " ".join(f"{package} {version}" for package, version in known if version is not None)
+    return ", ".join(f"{package} {version}" for package, version in known if version is not None)

@@ -182,7 +182,7 @@ function tagStyle(tag) {
 function childWords({words, labels, window}) {
   return words.map((word, position) => {
     const shares = labels[position];
-    const said = shares.map(([tag, share]) => `${tag} ${percent(share)}`);
+    const said = shares.map(([tag, share]) => (share === 1 ? tag : `${tag} ${percent(share)}`));
     const parts = shares.map(([tag, share]) => element("i", {style: `width:${100 * share}%;${tagStyle(tag)}`}));
     const bar = element("span", {class: "labels", role: "img", "aria-label": said.join(", "), title: said.join(", ")}, ...parts);
     const isPlain = shares.length === 1 && shares[0][0] === "O";
