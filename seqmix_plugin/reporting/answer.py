@@ -73,9 +73,11 @@ def ranked(comparison: Comparison, split: str) -> Tuple[List[Summary], List[floa
 
 def _headline(leader: Summary, other: Summary, lead: float, split: str, is_next: bool) -> str:
     one, two = leader.group.name, other.group.name
+    if abs(lead) < 0.05:
+        return f"No clear leader on {split}: {one} and {two} are less than 0.05 F1 points apart."
     if lead > 0:
         return f"{one} leads on {split}: {decimal(lead)} F1 points above {two}{', the next best' if is_next else ''}."
-    if lead <= 0:
+    if lead < 0:
         ahead = f"{two} is {decimal(-lead)} F1 points ahead on the seeds and budgets that both have"
         return f"No clear leader on {split}: {one} has the highest mean, but {ahead}."
     return f"{one} has the highest mean on {split}."

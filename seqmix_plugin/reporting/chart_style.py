@@ -13,6 +13,7 @@ SOLID, DASHED = [1, 0], [5, 4]
 
 STYLE = {
     "view": {"stroke": None},
+    "mark": {"aria": False},  # a chart has a description and a table, which say more than hundreds of points
     "axis": {
         **dict.fromkeys(("labelColor", "titleColor", "tickColor", "domainColor", "gridColor"), INK),
         "gridOpacity": 0.12,

@@ -48,7 +48,7 @@ def curves(names: Sequence[str], lines: Rows, means: Rows, runs: Rows, reference
     name = {"align": "left", "baseline": "bottom", "dy": -3, "fontWeight": 600}
     layers = [
         band.mark_area(opacity=0.14).encode(x, alt.Y("low:Q", title="F1"), alt.Y2("high:Q"), colour),
-        _cells("runs").mark_circle(size=12, opacity=0.55, aria=False).encode(x, y, colour),
+        _cells("runs").mark_circle(size=12, opacity=0.55).encode(x, y, colour),
         level.mark_rule(strokeWidth=1.5).encode(tooltip=tooltip),
         level.mark_text(**name).encode(alt.XValue(6), alt.Text("group:N")),
         _cells("lines").mark_line(strokeWidth=2).encode(x, y, colour, dash, detail="piece:N"),

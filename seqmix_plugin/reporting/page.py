@@ -61,7 +61,7 @@ def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target:
     context["payload"] = _payload(comparison, context, target)
     html = _environment().get_template("page.html.j2").render(context)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(html, encoding="utf-8")
+    path.write_text(html.lstrip(), encoding="utf-8")
 
 
 def _generated(groups: Sequence[Group]) -> Tuple[List[Generated], List[str]]:

@@ -56,8 +56,8 @@ def origins(groups: Sequence[Group]) -> List[List[str]]:
 
 
 def _distinct(fact: Any, group: Group) -> str:
-    values = dict.fromkeys(fact(run) for run in group.runs)
-    return "; ".join(value for value in values if value) or ABSENT
+    values = [value for value in dict.fromkeys(fact(run) for run in group.runs) if value]
+    return ("; " if any("," in value for value in values) else ", ").join(values) or ABSENT
 
 
 def _environment(run: Run, name: str) -> str:

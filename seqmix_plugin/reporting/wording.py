@@ -52,7 +52,7 @@ def saving(labels: Optional[float], others: Optional[float]) -> str:
 
 
 def breakable(name: str) -> Any:
-    """A name for HTML that may be broken after `_`, `-`, `.` and `/`."""
+    """A name for HTML that may be broken after `_`, `-`, `/` and the dots of a dotted key."""
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"([_./-])", r"\1<wbr>", str(escape(name))))
+    return Markup(re.sub(r"([_/-]|\.(?=[A-Za-z]))", r"\1<wbr>", str(escape(name))))

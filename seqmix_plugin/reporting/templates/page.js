@@ -57,7 +57,8 @@ async function draw(place) {
   const spec = data.charts[place.dataset.chart];
   const values = signals(place);
   const params = spec.params.map((param) => ({...param, value: values[param.name]}));
-  const description = place.closest("figure").querySelector("figcaption").textContent.replace(/\s+/g, " ").trim();
+  const caption = place.closest("figure").querySelector("figcaption").textContent.replace(/\s+/g, " ").trim();
+  const description = `${place.dataset.label}. ${caption}`;
   const options = {renderer: "svg", actions: false, logLevel: ONLY_ERRORS};
   const {view} = await vegaEmbed(place, {...spec, params, description}, options);
   place.style.minHeight = "";
