@@ -102,10 +102,15 @@ class Generated:
         return accepted, refused
 
     @property
+    def score_name(self) -> str:
+        """What the discriminator judged by."""
+        names = {name for run, _ in self._children for block in _discriminators(run) for name in block}
+        return "perplexity" if "accepted_range" in names or not names else "score"
+
+    @property
     def accepted_range(self) -> Optional[Tuple[float, Optional[float]]]:
         """The ends of the accepted range of scores, the median over rounds and seeds; `None` when there is none."""
-        blocks = [row["augmentation"].get("discriminator") for run, _ in self._children for row in run.rounds]
-        known = [block for block in blocks if isinstance(block, dict)]
+        known = [block for run, _ in self._children for block in _discriminators(run)]
         ranges = [b.get("accepted_range") for b in known if b.get("accepted_range_of", "perplexity") == "perplexity"]
         ends = [pair for pair in ranges if isinstance(pair, list) and len(pair) == 2 and pair[0] is not None]
         if not ends:
@@ -136,31 +141,36 @@ class Generated:
         return []
 
 
+def _discriminators(run: Run) -> List[Dict[str, Any]]:
+    """What the discriminator said about each round."""
+    blocks = (row["augmentation"].get("discriminator") for row in run.rounds)
+    return [block for block in blocks if isinstance(block, dict)]
+
+
 def _children(run: Run) -> List[Dict[str, Any]]:
-    children = read_lines(run.path / SYNTHETIC)
+    path = run.path / SYNTHETIC
+    children = read_lines(path)
     for number, child in enumerate(children, start=1):
         if not _is_child(child):
-            raise ConfigurationError(f"{run.path / SYNTHETIC}, line {number}: not a generated sentence")
+            raise ConfigurationError(f"{path}, line {number}: not a generated sentence")
     return children
 
 
-def _is_child(child: Dict[str, Any]) -> bool:
-    parents, tokens, rows = child.get("parents"), child.get("tokens"), child.get("tag_distributions")
-    if not isinstance(parents, list) or not isinstance(tokens, list) or not isinstance(rows, list):
+def _is_child(row: Dict[str, Any]) -> bool:
+    tokens, shares, parents = (row.get(name) for name in ("tokens", "tag_distributions", "parents"))
+    if not isinstance(tokens, list) or not isinstance(shares, list) or not isinstance(parents, list):
         return False
-    if (
-        len(rows) != len(tokens)
-        or not isinstance(child.get("accepted"), bool)
-        or not isinstance(child.get("round"), int)
-    ):
-        return False
-    windows = all(isinstance(p, dict) and isinstance(p.get("sentence_id"), str) for p in parents)
-    if not windows or not all(isinstance(p.get(end), int) for p in parents for end in ("start", "end")):
-        return False
-    numbers = [child[key] for key in ("score", "lambda") if child.get(key) is not None]
-    return all(isinstance(row, dict) for row in rows) and all(
-        is_number(value) for value in [*numbers, *(p for row in rows for p in row.values())]
-    )
+    numbers = [row[name] for name in ("score", "lambda") if row.get(name) is not None]
+    for parent in parents:
+        if not isinstance(parent, dict) or not isinstance(parent.get("sentence_id"), str):
+            return False
+        numbers += [parent.get("start"), parent.get("end")]
+    for share in shares:
+        if not isinstance(share, dict):
+            return False
+        numbers += share.values()
+    kinds = isinstance(row.get("accepted"), bool) and isinstance(row.get("round"), int)
+    return kinds and len(tokens) == len(shares) and all(map(is_number, numbers))
 
 
 def _is_sentence(row: Dict[str, Any]) -> bool:

@@ -179,10 +179,10 @@ def _names(groups: Sequence[Sequence[Run]]) -> List[str]:
 
 
 def _name(paths: Sequence[Path]) -> str:
-    """`nte` for `nte/1` and `nte/2`, for `nte_1` and `nte_seed2`, and for `nte`."""
+    """`nte` for `nte/1` and `nte/2`, for `nte_1` and `nte_seed2`, and for `nte`; `alpha_2` for `alpha_2/1`."""
     stems = [path.resolve().with_suffix("") if path.is_file() else path.resolve() for path in paths]
     of_parents = all(stem.name.isdigit() for stem in stems)
     names = [stem.parent.name if of_parents else stem.name for stem in stems]
-    if len(names) > 1:
+    if len(names) > 1 and not of_parents:
         names = [re.sub(r"[-_.]?(seed|s)?[-_.]?\d+$", "", name) or name for name in names]
     return names[0]

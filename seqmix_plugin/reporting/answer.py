@@ -1,0 +1,144 @@
+"""What a comparison says, in words that need no statistics."""
+
+from dataclasses import dataclass, field
+from typing import List, Optional, Sequence, Tuple
+
+from seqmix_plugin.reporting.comparison import Comparison, Pair, Summary
+from seqmix_plugin.reporting.wording import between, counted, decimal, p_value, saving, signed
+
+
+@dataclass(frozen=True)
+class Answer:
+    """
+    # Parameters
+
+    headline : `str`
+        Which method leads, and by how much.
+    trust : `str`
+        Whether to believe it: `yes`, `no`, or `unknown` where there is nothing to tell apart.
+    verdict : `str`
+        Why.
+    details : `List[str]`, optional (default = `[]`)
+        What else there is to say.
+    """
+
+    headline: str
+    trust: str
+    verdict: str
+    details: List[str] = field(default_factory=list)
+
+
+def answer(comparison: Comparison, split: str, pairs: Sequence[Pair], target: Optional[float] = None) -> Answer:
+    """
+    The method with the highest mean over budgets against the baseline if there is one, else against the next best.
+
+    # Parameters
+
+    comparison : `Comparison`
+        The methods.
+    split : `str`
+        Where they were measured.
+    pairs : `Sequence[Pair]`
+        What `comparison.pairs(split)` gives.
+    target : `float`, optional (default = `comparison.target(split)`)
+        The F1 for which the labels that are needed are compared.
+    """
+    summaries, shared = ranked(comparison, split)
+    if len(summaries) == 1:
+        return _alone(summaries[0], split)
+    leader, rest = summaries[0], summaries[1:]
+    other = next((summary for summary in rest if summary.group.name == comparison.baseline), rest[0])
+    pair = next(pair for pair in pairs if {pair.first, pair.second} == {leader.group.name, other.group.name})
+    lead = pair.difference if pair.first == leader.group.name else -pair.difference
+    is_next = other is rest[0] and len(rest) > 1
+    target = comparison.target(split) if target is None else target
+    details = [*_measured(pair, lead), *_labels(leader, other, target), *_others(pairs)]
+    if any(len(summary.budgets) > len(shared) for summary in summaries):
+        details.append(f"Not all methods have the same budgets; they are ranked by the {len(shared)} that all have.")
+    return Answer(_headline(leader, other, lead, split, is_next), *_trust(pair, len(pairs)), details)
+
+
+def ranked(comparison: Comparison, split: str) -> Tuple[List[Summary], List[float]]:
+    """The methods with rounds by their mean over the budgets that all of them have, best first, and these budgets."""
+    curves = [summary for summary in comparison.summaries(split) if summary.group in comparison.curves]
+    shared = sorted(set.intersection(*(set(summary.budgets) for summary in curves)))
+
+    def over_shared(summary: Summary) -> float:
+        if not shared:
+            return summary.mean_over_budgets[0]
+        return sum(summary.mean[summary.budgets.index(budget)] for budget in shared) / len(shared)
+
+    return sorted(curves, key=over_shared, reverse=True), shared
+
+
+def _headline(leader: Summary, other: Summary, lead: float, split: str, is_next: bool) -> str:
+    one, two = leader.group.name, other.group.name
+    if abs(lead) < 0.05:
+        return f"No clear leader on {split}: {one} and {two} are less than 0.05 F1 points apart."
+    if lead > 0:
+        return f"{one} leads on {split}: {decimal(lead)} F1 points above {two}{', the next best' if is_next else ''}."
+    if lead < 0:
+        ahead = f"{two} is {decimal(-lead)} F1 points ahead on the seeds and budgets that both have"
+        return f"No clear leader on {split}: {one} has the highest mean, but {ahead}."
+    return f"{one} has the highest mean on {split}."
+
+
+def _alone(summary: Summary, split: str) -> Answer:
+    runs = summary.group.runs
+    scores = summary.group.f1(split)
+    assert scores is not None  # or there would be no summary
+    headline = f"{summary.group.name} reaches {decimal(summary.mean[-1])} F1 on {split}"
+    headline += f" with {summary.budgets[-1]:,.0f} annotated sentences."
+    details = [
+        f"Its mean over {counted(len(summary.budgets), 'budget')} is {decimal(summary.mean_over_budgets[0])} F1."
+    ]
+    if len(runs) == 1:
+        return Answer(headline, "no", "There is one seed only: how much of this is luck cannot be told.", details)
+    low, high = decimal(float(scores[:, -1].min())), decimal(float(scores[:, -1].max()))
+    details.insert(0, f"That is the mean of {len(runs)} seeds, which reach from {low} to {high}.")
+    return Answer(headline, "unknown", "There is no other method to compare it with.", details)
+
+
+def _trust(pair: Pair, num_pairs: int) -> Tuple[str, str]:
+    """Whether to believe a difference, and why."""
+    if not pair.at_budgets:
+        return "no", f"The two cannot be compared run by run ({pair.verdict})."
+    if pair.significant:
+        correction = f", corrected for {num_pairs} pairs" if num_pairs > 1 else ""
+        return "yes", f"Luck alone would hardly do this (p = {p_value(pair.adjusted_p)}{correction})."
+    if pair.num_seeds < pair.needed:
+        few = f"{pair.needed} seeds are needed, there {'is 1' if pair.num_seeds == 1 else f'are {pair.num_seeds}'}"
+        return "no", f"With so few repeats this cannot be told from luck: {few}."
+    p = p_value(pair.adjusted_p)
+    return "no", f"{pair.num_seeds} seeds could show a difference, but this one may be luck (p = {p})."
+
+
+def _measured(pair: Pair, lead: float) -> List[str]:
+    """What the difference is the mean of, and how sure it is."""
+    if not pair.at_budgets:
+        return []
+    text = f"The difference is the mean over {counted(len(pair.at_budgets), 'budget')}"
+    text += f" and {counted(pair.num_seeds, 'seed')}: {signed(lead)} F1 points"
+    if pair.interval is None:
+        return [text + "."]
+    low, high = pair.interval if lead == pair.difference else (-pair.interval[1], -pair.interval[0])
+    return [f"{text}, 95 % interval {between((low, high))}."]
+
+
+def _labels(leader: Summary, other: Summary, target: float) -> List[str]:
+    """What the leader spares those who label."""
+    needed, others = leader.labels_to_reach(target), other.labels_to_reach(target)
+    if needed is None or others is None:
+        return []
+    less = saving(needed, others)
+    return [
+        f"To reach {target:g} F1, {leader.group.name} needs {needed:,.0f} annotated sentences, "
+        f"{other.group.name} {others:,.0f} ({less})."
+    ]
+
+
+def _others(pairs: Sequence[Pair]) -> List[str]:
+    if len(pairs) < 2:
+        return []
+    clear = sum(pair.significant for pair in pairs)
+    return [f"Of all {len(pairs)} differences between methods {clear or 'none'} can be told from luck."]

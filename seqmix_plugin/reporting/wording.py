@@ -1,0 +1,58 @@
+"""Numbers as the report writes them."""
+
+import re
+from typing import Any, Optional, Tuple
+
+NOTHING = "\u2013"
+MINUS = "\u2212"
+
+
+def decimal(value: Optional[float], digits: int = 1) -> str:
+    """`71.3`, `−0.4`, and `–` for what was not measured."""
+    if value is None or value != value:
+        return NOTHING
+    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", MINUS)  # adding 0 makes -0.0 one without a sign
+
+
+def signed(value: Optional[float], digits: int = 1) -> str:
+    """`+1.2` and `−0.4`; what rounds to nothing has no sign."""
+    return ("+" if value is not None and round(value, digits) > 0 else "") + decimal(value, digits)
+
+
+def between(ends: Optional[Tuple[float, float]]) -> str:
+    """An interval, as `+0.4 to +3.9`."""
+    return NOTHING if ends is None else f"{signed(ends[0])} to {signed(ends[1])}"
+
+
+def p_value(p: Optional[float]) -> str:
+    """Three decimals, as `0.031` or `< 0.001`."""
+    if p is None:
+        return NOTHING
+    return "< 0.001" if p < 0.001 else f"{p + 1e-9:.3f}"  # 2 / 2⁵ = 0.0625 is rounded up
+
+
+def with_deviation(mean: Optional[float], deviation: float, num_runs: int) -> str:
+    """`71.3 ± 1.2`; one run has no deviation."""
+    return decimal(mean) if mean is None or num_runs < 2 else f"{decimal(mean)} ± {decimal(deviation)}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 seed` and `3 seeds`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def saving(labels: Optional[float], others: Optional[float]) -> str:
+    """The share of labels that a method needs less than another, as `23 % fewer`."""
+    if labels is None or others is None:
+        return NOTHING
+    share = round(100 * (1 - labels / others))
+    if share == 0:
+        return "as many"
+    return f"{share} % fewer" if share > 0 else f"{-share} % more"
+
+
+def breakable(name: str) -> Any:
+    """A name for HTML that may be broken after `_`, `-`, `/` and the dots of a dotted key."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"([_/-]|\.(?=[A-Za-z]))", r"\1<wbr>", str(escape(name))))

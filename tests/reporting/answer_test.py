@@ -1,0 +1,142 @@
+"""The answer in words says what the numbers say, and no more."""
+
+from pathlib import Path
+from typing import Optional, Sequence
+
+import pytest
+
+from seqmix_plugin.reporting.answer import Answer, answer, ranked
+from seqmix_plugin.reporting.comparison import Comparison
+from seqmix_plugin.reporting.grouping import find_runs, group_runs
+from seqmix_plugin.reporting.wording import MINUS
+from tests.reporting.conftest import write_run
+
+
+def write_method(folder: Path, name: str, curves: Sequence[Sequence[float]], first_seed: int = 1) -> None:
+    for seed, curve in enumerate(curves, start=first_seed):
+        write_run(folder / name / str(seed), curve, seed=seed, **{"trainer.query_policy.type": name})
+
+
+def compared(folder: Path, baseline: Optional[str] = None) -> Comparison:
+    return Comparison(group_runs(find_runs([str(folder)])[0])[0], baseline)
+
+
+def said(folder: Path, baseline: Optional[str] = None, target: Optional[float] = None) -> Answer:
+    comparison = compared(folder, baseline)
+    return answer(comparison, "test", comparison.pairs("test"), target)
+
+
+def test_one_run_says_what_it_reached_and_that_nothing_can_be_told(tmp_path: Path) -> None:
+    write_method(tmp_path, "nte", [[40, 60]])
+    result = said(tmp_path)
+    assert result.headline == "nte reaches 60.0 F1 on test with 20 annotated sentences."
+    assert (result.trust, result.verdict) == ("no", "There is one seed only: how much of this is luck cannot be told.")
+    assert result.details == ["Its mean over 2 budgets is 50.0 F1."]
+
+
+def test_one_method_with_seeds_says_how_far_they_reach(tmp_path: Path) -> None:
+    write_method(tmp_path, "nte", [[40, 60], [40, 66]])
+    result = said(tmp_path)
+    assert result.headline == "nte reaches 63.0 F1 on test with 20 annotated sentences."
+    assert (result.trust, result.verdict) == ("unknown", "There is no other method to compare it with.")
+    assert result.details[0] == "That is the mean of 2 seeds, which reach from 60.0 to 66.0."
+
+
+def test_one_seed_of_two_methods_tells_nothing(tmp_path: Path) -> None:
+    write_method(tmp_path, "nte", [[40, 60]])
+    write_method(tmp_path, "random", [[40, 50]])
+    result = said(tmp_path)
+    assert result.headline == "nte leads on test: 5.0 F1 points above random."
+    assert result.trust == "no"
+    assert result.verdict == "With so few repeats this cannot be told from luck: 6 seeds are needed, there is 1."
+    assert result.details == [
+        "The difference is the mean over 2 budgets and 1 seed: +5.0 F1 points.",
+        "To reach 50 F1, nte needs 15 annotated sentences, random 20 (25 % fewer).",
+    ]
+
+
+def test_six_seeds_that_agree_are_believed_whichever_method_comes_first(tmp_path: Path) -> None:
+    write_method(tmp_path, "a", [[40, 50 + seed] for seed in range(6)])
+    write_method(tmp_path, "b", [[40, 60 + 2 * seed] for seed in range(6)])
+    result = said(tmp_path)
+    assert result.headline == "b leads on test: 6.2 F1 points above a."
+    assert result.trust == "yes"
+    assert result.verdict == "Luck alone would hardly do this (p = 0.031)."
+    assert result.details[0].startswith("The difference is the mean over 2 budgets and 6 seeds: +6.2 F1 points, 95 % ")
+    assert MINUS not in result.details[0]  # the interval has the sign of the leader's difference
+
+
+def test_six_seeds_that_disagree_are_not_believed(tmp_path: Path) -> None:
+    write_method(tmp_path, "a", [[40, 50]] * 6)
+    write_method(tmp_path, "b", [[40, 50 + shift] for shift in (-8, 9, -7, 6, -3, 5)])
+    result = said(tmp_path)
+    assert result.trust == "no"
+    assert result.verdict.startswith("6 seeds could show a difference, but this one may be luck (p = 0.")
+
+
+def test_no_seed_in_common_is_no_comparison(tmp_path: Path) -> None:
+    write_method(tmp_path, "a", [[40, 50]])
+    write_method(tmp_path, "b", [[40, 60]], first_seed=7)
+    result = said(tmp_path)
+    assert result.headline == "b has the highest mean on test."
+    assert result.trust == "no"
+    assert result.verdict == "The two cannot be compared run by run (not paired: no seed in common)."
+    assert not any(line.startswith("The difference") for line in result.details)
+
+
+def test_the_next_best_is_named_and_all_pairs_are_counted(tmp_path: Path) -> None:
+    for name, last in (("a", 50), ("b", 70), ("c", 60)):
+        write_method(tmp_path, name, [[40, last]])
+    result = said(tmp_path)
+    assert result.headline == "b leads on test: 5.0 F1 points above c, the next best."
+    assert result.details[-1] == "Of all 3 differences between methods none can be told from luck."
+
+
+@pytest.mark.parametrize(("baseline", "other"), [("a", "a"), ("b", "c, the next best")])
+def test_the_leader_is_compared_with_the_baseline(tmp_path: Path, baseline: str, other: str) -> None:
+    for name, last in (("a", 50), ("b", 70), ("c", 60)):
+        write_method(tmp_path, name, [[40, last]])
+    assert said(tmp_path, baseline).headline.endswith(f"F1 points above {other}.")
+
+
+def test_methods_with_fewer_budgets_are_ranked_by_those_that_all_have(tmp_path: Path) -> None:
+    write_run(tmp_path / "long" / "1", [40, 50, 80], **{"trainer.query_policy.type": "a"})
+    write_run(tmp_path / "short" / "1", [40, 60], num_rounds=2, **{"trainer.query_policy.type": "b"})
+    assert [summary.group.name for summary in ranked(compared(tmp_path), "test")[0]] == ["short", "long"]
+    result = said(tmp_path)
+    assert result.headline == "short leads on test: 5.0 F1 points above long."
+    assert result.details[-1] == "Not all methods have the same budgets; they are ranked by the 2 that all have."
+
+
+def test_no_budget_in_common(tmp_path: Path) -> None:
+    sentences = [[f"{k}-{i}" for i in range(7)] for k in range(2)]
+    write_run(tmp_path / "a" / "1", [40, 50], queried=sentences, **{"trainer.query_policy.type": "a"})
+    write_run(tmp_path / "b" / "1", [40, 60], **{"trainer.query_policy.type": "b"})
+    result = said(tmp_path)
+    assert result.headline == "b has the highest mean on test."
+    assert result.verdict == "The two cannot be compared run by run (not paired: no budget in common)."
+
+
+def test_the_highest_mean_without_a_lead_on_shared_seeds(tmp_path: Path) -> None:
+    write_method(tmp_path, "a", [[50, 50], [90, 90]])
+    write_method(tmp_path, "b", [[52, 54]])
+    assert said(tmp_path).headline == (
+        "No clear leader on test: a has the highest mean, but b is 3.0 F1 points ahead on the seeds and budgets that "
+        "both have."
+    )
+
+
+def test_next_to_no_difference_is_no_lead(tmp_path: Path) -> None:
+    write_method(tmp_path, "a", [[40, 50]])
+    write_method(tmp_path, "b", [[40, 50.04]])
+    assert said(tmp_path).headline == "No clear leader on test: b and a are less than 0.05 F1 points apart."
+
+
+def test_the_chosen_target_counts(tmp_path: Path) -> None:
+    write_method(tmp_path, "nte", [[40, 60]])
+    write_method(tmp_path, "random", [[40, 50]])
+    assert (
+        "To reach 45.5 F1, nte needs 13 annotated sentences, random 16 (18 % fewer)."
+        in said(tmp_path, target=45.5).details
+    )
+    assert not any("To reach" in line for line in said(tmp_path, target=55).details)
