@@ -70,8 +70,7 @@ def differences(rows: Rows) -> Dict[str, Any]:
     """A forest plot: the difference of each pair with its interval, beside the line of no difference."""
     import altair as alt
 
-    lines = alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=190, ticks=False, domain=False, grid=False)
-    y = alt.Y("pair:N", title=None, sort=None, axis=lines)
+    y = _pairs()
     base = alt.Chart(alt.NamedData("pairs")).transform_filter(f"datum.split == chosen_split && {BOTH_SHOWN}")
     base = base.transform_calculate(pair="datum.first + '\\n\u2212 ' + datum.second")
     tooltip = tooltips(
@@ -103,8 +102,7 @@ def overlaps(rows: Rows) -> Dict[str, Any]:
     """A row a pair of methods, a column a round: the share of queries in common, darker the more."""
     import altair as alt
 
-    lines = alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=190, ticks=False, domain=False, grid=False)
-    y = alt.Y("pair:N", title=None, sort=None, axis=lines)
+    y = _pairs()
     x = alt.X("round:O", title="round", axis=alt.Axis(labelAngle=0, ticks=False, domain=False, grid=False))
     base = alt.Chart(alt.NamedData("overlaps")).transform_filter(BOTH_SHOWN)
     base = base.transform_calculate(pair="datum.first + '\\nand ' + datum.second")
@@ -205,6 +203,15 @@ def stacked(bins: Rows) -> List[Dict[str, Any]]:
         bottom = 0 if row["verdict"] == "accepted" else accepted.get((row["group"], row["low"]), 0)
         rows.append({**row, "bottom": bottom, "top": bottom + row["sentences"]})
     return rows
+
+
+def _pairs() -> Any:
+    """A row a pair of methods, with their names below each other."""
+    import altair as alt
+
+    lines = "split(datum.label, '\\n')"
+    axis = alt.Axis(labelExpr=lines, labelLimit=190, labelOffset=-7, ticks=False, domain=False, grid=False)
+    return alt.Y("pair:N", title=None, sort=None, axis=axis)
 
 
 def _cells(data: str) -> Any:
