@@ -10,6 +10,7 @@ import numpy as np
 from seqmix_plugin.reporting import tables
 from seqmix_plugin.reporting.comparison import Comparison, Pair
 from seqmix_plugin.reporting.grouping import Group, find_runs, group_runs
+from seqmix_plugin.reporting.wording import between, counted, signed
 
 ROOT = Path(__file__).parent.parent
 CORPORA = {"webpage": "WebPage", "conll": "CoNLL-2003", "events": "Event triggers"}
@@ -122,13 +123,13 @@ def conclusions(found: Comparison) -> str:
         controls = {name: gains[name] for name in ("nte_duplicate", "nte_more_steps") if name in gains}
         if "nte" not in gains or not controls:
             continue
-        over = " and ".join(f"{tables.signed(gain)} over {name}" for name, gain in controls.items())
+        over = " and ".join(f"{signed(gain)} over {name}" for name, gain in controls.items())
         if gains["nte"] <= 0:
-            said = f"SeqMix gains nothing: {tables.signed(gains['nte'])} over nte, {over}"
+            said = f"SeqMix gains nothing: {signed(gains['nte'])} over nte, {over}"
         elif min(controls.values()) <= 0:
-            said = f"the gain of SeqMix over nte, {tables.signed(gains['nte'])}, vanishes against equal steps: {over}"
+            said = f"the gain of SeqMix over nte, {signed(gains['nte'])}, vanishes against equal steps: {over}"
         else:
-            said = f"SeqMix gains {tables.signed(gains['nte'])} over nte, and at equal steps {over}"
+            said = f"SeqMix gains {signed(gains['nte'])} over nte, and at equal steps {over}"
         sure = [p for p in found.pairs(split) if p.significant and "nte_sub" in (p.first, p.second)]
         luck = "; none of it can be told from luck" if not sure else "; see below for what can be told from luck"
         lines.append(f"- **On {split}** {said}{luck}.")
@@ -150,8 +151,8 @@ def answers(found: Comparison, paper: Dict[str, Any]) -> str:
         if first in paper and second in paper:
             differences = np.subtract(paper[first], paper[second])
             line += (
-                f" The paper: dev {tables.signed(differences.mean())}, of which "
-                f"{tables.signed(differences[0])} at {paper['budgets'][0]} sentences."
+                f" The paper: dev {signed(differences.mean())}, of which "
+                f"{signed(differences[0])} at {paper['budgets'][0]} sentences."
             )
         lines.append(line)
     return "\n".join(lines) + "\n"
@@ -160,12 +161,14 @@ def answers(found: Comparison, paper: Dict[str, Any]) -> str:
 def measurement(pair: Pair, first: str) -> str:
     """A difference in the direction that was asked for, and whether to believe it."""
     sign = 1 if pair.first == first else -1
-    ends = "" if pair.interval is None else sorted(sign * end for end in pair.interval)
-    interval = f" [{tables.signed(ends[0])}, {tables.signed(ends[1])}]" if ends else ""
+    interval = ""
+    if pair.interval is not None:
+        low, high = sorted(sign * end for end in pair.interval)
+        interval = f" [{between((low, high))}]"
     budget = min(pair.at_budgets)
-    start = "tied" if budget in pair.tied else tables.signed(sign * pair.at_budgets[budget])
-    seeds = f"{pair.num_seeds} seed{'s' if pair.num_seeds > 1 else ''}"
-    return f"{tables.signed(sign * pair.difference)}{interval} ({start} at {budget}; {seeds}; {pair.verdict})"
+    start = "tied" if budget in pair.tied else signed(sign * pair.at_budgets[budget])
+    seeds = counted(pair.num_seeds, "seed")
+    return f"{signed(sign * pair.difference)}{interval} ({start} at {budget}; {seeds}; {pair.verdict})"
 
 
 def figure(found: Comparison, path: Path) -> None:

@@ -9,7 +9,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.terminal import quiet_terminal
 from seqmix_plugin.errors import first_line
-from seqmix_plugin.reporting import tables
+from seqmix_plugin.reporting import tables, wording
 from seqmix_plugin.reporting.comparison import SPLITS, Comparison
 from seqmix_plugin.reporting.grouping import find_runs, group_runs
 from seqmix_plugin.reporting.page import write_page
@@ -145,8 +145,8 @@ def _print(comparison: Comparison, split: str, target: Optional[float]) -> None:
         return
     print(f"{split} F1 points, mean over the budgets, [95 % bootstrap interval over seeds]")
     for pair in pairs:
-        interval = "" if pair.interval is None else " [{}, {}]".format(*map(tables.signed, pair.interval))
-        adjusted = "" if pair.adjusted_p is None else f", p {pair.adjusted_p:.3f} (sign flips, Holm)"
-        print(f"  {pair.first} {tables.MINUS} {pair.second}: {tables.signed(pair.difference)}{interval}{adjusted}")
+        interval = "" if pair.interval is None else f" [{wording.between(pair.interval)}]"
+        adjusted = "" if pair.adjusted_p is None else f", p {wording.p_value(pair.adjusted_p)} (sign flips, Holm)"
+        print(f"  {pair.first} {wording.MINUS} {pair.second}: {wording.signed(pair.difference)}{interval}{adjusted}")
         print(f"    {pair.verdict}")
     print(tables.seeds_sentence(pairs))

@@ -22,7 +22,7 @@ from seqmix_plugin.reporting.page_data import (
     mean_rows,
     pair_rows,
     run_rows,
-    seconds,
+    seconds_a_stage,
     table,
     targets,
 )
@@ -117,7 +117,7 @@ def _measured(comparison: Comparison, target: Optional[float]) -> Dict[str, Any]
         "means": mean_rows(comparison, comparison.groups),
         "targets": dict.fromkeys(first, target) if target is not None else first,
         "pairs": pairs,
-        "seconds": seconds(comparison.groups),
+        "seconds": seconds_a_stage(comparison.groups),
         "rival": _rival(comparison),
         "uneven": len({tuple(group.budgets()) for group in comparison.curves}) > 1,
     }

@@ -123,7 +123,7 @@ def _rounded(value: Optional[float]) -> Optional[float]:
     return None if value is None else round(value, 1)
 
 
-def seconds(groups: Sequence[Group]) -> List[Dict[str, Any]]:
+def seconds_a_stage(groups: Sequence[Group]) -> List[Dict[str, Any]]:
     """For each method the seconds of each stage over all rounds, the mean over the seeds, and their `total`."""
     rows = []
     for group in groups:

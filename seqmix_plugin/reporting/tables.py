@@ -5,7 +5,6 @@ import io
 from dataclasses import dataclass
 from typing import Dict, List, Optional, Sequence, TextIO
 
-import numpy as np
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
@@ -13,9 +12,8 @@ from rich.table import Table as RichTable
 
 from seqmix_plugin.reporting.comparison import Comparison, Pair, Summary
 from seqmix_plugin.reporting.grouping import Group
-
-STAGES = ("query", "annotate", "augment", "committee", "train", "measure")
-MINUS = "−"
+from seqmix_plugin.reporting.page_data import STAGES, seconds_a_stage
+from seqmix_plugin.reporting.wording import MINUS, between, counted, decimal, p_value, signed, with_deviation
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Table:
             title=escape(self.title), box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0), title_justify="left"
         )
         for number, name in enumerate(self.columns):
-            table.add_column(escape(name), justify="right" if number else "left", overflow="fold")
+            table.add_column(escape(name), justify="right" if number else "left", overflow="fold", no_wrap=number == 0)
         for row in self.rows:
             table.add_row(*map(escape, row))
         Console(file=file).print(table)
@@ -65,19 +63,22 @@ def curves(comparison: Comparison, split: str, target: Optional[float] = None, s
     target : `float`, optional (default = `None`)
         F1 in points; by default the highest whole one that every method reaches.
     short : `bool`, optional (default = `False`)
-        Without the deviations at each budget, so that it fits a terminal.
+        Without deviations at each budget and the area, so that it fits a terminal.
     """
     summaries = comparison.summaries(split)
     target = comparison.target(split) if target is None else target
     budgets = sorted({budget for summary in summaries for budget in summary.budgets})
-    columns = ["method", "seeds", *(f"{budget:g}" for budget in budgets), "mean", "area", f"labels to {target:g}"]
+    area = [] if short else ["area"]
+    columns = ["method", "seeds", *(f"{budget:g}" for budget in budgets), "mean", *area, f"labels to {target:g}"]
     rows = []
     for summary in summaries:
         cells = dict(zip(summary.budgets, zip(summary.mean, summary.deviation, strict=True), strict=True))
         seeds = len(summary.group.runs)
-        scores = [_score(*cells[budget], seeds, short) if budget in cells else "" for budget in budgets]
-        ends = [_score(*summary.mean_over_budgets, seeds), f"{summary.area:.1f}", needed(summary, target)]
-        rows.append([summary.group.name, str(seeds), *scores, *(ends if len(summary.budgets) > 1 else [""] * 3)])
+        shown = 1 if short else seeds
+        scores = [with_deviation(*cells[budget], shown) if budget in cells else "" for budget in budgets]
+        ends = [with_deviation(*summary.mean_over_budgets, seeds), decimal(summary.area), needed(summary, target)]
+        ends = ends if len(summary.budgets) > 1 else [""] * 3
+        rows.append([summary.group.name, str(seeds), *scores, *(ends[:1] + ends[2:] if short else ends)])
     return Table(f"{split} F1 against annotated sentences", columns, rows)
 
 
@@ -96,12 +97,12 @@ def pairs(comparison: Comparison, split: str) -> Table:
         [
             f"{pair.first} {MINUS} {pair.second}",
             signed(pair.difference),
-            "" if pair.interval is None else f"{signed(pair.interval[0])} to {signed(pair.interval[1])}",
+            between(pair.interval),
             str(pair.num_seeds),
-            _p(pair.p),
-            _p(pair.adjusted_p),
+            p_value(pair.p),
+            p_value(pair.adjusted_p),
             pair.verdict,
-            _p(pair.wilcoxon_p),
+            p_value(pair.wilcoxon_p),
         ]
         for pair in comparison.pairs(split)
     ]
@@ -120,22 +121,10 @@ def at_budgets(comparison: Comparison, split: str) -> Table:
 
 def seconds(groups: Sequence[Group]) -> Table:
     """Seconds a stage, the sum over the rounds and the mean over the seeds."""
-    means = [stage_seconds(group) for group in groups]
-    shown = [stage for stage in STAGES if any(stage in mean for mean in means)]
-    rows = [
-        [group.name, *(f"{mean.get(stage, 0):.0f}" for stage in shown), f"{sum(mean.values()):.0f}"]
-        for group, mean in zip(groups, means, strict=True)
-    ]
+    means = seconds_a_stage(groups)
+    shown = [stage for stage in STAGES if any(mean[stage] for mean in means)]
+    rows = [[mean["group"], *(decimal(mean[stage], 0) for stage in (*shown, "total"))] for mean in means]
     return Table("seconds a stage", ["method", *shown, "all"], rows)
-
-
-def stage_seconds(group: Group) -> Dict[str, float]:
-    """Of one method: the sum over the rounds, the mean over the seeds."""
-    stages = {stage for run in group.runs for row in run.rounds for stage in row["seconds"]}
-    return {
-        stage: float(np.mean([sum(row["seconds"].get(stage, 0.0) for row in run.rounds) for run in group.runs]))
-        for stage in sorted(stages)
-    }
 
 
 def seeds_sentence(shown: Sequence[Pair]) -> str:
@@ -143,8 +132,8 @@ def seeds_sentence(shown: Sequence[Pair]) -> str:
     if not shown:
         return ""
     return (
-        f"With n seeds the sign-flip test cannot give a p below 2/2ⁿ; after Holm's correction one of {len(shown)} "
-        f"pair{'s' if len(shown) > 1 else ''} can pass 0.05 with {shown[0].needed} seeds or more."
+        f"With n seeds the sign-flip test cannot give a p below 2/2ⁿ; after Holm's correction one of "
+        f"{counted(len(shown), 'pair')} can pass 0.05 with {shown[0].needed} seeds or more."
     )
 
 
@@ -183,19 +172,6 @@ def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional
     if notes:
         parts.append("Left out:\n\n" + "".join(f"- {note}\n" for note in notes))
     return "\n".join(parts)
-
-
-def signed(value: float) -> str:
-    """A difference with its sign, to a tenth of a point; nothing for `nan`."""
-    return "" if np.isnan(value) else f"{value:+.1f}".replace("-", MINUS)
-
-
-def _score(mean: float, deviation: float, seeds: int, short: bool = False) -> str:
-    return f"{mean:.1f}" if short or seeds == 1 else f"{mean:.1f} ± {deviation:.1f}"
-
-
-def _p(p: Optional[float]) -> str:
-    return "" if p is None else f"{p:.3f}"
 
 
 def _at_budget(pair: Pair, budget: int) -> str:

@@ -12,7 +12,15 @@ from seqmix_plugin.reporting.charts import stacked
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.generated import Generated
 from seqmix_plugin.reporting.grouping import find_runs, group_runs
-from seqmix_plugin.reporting.page_data import labels_needed, line_rows, mean_rows, run_rows, seconds, table, targets
+from seqmix_plugin.reporting.page_data import (
+    labels_needed,
+    line_rows,
+    mean_rows,
+    run_rows,
+    seconds_a_stage,
+    table,
+    targets,
+)
 from seqmix_plugin.reporting.page_examples import examples
 from seqmix_plugin.reporting.palette import BACKGROUNDS, COLOURS, look
 from seqmix_plugin.reporting.provenance import differing_keys, flattened, origins
@@ -82,7 +90,7 @@ def test_targets_are_reached_by_all_methods_with_rounds(tmp_path: Path) -> None:
 def test_seconds_are_sums_over_rounds_and_means_over_seeds(tmp_path: Path) -> None:
     for seed in (1, 2):
         write_run(tmp_path / "a" / str(seed), [40, 50], seed=seed)
-    (row,) = seconds(compared(tmp_path).groups)
+    (row,) = seconds_a_stage(compared(tmp_path).groups)
     assert row == {
         "group": "a",
         "query": 2.0,
