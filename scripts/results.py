@@ -83,7 +83,8 @@ F1 is of exact entities, in points. ± is the standard deviation over seeds. *Me
 that of the paired sign-flip test on that mean with seeds as units, *Holm* the same after correction for all pairs of
 the table; intervals are bootstrapped over seeds. *The paper's test* is Wilcoxon's over the budgets of the mean curves,
 as the paper uses it; the points of a curve are not independent, so it is printed and not believed. `=` marks budgets at
-which both methods have trained on the same sentences.
+which both methods have labelled the same sentences and generated nothing: what differs there comes from the order in
+which they were learned.
 """
 
 
