@@ -92,7 +92,7 @@ def section(corpus: str, found: Comparison, paper: Dict[str, Any]) -> str:
     """Commands, curves, tests, and the paper beside them."""
     commands = "\n".join(
         f"allennlp repeat training_configs/{corpus}_{group.name}.jsonnet --seeds "
-        f"{','.join(str(run.seed) for run in group.runs)} -s runs/{corpus}_{group.name} --records results"
+        f"{','.join(str(run.seed) for run in group.runs)} --workers 2 -s runs/{corpus}_{group.name} --records results"
         for group in found.groups
     )
     parts = [f"## {CORPORA[corpus]}\n\n```\n{commands}\nmake results\n```\n"]
