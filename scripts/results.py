@@ -1,22 +1,23 @@
-"""Writes `docs/results.md` and its figures from the records in `results/`. Nothing in that page is typed by hand."""
+"""Writes `docs/results.md` and its figures from the records in `results/`. No measurement in it is typed."""
 
 import json
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Set
 
 import numpy as np
 
 from seqmix_plugin.reporting import tables
-from seqmix_plugin.reporting.comparison import Comparison, Pair
+from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.grouping import Group, find_runs, group_runs
+from seqmix_plugin.reporting.pair import Pair
+from seqmix_plugin.reporting.palette import COLOURS
 from seqmix_plugin.reporting.wording import between, counted, signed
 
 ROOT = Path(__file__).parent.parent
 CORPORA = {"webpage": "WebPage", "conll": "CoNLL-2003", "events": "Event triggers"}
 METHODS = ("random", "nte", "nte_duplicate", "nte_more_steps", "nte_sub", "train_on_all")
 """The order of the rows; other methods follow."""
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 QUESTIONS = (
     ("nte_sub", "nte", "Does SeqMix help?"),
     ("nte_duplicate", "nte", "Do as many training steps help without any new sentence?"),
@@ -60,31 +61,34 @@ def place(method: str) -> int:
 
 def introduction(groups: Sequence[Group]) -> str:
     """What was run, and on what."""
-    machines = {json.dumps(run.environment, sort_keys=True) for group in groups for run in group.runs}
-    environments = [json.loads(machine) for machine in machines]
-    versions = sorted({name for environment in environments for name in environment.get("versions", {})})
-    found = {
-        name: ", ".join(sorted({str(e["versions"][name]) for e in environments if name in e.get("versions", {})}))
-        for name in versions
+    runs = [run for group in groups for run in group.runs]
+    versions: Dict[str, Set[str]] = {}
+    for run in runs:
+        for name, version in run.environment.get("versions", {}).items():
+            versions.setdefault(name, set()).add(str(version))
+    machine = {
+        name: ", ".join(sorted({str(run.environment.get(name, "unknown")) for run in runs}))
+        for name in ("threads", "device", "revision")
     }
-    total = sum(len(group.runs) for group in groups)
+    data_seeds = ", ".join(map(str, sorted({run.data_seed for run in runs})))
     return f"""# Measured results
 
-`make results` writes this page from the records in `results/`; no number in it is typed. A record is what a finished
-run leaves behind without any text of its corpus. {total} runs so far.
+`make results` writes this page from the records in `results/`; no measurement in it is typed. A record is what a
+finished run leaves behind without any text of its corpus. {len(runs)} runs so far.
 
-All runs: all-MiniLM-L6-v2 (`make models`) as encoder, a language model fitted to the corpus as discriminator (the
-configurations' `in_domain`), learning rate 3e-4, `data_seed` 0, on one thread of a CPU, two runs side by side; the
-seconds are upper bounds. The paper trained bert-base-cased and judged by gpt2. To repeat a run, set
-`default: sources.minilm` and the folder of the data in `training_configs/lib/sources.libsonnet`.
-Versions: {"; ".join(f"{name} {version}" for name, version in found.items())}.
+The configurations ran on `minilm`: all-MiniLM-L6-v2 (`make models`) as encoder, and as discriminator a language model
+that is fitted to the corpus. The paper trained bert-base-cased and judged by gpt2. To repeat a run, set
+`default: sources.minilm` and the folder of the data in `training_configs/lib/sources.libsonnet`. Seconds are upper
+bounds: runs shared their machine.
+
+`data_seed` {data_seeds}; threads {machine["threads"]}; device {machine["device"]}; revision {machine["revision"]};
+{"; ".join(f"{name} {', '.join(sorted(found))}" for name, found in sorted(versions.items()))}.
 
 F1 is of exact entities, in points. ± is the standard deviation over seeds. *Mean* is the mean over the budgets. p is
 that of the paired sign-flip test on that mean with seeds as units, *Holm* the same after correction for all pairs of
 the table; intervals are bootstrapped over seeds. *The paper's test* is Wilcoxon's over the budgets of the mean curves,
 as the paper uses it; the points of a curve are not independent, so it is printed and not believed. `=` marks budgets at
-which both methods have labelled the same sentences and generated nothing: what differs there comes from the order in
-which they were learned.
+which both methods have labelled the same sentences and generated nothing.
 """
 
 
@@ -115,12 +119,12 @@ def conclusions(found: Comparison) -> str:
     """Whether SeqMix gained anything on each split, said plainly."""
     lines = []
     for split in reversed(found.splits):
-        gains = {
-            other: (1 if pair.first == "nte_sub" else -1) * pair.difference
+        of_seqmix = {
+            next(iter({pair.first, pair.second} - {"nte_sub"})): pair
             for pair in found.pairs(split)
-            for other in {pair.first, pair.second} - {"nte_sub"}
-            if "nte_sub" in (pair.first, pair.second)
+            if "nte_sub" in (pair.first, pair.second) and pair.at_budgets
         }
+        gains = {o: (1 if p.first == "nte_sub" else -1) * p.difference for o, p in of_seqmix.items()}
         controls = {name: gains[name] for name in ("nte_duplicate", "nte_more_steps") if name in gains}
         if "nte" not in gains or not controls:
             continue
@@ -131,8 +135,8 @@ def conclusions(found: Comparison) -> str:
             said = f"the gain of SeqMix over nte, {signed(gains['nte'])}, vanishes against equal steps: {over}"
         else:
             said = f"SeqMix gains {signed(gains['nte'])} over nte, and at equal steps {over}"
-        sure = [p for p in found.pairs(split) if p.significant and "nte_sub" in (p.first, p.second)]
-        luck = "; none of it can be told from luck" if not sure else "; see below for what can be told from luck"
+        sure = [f"that over {name}" for name in ("nte", *controls) if of_seqmix[name].significant]
+        luck = f"; {' and '.join(sure) or 'none of it'} can be told from luck"
         lines.append(f"- **On {split}** {said}{luck}.")
     return "\n".join(lines) + "\n" if lines else ""
 
@@ -145,7 +149,8 @@ def answers(found: Comparison, paper: Dict[str, Any]) -> str:
     }
     for first, second, question in QUESTIONS:
         key = frozenset((first, second))
-        measured = [f"{split} {measurement(pairs[key], first)}" for split, pairs in by_split.items() if key in pairs]
+        shown = {split: pairs[key] for split, pairs in by_split.items() if key in pairs and pairs[key].at_budgets}
+        measured = [f"{split} {measurement(pair, first)}" for split, pair in shown.items()]
         if not measured:
             continue
         line = f"- **{question}** {first} against {second}: {'; '.join(measured)}."
@@ -167,7 +172,7 @@ def measurement(pair: Pair, first: str) -> str:
         low, high = sorted(sign * end for end in pair.interval)
         interval = f" [{between((low, high))}]"
     budget = min(pair.at_budgets)
-    start = "tied" if budget in pair.tied else signed(sign * pair.at_budgets[budget])
+    start = signed(sign * pair.at_budgets[budget])
     seeds = counted(pair.num_seeds, "seed")
     return f"{signed(sign * pair.difference)}{interval} ({start} at {budget}; {seeds}; {pair.verdict})"
 
@@ -181,9 +186,10 @@ def figure(found: Comparison, path: Path) -> None:
     drawn = Figure(figsize=(9, 4), layout="constrained")
     axes = drawn.subplots(1, len(found.splits), squeeze=False)[0]
     for axis, split in zip(axes, reversed(found.splits), strict=True):
+        others = [group.name for group in found.groups if group.name not in METHODS]
         for summary in found.summaries(split):
-            number = place(summary.group.name)
-            colour = COLOURS[number % len(COLOURS)]
+            number = [*METHODS, *others].index(summary.group.name)  # the same look on every corpus
+            colour = COLOURS[number % len(COLOURS)][0]
             label = f"{summary.group.name} (n = {len(summary.group.runs)})"
             if summary.group in found.references:
                 axis.axhline(summary.mean[0], color=colour, linestyle=":", label=label)

@@ -1,6 +1,7 @@
 """`allennlp compare`: which method is better, by how much, and whether it is luck."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import List, Optional, Sequence
 
@@ -92,32 +93,36 @@ def compare(
 
     `ConfigurationError`
         Before anything is written: no run at all, runs on different data, an unknown baseline, a split that was not
-        measured, a file that cannot be written to.
+        measured, files in no folder. Later, when a file cannot be written after all.
     """
     files = [Path(name) for name in (output, csv, markdown) if name is not None]
     _check_files(files, paths)
     if target_f1 is not None and not 0 < target_f1 <= 100:
         raise ConfigurationError(f"--target-f1 is {target_f1:g}; expected points, above 0 and up to 100")
     runs, notes = find_runs(paths)
-    for note in notes:
-        print(f"skipped {note}")
+    _print_lines("skipped", notes)
     groups, left_out = group_runs(runs)
-    for note in left_out:
-        print(f"left out {note}")
+    _print_lines("left out", left_out)
     notes += left_out
     comparison = Comparison(groups, baseline)
     shown = _split(comparison, split)
     _print(comparison, shown, target_f1)
-    texts = {csv: tables.long_csv(groups) if csv else "", markdown: tables.markdown(comparison, notes, target_f1)}
     try:
-        for name, text in texts.items():
-            if name is not None:
-                Path(name).write_text(text, encoding="utf-8")
         write_page(comparison, notes, Path(output), target_f1)
+        if csv is not None:
+            Path(csv).write_text(tables.long_csv(groups), encoding="utf-8")
+        if markdown is not None:
+            text = tables.markdown(comparison, notes, target_f1)
+            Path(markdown).write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:
         raise ConfigurationError(f"{error.filename}: cannot be written to ({first_line(error)})") from error
     print("wrote " + ", ".join(map(str, files)))
     return comparison
+
+
+def _print_lines(what: str, notes: Sequence[str]) -> None:
+    for note in notes:
+        print(f"{what} {os.fsencode(note).decode('utf-8', errors='replace')}")  # names of files may be anything
 
 
 def _check_files(files: List[Path], paths: Sequence[str]) -> None:

@@ -19,6 +19,8 @@ from seqmix_plugin.run_files import ROUNDS
 
 TAIL = 2**16
 """Bytes at the end of a log in which the reason of a failure is looked for."""
+LONGEST = 500
+"""Characters of a reason."""
 FINISHED, FAILED, BUSY = "finished", "failed", "busy"
 
 
@@ -126,12 +128,12 @@ class Job:
         seconds = time.perf_counter() - self._began
         code = self.process.wait()
         try:
-            run = read_run(self.folder) if code == 0 else None
-        except ConfigurationError as error:
+            if code != 0:
+                return Outcome(self.seed, FAILED, self.log, _reason(self.log, code), seconds)
+            self.state  # noqa: B018  raises where the configuration was changed before the process read it
+            return Outcome(self.seed, FINISHED, self.log, seconds=seconds, run=read_run(self.folder))
+        except (ConfigurationError, OSError) as error:
             return Outcome(self.seed, FAILED, self.log, first_line(error), seconds)
-        if run is None:
-            return Outcome(self.seed, FAILED, self.log, _reason(self.log, code), seconds)
-        return Outcome(self.seed, FINISHED, self.log, seconds=seconds, run=run)
 
 
 def _lock(log: IO[bytes]) -> bool:
@@ -153,4 +155,4 @@ def _reason(log: Path, code: int) -> str:
     errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     if not errors and code < 0:
         return f"ended by signal {-code} ({signal.strsignal(-code)})"
-    return ([f"exit code {code}"] + [line for line in lines if line] + errors)[-1]
+    return ([f"exit code {code}"] + [line for line in lines if line] + errors)[-1][:LONGEST]

@@ -6,18 +6,22 @@ import subprocess
 import threading
 import time
 from contextlib import contextmanager, suppress
-from typing import Dict, Iterator, List, Sequence
+from typing import Callable, Dict, Iterator, List, Sequence
 
+from allennlp.common.checks import ConfigurationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from seqmix_plugin.commands.job import Job, Outcome
+from seqmix_plugin.errors import first_line
 
 POLL = 0.5
 GRACE = 10.0
 """Seconds between two looks at the processes, and from asking them to end to killing them."""
 
 
-def run_jobs(jobs: Sequence[Job], workers: int, total_rounds: int) -> List[Outcome]:
+def run_jobs(
+    jobs: Sequence[Job], workers: int, total_rounds: int, keep: Callable[[Outcome], None] = lambda outcome: None
+) -> List[Outcome]:
     """
     Runs jobs, some at a time, in their order; a failure does not stop the others.
 
@@ -28,6 +32,8 @@ def run_jobs(jobs: Sequence[Job], workers: int, total_rounds: int) -> List[Outco
         Processes at a time. Unless `OMP_NUM_THREADS` is set, they share the processor's cores.
     total_rounds : `int`
         What the terminal counts to.
+    keep : `Callable[[Outcome], None]`, optional
+        Called with each outcome as soon as it is known.
 
     # Returns
 
@@ -64,6 +70,10 @@ def run_jobs(jobs: Sequence[Job], workers: int, total_rounds: int) -> List[Outco
                     new.append(job.outcome())
                 for outcome in new:
                     show(outcome.line)
+                    try:
+                        keep(outcome)
+                    except (ConfigurationError, OSError) as error:  # no reason to stop the others
+                        show(f"seed {outcome.seed}: its record could not be written: {first_line(error)}")
                 outcomes += new
                 _update(progress, jobs, running)
         finally:

@@ -24,6 +24,8 @@ from seqmix_plugin.reporting.run import SEEDS
 PACKAGE = __name__.split(".")[0]
 SEED_LIMIT = 2**32
 """NumPy's."""
+MOST = 10_000
+"""Seeds of one range."""
 
 
 @Subcommand.register("repeat")
@@ -81,8 +83,9 @@ def repeat(
 ) -> List[Outcome]:
     """
     Trains a configuration once per seed, each in a process of its own, into `DIR/<seed>`; what the process prints goes
-    to `DIR/<seed>.log`. Finished runs of the same configuration are left as they are, and one that died is started
-    anew. Prints a line as each run ends; a failure does not stop the others.
+    to `DIR/<seed>.log`. Finished runs of the same configuration are left as they are, and one that died is removed and
+    started anew: do not run `allennlp train` into these folders at the same time, which only `repeat` itself is kept
+    from. Prints a line as each run ends; a failure does not stop the others.
 
     Unless `OMP_NUM_THREADS` is set, a process gets its share of the cores: all cores by the number of workers. Another
     number of threads rounds differently, and hence may query other sentences: to get the same runs again, keep
@@ -137,10 +140,12 @@ def repeat(
         _make(folder)
     for job in jobs:
         job.state  # noqa: B018  raises where something else is in the way
-    outcomes = run_jobs(jobs, workers, len(jobs) * (num_rounds + 1))
-    for outcome in outcomes:
+
+    def keep(outcome: Outcome) -> None:
         if outcome.run is not None and outcome.seed in record_paths:
             write_record(outcome.run, record_paths[outcome.seed])
+
+    outcomes = run_jobs(jobs, workers, len(jobs) * (num_rounds + 1), keep)
     return sorted(outcomes, key=lambda outcome: list(seeds).index(outcome.seed))
 
 
@@ -150,7 +155,7 @@ def parse_seeds(text: str) -> List[int]:
     for part in text.split(","):
         ends = re.fullmatch(r"\s*(\d{1,10})\s*(?:-\s*(\d{1,10})\s*)?", part, re.ASCII)
         first, last = (int(ends[1]), int(ends[2] or ends[1])) if ends else (1, 0)
-        if not first <= last < SEED_LIMIT:
+        if not first <= last < min(SEED_LIMIT, first + MOST):
             raise ConfigurationError(
                 f"--seeds is {shortened(repr(text))}; expected distinct integers from 0 to 2^32 - 1, such as 1,2,3 or "
                 f"1-5"

@@ -3,8 +3,13 @@
 from dataclasses import dataclass, field
 from typing import List, Optional, Sequence, Tuple
 
-from seqmix_plugin.reporting.comparison import Comparison, Pair, Summary
-from seqmix_plugin.reporting.wording import between, counted, decimal, p_value, saving, signed
+from seqmix_plugin.reporting.comparison import Comparison, Summary
+from seqmix_plugin.reporting.grouping import Group
+from seqmix_plugin.reporting.pair import Pair
+from seqmix_plugin.reporting.wording import NOTHING, between, counted, decimal, labels, p_value, saving, signed
+
+SMALLEST = 0.05
+"""F1 points: what rounds to nothing is no lead."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +50,25 @@ def answer(comparison: Comparison, split: str, pairs: Sequence[Pair], target: Op
     """
     summaries, shared = ranked(comparison, split)
     if len(summaries) == 1:
-        return _alone(summaries[0], split)
+        return _alone(summaries[0], [s for s in comparison.summaries(split) if s not in summaries], split)
     leader, rest = summaries[0], summaries[1:]
     other = next((summary for summary in rest if summary.group.name == comparison.baseline), rest[0])
     pair = next(pair for pair in pairs if {pair.first, pair.second} == {leader.group.name, other.group.name})
     lead = pair.difference if pair.first == leader.group.name else -pair.difference
     is_next = other is rest[0] and len(rest) > 1
     target = comparison.target(split) if target is None else target
-    details = [*_measured(pair, lead), *_labels(leader, other, target), *_others(pairs)]
+    clear = _is_clear(lead)
+    details = [*_measured(pair, lead), *(_labels(leader, other, target) if clear else []), *_others(pairs)]
+    details += [_unfinished(summary.group) for summary in (leader, other) if not summary.group.finished]
     if any(len(summary.budgets) > len(shared) for summary in summaries):
         details.append(f"Not all methods have the same budgets; they are ranked by the {len(shared)} that all have.")
-    return Answer(_headline(leader, other, lead, split, is_next), *_trust(pair, len(pairs)), details)
+    trust, verdict = _trust(pair, len(pairs))
+    if trust == "yes" and not clear:
+        trust, verdict = (
+            "unknown",
+            f"The difference is hardly luck (p = {p_value(pair.adjusted_p)}), but it names no leader.",
+        )
+    return Answer(_headline(leader, other, lead, split, is_next), trust, verdict, details)
 
 
 def ranked(comparison: Comparison, split: str) -> Tuple[List[Summary], List[float]]:
@@ -71,10 +84,20 @@ def ranked(comparison: Comparison, split: str) -> Tuple[List[Summary], List[floa
     return sorted(curves, key=over_shared, reverse=True), shared
 
 
+def _is_clear(lead: float) -> bool:
+    """Whether there is something to call a lead; without any pair of runs the means are all there is."""
+    return not lead < SMALLEST
+
+
+def _unfinished(group: Group) -> str:
+    rounds = group.runs[0].num_rounds + 1
+    return f"{group.name} is not finished: {group.num_budgets} of {counted(rounds, 'round')} count so far."
+
+
 def _headline(leader: Summary, other: Summary, lead: float, split: str, is_next: bool) -> str:
     one, two = leader.group.name, other.group.name
-    if abs(lead) < 0.05:
-        return f"No clear leader on {split}: {one} and {two} are less than 0.05 F1 points apart."
+    if abs(lead) < SMALLEST:
+        return f"No clear leader on {split}: {one} and {two} are less than {SMALLEST} F1 points apart."
     if lead > 0:
         return f"{one} leads on {split}: {decimal(lead)} F1 points above {two}{', the next best' if is_next else ''}."
     if lead < 0:
@@ -83,7 +106,7 @@ def _headline(leader: Summary, other: Summary, lead: float, split: str, is_next:
     return f"{one} has the highest mean on {split}."
 
 
-def _alone(summary: Summary, split: str) -> Answer:
+def _alone(summary: Summary, references: Sequence[Summary], split: str) -> Answer:
     runs = summary.group.runs
     scores = summary.group.f1(split)
     assert scores is not None  # or there would be no summary
@@ -92,23 +115,29 @@ def _alone(summary: Summary, split: str) -> Answer:
     details = [
         f"Its mean over {counted(len(summary.budgets), 'budget')} is {decimal(summary.mean_over_budgets[0])} F1."
     ]
+    for reference in references:
+        below = decimal(reference.mean[-1] - summary.mean[-1])
+        details.append(f"{reference.group.name} reaches {decimal(reference.mean[-1])} F1, {below} more.")
+    if not summary.group.finished:
+        details.append(_unfinished(summary.group))
     if len(runs) == 1:
         return Answer(headline, "no", "There is one seed only: how much of this is luck cannot be told.", details)
     low, high = decimal(float(scores[:, -1].min())), decimal(float(scores[:, -1].max()))
     details.insert(0, f"That is the mean of {len(runs)} seeds, which reach from {low} to {high}.")
-    return Answer(headline, "unknown", "There is no other method to compare it with.", details)
+    return Answer(headline, "unknown", "There is no other method with rounds to compare it with.", details)
 
 
 def _trust(pair: Pair, num_pairs: int) -> Tuple[str, str]:
     """Whether to believe a difference, and why."""
     if not pair.at_budgets:
         return "no", f"The two cannot be compared run by run ({pair.verdict})."
+    if not pair.finished:
+        return "no", "Not all runs are finished: this may still change."
     if pair.significant:
         correction = f", corrected for {num_pairs} pairs" if num_pairs > 1 else ""
         return "yes", f"Luck alone would hardly do this (p = {p_value(pair.adjusted_p)}{correction})."
-    if pair.num_seeds < pair.needed:
-        few = f"{pair.needed} seeds are needed, there {'is 1' if pair.num_seeds == 1 else f'are {pair.num_seeds}'}"
-        return "no", f"With so few repeats this cannot be told from luck: {few}."
+    if pair.shortage:
+        return "no", f"With so few repeats this cannot be told from luck: {pair.shortage}."
     p = p_value(pair.adjusted_p)
     return "no", f"{pair.num_seeds} seeds could show a difference, but this one may be luck (p = {p})."
 
@@ -128,12 +157,12 @@ def _measured(pair: Pair, lead: float) -> List[str]:
 def _labels(leader: Summary, other: Summary, target: float) -> List[str]:
     """What the leader spares those who label."""
     needed, others = leader.labels_to_reach(target), other.labels_to_reach(target)
-    if needed is None or others is None:
+    less = saving(needed, others, leader.budgets[0], other.budgets[0])
+    if less == NOTHING:
         return []
-    less = saving(needed, others)
     return [
-        f"To reach {target:g} F1, {leader.group.name} needs {needed:,.0f} annotated sentences, "
-        f"{other.group.name} {others:,.0f} ({less})."
+        f"To reach {target:g} F1, {leader.group.name} needs {labels(needed, leader.budgets[0])} annotated sentences, "
+        f"{other.group.name} {labels(others, other.budgets[0])} ({less})."
     ]
 
 

@@ -1,24 +1,15 @@
 """How methods compare: what each reached at each budget, and which differences are more than luck."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.reporting.grouping import Group
-from seqmix_plugin.reporting.run import Run
-from seqmix_plugin.reporting.statistics import (
-    SIGNIFICANCE,
-    area_under_curve,
-    bootstrap_interval,
-    holm,
-    labels_to_reach,
-    seeds_needed,
-    sign_flip_test,
-    wilcoxon_over_budgets,
-)
+from seqmix_plugin.reporting.pair import Pair, compared_pairs
+from seqmix_plugin.reporting.statistics import area_under_curve, labels_to_reach
 
 SPLITS = ("test", "dev")
 
@@ -55,68 +46,6 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """
-    The difference between two methods on one split, `first` minus `second`, in F1 points. Runs are paired by seed and
-    slice; a run's value is its mean over the budgets that both methods have measured.
-
-    # Parameters
-
-    first, second : `str`
-        Names of the groups.
-    num_seeds : `int`
-        Pairs of runs.
-    difference : `float`
-        Mean over the pairs; `nan` without any.
-    interval : `Tuple[float, float]`, optional
-        Its 95 % bootstrap interval.
-    p : `float`, optional
-        Of the sign-flip test.
-    adjusted_p : `float`, optional
-        After Holm's correction over the pairs that are shown.
-    wilcoxon_p : `float`, optional
-        Of the paper's test, over budgets.
-    at_budgets : `Dict[int, float]`
-        The mean difference at each shared budget.
-    tied : `List[int]`
-        Budgets at which both have trained on the same sentences and nothing else.
-    needed : `int`
-        The fewest seeds with which any pair of those shown could pass.
-    """
-
-    first: str
-    second: str
-    num_seeds: int
-    difference: float
-    interval: Optional[Tuple[float, float]]
-    p: Optional[float]
-    adjusted_p: Optional[float]
-    wilcoxon_p: Optional[float]
-    at_budgets: Dict[int, float]
-    tied: List[int]
-    needed: int
-
-    @property
-    def significant(self) -> bool:
-        """Whether the difference is more than luck."""
-        return self.adjusted_p is not None and self.adjusted_p <= SIGNIFICANCE
-
-    @property
-    def verdict(self) -> str:
-        """In words."""
-        if self.num_seeds == 0:
-            return "not paired: no seed in common"
-        if not self.at_budgets:
-            return "not paired: no budget in common"
-        leader, other = (self.first, self.second) if self.difference > 0 else (self.second, self.first)
-        if self.significant:
-            return f"{leader} is better than {other}"
-        if self.num_seeds < self.needed:
-            return f"cannot be told from luck: {self.needed} seeds are needed, there {_are(self.num_seeds)}"
-        return "not told from luck"
-
-
-@dataclass(frozen=True)
 class Comparison:
     """
     Groups that work on the same data, side by side.
@@ -136,6 +65,7 @@ class Comparison:
 
     groups: Sequence[Group]
     baseline: Optional[str] = None
+    _pairs: Dict[str, List[Pair]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names = [group.name for group in self.curves]
@@ -169,21 +99,23 @@ class Comparison:
         scored = ((group, group.f1(split, kind)) for group in self.groups)
         return [_summary(group, scores) for group, scores in scored if scores is not None]
 
-    def target(self, split: str) -> float:
+    def target(self, split: str, kind: str = "") -> float:
         """The highest whole F1 that every method's mean curve reaches: where the labels that they need can differ."""
-        reached = [max(summary.mean) for summary in self.summaries(split) if summary.group in self.curves]
-        return float(np.floor(min(reached)))
+        reached = [max(summary.mean) for summary in self.summaries(split, kind) if summary.group in self.curves]
+        return float(np.floor(min(reached, default=0.0)))
 
     def pairs(self, split: str) -> List[Pair]:
         """Each method against those before it, or all against the baseline."""
+        if split not in self._pairs:
+            self._pairs[split] = self._compared(split)
+        return self._pairs[split]
+
+    def _compared(self, split: str) -> List[Pair]:
         names = [(later, earlier) for earlier, later in combinations(self.curves, 2)]
         if self.baseline is not None:
             one = next(group for group in self.curves if group.name == self.baseline)
             names = [(group, one) for group in self.curves if group is not one]
-        rows = [_pair(first, second, split) for first, second in names]
-        needed = seeds_needed(len(rows)) if rows else 0
-        adjusted = holm([row["p"] for row in rows])
-        return [Pair(**row, adjusted_p=p, needed=needed) for row, p in zip(rows, adjusted, strict=True)]
+        return compared_pairs(names, split)
 
 
 def _summary(group: Group, scores: np.ndarray) -> Summary:
@@ -203,45 +135,3 @@ def _summary(group: Group, scores: np.ndarray) -> Summary:
 
 def _deviation(scores: np.ndarray) -> np.ndarray:
     return scores.std(axis=0, ddof=1) if len(scores) > 1 else np.zeros(scores.shape[1])
-
-
-def _pair(first: Group, second: Group, split: str) -> Dict[str, Any]:
-    """A pair but for what depends on the other pairs."""
-    partners = {run.unit: run for run in second.runs}
-    matched = [(run, partners[run.unit]) for run in first.runs if run.unit in partners]
-    shared = sorted(set.intersection(*(set(run.budgets) for pair in matched for run in pair))) if matched else []
-    rows = [[_at(one, split, budget) - _at(other, split, budget) for budget in shared] for one, other in matched]
-    differences = [float(np.mean(row)) for row in rows] if shared else []
-    at_budgets = dict(zip(shared, np.mean(rows, axis=0).tolist(), strict=True)) if shared else {}
-    return {
-        "first": first.name,
-        "second": second.name,
-        "num_seeds": len(matched),
-        "difference": float(np.mean(differences)) if differences else float("nan"),
-        "interval": bootstrap_interval(differences),
-        "p": sign_flip_test(differences),
-        "wilcoxon_p": wilcoxon_over_budgets(list(at_budgets.values())),
-        "at_budgets": at_budgets,
-        "tied": [budget for budget in shared if all(_same_sentences(*pair, budget) for pair in matched)],
-    }
-
-
-def _at(run: Run, split: str, budget: int) -> float:
-    value = run.f1(split)[run.budgets.index(budget)]
-    assert value is not None  # of `splits`
-    return value
-
-
-def _same_sentences(one: Run, other: Run, budget: int) -> bool:
-    """Whether both have trained on the same labelled sentences at a budget, and nothing else."""
-    labelled = []
-    for run in (one, other):
-        last = run.budgets.index(budget)
-        if run.rounds[last]["synthetic_in_training"]:
-            return False
-        labelled.append({name for row in run.rounds[: last + 1] for name in row["queried"]})
-    return labelled[0] == labelled[1]
-
-
-def _are(number: int) -> str:
-    return "is 1" if number == 1 else f"are {number}"

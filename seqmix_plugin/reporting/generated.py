@@ -8,10 +8,9 @@ import numpy as np
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.reporting.grouping import Group
-from seqmix_plugin.reporting.run import Run, is_number, read_lines
+from seqmix_plugin.reporting.run import FUNNEL, Run, is_number, read_lines
 from seqmix_plugin.run_files import ANNOTATED, SYNTHETIC
 
-STAGES = ("wanted", "judged", "tried", "accepted")
 NUM_BINS = 30
 
 
@@ -51,14 +50,14 @@ class Example:
 
 def funnel(groups: Sequence[Group]) -> List[Dict[str, Any]]:
     """
-    The sentences of each round at each of `STAGES`, the mean over the seeds: `wanted`, `judged` by the discriminator,
+    The sentences of each round at each of `FUNNEL`, the mean over the seeds: `wanted`, `judged` by the discriminator,
     `tried` up to the last that was wanted, `accepted`. Methods that generate nothing have no rows.
     """
     rows = []
     for group in groups:
         for k in range(group.num_budgets):
             records = [run.rounds[k]["augmentation"] for run in group.runs]
-            for stage in STAGES:
+            for stage in FUNNEL:
                 counts = [record[stage] for record in records if isinstance(record.get(stage), int)]
                 if len(counts) == len(records):
                     rows.append({"group": group.name, "round": k, "stage": stage, "sentences": float(np.mean(counts))})
@@ -67,12 +66,15 @@ def funnel(groups: Sequence[Group]) -> List[Dict[str, Any]]:
 
 def short_of_children(group: Group) -> List[bool]:
     """For each round, whether the method accepted fewer than half of the sentences that it wanted, over all seeds."""
-    short = []
-    for k in range(group.num_budgets):
-        records = [run.rounds[k]["augmentation"] for run in group.runs]
-        wanted, accepted = (sum(record.get(name, 0) for record in records) for name in ("wanted", "accepted"))
-        short.append(2 * accepted < wanted)
-    return short
+    counts = [wanted_and_accepted(group, k) for k in range(group.num_budgets)]
+    return [2 * accepted < wanted for wanted, accepted in counts]
+
+
+def wanted_and_accepted(group: Group, k: int) -> Tuple[int, int]:
+    """The sentences that a method wanted and accepted in a round, the sums over its seeds."""
+    records = [run.rounds[k]["augmentation"] for run in group.runs]
+    wanted, accepted = (sum(record.get(name, 0) for record in records) for name in ("wanted", "accepted"))
+    return wanted, accepted
 
 
 class Generated:
@@ -93,6 +95,8 @@ class Generated:
     def __init__(self, group: Group) -> None:
         self.group = group
         self._children = [(run, _children(run)) for run in group.runs if (run.path / SYNTHETIC).is_file()]
+        shown = (item for item in self._children if (item[0].path / ANNOTATED).is_file())
+        self._shown = next(((run, children, _parents(run)) for run, children in shown), None)
 
     @property
     def scores(self) -> Tuple[List[float], List[float]]:
@@ -119,11 +123,12 @@ class Generated:
         return float(np.median([pair[0] for pair in ends])), None if math.isinf(high) else high
 
     def histogram(self, num_bins: int = NUM_BINS) -> List[Dict[str, Any]]:
-        """How many sentences have a score between `low` and `high`, by verdict, in bins of equal ratio."""
-        accepted, refused = (np.array([s for s in scores if s > 0]) for scores in self.scores)
-        both = np.concatenate([accepted, refused])
-        if both.size == 0:
+        """How many sentences score between `low` and `high`, by verdict, in bins of equal ratio; 0 in the first."""
+        positive = [score for scores in self.scores for score in scores if score > 0]
+        if not positive:
             return []
+        accepted, refused = (np.maximum(scores, min(positive)) for scores in self.scores)
+        both = np.array(positive)
         edges = np.geomspace(both.min() * 0.999, both.max() * 1.001, num_bins + 1)
         return [
             {"group": self.group.name, "low": low, "high": high, "verdict": verdict, "sentences": int(count)}
@@ -134,11 +139,7 @@ class Generated:
 
     def examples(self, a_round: int = 4) -> List[Example]:
         """Mixed sentences of the first seed that wrote down their parents, `a_round` of each verdict in each round."""
-        for run, children in self._children:
-            if (run.path / ANNOTATED).is_file():
-                parents = {row["id"]: row for row in read_lines(run.path / ANNOTATED) if _is_sentence(row)}
-                return list(_examples(self.group.name, run, children, parents, a_round))
-        return []
+        return [] if self._shown is None else list(_examples(self.group.name, *self._shown, a_round))
 
 
 def _discriminators(run: Run) -> List[Dict[str, Any]]:
@@ -171,6 +172,10 @@ def _is_child(row: Dict[str, Any]) -> bool:
         numbers += share.values()
     kinds = isinstance(row.get("accepted"), bool) and isinstance(row.get("round"), int)
     return kinds and len(tokens) == len(shares) and all(map(is_number, numbers))
+
+
+def _parents(run: Run) -> Dict[str, Dict[str, Any]]:
+    return {row["id"]: row for row in read_lines(run.path / ANNOTATED) if _is_sentence(row)}
 
 
 def _is_sentence(row: Dict[str, Any]) -> bool:

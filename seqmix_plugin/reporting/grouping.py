@@ -1,5 +1,6 @@
 """Runs of the same configuration form a group."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,11 @@ class Group:
         return min(len(run.rounds) for run in self.runs)
 
     @property
+    def finished(self) -> bool:
+        """Whether its runs have all their rounds."""
+        return all(run.finished for run in self.runs)
+
+    @property
     def is_reference(self) -> bool:
         """Whether it has one budget only, as training on everything has: a line to compare with, not a curve."""
         return all(run.num_rounds == 0 for run in self.runs)
@@ -75,7 +81,7 @@ def find_runs(paths: Sequence[str]) -> Tuple[List[Run], List[str]]:
     for path in paths:
         found = _candidates(Path(path), DEPTH)
         if not found:
-            reason = f"no {ROUNDS} in it or below it" if Path(path).is_dir() else "no such folder"
+            reason = f"no {ROUNDS} in it or below it" if os.path.isdir(path) else "no such folder"
             skipped.append(f"{path}: {reason}; expected the folder of a run")
         seen.update(dict.fromkeys(found))
     for place in {place.resolve(): place for place in seen}.values():
@@ -92,16 +98,16 @@ def find_runs(paths: Sequence[str]) -> Tuple[List[Run], List[str]]:
 
 
 def _candidates(path: Path, depth: int) -> List[Path]:
-    """Folders that look like runs, and records."""
-    if path.is_file():
-        return [path] if path.suffix == ".json" else []
-    if (path / ROUNDS).exists() or (path / CONFIG).exists():
-        return [path]
-    if depth == 0 or not path.is_dir():
-        return []
+    """Folders that look like runs, and records; what cannot be looked into holds none."""
     try:
+        if path.is_file():
+            return [path] if path.suffix == ".json" else []
+        if (path / ROUNDS).exists() or (path / CONFIG).exists():
+            return [path]
+        if depth == 0 or not path.is_dir():
+            return []
         inside = sorted(path.iterdir(), key=_natural)
-    except OSError:
+    except OSError:  # no access, or too long for a name
         return []
     found = (_candidates(child, depth - 1) for child in inside if child.is_dir() or _is_record(child))
     return [candidate for candidates in found for candidate in candidates]
@@ -179,10 +185,10 @@ def _names(groups: Sequence[Sequence[Run]]) -> List[str]:
 
 
 def _name(paths: Sequence[Path]) -> str:
-    """`nte` for `nte/1` and `nte/2`, for `nte_1` and `nte_seed2`, and for `nte`; `alpha_2` for `alpha_2/1`."""
+    """`nte` for `nte/1` and `nte/seed2`, for `nte_1` and `nte_seed2`, and for `nte`; `alpha_2` for `alpha_2/1`."""
     stems = [path.resolve().with_suffix("") if path.is_file() else path.resolve() for path in paths]
-    of_parents = all(stem.name.isdigit() for stem in stems)
+    of_parents = all(re.fullmatch(r"(seed|s)?[-_.]?\d+", stem.name) for stem in stems)
     names = [stem.parent.name if of_parents else stem.name for stem in stems]
     if len(names) > 1 and not of_parents:
-        names = [re.sub(r"[-_.]?(seed|s)?[-_.]?\d+$", "", name) or name for name in names]
-    return names[0]
+        names = [re.sub(r"[-_.](seed|s)?[-_.]?\d+$", "", name) or name for name in names]
+    return os.fsencode(names[0]).decode("utf-8", errors="replace")

@@ -30,9 +30,10 @@ from seqmix_plugin.reporting.page_examples import examples
 from seqmix_plugin.reporting.palette import BACKGROUNDS, COLOURS, look
 from seqmix_plugin.reporting.provenance import differing_keys, origins
 from seqmix_plugin.reporting.queried import densities, overlaps
+from seqmix_plugin.reporting.run import FUNNEL
 
 TEMPLATES = Path(__file__).parent / "templates"
-WORDING = ("decimal", "signed", "between", "p_value", "with_deviation", "counted", "saving", "breakable")
+WORDING = ("decimal", "signed", "between", "p_value", "with_deviation", "counted", "labels", "saving", "breakable")
 
 
 def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target: Optional[float] = None) -> None:
@@ -61,7 +62,7 @@ def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target:
     context["payload"] = _payload(comparison, context, target)
     html = _environment().get_template("page.html.j2").render(context)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(html.lstrip(), encoding="utf-8")
+    path.write_text(html.lstrip(), encoding="utf-8", errors="replace")  # names of files may be anything
 
 
 def _generated(groups: Sequence[Group]) -> Tuple[List[Generated], List[str]]:
@@ -97,6 +98,7 @@ def _overall(comparison: Comparison, notes: Sequence[str]) -> Dict[str, Any]:
         "kinds": ["", *comparison.kinds],
         "measures": MEASURES,
         "stages": STAGES,
+        "funnel_stages": FUNNEL,
         "baseline": comparison.baseline,
         "corpus": comparison.groups[0].runs[0].configuration.get("train_data_path"),
         "notes": notes,

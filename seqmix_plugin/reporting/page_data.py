@@ -5,9 +5,10 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from seqmix_plugin.reporting.comparison import Comparison, Pair, Summary
-from seqmix_plugin.reporting.generated import short_of_children
+from seqmix_plugin.reporting.comparison import Comparison, Summary
+from seqmix_plugin.reporting.generated import short_of_children, wanted_and_accepted
 from seqmix_plugin.reporting.grouping import Group
+from seqmix_plugin.reporting.pair import Pair
 from seqmix_plugin.reporting.statistics import labels_to_reach
 
 MEASURES = ("sentences", "tokens", "entities")
@@ -43,8 +44,7 @@ def mean_rows(comparison: Comparison, groups: Sequence[Group]) -> List[Dict[str,
 
 
 def _round(group: Group, k: int) -> Dict[str, Any]:
-    records = [run.rounds[k]["augmentation"] for run in group.runs]
-    wanted, accepted = (sum(record.get(name, 0) for record in records) for name in ("wanted", "accepted"))
+    wanted, accepted = wanted_and_accepted(group, k)
     return {
         "group": group.name,
         "round": k,
@@ -88,18 +88,14 @@ def run_rows(comparison: Comparison, groups: Sequence[Group]) -> List[Dict[str, 
 
 def targets(comparison: Comparison) -> Dict[str, float]:
     """For each cell the highest whole F1 that the mean curves of all methods reach."""
-    rows = {}
-    for split, kind in cells(comparison):
-        curves = [summary for summary in comparison.summaries(split, kind) if summary.group in comparison.curves]
-        rows[cell_name(split, kind)] = float(np.floor(min((max(s.mean) for s in curves), default=0.0)))
-    return rows
+    return {cell_name(*cell): comparison.target(*cell) for cell in cells(comparison)}
 
 
 def labels_needed(comparison: Comparison, target: Optional[float]) -> Dict[str, Dict[str, Dict[str, Any]]]:
     """
     For each cell, measure and method: `values`, what must be annotated for `first` points of F1 and each whole point
-    above it that the mean curve reaches, and what must be for the chosen `target`. Less than `first` needs no more than
-    its first budget.
+    above it that the mean curve reaches, and what must be for the chosen `target`; `start` is its first budget,
+    which is more than enough for less.
     """
     needed: Dict[str, Dict[str, Dict[str, Any]]] = {}
     for split, kind in cells(comparison):
@@ -116,7 +112,13 @@ def _needed(summary: Summary, measure: str, target: Optional[float]) -> Dict[str
     first, last = int(np.floor(summary.mean[0])), int(np.floor(max(summary.mean)))
     reached = [labels_to_reach(budgets, summary.mean, point) for point in range(first, last + 1)]
     chosen = None if target is None else labels_to_reach(budgets, summary.mean, target)
-    return {"first": first, "values": [_rounded(value) for value in reached], "chosen": _rounded(chosen)}
+    start = _rounded(budgets[0])
+    return {
+        "first": first,
+        "start": start,
+        "values": [_rounded(value) for value in reached],
+        "chosen": _rounded(chosen),
+    }
 
 
 def _rounded(value: Optional[float]) -> Optional[float]:

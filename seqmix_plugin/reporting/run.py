@@ -15,6 +15,11 @@ from seqmix_plugin.run_files import CONFIG, ENVIRONMENT, ROUNDS
 
 SEEDS = ("seed", "random_seed", "numpy_seed", "pytorch_seed")
 DATA = ("train_data_path", "validation_data_path", "test_data_path")
+READERS = ("dataset_reader", "validation_dataset_reader")
+FUNNEL = ("wanted", "judged", "tried", "accepted")
+"""What is counted of a round's generated sentences, in the order in which they become fewer."""
+OF_MODELS = ("token_indexers", "max_length")
+"""Keys of a reader that belong to the model, not to the data."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,8 @@ class Run:
     configuration_hash : `str`
         Of the configuration without its seeds: the same for all seeds of an experiment.
     data_hash : `str`
-        Of what the run trains on and is measured on: only runs that agree in it can be compared.
+        Of the files that the run trains on and is measured on, by their paths, and of how they are read: only runs that
+        agree in it can be compared.
     seed : `int`
         The run's one seed.
     data_seed : `int`
@@ -106,7 +112,7 @@ def read_run(folder: Path) -> Run:
     return Run(
         path=folder,
         configuration_hash=digest(without_seeds),
-        data_hash=digest([configuration.get(key) for key in DATA] + [trainer.get("pool_size")]),
+        data_hash=digest(_data(configuration)),
         seed=seed,
         data_seed=data_seed,
         num_rounds=num_rounds,
@@ -114,6 +120,13 @@ def read_run(folder: Path) -> Run:
         configuration=without_seeds,
         environment=environment,
     )
+
+
+def _data(configuration: Dict[str, Any]) -> List[Any]:
+    """What `data_hash` stands for."""
+    readers = [configuration.get(name) for name in READERS]
+    columns = [{k: v for k, v in r.items() if k not in OF_MODELS} if isinstance(r, dict) else None for r in readers]
+    return [*(configuration.get(key) for key in DATA), configuration["trainer"].get("pool_size"), *columns]
 
 
 def seedless(configuration: Dict[str, Any]) -> Dict[str, Any]:
@@ -174,7 +187,17 @@ def check_round(place: str, number: int, record: Dict[str, Any]) -> None:
         numbers += split.values()
     if record.get("round") != number or not all(map(is_number, numbers)):
         raise problem
-    if not isinstance(record.get("augmentation"), dict) or not isinstance(record.get("queried"), list):
+    augmentation, queried = record.get("augmentation"), record.get("queried")
+    if not isinstance(augmentation, dict) or not isinstance(queried, list):
+        raise problem
+    if not all(isinstance(name, str) for name in queried):
+        raise problem
+    counted = [augmentation[name] for name in FUNNEL if name in augmentation]
+    discriminator = augmentation.get("discriminator", {})
+    ends = discriminator.get("accepted_range", []) if isinstance(discriminator, dict) else [discriminator]
+    if not all(map(is_number, counted)) or not isinstance(ends, list):
+        raise problem
+    if not all(end is None or is_number(end) for end in ends):
         raise problem
 
 

@@ -29,10 +29,11 @@ def sign_flip_test(differences: Sequence[float]) -> Optional[float]:
     """
     if len(differences) < 2:
         return None
-    values = _exact(differences)
+    values = np.asarray(differences, dtype=float)
     result = stats.permutation_test(
         (values, np.zeros_like(values)),
-        lambda one, other, axis: np.sum(one - other, axis=axis),
+        # Rounded, so that sums that are equal on paper count as equal.
+        lambda one, other, axis: np.round(np.sum(one - other, axis=axis), 6),
         permutation_type="samples",
         vectorized=True,
         n_resamples=2**16,
@@ -85,7 +86,7 @@ def wilcoxon_over_budgets(differences: Sequence[float]) -> Optional[float]:
     `Optional[float]`
         p, or `None` when all budgets tie. Six budgets give no p under 2 / 2⁶ = 0.031.
     """
-    values = _exact(differences)
+    values = np.round(np.asarray(differences, dtype=float), 6)  # what is equal on paper counts as equal
     nonzero = values[values != 0]
     if nonzero.size == 0:
         return None
@@ -136,8 +137,3 @@ def labels_to_reach(budgets: Sequence[float], scores: Sequence[float], target: f
             share = (target - scores[position - 1]) / (scores[position] - scores[position - 1])
             return float(budgets[position - 1] + share * (budgets[position] - budgets[position - 1]))
     return None
-
-
-def _exact(differences: Sequence[float]) -> np.ndarray:
-    """In millionths, as whole numbers: sums are exact, so that what is equal on paper counts as equal."""
-    return np.rint(1e6 * np.asarray(differences, dtype=float))

@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from seqmix_plugin.reporting.comparison import Comparison, Pair, Summary
+from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.grouping import Group
 from seqmix_plugin.reporting.page_data import STAGES, seconds_a_stage
-from seqmix_plugin.reporting.wording import MINUS, between, counted, decimal, p_value, signed, with_deviation
+from seqmix_plugin.reporting.pair import Pair
+from seqmix_plugin.reporting.wording import MINUS, between, counted, decimal, labels, p_value, signed, with_deviation
 
 
 @dataclass(frozen=True)
@@ -76,18 +77,14 @@ def curves(comparison: Comparison, split: str, target: Optional[float] = None, s
         seeds = len(summary.group.runs)
         shown = 1 if short else seeds
         scores = [with_deviation(*cells[budget], shown) if budget in cells else "" for budget in budgets]
-        ends = [with_deviation(*summary.mean_over_budgets, seeds), decimal(summary.area), needed(summary, target)]
+        ends = [
+            with_deviation(*summary.mean_over_budgets, seeds),
+            decimal(summary.area),
+            labels(summary.labels_to_reach(target), summary.budgets[0]),
+        ]
         ends = ends if len(summary.budgets) > 1 else [""] * 3
         rows.append([summary.group.name, str(seeds), *scores, *(ends[:1] + ends[2:] if short else ends)])
     return Table(f"{split} F1 against annotated sentences", columns, rows)
-
-
-def needed(summary: Summary, target: float) -> str:
-    """The sentences that a method needs, as a cell."""
-    labels = summary.labels_to_reach(target)
-    if labels is None:
-        return "not reached"
-    return f"≤ {labels:.0f}" if labels == summary.budgets[0] else f"{labels:.0f}"
 
 
 def pairs(comparison: Comparison, split: str) -> Table:
@@ -110,7 +107,7 @@ def pairs(comparison: Comparison, split: str) -> Table:
 
 
 def at_budgets(comparison: Comparison, split: str) -> Table:
-    """The differences at each budget; `=` marks those that tie by construction."""
+    """The differences at each budget; `=` marks those at which both have the same sentences."""
     shown = comparison.pairs(split)
     budgets = sorted({budget for pair in shown for budget in pair.at_budgets})
     rows = [
@@ -177,4 +174,4 @@ def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional
 def _at_budget(pair: Pair, budget: int) -> str:
     if budget not in pair.at_budgets:
         return ""
-    return signed(pair.at_budgets[budget]) + (" =" if budget in pair.tied else "")
+    return signed(pair.at_budgets[budget]) + (" =" if budget in pair.same else "")

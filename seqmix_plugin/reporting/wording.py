@@ -41,14 +41,25 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def saving(labels: Optional[float], others: Optional[float]) -> str:
-    """The share of labels that a method needs less than another, as `23 % fewer`."""
-    if labels is None or others is None:
+def labels(needed: Optional[float], first_budget: float) -> str:
+    """`137`, `≤ 50` where the first budget is enough already, `not reached` for none."""
+    if needed is None:
+        return "not reached"
+    return f"≤ {decimal(needed, 0)}" if needed <= first_budget else decimal(needed, 0)
+
+
+def saving(needed: Optional[float], others: Optional[float], first: float = 0.0, others_first: float = 0.0) -> str:
+    """
+    The share of labels that a method needs less than another, as `23 % fewer`; `≥ 23 % fewer` where its first budget is
+    enough already, and nothing where the other's is.
+    """
+    if needed is None or others is None or others <= others_first:
         return NOTHING
-    share = round(100 * (1 - labels / others))
+    share = round(100 * (1 - needed / others))
     if share == 0:
         return "as many"
-    return f"{share} % fewer" if share > 0 else f"{-share} % more"
+    at_least = "≥ " if needed <= first else ""
+    return f"{at_least}{share} % fewer" if share > 0 else f"{-share} % more"
 
 
 def breakable(name: str) -> Any:

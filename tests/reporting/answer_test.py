@@ -38,7 +38,7 @@ def test_one_method_with_seeds_says_how_far_they_reach(tmp_path: Path) -> None:
     write_method(tmp_path, "nte", [[40, 60], [40, 66]])
     result = said(tmp_path)
     assert result.headline == "nte reaches 63.0 F1 on test with 20 annotated sentences."
-    assert (result.trust, result.verdict) == ("unknown", "There is no other method to compare it with.")
+    assert (result.trust, result.verdict) == ("unknown", "There is no other method with rounds to compare it with.")
     assert result.details[0] == "That is the mean of 2 seeds, which reach from 60.0 to 66.0."
 
 
@@ -129,7 +129,42 @@ def test_the_highest_mean_without_a_lead_on_shared_seeds(tmp_path: Path) -> None
 def test_next_to_no_difference_is_no_lead(tmp_path: Path) -> None:
     write_method(tmp_path, "a", [[40, 50]])
     write_method(tmp_path, "b", [[40, 50.04]])
-    assert said(tmp_path).headline == "No clear leader on test: b and a are less than 0.05 F1 points apart."
+    result = said(tmp_path)
+    assert result.headline == "No clear leader on test: b and a are less than 0.05 F1 points apart."
+    assert not any("To reach" in line for line in result.details)
+
+
+def test_a_sure_difference_of_nothing_is_no_lead(tmp_path: Path) -> None:
+    write_method(tmp_path, "a", [[40, 50 + seed] for seed in range(6)])
+    write_method(tmp_path, "b", [[40, 50.06 + seed] for seed in range(6)])
+    result = said(tmp_path)
+    assert result.headline.startswith("No clear leader on test")
+    assert result.trust == "unknown"
+    assert result.verdict == "The difference is hardly luck (p = 0.031), but it names no leader."
+
+
+def test_unfinished_runs_are_not_believed(tmp_path: Path) -> None:
+    for name, last in (("a", 50), ("b", 70)):
+        for seed in range(6):
+            changes = {"trainer.query_policy.type": name}
+            write_run(tmp_path / name / str(seed), [40, last + seed], seed=seed, num_rounds=5, **changes)
+    result = said(tmp_path)
+    assert (result.trust, result.verdict) == ("no", "Not all runs are finished: this may still change.")
+    assert "b is not finished: 2 of 6 rounds count so far." in result.details
+
+
+def test_one_method_beside_training_on_everything(tmp_path: Path) -> None:
+    write_method(tmp_path, "nte", [[40, 60], [40, 66]])
+    write_run(tmp_path / "all", [70.5], **{"trainer.seed_size": 100})
+    assert said(tmp_path).details[-1] == "all reaches 70.5 F1, 7.5 more."
+
+
+def test_a_curve_that_starts_above_the_target(tmp_path: Path) -> None:
+    write_method(tmp_path, "a", [[40, 60]])
+    write_method(tmp_path, "b", [[55, 65]])
+    labels = "To reach 50 F1, b needs ≤ 10 annotated sentences, a 15 (≥ 33 % fewer)."
+    assert labels in said(tmp_path, target=50).details
+    assert not any("To reach" in line for line in said(tmp_path, target=30).details)
 
 
 def test_the_chosen_target_counts(tmp_path: Path) -> None:

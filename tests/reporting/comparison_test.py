@@ -130,17 +130,17 @@ def test_the_papers_test_needs_all_six_budgets(tmp_path: Path) -> None:
     assert pair.p is None
 
 
-def test_budgets_that_tie_by_construction(tmp_path: Path) -> None:
+def test_budgets_at_which_both_have_the_same_sentences(tmp_path: Path) -> None:
     seed_set, first, second = ["a", "b"], ["c", "d"], ["e", "f"]
     write_run(tmp_path / "nte", [1.0, 2.0, 3.0], queried=[seed_set, first, second], **METHODS["nte"])
-    write_run(tmp_path / "random", [1.0, 2.0, 3.0], queried=[seed_set, second, first])
+    write_run(tmp_path / "random", [1.0, 2.0, 3.5], queried=[seed_set, second, first])
     write_run(
         tmp_path / "sub", [1.0, 2.0, 3.0], queried=[seed_set, first, second], accepted=[1, 1, 1], **METHODS["sub"]
     )
     pairs = Comparison(group_runs(find_runs([str(tmp_path)])[0])[0]).pairs("test")
-    tied = {(pair.first, pair.second): pair.tied for pair in pairs}
-    # The seed set, and the exhausted pool; never where sentences were generated.
-    assert tied == {("random", "nte"): [2, 6], ("sub", "nte"): [], ("sub", "random"): []}
+    same = {(pair.first, pair.second): pair.same for pair in pairs}
+    # The seed set, and the exhausted pool, whatever the scores; never where sentences were generated.
+    assert same == {("random", "nte"): [2, 6], ("sub", "nte"): [], ("sub", "random"): []}
 
 
 def test_training_on_everything_is_a_line_and_no_method(tmp_path: Path) -> None:
@@ -157,3 +157,13 @@ def test_single_budgets_alone_are_compared(tmp_path: Path) -> None:
     comparison = compared(tmp_path, {"random": [[21.0]], "nte": [[20.0]]})
     assert comparison.references == []
     assert comparison.pairs("test")[0].difference == pytest.approx(-1.0)
+
+
+def test_what_still_runs_is_not_final(tmp_path: Path) -> None:
+    for name, last in (("random", 20.0), ("nte", 50.0)):
+        for seed in range(6):
+            write_run(tmp_path / name / str(seed), [10.0, last + seed], seed=seed, num_rounds=5, **METHODS[name])
+    [pair] = Comparison(group_runs(find_runs([str(tmp_path)])[0])[0]).pairs("test")
+    assert pair.p == pytest.approx(2 / 64)
+    assert not pair.significant
+    assert pair.verdict == "not final: runs go on"

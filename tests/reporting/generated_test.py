@@ -88,6 +88,25 @@ def test_scores_and_the_accepted_range(tmp_path: Path) -> None:
     assert all(row["low"] < row["high"] for row in histogram)
 
 
+def test_scores_of_0_are_in_the_first_bar(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "a", [1.0], accepted=[2])
+    children = lines(folder / "synthetic.jsonl")
+    children[0]["score"] = 0.0
+    (folder / "synthetic.jsonl").write_text("".join(json.dumps(child) + "\n" for child in children))
+    histogram = Generated(groups(tmp_path)[0]).histogram(num_bins=4)
+    assert sum(row["sentences"] for row in histogram) == 4
+    assert histogram[0]["sentences"] == 2
+    assert histogram[0]["low"] > 0
+
+
+def test_a_half_written_file_of_parents_is_named(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "a", [1.0], accepted=[2])
+    path = folder / "annotated.jsonl"
+    path.write_text(path.read_text()[:-20])
+    with pytest.raises(ConfigurationError, match=r"annotated\.jsonl, line 10: not JSON"):
+        Generated(groups(tmp_path)[0])
+
+
 def test_examples_show_parents_and_windows(tmp_path: Path) -> None:
     write_run(tmp_path / "a" / "7", [1.0] * 2, accepted=[3, 3], seed=7)
     examples = Generated(groups(tmp_path)[0]).examples(a_round=2)

@@ -1,6 +1,7 @@
 """Runs are found, read as data, and grouped."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -52,7 +53,9 @@ def test_seeds_share_a_hash_and_changes_do_not(tmp_path: Path) -> None:
     [
         (["nte/1", "nte/2", "sub/1"], ["nte", "sub"]),
         (["nte_1", "nte_seed2", "sub"], ["nte", "sub"]),
+        (["nte/seed1", "nte/seed2", "sub/seed1"], ["nte", "sub"]),
         (["first", "second", "sub"], ["first", "sub"]),
+        (["words1", "words2", "x"], ["words1", "x"]),
         (["a/run", "b/run", "c/run"], ["run (", "run ("]),
     ],
 )
@@ -84,6 +87,26 @@ def test_places_without_runs_are_named(tmp_path: Path) -> None:
         f"{tmp_path / 'empty'}: no rounds.jsonl in it or below it; expected the folder of a run",
         f"{tmp_path / 'none'}: no such folder; expected the folder of a run",
     ]
+
+
+def test_what_is_no_path_is_named(tmp_path: Path) -> None:
+    assert "no such folder" in find_runs([str(tmp_path / ("x" * 300))])[1][0]
+
+
+def test_names_that_are_not_utf8(tmp_path: Path) -> None:
+    write_run(tmp_path / os.fsdecode(b"n\xe9"), [20.0])
+    [group], _ = group_runs(find_runs([str(tmp_path)])[0])
+    assert group.name == "n\ufffd"
+
+
+def test_other_columns_of_the_same_files_are_other_data(tmp_path: Path) -> None:
+    reader = {"type": "conll_columns", "token_indexers": {"tokens": "a"}}
+    changes = [{}, {"token_indexers": {"tokens": "b"}}, {"tag_column": 1}]
+    runs = [
+        read_run(write_run(tmp_path / str(i), [20.0], dataset_reader={**reader, **change}))
+        for i, change in enumerate(changes)
+    ]
+    assert runs[0].data_hash == runs[1].data_hash != runs[2].data_hash
 
 
 def test_a_folder_that_is_given_twice_counts_once(tmp_path: Path) -> None:
@@ -127,7 +150,7 @@ def test_a_broken_run_is_named_and_skipped(tmp_path: Path, file: str, content: o
 
 
 @pytest.mark.parametrize(
-    "path", ["annotated.sentences", "scores.test.f1", "seconds.train", "round", "queried", "scores"]
+    "path", ["annotated.sentences", "scores.test.f1", "seconds.train", "round", "queried", "scores", "augmentation"]
 )
 @pytest.mark.parametrize("value", ["<b>", None, True, float("nan")])
 def test_every_field_of_a_round_is_checked(tmp_path: Path, path: str, value: object) -> None:
@@ -140,6 +163,24 @@ def test_every_field_of_a_round_is_checked(tmp_path: Path, path: str, value: obj
     block[last] = value
     (folder / "rounds.jsonl").write_text(json.dumps(record))
     with pytest.raises(ConfigurationError, match=r"rounds\.jsonl, line 1: not the record of round 0"):
+        read_run(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"queried": [{}]},
+        {"augmentation": {"wanted": "x"}},
+        {"augmentation": {"discriminator": {"accepted_range": ["a", 1]}}},
+        {"augmentation": {"discriminator": {"accepted_range": 1}}},
+        {"augmentation": {"discriminator": 1}},
+    ],
+)
+def test_what_is_counted_later_is_checked_as_well(tmp_path: Path, change: dict) -> None:
+    folder = write_run(tmp_path / "nte", [20.0])
+    record = json.loads((folder / "rounds.jsonl").read_text())
+    (folder / "rounds.jsonl").write_text(json.dumps({**record, **change}))
+    with pytest.raises(ConfigurationError, match="not the record of round 0"):
         read_run(folder)
 
 

@@ -68,7 +68,12 @@ def test_lines_change_style_where_too_little_was_accepted() -> None:
 def test_labels_needed_of_whole_points_and_of_the_target(tmp_path: Path) -> None:
     write_run(tmp_path / "a" / "1", [40.5, 42.5, 42.0])
     needed = labels_needed(compared(tmp_path), 41.3)
-    assert needed["test/"]["sentences"]["a"] == {"first": 40, "values": [10.0, 12.5, 17.5], "chosen": 14.0}
+    assert needed["test/"]["sentences"]["a"] == {
+        "first": 40,
+        "start": 10.0,
+        "values": [10.0, 12.5, 17.5],
+        "chosen": 14.0,
+    }
     assert needed["test/"]["tokens"]["a"]["values"] == [70.0, 87.5, 122.5]
     assert labels_needed(compared(tmp_path), None)["test/"]["sentences"]["a"]["chosen"] is None
 

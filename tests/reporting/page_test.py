@@ -71,7 +71,7 @@ def test_all_numbers_stand_in_the_page(page_path: Path) -> None:
     assert "runs/other: 2 of 6 rounds; waits for its end" in html
     assert "2/2ⁿ · 3 ≤ 0.05 needs <i>n</i> ≥ 7" in html
     assert "(0.125 for 4)" in html
-    assert html.count("(tied)") == 2  # nte and random in round 0, on two splits
+    assert html.count("(same)") == 2  # nte and random in round 0, on two splits
     assert "Dashed lines and hollow points" in html
     assert "fetch(" not in html
     assert "<link" not in html
@@ -112,7 +112,7 @@ def test_one_method_and_nothing_generated(tmp_path: Path) -> None:
     write_run(tmp_path / "runs" / "nte" / "1", [40, 50])
     html = body(written(tmp_path / "runs"))
     assert "nte reaches 50.0 F1 on test" in html
-    assert "There is one method only: nothing to compare." in html
+    assert "There is one method with rounds only: no differences to show." in html
     assert "None of these methods generates sentences." in html
     assert "Left out of this report" not in html
 

@@ -20,7 +20,7 @@ from seqmix_plugin.reporting.statistics import (
     wilcoxon_over_budgets,
 )
 
-POINTS = st.floats(-20, 20).map(lambda value: round(value, 2))
+POINTS = st.floats(-20, 20).map(lambda value: round(value, 2)) | st.integers(-30, 30).map(lambda thirds: thirds / 3)
 
 
 def test_sign_flips_by_hand() -> None:
@@ -39,6 +39,7 @@ def test_the_smallest_p_of_n_seeds(n: int) -> None:
 def test_what_is_equal_on_paper_is_equal() -> None:
     # 0.1 + 0.2 - 0.3 is not 0 in floating point, and neither is a difference of equal means.
     assert sign_flip_test([0.1, 0.2, -0.3]) == 1.0
+    assert sign_flip_test([-1 / 3, -1 / 3, 2 / 3, 1.0]) == sign_flip_test([-1.0, -1.0, 2.0, 3.0]) == 10 / 16
     assert wilcoxon_over_budgets([0.1 + 0.2 - 0.3, 1.0, 2.0]) == pytest.approx(2 / 2**2)
 
 

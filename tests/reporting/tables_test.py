@@ -64,7 +64,7 @@ def test_the_table_of_pairs(tmp_path: Path) -> None:
     assert tables.pairs(compared(tmp_path / "back", CURVES), "test").rows[0][1:3] == ["−1.5", "−2.0 to −1.0"]
 
 
-def test_differences_at_budgets_mark_ties(tmp_path: Path) -> None:
+def test_differences_at_budgets_mark_the_same_sentences(tmp_path: Path) -> None:
     queried = [["a"], ["b"], ["c"]]
     write_run(tmp_path / "nte", [1.0, 2.0, 4.5], queried=queried, **METHODS["nte"])
     write_run(tmp_path / "random", [1.0, 3.0, 4.0], queried=[["a"], ["c"], ["d"]])

@@ -94,11 +94,17 @@ function needed(cell, method, aim) {
   return row.values[Math.max(0, Math.ceil(aim) - row.first)] ?? null;
 }
 
-function saving(own, others) {
-  if (own === null || others === null) return "–";
+function first(cell, method) {
+  return data.labels[cell]?.[state.measure]?.[method]?.start ?? 0;
+}
+
+function saving(cell, method, rival, aim) {
+  const [own, others] = [needed(cell, method, aim), needed(cell, rival, aim)];
+  if (method === rival || own === null || others === null || others <= first(cell, rival)) return "–";
   const share = Math.round(100 * (1 - own / others));
   if (share === 0) return "as many";
-  return share > 0 ? `${share} % fewer` : `${-share} % more`;
+  const atLeast = own <= first(cell, method) ? "≥ " : "";
+  return share > 0 ? `${atLeast}${share} % fewer` : `${-share} % more`;
 }
 
 function showLabels() {
@@ -110,12 +116,14 @@ function showLabels() {
   for (const element of all(".aim")) element.textContent = Number.isNaN(aim) ? "…" : aim;
   for (const element of all(".rival")) element.textContent = rival;
   for (const element of all(".needed")) {
-    const own = needed(element.dataset.cell, element.dataset.of, aim);
-    element.textContent = own === null ? "not reached" : Math.round(own).toLocaleString("en");
+    const {cell, of} = element.dataset;
+    const own = needed(cell, of, aim);
+    const enough = own !== null && own <= first(cell, of) ? "≤ " : "";
+    element.textContent = own === null ? "not reached" : enough + Math.round(own).toLocaleString("en");
   }
   for (const element of all(".saved")) {
     const {cell, of} = element.dataset;
-    element.textContent = of === rival ? "–" : saving(needed(cell, of, aim), needed(cell, rival, aim));
+    element.textContent = saving(cell, of, rival, aim);
   }
 }
 
