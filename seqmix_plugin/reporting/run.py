@@ -194,7 +194,7 @@ def check_round(place: str, number: int, record: Dict[str, Any]) -> None:
         raise problem
     counted = [augmentation[name] for name in FUNNEL if name in augmentation]
     discriminator = augmentation.get("discriminator", {})
-    ends = discriminator.get("accepted_range", []) if isinstance(discriminator, dict) else [discriminator]
+    ends = discriminator.get("accepted_range", []) if isinstance(discriminator, dict) else None
     if not all(map(is_number, counted)) or not isinstance(ends, list):
         raise problem
     if not all(end is None or is_number(end) for end in ends):
