@@ -94,16 +94,16 @@ function needed(cell, method, aim) {
   return row.values[Math.max(0, Math.ceil(aim) - row.first)] ?? null;
 }
 
-function first(cell, method) {
+function firstBudget(cell, method) {
   return data.labels[cell]?.[state.measure]?.[method]?.start ?? 0;
 }
 
 function saving(cell, method, rival, aim) {
   const [own, others] = [needed(cell, method, aim), needed(cell, rival, aim)];
-  if (method === rival || own === null || others === null || others <= first(cell, rival)) return "–";
+  if (method === rival || own === null || others === null || others <= firstBudget(cell, rival)) return "–";
   const share = Math.round(100 * (1 - own / others));
   if (share === 0) return "as many";
-  const atLeast = own <= first(cell, method) ? "≥ " : "";
+  const atLeast = own <= firstBudget(cell, method) ? "≥ " : "";
   return share > 0 ? `${atLeast}${share} % fewer` : `${-share} % more`;
 }
 
@@ -118,7 +118,7 @@ function showLabels() {
   for (const element of all(".needed")) {
     const {cell, of} = element.dataset;
     const own = needed(cell, of, aim);
-    const enough = own !== null && own <= first(cell, of) ? "≤ " : "";
+    const enough = own !== null && own <= firstBudget(cell, of) ? "≤ " : "";
     element.textContent = own === null ? "not reached" : enough + Math.round(own).toLocaleString("en");
   }
   for (const element of all(".saved")) {
