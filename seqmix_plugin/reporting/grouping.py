@@ -85,6 +85,9 @@ def find_runs(paths: Sequence[str]) -> Tuple[List[Run], List[str]]:
             skipped.append(f"{path}: {reason}; expected the folder of a run")
         seen.update(dict.fromkeys(found))
     for place in {place.resolve(): place for place in seen}.values():
+        if place.is_dir() and not (place / ROUNDS).exists():
+            skipped.append(f"{place}: no round yet")
+            continue
         try:
             run = read_record(place) if place.is_file() else read_run(place)
         except ConfigurationError as error:
@@ -93,7 +96,7 @@ def find_runs(paths: Sequence[str]) -> Tuple[List[Run], List[str]]:
         if run.rounds:
             runs.append(run)
         else:
-            skipped.append(f"{place / ROUNDS}: holds no round yet")
+            skipped.append(f"{place}: no round yet")
     return runs, skipped
 
 
