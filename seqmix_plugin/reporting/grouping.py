@@ -63,6 +63,12 @@ class Group:
         return np.array(rows, dtype=float)
 
 
+def matched_runs(first: Group, second: Group) -> List[Tuple[Run, Run]]:
+    """The runs of two methods that share seed and slice."""
+    partners = {run.unit: run for run in second.runs}
+    return [(run, partners[run.unit]) for run in first.runs if run.unit in partners]
+
+
 def find_runs(paths: Sequence[str]) -> Tuple[List[Run], List[str]]:
     """
     # Parameters

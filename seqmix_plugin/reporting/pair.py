@@ -5,7 +5,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from seqmix_plugin.reporting.grouping import Group
+from seqmix_plugin.reporting.grouping import Group, matched_runs
 from seqmix_plugin.reporting.run import Run
 from seqmix_plugin.reporting.statistics import (
     SIGNIFICANCE,
@@ -100,8 +100,7 @@ def compared_pairs(pairs: Sequence[Tuple[Group, Group]], split: str) -> List[Pai
 
 def _pair(first: Group, second: Group, split: str) -> Dict[str, Any]:
     """A pair but for what depends on the other pairs."""
-    partners = {run.unit: run for run in second.runs}
-    matched = [(run, partners[run.unit]) for run in first.runs if run.unit in partners]
+    matched = matched_runs(first, second)
     shared = sorted(set.intersection(*(set(run.budgets) for pair in matched for run in pair))) if matched else []
     rows = [[_at(one, split, budget) - _at(other, split, budget) for budget in shared] for one, other in matched]
     differences = [float(np.mean(row)) for row in rows] if shared else []
@@ -133,5 +132,5 @@ def _same_sentences(one: Run, other: Run, budget: int) -> bool:
         last = run.budgets.index(budget)
         if run.rounds[last]["synthetic_in_training"]:
             return False
-        labelled.append({name for row in run.rounds[: last + 1] for name in row["queried"]})
+        labelled.append(run.labelled(last))
     return labelled[0] == labelled[1]

@@ -5,8 +5,8 @@ from typing import Any, Dict, List, Sequence
 
 from seqmix_plugin.reporting.grouping import Group
 from seqmix_plugin.reporting.run import Run
+from seqmix_plugin.reporting.wording import NOTHING
 
-ABSENT = "\u2013"
 ENVIRONMENT = ("revision", "host", "device", "cpus", "threads")
 
 
@@ -37,7 +37,7 @@ def _shown(configuration: Dict[str, Any], key: str) -> str:
     if not configuration:
         return "not kept"
     if key not in configuration:
-        return ABSENT
+        return NOTHING
     value = configuration[key]
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
@@ -57,7 +57,7 @@ def origins(groups: Sequence[Group]) -> List[List[str]]:
 
 def _distinct(fact: Any, group: Group) -> str:
     values = [value for value in dict.fromkeys(fact(run) for run in group.runs) if value]
-    return ("; " if any("," in value for value in values) else ", ").join(values) or ABSENT
+    return ("; " if any("," in value for value in values) else ", ").join(values) or NOTHING
 
 
 def _environment(run: Run, name: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Dict, List, Sequence, Set
 
 import numpy as np
 
-from seqmix_plugin.reporting.grouping import Group
+from seqmix_plugin.reporting.grouping import Group, matched_runs
 from seqmix_plugin.reporting.run import Run
 
 
@@ -17,11 +17,10 @@ def overlaps(groups: Sequence[Group]) -> List[Dict[str, Any]]:
     """
     rows = []
     for first, second in combinations(groups, 2):
-        partners = {run.unit: run for run in second.runs}
-        matched = [(run, partners[run.unit]) for run in first.runs if run.unit in partners]
+        matched = matched_runs(first, second)
         for k in range(1, min(first.num_budgets, second.num_budgets) if matched else 0):
             queried = [_share(*(set(run.rounds[k]["queried"]) for run in pair)) for pair in matched]
-            labelled = [_share(*(_labelled(run, k) for run in pair)) for pair in matched]
+            labelled = [_share(*(run.labelled(k) for run in pair)) for pair in matched]
             names = {"first": first.name, "second": second.name, "round": k}
             rows.append({**names, "queried": float(np.mean(queried)), "labelled": float(np.mean(labelled))})
     return rows
@@ -48,10 +47,6 @@ def _new(run: Run, k: int, name: str) -> int:
     before = run.rounds[k - 1]["annotated"][name] if k > 0 else 0
     count: int = run.rounds[k]["annotated"][name] - before
     return count
-
-
-def _labelled(run: Run, k: int) -> Set[str]:
-    return {name for row in run.rounds[: k + 1] for name in row["queried"]}
 
 
 def _share(one: Set[str], other: Set[str]) -> float:

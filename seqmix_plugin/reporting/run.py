@@ -6,7 +6,7 @@ import math
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
@@ -72,6 +72,10 @@ class Run:
     def budgets(self) -> List[int]:
         """Annotated sentences in each round."""
         return [record["annotated"]["sentences"] for record in self.rounds]
+
+    def labelled(self, k: int) -> Set[str]:
+        """Ids of the sentences that were labelled up to round k, with it."""
+        return {name for row in self.rounds[: k + 1] for name in row["queried"]}
 
     def f1(self, split: str, kind: str = "") -> List[Optional[float]]:
         """F1 in points in each round, over all types or of one; `None` where it was not measured."""
