@@ -25,6 +25,7 @@ setup(
         "jinja2>=3.1",
         "matplotlib>=3.8",
         "numpy>=1.26",
+        "pyarrow>=16",
         "scipy>=1.15",
         "rich>=13",
         "tokenizers>=0.19,<0.20",
