@@ -57,8 +57,13 @@ class TaggedSentence:
 
     def without_labels(self) -> "TaggedSentence":
         """The same sentence as a query policy may see it."""
-        return replace(self, tags=None, tag_distributions=None)
+        return TaggedSentence(self.id, self.tokens)
 
     def with_tags(self, tags: Tuple[str, ...]) -> "TaggedSentence":
         """The same sentence with an annotator's tags."""
         return replace(self, tags=tuple(tags), tag_distributions=None)
+
+
+SentenceSource = Sequence[TaggedSentence]
+"""Where sentences are taken from: a list of them, a table on disk, a part of either. One pass over it is cheap; a
+sentence that is kept is kept in memory."""

@@ -18,6 +18,7 @@ LEVELS = {
             "metrics",
             "optimizers",
             "randomness",
+            "ranks",
             "run_files",
             "sentence",
             "tag_schemes",

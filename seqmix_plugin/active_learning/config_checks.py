@@ -9,6 +9,7 @@ from typing import Any, Iterator, List, Optional, Sequence
 from allennlp.common import Params, Registrable
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.from_params import infer_method_params
+from allennlp.common.util import is_distributed
 from allennlp.training import Trainer
 
 from seqmix_plugin.errors import shortened
@@ -63,8 +64,11 @@ def check_blocks(params: Params) -> None:
             f"trainer.type is {trainer.get('type')!r}; active learning needs 'active_learning', and in trainer.trainer "
             f"the trainer of a round"
         )
-    if isinstance(trainer, Params) and trainer.get("distributed"):
-        raise ConfigurationError("active learning does not run distributed yet; remove the key 'distributed'")
+    if isinstance(trainer, Params) and trainer.get("distributed") and not is_distributed():
+        raise ConfigurationError(
+            "trainer.distributed cannot be configured: 'distributed' is a key of the top level, such as "
+            "{'cuda_devices': [0, 1]}"
+        )
     _refuse("trainer", trainer, ("model", "experiment", "serialization_dir"), "it is set by active learning itself")
     _refuse("trainer", trainer, ("seed",), "'seed' is a key of the top level")
     inner = trainer.get("trainer") if isinstance(trainer, Params) else None

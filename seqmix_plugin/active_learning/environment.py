@@ -10,6 +10,8 @@ from typing import Any, Dict, Optional
 
 import torch
 
+from seqmix_plugin.ranks import world_size
+
 PACKAGE_FOLDER = Path(__file__).parent.parent
 PACKAGES = ("seqmix_plugin", "allennlp", "torch", "transformers", "tokenizers", "seqeval", "numpy")
 
@@ -32,6 +34,7 @@ def environment(device: torch.device) -> Dict[str, Any]:
         "device": torch.cuda.get_device_name(device) if cuda else platform.processor() or platform.machine(),
         "cpus": os.cpu_count(),
         "threads": torch.get_num_threads(),
+        "processes": world_size(),
     }
 
 

@@ -1,7 +1,7 @@
 """What stays the same over the rounds of a run: data, reader, and how a model meets them."""
 
 from contextlib import ExitStack
-from typing import Any, Dict, Iterator, List, Optional, Sequence
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, TypeVar
 
 import numpy as np
 import torch
@@ -11,13 +11,16 @@ from allennlp.common.tqdm import Tqdm
 from allennlp.data import DataLoader, Vocabulary
 from allennlp.models import Model
 
-from seqmix_plugin.data import InMemoryLoader, SentenceReader
+from seqmix_plugin.data import EncodedSentences, InMemoryLoader, SentenceReader, SentenceView
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.query_policies import ScoredBatch
 from seqmix_plugin.randomness import reseed_globals
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.ranks import is_primary
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+
+T = TypeVar("T")
 
 
 class Experiment:
@@ -62,6 +65,7 @@ class Experiment:
         self._data_loader = data_loader
         self._validation_data_loader = validation_data_loader
         self._evaluation_loaders: Dict[str, InMemoryLoader] = {}
+        self._encoded: Optional[Tuple[SentenceSource, EncodedSentences]] = None
 
     def new_model(self, seed: int, round_number: int) -> SequenceTagger:
         """
@@ -104,7 +108,7 @@ class Experiment:
             loader.set_target_device(device)
             with inference(model):
                 model.get_metrics(reset=True)
-                for batch in Tqdm.tqdm(loader, desc=f"scoring {split}", leave=False):
+                for batch in _progress(loader, f"scoring {split}"):
                     model(**batch)
                 scores[split] = model.get_metrics(reset=True)
         return scores
@@ -112,34 +116,53 @@ class Experiment:
     def predict(
         self,
         models: Sequence[SequenceTagger],
-        sentences: Sequence[TaggedSentence],
+        sentences: SentenceSource,
         device: torch.device,
         num_samples: int = 0,
+        dtype: torch.dtype = torch.float32,
+        seed: int = 0,
     ) -> Iterator[ScoredBatch]:
         """
         What models predict for unlabelled sentences, batched by length: a batch is made once and given to all of them,
-        and no more than its predictions is ever held.
+        and no more than its predictions is ever held. In a distributed run each process predicts its share.
 
         # Parameters
 
         models : `Sequence[SequenceTagger]`
             The round's model or committee.
-        sentences : `Sequence[TaggedSentence]`
+        sentences : `SentenceSource`
             The pool.
         device : `torch.device`
             Where the models are.
         num_samples : `int`, optional (default = `0`)
             How many times each is asked with its dropout on; 0 asks it once without.
+        dtype : `torch.dtype`, optional (default = `torch.float32`)
+            What matrices are multiplied in.
+        seed : `int`, optional (default = `0`)
+            The samples of a batch follow from it and the batch's first sentence alone, whichever process takes it.
         """
-        loader = self._loader(self._data_loader, self.reader, sentences)
+        loader = self._pool_loader(sentences)
         loader.set_target_device(device)
         with ExitStack() as stack:
             for model in models:
-                stack.enter_context(inference(model, dropout=num_samples > 0))
-            for positions, batch in Tqdm.tqdm(
-                loader.positioned_batches(), total=len(loader), desc="scoring the pool", leave=False
-            ):
+                stack.enter_context(inference(model, dropout=num_samples > 0, dtype=dtype))
+            for positions, batch in _progress(loader.positioned_batches(), "scoring the pool", len(loader)):
+                if num_samples > 0:
+                    reseed_globals(seed, int(positions[0]), "samples")
                 yield _scored(positions, [model(**batch) for model in models for _ in range(max(1, num_samples))])
+
+    def _pool_loader(self, sentences: SentenceSource) -> InMemoryLoader:
+        """Batches of a pool or of what is left of it; its words are encoded once a run."""
+        source, positions = sentences, None
+        if isinstance(sentences, SentenceView):
+            source, positions = sentences.source, sentences.positions
+        if self._encoded is None or self._encoded[0] is not source:
+            encoded = self.reader.encode(_progress(source, "encoding the pool"))
+            if encoded is None:
+                return self._loader(self._data_loader, self.reader, sentences)
+            self._encoded = (source, encoded)
+        encoded = self._encoded[1]
+        return self._in_memory(self._data_loader, encoded=encoded if positions is None else encoded.at(positions))
 
     def _evaluation_loader(
         self, name: str, lazy: Lazy[DataLoader], sentences: Sequence[TaggedSentence]
@@ -158,10 +181,21 @@ class Experiment:
         seed: int = 0,
     ) -> InMemoryLoader:
         instances = [reader.sentence_to_instance(sentence) for sentence in sentences]
-        loader = lazy.construct(instances=instances, shuffle=shuffle, seed=seed)
-        assert isinstance(loader, InMemoryLoader)  # checked by TrainModel
+        loader = self._in_memory(lazy, instances=instances, shuffle=shuffle, seed=seed)
         loader.index_with(self.vocab)
         return loader
+
+    @staticmethod
+    def _in_memory(lazy: Lazy[DataLoader], **what: Any) -> InMemoryLoader:
+        loader = lazy.construct(**what)
+        assert isinstance(loader, InMemoryLoader)  # checked by TrainModel
+        return loader
+
+
+def _progress(items: Iterable[T], title: str, total: Optional[int] = None) -> Iterable[T]:
+    """A bar, in the primary process alone, that vanishes when it is full."""
+    bar: Iterable[T] = Tqdm.tqdm(items, desc=title, total=total, leave=False, disable=not is_primary())
+    return bar
 
 
 def _scored(positions: np.ndarray, outputs: List[Dict[str, Any]]) -> ScoredBatch:

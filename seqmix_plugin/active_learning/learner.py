@@ -1,11 +1,13 @@
 """A model over the rounds: what it starts from and what its training draws."""
 
+import gc
 from pathlib import Path
 from typing import Sequence
 
 import torch
 from allennlp.common import Lazy
 from allennlp.common.checks import ConfigurationError
+from allennlp.common.util import is_distributed
 from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.console import transient_bars
@@ -13,6 +15,7 @@ from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import derive_seed, reseed_globals
+from seqmix_plugin.ranks import rank, world_size
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -35,6 +38,8 @@ class Learner:
         The folder inside `round_<k>/` for what the inner trainer writes.
     reuse_model : `bool`, optional (default = `True`)
         Whether a round goes on with the weights of the round before or starts from the pretrained ones.
+    local_rank : `int`, optional (default = `0`)
+        This process's number on its machine.
     """
 
     def __init__(
@@ -45,6 +50,7 @@ class Learner:
         trainer: Lazy[Trainer],
         name: str = "",
         reuse_model: bool = True,
+        local_rank: int = 0,
     ) -> None:
         self.model = model
         self._seed = seed
@@ -52,15 +58,23 @@ class Learner:
         self._inner = trainer
         self._name = name
         self._reuse_model = reuse_model
+        self._local_rank = local_rank
 
     def train(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> None:
         """Trains the model as round `k` does; `folder` is the run's."""
         if k > 0 and not self._reuse_model:
             self.model.load_state_dict(self._experiment.new_model(self._seed, k).state_dict())
-        reseed_globals(self._seed, k, "train")
+        # Each process has its own dropout.
+        reseed_globals(self._seed, k, "train" if rank() == 0 else f"train/{rank()}")
+        trainer = self.inner_trainer(k, sentences, folder)
         with transient_bars():
-            self.inner_trainer(k, sentences, folder).train()
+            trainer.train()
         self.model.zero_grad(set_to_none=True)  # A member that waits for its next round holds its weights alone.
+        if is_distributed():
+            # What averages the gradients hangs on the weights until it is gone, and would average them in the next
+            # round as well.
+            del trainer
+            gc.collect()
 
     def inner_trainer(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> Trainer:
         """
@@ -79,6 +93,9 @@ class Learner:
                 validation_data_loader=self._experiment.validation_loader(),
                 serialization_dir=str(folder / f"round_{k}" / self._name),
                 cuda_device=device.index if device.type == "cuda" else -1,
+                distributed=is_distributed(),
+                local_rank=self._local_rank,
+                world_size=world_size(),
             )
         except ValueError as error:  # the stock trainer's own checks, of `use_amp` for instance
             raise ConfigurationError(f"trainer.trainer: {first_line(error)}") from error

@@ -13,6 +13,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.active_learning.environment import environment
 from seqmix_plugin.active_learning.learning_curve import write_csv, write_plot
 from seqmix_plugin.augmenters import SyntheticSentence
+from seqmix_plugin.ranks import is_primary
 from seqmix_plugin.run_files import ANNOTATED, ENVIRONMENT, ROUNDS, SYNTHETIC, WEIGHTS
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -37,7 +38,8 @@ class RunFolder:
     """
     Writes a run's files: `rounds.jsonl`, a line a round; `annotated.jsonl`, a line a labelled sentence;
     `synthetic.jsonl`, a line a generated sentence; the learning curve as `learning_curve.csv` and `.png`;
-    `environment.json`; and `best.th`, which is there from the first moment and always whole.
+    `environment.json`; and `best.th`, which is there from the first moment and always whole. In a distributed run the
+    primary process writes and the others only keep count.
 
     # Parameters
 
@@ -54,11 +56,12 @@ class RunFolder:
 
     def __init__(self, folder: Path, device: torch.device) -> None:
         self.check_unused(folder)
-        for name in (ANNOTATED, SYNTHETIC):
-            (folder / name).unlink(missing_ok=True)  # of a run that died in round 0
         self.folder = folder
-        (folder / ENVIRONMENT).write_text(json.dumps(environment(device), indent=2) + "\n", encoding="utf-8")
         self.rounds: List[Dict[str, Any]] = []
+        if is_primary():
+            for name in (ANNOTATED, SYNTHETIC):
+                (folder / name).unlink(missing_ok=True)  # of a run that died in round 0
+            (folder / ENVIRONMENT).write_text(json.dumps(environment(device), indent=2) + "\n", encoding="utf-8")
 
     @staticmethod
     def check_unused(folder: Path) -> None:
@@ -76,6 +79,8 @@ class RunFolder:
 
     def save_weights(self, model: torch.nn.Module) -> None:
         """Replaces `best.th` in one step."""
+        if not is_primary():
+            return
         temporary = self.weights.with_suffix(".tmp")
         torch.save(model.state_dict(), temporary)
         os.replace(temporary, self.weights)
@@ -83,13 +88,16 @@ class RunFolder:
     def add_annotated(self, round_number: int, sentences: Sequence[TaggedSentence]) -> None:
         """Appends what was labelled in a round, before anything is made of it."""
         rows = ({"round": round_number, "id": s.id, "tokens": s.tokens, "tags": s.tags} for s in sentences)
-        _append(self.folder / ANNOTATED, rows)
+        if is_primary():
+            _append(self.folder / ANNOTATED, rows)
 
     def add_round(self, record: Dict[str, Any], generated: Sequence[SyntheticSentence]) -> None:
         """Appends a round and what was generated in it, and draws the learning curve anew."""
+        self.rounds.append(record)
+        if not is_primary():
+            return
         _append(self.folder / SYNTHETIC, (synthetic_record(record["round"], child) for child in generated))
         _append(self.folder / ROUNDS, [record])
-        self.rounds.append(record)
         write_csv(self.rounds, self.folder / "learning_curve.csv")
         write_plot(self.rounds, self.folder / "learning_curve.png")
 

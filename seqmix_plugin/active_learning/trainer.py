@@ -2,23 +2,27 @@
 
 import logging
 import tempfile
+from functools import partial
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Union
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
+import numpy as np
 from allennlp.common import Lazy
-from allennlp.common.checks import ConfigurationError
 from allennlp.training import Trainer
 
+from seqmix_plugin.active_learning.budget import check_candidates, label_budget, matrix_dtype
 from seqmix_plugin.active_learning.console import print_table, round_line
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.learner import Learner
 from seqmix_plugin.active_learning.pool import Pool, draw_slice
 from seqmix_plugin.active_learning.round_state import RunFolder, Stopwatch, summary
 from seqmix_plugin.augmenters import Augmentation, Augmenter, NoAugmenter, Workbench
+from seqmix_plugin.data import SentenceView
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.oracles import GoldOracle, Oracle
 from seqmix_plugin.query_policies import Query, QueryPolicy, RandomPolicy
 from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
+from seqmix_plugin.ranks import from_primary, is_primary
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)
@@ -35,6 +39,9 @@ class ActiveLearningTrainer(Trainer):
     trained on; the last round, after which nothing is queried, trains one model. All members are kept in memory.
 
     Slice, seed set, first weights and the order of the data follow from the seeds alone, not from policy or augmenter.
+
+    In a distributed run (the key `distributed` of AllenNLP's top level) all processes train one model, and score, judge
+    and measure their shares; what is queried, labelled and generated is decided by the primary one, which alone writes.
 
     Registered as a `Trainer` with name "active_learning".
 
@@ -65,6 +72,12 @@ class ActiveLearningTrainer(Trainer):
     reuse_model : `bool`, optional (default = `True`)
         `True`: each round goes on with the model of the round before, as Algorithm 1 does, with a new optimizer and
         schedule. `False`: each round starts from the pretrained weights.
+    max_candidates : `int`, optional (default = `None`)
+        How many sentences of the pool to score a round, drawn anew each time; `None` for all that are left.
+    scoring_dtype : `str`, optional (default = `"float32"`)
+        `"float32"` or `"bfloat16"`, in which matrices are multiplied when the pool is scored. The latter is several
+        times faster where the processor knows it, and the query is not quite the same. Dev and test are always scored
+        in float32.
     seed : `int`, optional (default = `0`)
         The run's one seed, a key of the top level: everything but the slice follows from it.
     serialization_dir, cuda_device, distributed, local_rank, world_size
@@ -73,7 +86,8 @@ class ActiveLearningTrainer(Trainer):
     # Raises
 
     `ConfigurationError`
-        Before any training: sizes that are not positive, a label budget larger than the pool, a distributed run.
+        Before any training: sizes that are not positive, a label budget larger than the pool, fewer candidates than are
+        queried, an unknown `scoring_dtype`.
     """
 
     def __init__(
@@ -90,6 +104,8 @@ class ActiveLearningTrainer(Trainer):
         pool_size: Optional[int] = None,
         data_seed: int = 0,
         reuse_model: bool = True,
+        max_candidates: Optional[int] = None,
+        scoring_dtype: str = "float32",
         seed: int = 0,
         serialization_dir: Optional[str] = None,
         cuda_device: Optional[int] = None,
@@ -99,20 +115,25 @@ class ActiveLearningTrainer(Trainer):
     ) -> None:
         folder = serialization_dir or tempfile.mkdtemp()
         super().__init__(folder, cuda_device, distributed, local_rank, world_size)
-        if distributed:
-            raise ConfigurationError("trainer 'active_learning' does not run distributed yet; remove 'distributed'")
         self.model = model.to(self.cuda_device)
         self._experiment = experiment
         self._policy = query_policy
         self._augmenter = augmenter
         self._seed = seed
         inside, self._outside = draw_slice(experiment.corpus, pool_size, generator(data_seed, 0, "slice"))
-        self._sizes = _budget(seed_size, num_rounds, query_size, len(inside))
+        self._sizes = label_budget(seed_size, num_rounds, query_size, len(inside))
+        check_candidates(max_candidates, self._sizes)
+        self._max_candidates = max_candidates
+        self._scoring_dtype = matrix_dtype(scoring_dtype)
         self._pool = Pool(inside)
         self._oracle = oracle.construct(corpus=inside)
         self._run = RunFolder(Path(folder), self.cuda_device)
-        self._learner = Learner(self.model, seed, experiment, trainer, reuse_model=reuse_model)
-        self._others = self._other_members(trainer, reuse_model) if num_rounds > 0 else []
+        make_learner = partial(
+            Learner, experiment=experiment, trainer=trainer, reuse_model=reuse_model, local_rank=local_rank
+        )
+        self._learner = make_learner(self.model, seed)
+        others = range(1, query_policy.committee_size if num_rounds > 0 else 1)
+        self._others = [make_learner(*self._member(number), name=f"member_{number}") for number in others]
         # Mistakes in these blocks shall come out now, not after sentences have been labelled.
         augmenter.check(self.model)
         self._learner.inner_trainer(0, inside[:1], self._run.folder)
@@ -131,15 +152,15 @@ class ActiveLearningTrainer(Trainer):
         training: List[TaggedSentence] = []
         for k in range(len(self._sizes)):
             clock = Stopwatch()
-            unlabelled = self._pool.unlabelled
             if k > 0 and self._others:
                 with clock("committee"):
                     for learner in self._others:
                         learner.train(k - 1, training, self._run.folder)
             with clock("query"):
-                queries = self._query(k, unlabelled)
+                candidates = self._candidates(k)
+                queries = self._query(k, candidates)
             with clock("annotate"):
-                annotated = self._oracle.annotate([unlabelled[query.position] for query in queries])
+                annotated = self._annotate([candidates[query.position] for query in queries])
                 self._pool.label(annotated)
                 self._run.add_annotated(k, annotated)
             with clock("augment"):
@@ -163,23 +184,42 @@ class ActiveLearningTrainer(Trainer):
             self._run.save_weights(self.model)
             self._run.add_round(record, augmentation.generated)
             logger.info(round_line(record))
-        print_table(self._run.rounds)
+        if is_primary():
+            print_table(self._run.rounds)
         return summary(self._run.rounds)
 
     def get_best_weights_path(self) -> Optional[str]:
         """`best.th` of the run: the weights of the newest round."""
         return str(self._run.weights.resolve())
 
-    def _query(self, k: int, unlabelled: Sequence[TaggedSentence]) -> List[Query]:
+    def _candidates(self, k: int) -> SentenceView:
+        """What is left of the pool, or a sample of it."""
+        left = self._pool.unlabelled
+        if k == 0 or self._max_candidates is None or len(left) <= self._max_candidates:
+            return left
+        drawn = generator(self._seed, k, "candidates").choice(len(left), self._max_candidates, replace=False)
+        return SentenceView(left, np.sort(drawn))
+
+    def _query(self, k: int, candidates: SentenceView) -> List[Query]:
         reseed_globals(self._seed, k, "query")
         policy = self._policy if k > 0 else RandomPolicy()  # the seed set is drawn
         models = [learner.model for learner in (self._learner, *self._others)]
         return policy.select(
-            unlabelled,
+            candidates,
             self._sizes[k],
-            lambda sentences: self._experiment.predict(models, sentences, self.cuda_device, policy.num_samples),
+            lambda sentences: self._experiment.predict(
+                models,
+                sentences,
+                self.cuda_device,
+                policy.num_samples,
+                self._scoring_dtype,
+                derive_seed(self._seed, k, "samples"),
+            ),
             generator(self._seed, k, "query"),
         )
+
+    def _annotate(self, queried: Sequence[TaggedSentence]) -> List[TaggedSentence]:
+        return from_primary(lambda: self._oracle.annotate(queried))
 
     def _augment(self, k: int, annotated: Sequence[TaggedSentence]) -> Augmentation:
         workbench = Workbench(
@@ -193,32 +233,10 @@ class ActiveLearningTrainer(Trainer):
             model_is_trained=k > 0,
         )
         reseed_globals(self._seed, k, "augment")
-        return self._augmenter.augment(annotated, workbench)
+        augmentation = self._augmenter.augment(annotated, workbench)
+        return from_primary(lambda: augmentation)
 
-    def _other_members(self, trainer: Lazy[Trainer], reuse_model: bool) -> List[Learner]:
-        """The committee without its first member, which is the round's model."""
-        members = []
-        for number in range(1, self._policy.committee_size):
-            seed = derive_seed(self._seed, 0, f"member/{number}")
-            model = self._experiment.new_model(seed, 0).to(self.cuda_device)
-            members.append(Learner(model, seed, self._experiment, trainer, f"member_{number}", reuse_model))
-        return members
-
-
-def _budget(seed_size: int, num_rounds: int, query_size: Union[int, List[int]], pool_size: int) -> List[int]:
-    """How many sentences to label in each round, the seed set's first."""
-    if not isinstance(num_rounds, int) or num_rounds < 0:
-        raise ConfigurationError(f"trainer.num_rounds is {num_rounds}; expected 0 or more")
-    sizes = list(query_size) if isinstance(query_size, (list, tuple)) else [query_size] * num_rounds
-    if len(sizes) != num_rounds:
-        raise ConfigurationError(f"trainer.query_size has {len(sizes)} numbers for {num_rounds} rounds")
-    for name, size in [("seed_size", seed_size)] + [("query_size", size) for size in sizes]:
-        if not isinstance(size, int) or size < 1:
-            raise ConfigurationError(f"trainer.{name} is {size}; expected 1 or more sentences")
-    needed = seed_size + sum(sizes)
-    if needed > pool_size:
-        raise ConfigurationError(
-            f"trainer: {seed_size} seed sentences and {num_rounds} rounds of queries need {needed} labels, but the "
-            f"pool has {pool_size} sentences; lower num_rounds or query_size, or raise pool_size"
-        )
-    return [seed_size, *sizes]
+    def _member(self, number: int) -> Tuple[SequenceTagger, int]:
+        """Another model of a committee, whose first is the round's model, and its seed."""
+        seed = derive_seed(self._seed, 0, f"member/{number}")
+        return self._experiment.new_model(seed, 0).to(self.cuda_device), seed

@@ -17,6 +17,7 @@ from seqmix_plugin.augmenters.pairing import Pair, Pairing, SubSequencePairing
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.functional import mix_distributions, nearest, sample_lambda
 from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.ranks import is_primary
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)
@@ -99,7 +100,7 @@ class SeqMixAugmenter(Augmenter):
         generated: List[SyntheticSentence] = []
         accepted = judged = 0
         size = self.discriminator.first_batch_size(wanted)
-        with Tqdm.tqdm(total=wanted, desc="generating", leave=False) as progress:
+        with Tqdm.tqdm(total=wanted, desc="generating", leave=False, disable=not is_primary()) as progress:
             while accepted < wanted:
                 batch = list(islice(pairs, -(-min(size, LARGEST_BATCH) // 2)))
                 if not batch:

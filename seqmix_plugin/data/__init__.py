@@ -1,17 +1,21 @@
 """From files to batches: readers, the label field, the word-piece indexer and the in-memory loader."""
 
 from seqmix_plugin.data.conll_columns import ConllColumnsReader
+from seqmix_plugin.data.encoded_sentences import EncodedSentences
 from seqmix_plugin.data.in_memory_loader import InMemoryLoader
 from seqmix_plugin.data.jsonl_sentences import JsonlSentencesReader
 from seqmix_plugin.data.sentence_reader import SentenceReader
+from seqmix_plugin.data.sentence_view import SentenceView
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
 
 __all__ = [
     "ConllColumnsReader",
+    "EncodedSentences",
     "InMemoryLoader",
     "JsonlSentencesReader",
     "SentenceReader",
+    "SentenceView",
     "TagDistributionField",
     "WordPieceIndexer",
 ]

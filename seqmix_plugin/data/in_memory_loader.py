@@ -9,16 +9,22 @@ from allennlp.data import Batch, DataLoader, DatasetReader, Instance, Vocabulary
 from allennlp.data.data_loaders import TensorDict
 from allennlp.nn.util import move_to_device
 
+from seqmix_plugin.data.encoded_sentences import EncodedSentences
+from seqmix_plugin.ranks import Items, share
+
 
 @DataLoader.register("in_memory")
 class InMemoryLoader(DataLoader):
     """
-    Batches instances by length so that little is padded. Indexed and tensorized once, padded a batch at a time.
+    Batches sentences by length so that little is padded. Indexed and tensorized once, padded a batch at a time.
 
     For training, the order is shuffled anew each epoch, cut into buckets of a few batches and sorted by length inside
     each; the batches are shuffled. Without shuffling the order is by length, longest first, when the instances are
     given (scoring a pool), and the file's own when they come from a reader (`allennlp evaluate` writes predictions in
     order).
+
+    In a distributed run each process gets its share: of every batch of a training epoch, so that all processes together
+    take the steps that one would; of the batches, where nothing is shuffled.
 
     Registered as a `DataLoader` with name "in_memory".
 
@@ -37,6 +43,8 @@ class InMemoryLoader(DataLoader):
         Given by AllenNLP, not a key.
     instances : `List[Instance]`, optional (default = `None`)
         Not a key: the instances themselves, instead of `reader` and `data_path`.
+    encoded : `EncodedSentences`, optional (default = `None`)
+        Not a key: sentences without labels, instead of instances.
     shuffle : `bool`, optional (default = `False`)
         Not a key: whether batches are for training.
     seed : `int`, optional (default = `0`)
@@ -51,6 +59,7 @@ class InMemoryLoader(DataLoader):
         reader: Optional[DatasetReader] = None,
         data_path: Optional[str] = None,
         instances: Optional[List[Instance]] = None,
+        encoded: Optional[EncodedSentences] = None,
         shuffle: bool = False,
         seed: int = 0,
     ) -> None:
@@ -61,14 +70,13 @@ class InMemoryLoader(DataLoader):
         ):
             if value is not None and value < 1:
                 raise ConfigurationError(f"data_loader.{name} is {value}; expected 1 or more")
-        if instances is None:
+        self._by_length = instances is not None or encoded is not None
+        if not self._by_length:
             if reader is None or data_path is None:
                 raise ConfigurationError("the in_memory data loader needs instances, or a reader and a data path")
             instances = list(reader.read(data_path))
-            self._by_length = False
-        else:
-            self._by_length = True
-        self._instances = instances
+        self._instances = instances or []
+        self._encoded = encoded
         unshuffled = evaluation_batch_size or (64 if self._by_length else batch_size)
         self._batch_size = batch_size if shuffle else unshuffled
         self._bucket = batch_size * batches_per_bucket
@@ -76,12 +84,13 @@ class InMemoryLoader(DataLoader):
         self._seed = seed
         self._epoch = 0
         self._device: Optional[torch.device] = None
-        self._lengths: Optional[np.ndarray] = None
+        self._size = len(self._instances) if encoded is None else len(encoded)
+        self._lengths: Optional[np.ndarray] = None if encoded is None else encoded.lengths
 
     def __len__(self) -> int:
         if not self._shuffle:
-            return -(-len(self._instances) // self._batch_size)
-        full, rest = divmod(len(self._instances), self._bucket)
+            return len(self._share(range(-(-self._size // self._batch_size))))
+        full, rest = divmod(self._size, self._bucket)
         return full * (self._bucket // self._batch_size) + -(-rest // self._batch_size)
 
     def __iter__(self) -> Iterator[TensorDict]:
@@ -98,8 +107,9 @@ class InMemoryLoader(DataLoader):
             Positions of shape `(batch_size,)`, and the batch on the target device.
         """
         for positions in self._batches():
-            tensors = Batch([self._instances[position] for position in positions]).as_tensor_dict()
-            yield positions, tensors if self._device is None else move_to_device(tensors, self._device)
+            mine = self._share(positions) if self._shuffle else positions
+            tensors = self._tensors(mine) if len(mine) > 0 else self._nothing(positions)
+            yield mine, tensors if self._device is None else move_to_device(tensors, self._device)
 
     def iter_instances(self) -> Iterator[Instance]:
         yield from self._instances
@@ -111,12 +121,27 @@ class InMemoryLoader(DataLoader):
     def set_target_device(self, device: torch.device) -> None:
         self._device = device
 
+    def _tensors(self, positions: np.ndarray) -> TensorDict:
+        if self._encoded is not None:
+            return self._encoded.batch(positions)  # type: ignore[return-value]
+        return Batch([self._instances[position] for position in positions]).as_tensor_dict()
+
+    def _nothing(self, positions: np.ndarray) -> TensorDict:
+        """
+        For a process without a share of a small batch: a sentence whose words do not count, as each process must take
+        part in each step.
+        """
+        tensors = self._tensors(positions[:1])
+        for indexed in tensors["tokens"].values():
+            indexed["mask"].zero_()  # type: ignore[index]
+        return tensors
+
     def _batches(self) -> List[np.ndarray]:
-        order = np.arange(len(self._instances))
+        order = np.arange(self._size)
         if not self._shuffle:
             if self._by_length:
                 order = np.argsort(-self._sizes(), kind="stable")
-            return self._cut(order, self._batch_size)
+            return self._share(self._cut(order, self._batch_size))
         rng = np.random.default_rng([self._seed, self._epoch])
         self._epoch += 1
         rng.shuffle(order)
@@ -124,6 +149,10 @@ class InMemoryLoader(DataLoader):
         for bucket in self._cut(order, self._bucket):
             batches += self._cut(bucket[np.argsort(self._sizes()[bucket], kind="stable")], self._batch_size)
         return [batches[index] for index in rng.permutation(len(batches))]
+
+    def _share(self, items: Items) -> Items:
+        """A reader gives each process its own sentences already."""
+        return share(items) if self._by_length else items
 
     @staticmethod
     def _cut(order: np.ndarray, size: int) -> List[np.ndarray]:

@@ -9,6 +9,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, Token, TokenIndexer
 from allennlp.data.fields import Field, MetadataField, TextField
 
+from seqmix_plugin.data.encoded_sentences import EncodedSentences
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
 from seqmix_plugin.sentence import TagDistribution, TaggedSentence, one_hot
@@ -98,6 +99,21 @@ class SentenceReader(DatasetReader):
     def sentence_to_instance(self, sentence: TaggedSentence) -> Instance:
         """An instance of a sentence, with labels when it has any."""
         return self.text_to_instance(sentence.tokens, sentence.tags, sentence.tag_distributions, sentence.id)
+
+    def encode(self, sentences: Iterable[TaggedSentence]) -> Optional[EncodedSentences]:
+        """
+        The words of sentences, without labels, as the numbers that a model is given.
+
+        # Returns
+
+        `EncodedSentences`, optional
+            `None` for a reader whose instances hold more than word pieces.
+        """
+        usual = type(self).text_to_instance is SentenceReader.text_to_instance
+        if self.word_pieces is None or len(self._token_indexers) > 1 or not usual:
+            return None
+        [name] = self._token_indexers
+        return EncodedSentences.of(sentences, self.word_pieces, self.max_length, name)
 
     def text_to_instance(  # type: ignore[override]
         self,

@@ -3,6 +3,7 @@
 import os
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
+import numpy as np
 import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.data.token_indexers import TokenIndexer
@@ -59,18 +60,26 @@ class WordPieceIndexer(TokenIndexer):
                 f"or a name that the hub knows ({first_line(error)})"
             ) from error
         self.model_name = model_name
-        self._start = [token.text_id for token in wrapper.single_sequence_start_tokens]
-        self._end = [token.text_id for token in wrapper.single_sequence_end_tokens]
-        self._pieces: Dict[str, Tuple[int, ...]] = {}
+        self.start_pieces: List[Any] = [token.text_id for token in wrapper.single_sequence_start_tokens]
+        self.end_pieces: List[Any] = [token.text_id for token in wrapper.single_sequence_end_tokens]
+        # Words are numbered as they come; number n has the pieces `_pieces[n]`.
+        self._numbers: Dict[str, int] = {}
+        self._pieces: List[Tuple[int, ...]] = []
+        self._arrays = [np.empty(0, np.int32)] * 3
 
     @property
     def num_special_pieces(self) -> int:
         """How many pieces, such as [CLS] and [SEP], are put around a sentence."""
-        return len(self._start) + len(self._end)
+        return len(self.start_pieces) + len(self.end_pieces)
+
+    @property
+    def padding(self) -> int:
+        """The piece that fills up a batch."""
+        return self.tokenizer.pad_token_id or 0
 
     def prepare(self, words: Iterable[str]) -> None:
         """Tokenizes all words that were not seen before in one batch."""
-        new = [word for word in dict.fromkeys(words) if word not in self._pieces]
+        new = [word for word in dict.fromkeys(words) if word not in self._numbers]
         if not new:
             return
         unknown = self.tokenizer.unk_token_id
@@ -79,12 +88,45 @@ class WordPieceIndexer(TokenIndexer):
                 raise ConfigurationError(
                     f"word {word!r} has no word piece and {self.model_name!r} has no unknown piece"
                 )
-            self._pieces[word] = tuple(pieces) or (unknown,)
+            self._numbers[word] = len(self._pieces)
+            self._pieces.append(tuple(pieces) or (unknown,))
 
     def pieces(self, words: Sequence[str]) -> List[Tuple[int, ...]]:
         """The piece ids of each word, without special pieces."""
         self.prepare(words)
-        return [self._pieces[word] for word in words]
+        return [self._pieces[self._numbers[word]] for word in words]
+
+    def encode(self, words: Sequence[str]) -> Tuple[np.ndarray, np.ndarray]:
+        """
+        # Returns
+
+        `Tuple[np.ndarray, np.ndarray]`
+            The number of each word in this indexer's table, and of how many pieces it is. Both of shape `(num_words,)`
+        """
+        self.prepare(words)
+        numbers = np.fromiter(map(self._numbers.__getitem__, words), dtype=np.int32, count=len(words))
+        return numbers, self.sizes()[numbers]
+
+    def sizes(self) -> np.ndarray:
+        """How many pieces each word of the table has. Shape: `(table_size,)`"""
+        return self._table()[0]
+
+    def starts(self) -> np.ndarray:
+        """Where the pieces of each word begin in `flat_pieces`. Shape: `(table_size,)`"""
+        return self._table()[1]
+
+    def flat_pieces(self) -> np.ndarray:
+        """The pieces of all words of the table, one after the other. Shape: `(num_pieces,)`"""
+        return self._table()[2]
+
+    def _table(self) -> List[np.ndarray]:
+        if len(self._arrays[0]) < len(self._pieces):
+            new = self._pieces[len(self._arrays[0]) :]
+            sizes = np.concatenate((self._arrays[0], np.array([len(pieces) for pieces in new], dtype=np.int32)))
+            flat = np.fromiter((piece for pieces in new for piece in pieces), dtype=np.int32)
+            starts = np.cumsum(sizes, dtype=np.int64) - sizes
+            self._arrays = [sizes, starts, np.concatenate((self._arrays[2], flat))]
+        return self._arrays
 
     def count_vocab_items(self, token: Token, counter: Dict[str, Dict[str, int]]) -> None:
         """The tokenizer has its own vocabulary; nothing is counted."""
@@ -97,12 +139,12 @@ class WordPieceIndexer(TokenIndexer):
             `token_ids` and `wordpiece_mask` of shape `(num_pieces,)`, `mask` of shape `(num_tokens,)` and `offsets`,
             the first and last piece of each word, of shape `(num_tokens, 2)`.
         """
-        ids = list(self._start)
+        ids = list(self.start_pieces)
         offsets = []
         for pieces in self.pieces([token.ensure_text() for token in tokens]):
             offsets.append((len(ids), len(ids) + len(pieces) - 1))
             ids.extend(pieces)
-        ids.extend(self._end)
+        ids.extend(self.end_pieces)
         tensors = {
             "token_ids": torch.tensor(ids, dtype=torch.long),
             "mask": torch.ones(len(tokens), dtype=torch.bool),
@@ -119,7 +161,7 @@ class WordPieceIndexer(TokenIndexer):
     ) -> Dict[str, torch.Tensor]:
         padded = {}
         for key, value in tokens.items():
-            fill = (self.tokenizer.pad_token_id or 0) if key == "token_ids" else 0
+            fill = self.padding if key == "token_ids" else 0
             after = [0] * (2 * value.dim() - 1) + [padding_lengths[key] - len(value)]  # type: ignore[attr-defined]
             padded[key] = torch.nn.functional.pad(value, after, value=fill)  # type: ignore[arg-type]
         return padded

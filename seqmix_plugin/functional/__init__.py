@@ -4,6 +4,7 @@ from seqmix_plugin.functional.crf import TransitionScores, expected_score, forwa
 from seqmix_plugin.functional.losses import soft_cross_entropy
 from seqmix_plugin.functional.mixup import mix_distributions, nearest, sample_lambda
 from seqmix_plugin.functional.perplexity import negative_log_likelihood, perplexity, pseudo_perplexity
+from seqmix_plugin.functional.precision import at_least_float32
 from seqmix_plugin.functional.uncertainty import (
     consensus_divergence,
     least_confidence,
@@ -16,6 +17,7 @@ from seqmix_plugin.functional.windows import eligible_windows, whole_entity_wind
 
 __all__ = [
     "TransitionScores",
+    "at_least_float32",
     "consensus_divergence",
     "eligible_windows",
     "expected_score",

@@ -6,6 +6,7 @@ from typing import Any, Dict, List, Optional, Union
 import torch
 from allennlp.common import Lazy, Params
 from allennlp.common.checks import ConfigurationError
+from allennlp.common.util import is_distributed
 from allennlp.data import TextFieldTensors, Vocabulary
 from allennlp.models import Model
 from allennlp.modules import TextFieldEmbedder
@@ -14,6 +15,7 @@ from allennlp.nn.util import get_text_field_mask
 from transformers import PreTrainedModel
 
 from seqmix_plugin.archive import ENCODER_FOLDER
+from seqmix_plugin.functional import at_least_float32
 from seqmix_plugin.metrics import EntityF1
 from seqmix_plugin.models.heads import SoftmaxHead, TaggingHead
 
@@ -22,7 +24,8 @@ from seqmix_plugin.models.heads import SoftmaxHead, TaggingHead
 class SequenceTagger(Model):
     """
     Tags each word from its vector by dropout, one linear layer and a head: a softmax, as the paper's appendix C.2, or a
-    conditional random field. Trained against a distribution over tags a word, averaged over the words of the batch.
+    conditional random field. Trained against a distribution over tags a word, averaged over the words of the batch; in
+    a distributed run over those of all processes.
 
     A pooler of the encoder is taken out: it gets no gradient, which distributed training does not allow.
 
@@ -117,10 +120,12 @@ class SequenceTagger(Model):
             vectors = torch.zeros(*mask.shape, self.tag_projection.in_features, device=mask.device)
         else:
             vectors = self.dropout(self.text_field_embedder(tokens))  # Shape: (batch_size, num_tokens, dimension)
-        logits = self.tag_projection(vectors).float()  # Shape: (batch_size, num_tokens, num_tags)
+        logits = at_least_float32(self.tag_projection(vectors))  # Shape: (batch_size, num_tokens, num_tags)
         output: Dict[str, Any] = {"mask": mask}
         if tag_distributions is not None:
-            output["loss"] = self.head.loss(logits, tag_distributions, mask)
+            loss = self.head.loss(logits, tag_distributions, mask)
+            shared = self.training and is_distributed()
+            output["loss"] = loss * _weight_of_share(mask).to(loss.dtype) if shared else loss
         if tag_distributions is None or not self.training:
             prediction = self.head.predict(logits, mask)._asdict()
             output.update((key, value) for key, value in prediction.items() if value is not None)
@@ -180,6 +185,17 @@ class SequenceTagger(Model):
                 block["model_name"] = carried
                 block["load_weights"] = False
         return super()._load(config, serialization_dir, weights_file, cuda_device)
+
+
+def _weight_of_share(mask: torch.Tensor) -> torch.Tensor:
+    """
+    What a process's mean loss counts when all processes' gradients are averaged, so that it comes to the mean over all
+    words of the global batch: `num_words * world_size / global_num_words`. A scalar.
+    """
+    num_words = mask.sum().double()
+    total = num_words.clone()
+    torch.distributed.all_reduce(total)
+    return num_words * torch.distributed.get_world_size() / total.clamp(min=1)
 
 
 def _transformer_blocks(block: Any) -> List[Dict[str, Any]]:

@@ -9,6 +9,7 @@ import torch
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.ranks import from_primary, summed
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)
@@ -101,28 +102,38 @@ class QueryPolicy(Registrable):
         tie_breaker = rng.permutation(len(unlabelled))
         scores = self.score_pool(unlabelled, predict)
         if scores is None:
-            return [Query(int(position), None) for position in tie_breaker[:size]]
+            return [Query(int(position), None) for position in tie_breaker[:size]]  # the same in all processes
         if not np.isfinite(scores).all():
             culprit = unlabelled[int(np.flatnonzero(~np.isfinite(scores))[0])]
             raise ConfigurationError(f"the query score of sentence {culprit.id!r} is not a number: training diverged")
         if size < len(unlabelled) and scores.min() == scores.max():
             logger.warning(f"all {len(unlabelled)} sentences have the query score {scores[0]:g}: the query is random")
         order = np.lexsort((tie_breaker, -scores))[:size]
-        return [Query(int(position), float(scores[position])) for position in order]
+        queries = [Query(int(position), float(scores[position])) for position in order]
+        return from_primary(lambda: queries)
 
     def score_pool(self, unlabelled: Sequence[TaggedSentence], predict: Predict) -> Optional[np.ndarray]:
         """
-        One number a sentence; nothing else of what is predicted is kept.
+        One number a sentence; nothing else of what is predicted is kept. In a distributed run `predict` gives each
+        process its share, and all of them get all scores.
 
         # Returns
 
         `np.ndarray`, optional
             Shape: `(pool_size,)`; `None` for a policy that does not score.
         """
-        scores = np.full(len(unlabelled), np.nan)
+        positions: List[np.ndarray] = []
+        scores: List[torch.Tensor] = []
         for batch in predict(unlabelled):
-            scores[batch.positions] = self.score(batch).double().cpu().numpy()
-        return scores
+            positions.append(batch.positions)
+            scores.append(self.score(batch).double())  # stays on its device: nothing waits for it
+        shared = np.zeros((2, len(unlabelled)))
+        if scores:
+            here = np.concatenate(positions)
+            shared[0, here] = torch.cat(scores).cpu().numpy()
+            shared[1, here] += 1
+        total, seen = summed(shared)
+        return np.where(seen == 1, total, np.nan)
 
     @abstractmethod
     def score(self, batch: ScoredBatch) -> torch.Tensor:

@@ -209,7 +209,9 @@ def test_all_of_the_pool_may_be_labelled_but_no_more(run: Run) -> None:
         ({"trainer.seed_size": "12"}, "seed_size to be a int"),
         ({"trainer.seed_size": None}, "trainer.seed_size is None"),
         ({"trainer.seed": 5}, "trainer.seed cannot be configured: 'seed' is a key of the top level"),
-        ({"trainer.distributed": True}, "does not run distributed yet"),
+        ({"trainer.distributed": True}, "'distributed' is a key of the top level"),
+        ({"trainer.max_candidates": 5}, "max_candidates is 5; expected at least the 6 sentences of a query"),
+        ({"trainer.scoring_dtype": "float16"}, "scoring_dtype is 'float16'; expected one of float32, bfloat16"),
         (
             {"trainer.trainer.cuda_device": 1},
             "trainer.trainer.cuda_device cannot be configured: set trainer.cuda_device",

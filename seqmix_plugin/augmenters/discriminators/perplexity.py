@@ -10,6 +10,7 @@ from seqmix_plugin.augmenters.augmenter import SyntheticSentence
 from seqmix_plugin.augmenters.discriminators.discriminator import Discriminator, Verdict
 from seqmix_plugin.augmenters.language_models import LanguageModel
 from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.ranks import share, summed
 from seqmix_plugin.sentence import TaggedSentence
 
 FEWEST_FOR_A_QUANTILE = 64
@@ -118,14 +119,22 @@ class PerplexityDiscriminator(Discriminator):
     def _perplexities(self, sentences: List[TaggedSentence], frames: Sequence[TaggedSentence]) -> np.ndarray:
         """Of the sentences; where ratios are asked for, of frames that are new in this round as well, in one call."""
         if not self._relative:
-            return self._language_model.perplexities(sentences, frames)
+            return self._shared_out(sentences, frames)
         new = list({frame.tokens: frame for frame in frames if frame.tokens not in self._of_frames}.values())
         # A frame is its own frame: the same model is asked for it as for its children.
-        scores = self._language_model.perplexities([*sentences, *new], [*frames, *new])
+        scores = self._shared_out([*sentences, *new], [*frames, *new])
         self._of_frames.update(
             (frame.tokens, score) for frame, score in zip(new, scores[len(sentences) :].tolist(), strict=True)
         )
         return scores[: len(sentences)]
+
+    def _shared_out(self, sentences: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> np.ndarray:
+        """The perplexities of all sentences, of which each process asks for a share; long and short ones alternate."""
+        by_length = sorted(range(len(sentences)), key=lambda position: len(sentences[position]))
+        mine = sorted(share(by_length))
+        scores = np.zeros(len(sentences))
+        scores[mine] = self._language_model.perplexities([sentences[i] for i in mine], [frames[i] for i in mine])
+        return summed(scores)
 
 
 def _median(values: Sequence[float]) -> Optional[float]:

@@ -8,6 +8,7 @@ from allennlp.common.tqdm import Tqdm
 from transformers import PreTrainedModel
 
 from seqmix_plugin.functional import perplexity
+from seqmix_plugin.ranks import is_primary
 
 
 def causal_perplexities(
@@ -42,7 +43,7 @@ def causal_perplexities(
     model.eval()
     with (
         torch.inference_mode(),
-        Tqdm.tqdm(total=len(rows), desc="perplexity", leave=False, disable=not progress) as bar,
+        Tqdm.tqdm(total=len(rows), desc="perplexity", leave=False, disable=not (progress and is_primary())) as bar,
     ):
         while order:
             size = max(1, batch_tokens // len(rows[order[0]]))

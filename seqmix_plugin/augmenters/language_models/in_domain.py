@@ -12,6 +12,7 @@ from allennlp.common.file_utils import cached_path
 from seqmix_plugin.augmenters.language_models.language_model import LanguageModel
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.ranks import from_primary
 from seqmix_plugin.sentence import TaggedSentence
 
 FOLDER = "language_model"
@@ -72,7 +73,9 @@ class InDomainLanguageModel(LanguageModel):
     def start_round(self, workbench: Workbench) -> None:
         if not self._models:
             texts = self._texts(workbench)
-            self._models = [self._fitted(texts[half], half, workbench) for half in range(len(texts))]
+            self._models = from_primary(
+                lambda: [self._fitted(texts[half], half, workbench) for half in range(len(texts))]
+            )
         for model in self._models:
             model.to(workbench.device)
 

@@ -9,6 +9,7 @@ from transformers import PreTrainedModel
 
 from seqmix_plugin.augmenters.language_models.causal import pad
 from seqmix_plugin.functional import negative_log_likelihood, pseudo_perplexity
+from seqmix_plugin.ranks import is_primary
 
 
 def pseudo_perplexities(
@@ -58,7 +59,9 @@ def pseudo_perplexities(
     start = 0
     with (
         torch.inference_mode(),
-        Tqdm.tqdm(total=len(copies), desc="pseudo-perplexity", leave=False, disable=not progress) as bar,
+        Tqdm.tqdm(
+            total=len(copies), desc="pseudo-perplexity", leave=False, disable=not (progress and is_primary())
+        ) as bar,
     ):
         while start < len(copies):
             longest = lengths[int(copies[start, 0])]

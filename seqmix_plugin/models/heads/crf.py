@@ -7,7 +7,14 @@ import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.modules.conditional_random_field import ConditionalRandomField, allowed_transitions
 
-from seqmix_plugin.functional import TransitionScores, expected_score, forward_backward, log_partition, viterbi
+from seqmix_plugin.functional import (
+    TransitionScores,
+    at_least_float32,
+    expected_score,
+    forward_backward,
+    log_partition,
+    viterbi,
+)
 from seqmix_plugin.models.heads.tagging_head import TaggingHead, TagPrediction
 from seqmix_plugin.tag_schemes import InvalidTagError, tags_to_spans
 
@@ -50,14 +57,16 @@ class CrfHead(TaggingHead):
 
     def loss(self, logits: torch.Tensor, tag_distributions: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         with torch.autocast(logits.device.type, enabled=False):  # Long sums of scores need float32.
-            logits, transitions = logits.float(), self._transitions()
-            expected = expected_score(logits, tag_distributions.float(), mask, transitions)  # Shape: (batch_size,)
+            logits, transitions = at_least_float32(logits), self._transitions()
+            expected = expected_score(
+                logits, tag_distributions.to(logits.dtype), mask, transitions
+            )  # Shape: (batch_size,)
             return (log_partition(logits, mask, transitions) - expected).sum() / mask.sum().clamp(min=1)
 
     def predict(self, logits: torch.Tensor, mask: torch.Tensor) -> TagPrediction:
         with torch.autocast(logits.device.type, enabled=False):
             # A constant a word changes no probability; small scores lose less in ln P(y*) = score(y*) − ln Z.
-            scores = logits.float().log_softmax(-1)  # Shape: (batch_size, num_tokens, num_tags)
+            scores = at_least_float32(logits).log_softmax(-1)  # Shape: (batch_size, num_tokens, num_tags)
             transitions = self._valid_transitions()
             marginals, log_z = forward_backward(scores, mask, transitions)
             tags, score = viterbi(scores, mask, transitions)
@@ -65,7 +74,8 @@ class CrfHead(TaggingHead):
 
     def _transitions(self) -> TransitionScores:
         crf = self.crf
-        return TransitionScores(crf.start_transitions.float(), crf.transitions.float(), crf.end_transitions.float())
+        learned = (crf.start_transitions, crf.transitions, crf.end_transitions)
+        return TransitionScores(*(at_least_float32(scores) for scores in learned))
 
     def _valid_transitions(self) -> TransitionScores:
         start, between, end = self._transitions()

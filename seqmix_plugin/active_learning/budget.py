@@ -1,0 +1,50 @@
+"""Sizes and settings of the rounds, checked before any work is done."""
+
+from typing import List, Optional, Sequence, Union
+
+import torch
+from allennlp.common.checks import ConfigurationError
+
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+def label_budget(seed_size: int, num_rounds: int, query_size: Union[int, List[int]], pool_size: int) -> List[int]:
+    """
+    How many sentences to label in each round, the seed set's first.
+
+    # Raises
+
+    `ConfigurationError`
+        For sizes that are not positive, a list of query sizes that is not one a round, more labels than the pool has.
+    """
+    if not isinstance(num_rounds, int) or num_rounds < 0:
+        raise ConfigurationError(f"trainer.num_rounds is {num_rounds}; expected 0 or more")
+    sizes = list(query_size) if isinstance(query_size, (list, tuple)) else [query_size] * num_rounds
+    if len(sizes) != num_rounds:
+        raise ConfigurationError(f"trainer.query_size has {len(sizes)} numbers for {num_rounds} rounds")
+    for name, size in [("seed_size", seed_size)] + [("query_size", size) for size in sizes]:
+        if not isinstance(size, int) or size < 1:
+            raise ConfigurationError(f"trainer.{name} is {size}; expected 1 or more sentences")
+    needed = seed_size + sum(sizes)
+    if needed > pool_size:
+        raise ConfigurationError(
+            f"trainer: {seed_size} seed sentences and {num_rounds} rounds of queries need {needed} labels, but the "
+            f"pool has {pool_size} sentences; lower num_rounds or query_size, or raise pool_size"
+        )
+    return [seed_size, *sizes]
+
+
+def check_candidates(max_candidates: Optional[int], sizes: Sequence[int]) -> None:
+    """Raises a `ConfigurationError` when a round would score fewer sentences than it queries."""
+    most = max(sizes[1:], default=1)
+    if max_candidates is not None and not (isinstance(max_candidates, int) and max_candidates >= most):
+        raise ConfigurationError(
+            f"trainer.max_candidates is {max_candidates}; expected at least the {most} sentences of a query"
+        )
+
+
+def matrix_dtype(name: str) -> torch.dtype:
+    """The type of this name; raises a `ConfigurationError` for another than `scoring_dtype` may be."""
+    if name not in DTYPES:
+        raise ConfigurationError(f"trainer.scoring_dtype is {name!r}; expected one of {', '.join(DTYPES)}")
+    return DTYPES[name]

@@ -1,0 +1,60 @@
+"""A part of a source of sentences."""
+
+from itertools import compress
+from typing import Iterator, Sequence, Union, overload
+
+import numpy as np
+
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+
+RANDOM_ACCESS_COSTS = 8
+"""How many sentences a source makes one after the other, roughly, in the time in which it makes one by itself."""
+
+
+class SentenceView(Sequence[TaggedSentence]):
+    """
+    Sentences of a source, in any order, of which none is held: each is taken from the source when it is asked for.
+
+    # Parameters
+
+    source : `SentenceSource`
+        All sentences.
+    positions : `np.ndarray`
+        Which of them. Shape: `(num_sentences,)`
+    hide_labels : `bool`, optional (default = `False`)
+        Show them without their labels.
+    """
+
+    def __init__(self, source: SentenceSource, positions: np.ndarray, hide_labels: bool = False) -> None:
+        if isinstance(source, SentenceView):  # so that views do not pile up
+            positions, hide_labels = source.positions[positions], hide_labels or source.hide_labels
+            source = source.source
+        self.source: SentenceSource = source
+        self.positions: np.ndarray = positions
+        self.hide_labels: bool = hide_labels
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @overload
+    def __getitem__(self, index: int) -> TaggedSentence: ...
+    @overload
+    def __getitem__(self, index: slice) -> "SentenceView": ...
+    def __getitem__(self, index: Union[int, slice]) -> Union[TaggedSentence, "SentenceView"]:
+        if isinstance(index, slice):
+            return SentenceView(self.source, self.positions[index], self.hide_labels)
+        return self._shown(self.source[int(self.positions[index])])
+
+    def __iter__(self) -> Iterator[TaggedSentence]:
+        return map(self._shown, self._sentences())
+
+    def _sentences(self) -> Iterator[TaggedSentence]:
+        ascending = bool((np.diff(self.positions) > 0).all())
+        if not ascending or RANDOM_ACCESS_COSTS * len(self) < len(self.source):
+            return (self.source[position] for position in self.positions.tolist())
+        inside = np.zeros(len(self.source), dtype=bool)
+        inside[self.positions] = True
+        return compress(self.source, inside.tolist())
+
+    def _shown(self, sentence: TaggedSentence) -> TaggedSentence:
+        return sentence.without_labels() if self.hide_labels else sentence

@@ -1,0 +1,86 @@
+"""Work that is shared out over the processes of a distributed run; in a single process all of it is done here."""
+
+from typing import Callable, List, Tuple, TypeVar
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.util import is_distributed
+
+T = TypeVar("T")
+Items = TypeVar("Items", list, range, np.ndarray)
+
+
+def rank() -> int:
+    """This process's number among all, over all nodes."""
+    return dist.get_rank() if is_distributed() else 0
+
+
+def world_size() -> int:
+    """How many processes there are."""
+    return dist.get_world_size() if is_distributed() else 1
+
+
+def is_primary() -> bool:
+    """Whether this is the process that decides and writes."""
+    return rank() == 0
+
+
+def share(items: Items) -> Items:
+    """
+    This process's part: every `world_size`-th of the items, so that neighbours, which are of like length, go to
+    different processes.
+    """
+    return items[rank() :: world_size()]
+
+
+def summed(values: np.ndarray) -> np.ndarray:
+    """
+    The sum of an array over all processes; what one process does not know is 0 there.
+
+    # Parameters
+
+    values : `np.ndarray`
+        Of type float64, of the same shape in all processes.
+    """
+    if not is_distributed():
+        return values
+    tensor = torch.from_numpy(np.ascontiguousarray(values)).to(_device())
+    dist.all_reduce(tensor)
+    return tensor.cpu().numpy()
+
+
+def from_primary(make: Callable[[], T]) -> T:
+    """
+    What the primary process makes, in all of them: a decision that is taken once, a file that is written once. The
+    others wait for it.
+
+    # Parameters
+
+    make : `Callable[[], T]`
+        Called in the primary process alone; its result must be picklable.
+
+    # Raises
+
+    `ConfigurationError`
+        In all processes, when it is raised in the primary one; other errors end that process alone.
+    """
+    if not is_distributed():
+        return make()
+    message: List[Tuple[bool, object]] = [(False, None)]
+    if is_primary():
+        try:
+            message = [(True, make())]
+        except ConfigurationError as error:
+            message = [(False, str(error.message))]
+    dist.broadcast_object_list(message, src=0)
+    [(succeeded, value)] = message
+    if not succeeded:
+        raise ConfigurationError(str(value))
+    return value  # type: ignore[return-value]
+
+
+def _device() -> torch.device:
+    """Where the processes exchange tensors."""
+    return torch.device("cuda", torch.cuda.current_device()) if dist.get_backend() == "nccl" else torch.device("cpu")
