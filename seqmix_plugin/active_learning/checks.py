@@ -1,7 +1,8 @@
 """What has to hold of readers, files and models before any work is done; runs and sub-commands share it."""
 
 import logging
-from typing import List, Mapping, Sequence, Set
+from pathlib import Path
+from typing import Iterable, Mapping, NamedTuple, Optional, Set
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Vocabulary
@@ -9,7 +10,7 @@ from allennlp.data import DatasetReader, Vocabulary
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.longest_input import longest_input
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.sentence import SentenceSource
 
 logger = logging.getLogger(__name__)
 
@@ -26,21 +27,49 @@ def sentence_reader(reader: DatasetReader) -> SentenceReader:
     return reader
 
 
-def labelled_sentences(reader: SentenceReader, path: str) -> List[TaggedSentence]:
+def labelled_sentences(reader: SentenceReader, path: str, folder: Optional[Path] = None) -> SentenceSource:
     """The sentences of a file, each of which must have tags: soft labels alone can neither be uncovered nor scored."""
-    sentences = reader.read_sentences(path)
+    sentences = reader.read_sentences(path, folder)
     bare = next((sentence for sentence in sentences if sentence.tags is None), None)
     if bare is not None:
         raise ConfigurationError(f"{path}: sentence {bare.id!r} has no tags")
     return sentences
 
 
-def with_labels(vocab: Vocabulary, splits: Sequence[Sequence[TaggedSentence]]) -> Vocabulary:
+class Labels(NamedTuple):
+    """
+    What the sentences of a file are labelled with.
+
+    # Parameters
+
+    tags : `Set[str]`
+        The tags.
+    soft : `Set[str]`
+        The tags that have a probability.
+    """
+
+    tags: Set[str]
+    soft: Set[str]
+
+    @property
+    def types(self) -> Set[str]:
+        """The entity types of the tags."""
+        return {tag[2:] for tag in self.tags if tag != "O"}
+
+
+def labels_of(sentences: SentenceSource) -> Labels:
+    """All labels of some sentences, in one pass."""
+    labels = Labels(set(), set())
+    for sentence in sentences:
+        labels.tags.update(sentence.tags or ())
+        labels.soft.update(*(sentence.tag_distributions or ()))
+    return labels
+
+
+def with_labels(vocab: Vocabulary, splits: Iterable[Labels]) -> Vocabulary:
     """The vocabulary with the labels of all files, sorted, so that their numbers do not depend on the files' order."""
-    everything = [sentence for sentences in splits for sentence in sentences]
-    labels = {tag for sentence in everything for tag in sentence.tags or ()}
-    labels |= {tag for sentence in everything for row in sentence.tag_distributions or () for tag in row}
-    vocab.add_tokens_to_namespace(sorted(labels), "labels")
+    everything = {tag for labels in splits for tag in labels.tags | labels.soft}
+    vocab.add_tokens_to_namespace(sorted(everything), "labels")
     return vocab
 
 
@@ -60,18 +89,12 @@ def check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
         )
 
 
-def warn_of_labels(
-    train_path: str, corpus: Sequence[TaggedSentence], evaluation: Mapping[str, Sequence[TaggedSentence]]
-) -> None:
+def warn_of_labels(train_path: str, corpus: Labels, evaluation: Mapping[str, Labels]) -> None:
     """Warns of entity types that can never be learned, and of a training file without any."""
-    known = _types(corpus)
+    known = corpus.types
     if not known:
         logger.warning(f"{train_path}: no entity in this file; all tags are O")
-    for split, sentences in evaluation.items():
-        unknown = sorted(_types(sentences) - known)
+    for split, labels in evaluation.items():
+        unknown = sorted(labels.types - known)
         if known and unknown:
             logger.warning(f"{split} has entity types that the training file lacks: {', '.join(unknown)}")
-
-
-def _types(sentences: Sequence[TaggedSentence]) -> Set[str]:
-    return {tag[2:] for tag in {tag for sentence in sentences for tag in sentence.tags or ()} if tag != "O"}

@@ -1,23 +1,24 @@
-"""The labelled and the unlabelled part of one fixed list of sentences."""
+"""The labelled and the unlabelled part of one fixed sequence of sentences."""
 
 from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.data import SentenceView
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from seqmix_plugin.tag_schemes import tags_to_spans
 
 
 def draw_slice(
-    corpus: Sequence[TaggedSentence], size: Optional[int], rng: np.random.Generator
-) -> Tuple[List[TaggedSentence], List[TaggedSentence]]:
+    corpus: SentenceSource, size: Optional[int], rng: np.random.Generator
+) -> Tuple[SentenceSource, SentenceSource]:
     """
     Draws the sentences that a run works with, as the paper takes 700 of CoNLL-2003's.
 
     # Parameters
 
-    corpus : `Sequence[TaggedSentence]`
+    corpus : `SentenceSource`
         The training file.
     size : `int`, optional
         How many; `None` for all.
@@ -26,8 +27,8 @@ def draw_slice(
 
     # Returns
 
-    `Tuple[List[TaggedSentence], List[TaggedSentence]]`
-        The slice and the rest, both in the file's order.
+    `Tuple[SentenceSource, SentenceSource]`
+        The slice and the rest, both in the file's order; neither holds a sentence of its own.
 
     # Raises
 
@@ -35,37 +36,39 @@ def draw_slice(
         When the file has fewer sentences, or `size` is not positive.
     """
     if size is None:
-        return list(corpus), []
+        return corpus, []
     if not 1 <= size <= len(corpus):
         raise ConfigurationError(
             f"trainer.pool_size is {size}; the training file has {len(corpus)} sentences, expected 1 to as many"
         )
     inside = np.zeros(len(corpus), dtype=bool)
     inside[rng.choice(len(corpus), size, replace=False)] = True
-    marked = list(zip(corpus, inside, strict=True))
-    return [sentence for sentence, chosen in marked if chosen], [sentence for sentence, chosen in marked if not chosen]
+    return SentenceView(corpus, np.flatnonzero(inside)), SentenceView(corpus, np.flatnonzero(~inside))
 
 
 class Pool:
     """
-    Which sentences are labelled. Labelled and unlabelled sentences are disjoint and together all, always.
+    Which sentences are labelled. Labelled and unlabelled sentences are disjoint and together all, always. Of those that
+    are not labelled it holds ids and positions.
 
     # Parameters
 
-    sentences : `Sequence[TaggedSentence]`
+    sentences : `SentenceSource`
         All sentences; their tags, if any, are hidden.
     """
 
-    def __init__(self, sentences: Sequence[TaggedSentence]) -> None:
-        self._hidden: Dict[str, TaggedSentence] = {s.id: s.without_labels() for s in sentences}
+    def __init__(self, sentences: SentenceSource) -> None:
+        self._source = sentences
+        self._positions: Dict[str, int] = {sentence.id: position for position, sentence in enumerate(sentences)}
+        self._is_labelled = np.zeros(len(sentences), dtype=bool)
         self._labelled: Dict[str, TaggedSentence] = {}
-        if len(self._hidden) != len(sentences):
+        if len(self._positions) != len(sentences):
             raise ConfigurationError("two sentences of the pool have the same id")
 
     @property
-    def sentences(self) -> List[TaggedSentence]:
+    def sentences(self) -> SentenceView:
         """All sentences, without labels, in their fixed order."""
-        return list(self._hidden.values())
+        return SentenceView(self._source, np.arange(len(self._source)), hide_labels=True)
 
     @property
     def labelled(self) -> List[TaggedSentence]:
@@ -73,9 +76,9 @@ class Pool:
         return list(self._labelled.values())
 
     @property
-    def unlabelled(self) -> List[TaggedSentence]:
-        """The other sentences, without labels, in their fixed order."""
-        return [sentence for name, sentence in self._hidden.items() if name not in self._labelled]
+    def unlabelled(self) -> SentenceView:
+        """The other sentences as they are now, without labels, in their fixed order."""
+        return SentenceView(self._source, np.flatnonzero(~self._is_labelled), hide_labels=True)
 
     def label(self, annotated: Sequence[TaggedSentence]) -> None:
         """
@@ -87,9 +90,10 @@ class Pool:
             For a sentence that is not in the pool, is labelled already, or has no tags.
         """
         for sentence in annotated:
-            if sentence.id not in self._hidden or sentence.id in self._labelled or sentence.tags is None:
+            if sentence.id not in self._positions or sentence.id in self._labelled or sentence.tags is None:
                 raise ValueError(f"sentence {sentence.id!r} is not in the pool, is labelled already or has no tags")
             self._labelled[sentence.id] = sentence
+            self._is_labelled[self._positions[sentence.id]] = True
 
     def counts(self) -> Dict[str, int]:
         """How many sentences, tokens and entities are labelled."""

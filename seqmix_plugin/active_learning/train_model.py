@@ -14,6 +14,7 @@ from allennlp.training import Trainer
 from seqmix_plugin.active_learning.checks import (
     check_encoder,
     labelled_sentences,
+    labels_of,
     sentence_reader,
     warn_of_labels,
     with_labels,
@@ -103,15 +104,19 @@ class ActiveLearningTrainModel(TrainModel):
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = allow_tf32
         reader = sentence_reader(dataset_reader)
         evaluation_reader = sentence_reader(validation_dataset_reader or dataset_reader)
-        corpus = labelled_sentences(reader, train_data_path)
+        # One process writes the table. Others, which a distributed run would start, read the file into memory.
+        folder = Path(serialization_dir) if local_rank == 0 else None
+        corpus = labelled_sentences(reader, train_data_path, folder)
         evaluation: Dict[str, List[TaggedSentence]] = {}
         for split, path in (("dev", validation_data_path), ("test", test_data_path)):
             if path is not None:
-                evaluation[split] = labelled_sentences(evaluation_reader, path)
+                evaluation[split] = list(labelled_sentences(evaluation_reader, path))
         if validation_data_loader is not None and "dev" not in evaluation:
             raise ConfigurationError("validation_data_loader is given, but no validation_data_path")
-        warn_of_labels(train_data_path, corpus, evaluation)
-        vocab = with_labels(vocabulary.construct(instances=[]), [corpus, *evaluation.values()])
+        labels = labels_of(corpus)
+        evaluation_labels = {split: labels_of(sentences) for split, sentences in evaluation.items()}
+        warn_of_labels(train_data_path, labels, evaluation_labels)
+        vocab = with_labels(vocabulary.construct(instances=[]), [labels, *evaluation_labels.values()])
         experiment = Experiment(
             reader, evaluation_reader, vocab, corpus, evaluation, model, data_loader, validation_data_loader
         )

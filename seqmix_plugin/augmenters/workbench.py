@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence
 
 import numpy as np
 import torch
@@ -10,7 +9,7 @@ import torch
 from seqmix_plugin.data import SentenceReader, WordPieceIndexer
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import generator, reseed_globals
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.sentence import SentenceSource
 
 
 @dataclass(frozen=True)
@@ -22,9 +21,9 @@ class Workbench:
         The current model; in round 0 the one that is yet to be trained.
     reader : `SentenceReader`
         Makes its instances of sentences.
-    readable : `Sequence[TaggedSentence]`
+    readable : `SentenceSource`
         The text that the run may read: labelled sentences and the pool.
-    outside : `Sequence[TaggedSentence]`
+    outside : `SentenceSource`
         Sentences of the training file that are not in the slice; no parent comes from them. May be empty.
     folder : `Path`
         The run's folder, for what is worth keeping between rounds.
@@ -38,8 +37,8 @@ class Workbench:
 
     model: SequenceTagger
     reader: SentenceReader
-    readable: Sequence[TaggedSentence]
-    outside: Sequence[TaggedSentence]
+    readable: SentenceSource
+    outside: SentenceSource
     folder: Path
     seed: int
     round_number: int

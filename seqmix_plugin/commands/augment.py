@@ -4,7 +4,7 @@ import argparse
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Optional
 
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common import Params
@@ -21,7 +21,7 @@ from seqmix_plugin.commands.terminal import quiet_terminal
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import reseed_globals
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.sentence import SentenceSource
 
 
 @Subcommand.register("augment")
@@ -173,7 +173,7 @@ def augment(
 
 def _augmentation(
     augmenter: Augmenter,
-    sentences: List[TaggedSentence],
+    sentences: SentenceSource,
     model: SequenceTagger,
     reader: SentenceReader,
     seed: int,

@@ -1,7 +1,7 @@
 """The parts of a configuration that a sub-command needs, without the loop around them."""
 
 import os
-from typing import Any, Dict, Optional, Sequence, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 import torch
 from allennlp.common import Lazy, Params
@@ -9,7 +9,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 from allennlp.models import Model
 
-from seqmix_plugin.active_learning.checks import check_encoder, with_labels
+from seqmix_plugin.active_learning.checks import check_encoder, labels_of, with_labels
 from seqmix_plugin.active_learning.config_checks import refuse_null_blocks
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.augmenters import Augmenter
@@ -17,7 +17,7 @@ from seqmix_plugin.commands.terminal import load_tagger
 from seqmix_plugin.data import InMemoryLoader, SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.sentence import SentenceSource
 
 
 def read_blocks(config: str, overrides: str) -> Dict[str, Any]:
@@ -60,12 +60,12 @@ def pick_device(cuda_device: Optional[int]) -> torch.device:
 def build_model(
     blocks: Dict[str, Any],
     reader: SentenceReader,
-    sentences: Sequence[TaggedSentence],
+    sentences: SentenceSource,
     seed: int,
     archive: Optional[str],
 ) -> Tuple[SequenceTagger, SentenceReader]:
     """The model that gives the embeddings, and the reader that goes with it."""
-    vocab = with_labels(Vocabulary.empty(), [sentences])
+    vocab = with_labels(Vocabulary.empty(), [labels_of(sentences)])
     if archive is None:
         model = Lazy(Model, Params(blocks["model"]))
         experiment = Experiment(reader, reader, vocab, sentences, {}, model, Lazy(InMemoryLoader))

@@ -1,5 +1,6 @@
-"""From files to batches: readers, the label field, the word-piece indexer and the in-memory loader."""
+"""From files to batches: readers, sentences on disk, the label field, the word-piece indexer, the in-memory loader."""
 
+from seqmix_plugin.data.arrow_sentences import ArrowSentences
 from seqmix_plugin.data.conll_columns import ConllColumnsReader
 from seqmix_plugin.data.encoded_sentences import EncodedSentences
 from seqmix_plugin.data.in_memory_loader import InMemoryLoader
@@ -10,6 +11,7 @@ from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
 
 __all__ = [
+    "ArrowSentences",
     "ConllColumnsReader",
     "EncodedSentences",
     "InMemoryLoader",

@@ -1,6 +1,7 @@
 """Column files: one word a line, a blank line between sentences."""
 
 import re
+import sys
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from allennlp.data import DatasetReader, TokenIndexer
@@ -68,16 +69,18 @@ class ConllColumnsReader(SentenceReader):
         self._tag_column = tag_column
         self._repair = repair_tags
 
-    def parse(self, path: str) -> List[TaggedSentence]:
+    def parse(self, path: str) -> Iterator[TaggedSentence]:
         file = LabelledFile(path, self._scheme, self._repair)
         return file.checked(
-            [self._sentence(file, name or str(number), rows) for number, (name, rows) in enumerate(self._blocks(file))]
+            self._sentence(file, name or str(number), rows) for number, (name, rows) in enumerate(self._blocks(file))
         )
 
     @staticmethod
     def _sentence(file: LabelledFile, name: str, rows: List[Row]) -> TaggedSentence:
         lines, words, tags = zip(*rows, strict=True)
-        return TaggedSentence(name, words, file.to_bio(tags, lambda position: f"line {lines[position]}"))
+        return TaggedSentence(
+            name, tuple(map(sys.intern, words)), file.to_bio(tags, lambda position: f"line {lines[position]}")
+        )
 
     def _blocks(self, file: LabelledFile) -> Iterator[Tuple[Optional[str], List[Row]]]:
         """The rows of each sentence, with its name if a comment gives one."""

@@ -1,8 +1,9 @@
 """JSONL files: a sentence a line."""
 
 import json
+import sys
 from functools import lru_cache
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from allennlp.data import DatasetReader, TokenIndexer
 
@@ -69,13 +70,12 @@ class JsonlSentencesReader(SentenceReader):
         self._scheme = source_scheme
         self._repair = repair_tags
 
-    def parse(self, path: str) -> List[TaggedSentence]:
+    def parse(self, path: str) -> Iterator[TaggedSentence]:
         file = LabelledFile(path, self._scheme, self._repair)
-        sentences: List[TaggedSentence] = []
-        for number, line in file.lines():
-            if line.strip():
-                sentences.append(_sentence(file, f"line {number}", line, position=len(sentences)))
-        return file.checked(sentences)
+        lines = ((number, line) for number, line in file.lines() if line.strip())
+        return file.checked(
+            _sentence(file, f"line {number}", line, position) for position, (number, line) in enumerate(lines)
+        )
 
 
 def _sentence(file: LabelledFile, place: str, line: str, position: int) -> TaggedSentence:
@@ -101,7 +101,7 @@ def _sentence(file: LabelledFile, place: str, line: str, position: int) -> Tagge
             raise file.error(place, f"{len(labels)} {name} for {len(tokens)} tokens")
     return TaggedSentence(
         id=_name(file, place, record.get("id"), position),
-        tokens=tuple(tokens),
+        tokens=tuple(map(sys.intern, tokens)),
         tags=None if tags is None else file.to_bio(tags, lambda word: f"{place}, word {word + 1}"),
         tag_distributions=None if soft is None else _distributions(file, place, soft),
     )
@@ -120,7 +120,7 @@ def _distributions(file: LabelledFile, place: str, rows: List[Dict[str, Any]]) -
         problem = _problem(row)
         if problem is not None:
             raise file.error(f"{place}, word {position + 1}", problem)
-    return tuple({tag: float(probability) for tag, probability in row.items()} for row in rows)
+    return tuple({sys.intern(tag): float(probability) for tag, probability in row.items()} for row in rows)
 
 
 def _problem(row: Dict[str, Any]) -> Optional[str]:

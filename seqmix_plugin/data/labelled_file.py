@@ -2,8 +2,9 @@
 
 import logging
 import os
+import sys
 from collections import Counter
-from typing import Callable, Iterator, List, Sequence, Tuple
+from typing import Callable, Iterable, Iterator, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
@@ -86,17 +87,23 @@ class LabelledFile:
             hint = "; repair_tags: true repairs" if error.repairable else ""
             raise self.error(place(error.position), f"{error} (source_scheme is {self._scheme}{hint})") from error
         self._repaired += repaired
-        return tuple(bio)
+        return tuple(map(sys.intern, bio))
 
-    def checked(self, sentences: List[TaggedSentence]) -> List[TaggedSentence]:
-        """The file's sentences; raises a `ConfigurationError` when there is none or two have one id."""
-        if not sentences:
+    def checked(self, sentences: Iterable[TaggedSentence]) -> Iterator[TaggedSentence]:
+        """
+        Passes the file's sentences on. After the last one, raises a `ConfigurationError` when there was none or two
+        have one id, and warns of what was repaired.
+        """
+        names: Counter = Counter()
+        for sentence in sentences:
+            names[sentence.id] += 1
+            yield sentence
+        if not names:
             raise ConfigurationError(f"{self.path}: no sentence in this file")
-        [(name, count)] = Counter(sentence.id for sentence in sentences).most_common(1)
+        [(name, count)] = names.most_common(1)
         if count > 1:
             raise ConfigurationError(
                 f"{self.path}: two sentences have the same id {name!r} (without an id, it is the position, from 0)"
             )
         if self._repaired:
             logger.warning(f"{self.path}: {self._repaired} tags were not valid {self._scheme} and have been repaired")
-        return sentences

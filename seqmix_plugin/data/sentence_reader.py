@@ -2,19 +2,28 @@
 
 import logging
 from abc import abstractmethod
-from typing import Dict, Iterable, List, Optional, Sequence
+from bisect import bisect_right
+from itertools import accumulate, chain, islice
+from pathlib import Path
+from typing import Dict, Iterable, Iterator, Optional, Sequence
 
-import numpy as np
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, Token, TokenIndexer
 from allennlp.data.fields import Field, MetadataField, TextField
 
+from seqmix_plugin.data.arrow_sentences import ArrowSentences
 from seqmix_plugin.data.encoded_sentences import EncodedSentences
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
-from seqmix_plugin.sentence import TagDistribution, TaggedSentence, one_hot
+from seqmix_plugin.run_files import CORPUS
+from seqmix_plugin.sentence import SentenceSource, TagDistribution, TaggedSentence, one_hot
 
 logger = logging.getLogger(__name__)
+
+LARGEST_LIST = 100_000
+"""A file with more sentences goes to a table on disk, where there is a folder for it."""
+CHUNK = 4096
+"""Sentences whose words are tokenized together."""
 
 
 class SentenceReader(DatasetReader):
@@ -68,10 +77,13 @@ class SentenceReader(DatasetReader):
                 raise ConfigurationError(f"max_length {max_length} leaves no room for words; 128 is usual")
 
     @abstractmethod
-    def parse(self, path: str) -> List[TaggedSentence]:
-        """Reads a whole file into sentences with BIO tags; raises a `ConfigurationError` that names file and line."""
+    def parse(self, path: str) -> Iterator[TaggedSentence]:
+        """
+        Reads a file into sentences with BIO tags, one after the other; raises a `ConfigurationError` that names file
+        and line. Only when it has ended without one is the file as it should be.
+        """
 
-    def read_sentences(self, path: str) -> List[TaggedSentence]:
+    def read_sentences(self, path: str, folder: Optional[Path] = None) -> SentenceSource:
         """
         Reads a whole file; never sharded and never shortened, unlike `read`. Warns of the sentences that will be cut.
 
@@ -79,18 +91,40 @@ class SentenceReader(DatasetReader):
 
         path : `str`
             A file, or an address that AllenNLP's cache fetches.
+        folder : `Path`, optional (default = `None`)
+            Where the sentences of a file with more than 100,000 are kept, as `corpus.arrow`. Without it all are held
+            in memory.
+
+        # Returns
+
+        `SentenceSource`
+            A list, or the table in `folder`.
         """
-        sentences = self.parse(path)
-        if self.word_pieces is not None:
-            self.word_pieces.prepare(word for sentence in sentences for word in sentence.tokens)
-        if self.max_length is not None:
-            cut = [len(sentence) - self._num_words_kept(sentence.tokens) for sentence in sentences]
-            if any(cut):
-                logger.warning(
-                    f"{path}: {np.count_nonzero(cut)} of {len(sentences)} sentences are longer than max_length "
-                    f"{self.max_length} word pieces; {sum(cut)} words are cut and count as misses at evaluation"
-                )
-        return sentences
+        stream = self._prepared(path)
+        sentences = list(islice(stream, None if folder is None else LARGEST_LIST + 1))
+        if folder is None or len(sentences) <= LARGEST_LIST:
+            return sentences
+        table = ArrowSentences.write(folder / CORPUS, chain(sentences, stream))
+        logger.info(f"{path}: {len(table):,} sentences, which are kept in {table.path} and not in memory")
+        return table
+
+    def _prepared(self, path: str) -> Iterator[TaggedSentence]:
+        """The sentences of a file, each distinct word of which is tokenized; says after the last what will be cut."""
+        stream = self.parse(path)
+        num_sentences = num_cut = num_cut_words = 0
+        for chunk in iter(lambda: list(islice(stream, CHUNK)), []):
+            if self.word_pieces is not None:
+                self.word_pieces.prepare(word for sentence in chunk for word in sentence.tokens)
+            cut = [len(sentence) - self._num_words_kept(sentence.tokens) for sentence in chunk]
+            num_sentences += len(chunk)
+            num_cut += sum(words > 0 for words in cut)
+            num_cut_words += sum(cut)
+            yield from chunk
+        if num_cut:
+            logger.warning(
+                f"{path}: {num_cut} of {num_sentences} sentences are longer than max_length {self.max_length} word "
+                f"pieces; {num_cut_words} words are cut and count as misses at evaluation"
+            )
 
     def _read(self, file_path: str) -> Iterable[Instance]:
         for sentence in self.shard_iterable(self.read_sentences(file_path)):
@@ -164,5 +198,5 @@ class SentenceReader(DatasetReader):
     def _num_words_kept(self, tokens: Sequence[str]) -> int:
         if self.max_length is None or self.word_pieces is None:
             return len(tokens)
-        ends = np.cumsum([len(pieces) for pieces in self.word_pieces.pieces(tokens)])
-        return int(np.searchsorted(ends, self.max_length - self.word_pieces.num_special_pieces, side="right"))
+        ends = list(accumulate(len(pieces) for pieces in self.word_pieces.pieces(tokens)))
+        return bisect_right(ends, self.max_length - self.word_pieces.num_special_pieces)

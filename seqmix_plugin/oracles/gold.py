@@ -3,24 +3,26 @@
 from typing import Dict, List, Sequence
 
 from seqmix_plugin.oracles.oracle import Oracle
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 
 @Oracle.register("gold")
 class GoldOracle(Oracle):
     """
-    Uncovers the gold tags of the corpus.
+    Uncovers the gold tags of the corpus, which it looks through for the queried sentences.
 
     Registered as an `Oracle` with name "gold".
 
     # Parameters
 
-    corpus : `Sequence[TaggedSentence]`
+    corpus : `SentenceSource`
         Given by the trainer, not a key: the labelled sentences that the pool was made of.
     """
 
-    def __init__(self, corpus: Sequence[TaggedSentence]) -> None:
-        self._gold: Dict[str, TaggedSentence] = {sentence.id: sentence for sentence in corpus}
+    def __init__(self, corpus: SentenceSource) -> None:
+        self._corpus = corpus
 
     def annotate(self, queried: Sequence[TaggedSentence]) -> List[TaggedSentence]:
-        return [self._gold[sentence.id] for sentence in queried]
+        asked = {sentence.id for sentence in queried}
+        gold: Dict[str, TaggedSentence] = {sentence.id: sentence for sentence in self._corpus if sentence.id in asked}
+        return [gold[sentence.id] for sentence in queried]

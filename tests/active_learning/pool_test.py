@@ -35,6 +35,33 @@ def test_labels_of_the_pool_are_hidden() -> None:
     assert all(sentence.tags is None for sentence in Pool(sentences(3)).unlabelled)
 
 
+def test_the_pool_keeps_the_order_of_its_sentences_and_of_labelling() -> None:
+    corpus = sentences(6)
+    pool = Pool(corpus)
+    before = pool.unlabelled
+    pool.label([corpus[4], corpus[1]])
+    hidden = [sentence.without_labels() for sentence in corpus]
+    assert list(pool.sentences) == list(before) == hidden
+    assert list(pool.unlabelled) == [hidden[position] for position in (0, 2, 3, 5)]
+    assert pool.unlabelled.positions.tolist() == [0, 2, 3, 5]
+    assert pool.labelled == [corpus[4], corpus[1]]
+
+
+def test_a_pool_of_a_slice_holds_none_of_its_sentences() -> None:
+    corpus = sentences(9)
+    inside, outside = draw_slice(corpus, 4, np.random.default_rng(0))
+    pool = Pool(inside)
+    pool.label([inside[1]])
+    assert [sentence.id for sentence in pool.unlabelled] == [inside[position].id for position in (0, 2, 3)]
+    assert pool.unlabelled.source is corpus
+    assert {s.id for s in outside} | {s.id for s in inside} == {s.id for s in corpus}
+
+
+def test_two_equal_ids_are_an_error() -> None:
+    with pytest.raises(ConfigurationError, match="two sentences of the pool have the same id"):
+        Pool([*sentences(2), *sentences(1)])
+
+
 def test_counts() -> None:
     pool = Pool(sentences(3))
     pool.label(sentences(2))
@@ -50,7 +77,8 @@ def test_labelling_twice_or_a_stranger_is_an_error(wrong: TaggedSentence) -> Non
 
 
 def test_a_slice_depends_on_its_seed_alone() -> None:
-    once, again, other = (draw_slice(sentences(50), 20, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    drawn = (draw_slice(sentences(50), 20, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    once, again, other = ([list(part) for part in parts] for parts in drawn)
     assert once == again
     assert once[0] != other[0]
     assert sorted(int(s.id) for part in once for s in part) == list(range(50))

@@ -1,0 +1,134 @@
+"""Sentences that stay on disk."""
+
+import json
+import os
+import sys
+from bisect import bisect_right
+from collections import defaultdict
+from itertools import accumulate, islice, starmap
+from pathlib import Path
+from typing import DefaultDict, Iterable, Iterator, List, Optional, Sequence, Tuple, Union, overload
+
+import numpy as np
+import pyarrow as pa
+
+from seqmix_plugin.sentence import TagDistribution, TaggedSentence
+
+BATCH_ROWS = 4096
+"""Sentences that are written, and decoded while iterating, together."""
+TAGS = pa.list_(pa.dictionary(pa.int32(), pa.string()))
+SCHEMA = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("tokens", pa.list_(pa.string()), nullable=False),
+        pa.field("tags", TAGS),
+        pa.field("tag_distributions", pa.string()),  # JSON
+    ]
+)
+
+
+class ArrowSentences(Sequence[TaggedSentence]):
+    """
+    The sentences of a memory-mapped Arrow file, made anew whenever one is asked for: a corpus of any size takes a few
+    kilobytes of Python objects, and its pages are the operating system's to drop. Iterating makes a few thousand at a
+    time, which is some times faster than asking for one after the other.
+
+    # Parameters
+
+    path : `Path`
+        What `write` has written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        reader = pa.ipc.open_file(pa.memory_map(str(path)))
+        self._batches: List[pa.RecordBatch] = [reader.get_batch(n) for n in range(reader.num_record_batches)]
+        # The position after each batch's last sentence.
+        self._ends: List[int] = list(accumulate(batch.num_rows for batch in self._batches))
+
+    @classmethod
+    def write(cls, path: Path, sentences: Iterable[TaggedSentence]) -> "ArrowSentences":
+        """
+        Writes a file, which is whole or not there at all, and opens it.
+
+        # Parameters
+
+        path : `Path`
+            The file, which is replaced.
+        sentences : `Iterable[TaggedSentence]`
+            Of them, a few thousand are held at a time.
+        """
+        temporary = path.with_name(f"{path.name}.tmp")
+        stream = iter(sentences)
+        # What is new in the dictionary of tags is written with each batch; Arrow adds to none that is empty.
+        numbers: DefaultDict[str, int] = defaultdict(None, {"O": 0})
+        numbers.default_factory = numbers.__len__  # a new tag gets the next number
+        options = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True)
+        try:
+            with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, SCHEMA, options=options) as writer:
+                for chunk in iter(lambda: list(islice(stream, BATCH_ROWS)), []):
+                    writer.write_batch(_encoded(chunk, numbers))
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return cls(path)
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, index: int) -> TaggedSentence: ...
+    @overload
+    def __getitem__(self, index: slice) -> List[TaggedSentence]: ...
+    def __getitem__(self, index: Union[int, slice]) -> Union[TaggedSentence, List[TaggedSentence]]:
+        if isinstance(index, slice):
+            return [self[position] for position in range(len(self))[index]]
+        position = range(len(self))[index]  # counts negative ones from the end and knows what is out of range
+        number = bisect_right(self._ends, position)
+        batch = self._batches[number]
+        [sentence] = _decoded(batch.slice(position - self._ends[number] + batch.num_rows, 1))
+        return sentence
+
+    def __iter__(self) -> Iterator[TaggedSentence]:
+        for batch in self._batches:
+            yield from _decoded(batch)
+
+
+def _encoded(chunk: Sequence[TaggedSentence], numbers: DefaultDict[str, int]) -> pa.RecordBatch:
+    """Rows of sentences; numbers the tags that are new."""
+    ends = [0, *accumulate(len(sentence.tags or ()) for sentence in chunk)]
+    indices = [numbers[tag] for sentence in chunk for tag in sentence.tags or ()]
+    tags = pa.DictionaryArray.from_arrays(pa.array(indices, pa.int32()), pa.array(numbers, pa.string()))
+    soft = (sentence.tag_distributions for sentence in chunk)
+    return pa.record_batch(
+        [
+            pa.array([sentence.id for sentence in chunk], pa.string()),
+            pa.array([sentence.tokens for sentence in chunk], pa.list_(pa.string())),
+            pa.ListArray.from_arrays(
+                pa.array(ends, pa.int32()), tags, mask=pa.array([sentence.tags is None for sentence in chunk])
+            ),
+            pa.array([None if rows is None else json.dumps(rows, ensure_ascii=False) for rows in soft], pa.string()),
+        ],
+        schema=SCHEMA,
+    )
+
+
+def _decoded(batch: pa.RecordBatch) -> Iterator[TaggedSentence]:
+    """The sentences of some rows."""
+    ids, tokens, tags, soft = batch.columns
+    columns = ids.to_pylist(), map(tuple, tokens.to_pylist()), _tags(tags), map(_distributions, soft.to_pylist())
+    return starmap(TaggedSentence, zip(*columns, strict=True))
+
+
+def _tags(column: pa.ListArray) -> Iterator[Optional[Tuple[str, ...]]]:
+    """The tags of some rows, which share their strings; some times faster than the column's own `to_pylist`."""
+    values = column.flatten()
+    names = [sys.intern(name) for name in values.dictionary.to_pylist()]
+    tags = iter([names[number] for number in values.indices.to_pylist()])
+    sizes = np.diff(column.offsets.to_numpy()).tolist()
+    for size, valid in zip(sizes, column.is_valid().to_pylist(), strict=True):
+        yield tuple(islice(tags, size)) if valid else None
+
+
+def _distributions(text: Optional[str]) -> Optional[Tuple[TagDistribution, ...]]:
+    return None if text is None else tuple(json.loads(text))
