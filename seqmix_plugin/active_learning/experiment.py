@@ -1,7 +1,7 @@
 """What stays the same over the rounds of a run: data, reader, and how a model meets them."""
 
 from contextlib import ExitStack
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, TypeVar
 
 import numpy as np
 import torch
@@ -23,6 +23,17 @@ from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 T = TypeVar("T")
 
 
+class _EncodedPool(NamedTuple):
+    """The sentences of a source at ascending positions."""
+
+    source: SentenceSource
+    positions: np.ndarray
+    encoded: EncodedSentences
+
+    def holds(self, view: SentenceView) -> bool:
+        return self.source is view.source and bool(np.isin(view.positions, self.positions).all())
+
+
 class Experiment:
     """
     # Parameters
@@ -33,7 +44,7 @@ class Experiment:
         Makes instances of the sentences that are scored each round.
     vocab : `Vocabulary`
         With the labels.
-    corpus : `Sequence[TaggedSentence]`
+    corpus : `SentenceSource`
         The training file.
     evaluation : `Dict[str, List[TaggedSentence]]`
         The sentences that are scored each round, by the name of their split, `dev` or `test`.
@@ -50,7 +61,7 @@ class Experiment:
         reader: SentenceReader,
         evaluation_reader: SentenceReader,
         vocab: Vocabulary,
-        corpus: Sequence[TaggedSentence],
+        corpus: SentenceSource,
         evaluation: Dict[str, List[TaggedSentence]],
         model: Lazy[Model],
         data_loader: Lazy[DataLoader],
@@ -65,7 +76,7 @@ class Experiment:
         self._data_loader = data_loader
         self._validation_data_loader = validation_data_loader
         self._evaluation_loaders: Dict[str, InMemoryLoader] = {}
-        self._encoded: Optional[Tuple[SentenceSource, EncodedSentences]] = None
+        self._pool: Optional[_EncodedPool] = None
 
     def new_model(self, seed: int, round_number: int) -> SequenceTagger:
         """
@@ -152,17 +163,15 @@ class Experiment:
                 yield _scored(positions, [model(**batch) for model in models for _ in range(max(1, num_samples))])
 
     def _pool_loader(self, sentences: SentenceSource) -> InMemoryLoader:
-        """Batches of a pool or of what is left of it; its words are encoded once a run."""
-        source, positions = sentences, None
-        if isinstance(sentences, SentenceView):
-            source, positions = sentences.source, sentences.positions
-        if self._encoded is None or self._encoded[0] is not source:
-            encoded = self.reader.encode(_progress(source, "encoding the pool"))
+        """Batches of a pool or of what is left of it since its words were encoded."""
+        view = sentences if isinstance(sentences, SentenceView) else SentenceView(sentences, np.arange(len(sentences)))
+        if self._pool is None or not self._pool.holds(view):
+            encoded = self.reader.encode(_progress(view, "encoding the pool", len(view)))
             if encoded is None:
                 return self._loader(self._data_loader, self.reader, sentences)
-            self._encoded = (source, encoded)
-        encoded = self._encoded[1]
-        return self._in_memory(self._data_loader, encoded=encoded if positions is None else encoded.at(positions))
+            self._pool = _EncodedPool(view.source, view.positions, encoded)
+        left = np.searchsorted(self._pool.positions, view.positions)
+        return self._in_memory(self._data_loader, encoded=self._pool.encoded.at(left))
 
     def _evaluation_loader(
         self, name: str, lazy: Lazy[DataLoader], sentences: Sequence[TaggedSentence]

@@ -104,9 +104,7 @@ class ActiveLearningTrainModel(TrainModel):
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = allow_tf32
         reader = sentence_reader(dataset_reader)
         evaluation_reader = sentence_reader(validation_dataset_reader or dataset_reader)
-        # One process writes the table. Others, which a distributed run would start, read the file into memory.
-        folder = Path(serialization_dir) if local_rank == 0 else None
-        corpus = labelled_sentences(reader, train_data_path, folder)
+        corpus = labelled_sentences(reader, train_data_path, Path(serialization_dir))
         evaluation: Dict[str, List[TaggedSentence]] = {}
         for split, path in (("dev", validation_data_path), ("test", test_data_path)):
             if path is not None:

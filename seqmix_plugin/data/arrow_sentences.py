@@ -58,7 +58,7 @@ class ArrowSentences(Sequence[TaggedSentence]):
         sentences : `Iterable[TaggedSentence]`
             Of them, a few thousand are held at a time.
         """
-        temporary = path.with_name(f"{path.name}.tmp")
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")  # in a distributed run each process writes it
         stream = iter(sentences)
         # What is new in the dictionary of tags is written with each batch; Arrow adds to none that is empty.
         numbers: DefaultDict[str, int] = defaultdict(None, {"O": 0})
