@@ -6,6 +6,7 @@ import pytest
 import torch
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
+from allennlp.common.testing import run_distributed_test
 from allennlp.data import DataLoader, Instance, Vocabulary
 from allennlp.data.fields import MetadataField
 
@@ -183,3 +184,30 @@ def test_nothing_to_load_is_an_error(reader: ConllColumnsReader) -> None:
         InMemoryLoader(reader=reader)
     with pytest.raises(ConfigurationError, match="needs instances, or a reader and a data path"):
         InMemoryLoader(data_path=str(FIXTURES / "bio.conll"))
+
+
+def check_shares(rank: int, world_size: int, device: int, instances: List[Instance]) -> None:
+    """23 sentences in batches of 2: the last one is alone, so that the second process has no share of its batch."""
+
+    def loaders(shuffle: bool) -> List[InMemoryLoader]:
+        return [InMemoryLoader(2, 2, instances=instances, shuffle=shuffle, seed=3) for _ in range(2)]
+
+    training, whole = loaders(shuffle=True)
+    whole._share = lambda items: items  # type: ignore[method-assign]  all that one process would see
+    assert len(training) == len(whole) == 12
+    nothing = 0
+    for (mine, batch), (everyones, _) in zip(training.positioned_batches(), whole.positioned_batches(), strict=True):
+        assert mine.tolist() == everyones[rank::world_size].tolist()
+        words = int(batch["tokens"]["tokens"]["mask"].sum())  # type: ignore[index, call-overload]
+        assert words == sum(LENGTHS[position] for position in mine)
+        assert len(batch["metadata"]) == 1  # a process without a share takes part with a sentence that does not count
+        nothing += len(mine) == 0
+    assert nothing == rank
+    scoring, whole = loaders(shuffle=False)
+    whole._share = lambda items: items  # type: ignore[method-assign]
+    assert batches(scoring) == batches(whole)[rank::world_size]
+    assert len(scoring) == 6
+
+
+def test_processes_share_each_training_batch_and_whole_batches_for_scoring(instances: List[Instance]) -> None:
+    run_distributed_test([-1, -1], check_shares, instances)

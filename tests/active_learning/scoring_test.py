@@ -1,0 +1,103 @@
+"""How the pool is scored: in which precision, and how much of it."""
+
+from typing import List
+
+import numpy as np
+import pytest
+import torch
+from allennlp.common import Lazy
+from allennlp.data import DataLoader
+
+from seqmix_plugin.active_learning.budget import check_candidates
+from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.data import ConllColumnsReader, InMemoryLoader, SentenceReader, SentenceView
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.query_policies import NormalizedTokenEntropyPolicy
+from seqmix_plugin.sentence import TaggedSentence
+from tests.active_learning.conftest import Run, lines
+
+NONE = {"trainer.augmenter": {"type": "none"}}
+
+
+def experiment(reader: SentenceReader, corpus: List[TaggedSentence], model: SequenceTagger) -> Experiment:
+    loader: Lazy[DataLoader] = Lazy(InMemoryLoader)
+    return Experiment(reader, reader, model.vocab, corpus, {}, Lazy(SequenceTagger), loader)
+
+
+def test_encoded_sentences_score_as_instances_do(
+    reader: ConllColumnsReader, corpus: List[TaggedSentence], tagger: SequenceTagger
+) -> None:
+    class WithInstances(ConllColumnsReader):
+        def text_to_instance(self, *arguments, **named):  # type: ignore[no-untyped-def]
+            return super().text_to_instance(*arguments, **named)
+
+    assert reader.word_pieces is not None
+    policy, device = NormalizedTokenEntropyPolicy(), torch.device("cpu")
+    hidden = SentenceView(corpus, np.arange(len(corpus)), hide_labels=True)
+    scores = []
+    for some in (reader, WithInstances({"tokens": reader.word_pieces})):
+        parts = experiment(some, corpus, tagger)
+        scores.append(policy.score_pool(hidden, lambda pool, parts=parts: parts.predict([tagger], pool, device)))
+    assert scores[0].tolist() == scores[1].tolist()
+
+
+def test_what_is_left_of_a_pool_is_not_encoded_again(
+    reader: ConllColumnsReader,
+    corpus: List[TaggedSentence],
+    tagger: SequenceTagger,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    encoded: List[int] = []
+    original = SentenceReader.encode
+    monkeypatch.setattr(
+        SentenceReader, "encode", lambda self, pool: (encoded.append(len(list(pool))), original(self, pool))[1]
+    )
+    parts, policy = experiment(reader, corpus, tagger), NormalizedTokenEntropyPolicy()
+    pool = SentenceView(corpus, np.arange(3, 300), hide_labels=True)
+
+    def scores(view: SentenceView) -> List[float]:
+        found = policy.score_pool(view, lambda some: parts.predict([tagger], some, torch.device("cpu")))
+        assert found is not None
+        return found.tolist()
+
+    first, rest = scores(pool), scores(SentenceView(pool, np.arange(5, 290, 2)))
+    assert encoded == [297]
+    assert rest == pytest.approx(first[5:290:2], abs=1e-6)
+    scores(SentenceView(corpus, np.arange(20)))  # not all of these were in the pool
+    assert encoded == [297, 20]
+
+
+def test_bfloat16_scores_the_pool_but_neither_dev_nor_test(run: Run) -> None:
+    exact, rounded = run("float32", **NONE), run("bfloat16", **NONE, **{"trainer.scoring_dtype": "bfloat16"})
+    one, other = (lines(folder / "rounds.jsonl") for folder in (exact, rounded))
+    assert one[0]["scores"] == other[0]["scores"]
+    assert one[1]["query_scores"] != other[1]["query_scores"]
+    assert one[1]["query_scores"] == pytest.approx(other[1]["query_scores"], abs=0.03)
+
+
+def test_candidates_are_a_sample_of_the_pool(run: Run) -> None:
+    everything = {"trainer.pool_size": 40, "trainer.num_rounds": 1, **NONE}
+    whole, all_of_them, few, as_few_as_are_queried = (
+        lines(run(str(most), **everything, **{"trainer.max_candidates": most}) / "rounds.jsonl")[1]
+        for most in (None, 28, 10, 6)
+    )
+    assert whole["queried"] == all_of_them["queried"]
+    assert few["queried"] != whole["queried"]
+    assert max(few["query_scores"]) <= max(whole["query_scores"])
+    assert len(set(as_few_as_are_queried["queried"])) == 6
+
+
+def test_candidates_are_checked_against_the_largest_query() -> None:
+    check_candidates(None, [12, 6])
+    check_candidates(7, [12, 5, 7])
+    check_candidates(1, [12])
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_tf32_is_what_the_configuration_says(run: Run, allowed: bool) -> None:
+    before = torch.backends.cuda.matmul.allow_tf32
+    try:
+        run("run", **NONE, **{"allow_tf32": allowed, "trainer.num_rounds": 0})
+        assert torch.backends.cuda.matmul.allow_tf32 == torch.backends.cudnn.allow_tf32 == allowed
+    finally:
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = before
