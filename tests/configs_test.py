@@ -230,7 +230,11 @@ KINDS = [
 
 
 def trained_for_a_round(config: Dict[str, Any], models: Dict[str, str], folder: Path) -> Dict[str, Any]:
-    """The metrics of a round with tiny models and few sentences; windows are easily eligible, perplexities accepted."""
+    """
+    The metrics of a round with tiny models and few sentences; windows are easily eligible, perplexities accepted. In
+    this process alone: AllenNLP's command takes out `distributed` and starts the others.
+    """
+    config.pop("distributed", None)
     trainer = config["trainer"]
     trainer |= {"pool_size": 60, "seed_size": 30, "query_size": 20, "num_rounds": 1}
     trainer["trainer"]["num_epochs"] = 1

@@ -1,15 +1,17 @@
 """Two processes make the run that one makes."""
 
 import copy
+import json
 from pathlib import Path
 from typing import Any, Callable, Dict, List
 
 import pytest
 import torch
-from allennlp.commands.train import TrainModel
+from allennlp.commands.train import TrainModel, train_model
 from allennlp.common import Params
 from allennlp.common.testing import run_distributed_test
 from allennlp.common.util import prepare_environment
+from allennlp.models.archival import load_archive
 
 from tests.active_learning import double_tagger  # noqa: F401  registers
 from tests.active_learning.conftest import lines, small_config
@@ -114,3 +116,15 @@ def test_with_dropout_the_same_weights_give_the_same_scores(one_and_two: Pair, o
     for child, twin in zip(*synthetic, strict=True):
         assert (child.pop("score") or 0) == pytest.approx(twin.pop("score") or 0, rel=1e-5)
         assert child == twin
+
+
+def test_allennlps_command_starts_the_processes(
+    tiny_encoder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    config = {**small_config(tiny_encoder), "distributed": {"cuda_devices": [-1, -1]}}
+    train_model(Params(config), str(tmp_path / "run"), include_package=["seqmix_plugin"])
+    assert [row["annotated"]["sentences"] for row in lines(tmp_path / "run" / "rounds.jsonl")] == [12, 18, 24]
+    assert json.loads((tmp_path / "run" / "environment.json").read_text())["processes"] == 2
+    assert json.loads((tmp_path / "run" / "metrics.json").read_text())["annotated_sentences"] == 24
+    assert load_archive(str(tmp_path / "run" / "model.tar.gz")).model.head.labels[0] == "B-LOC"
