@@ -1,6 +1,5 @@
 """Column files: one word a line, a blank line between sentences."""
 
-import re
 import sys
 from typing import Dict, Iterator, List, Optional, Tuple
 
@@ -92,35 +91,39 @@ class ConllColumnsReader(SentenceReader):
                     yield name, rows
                     name, rows = None, []
                 continue
-            # Not `split()`, which also splits at a no-break space inside a word.
-            columns = line.split("\t") if "\t" in line else re.split(" +", line.strip(" "))
+            columns = _columns(line)
             if line.startswith("# ") and not self._has_tag(columns):
                 key, equals, value = line[2:].partition("=")
                 if equals and key.strip() == "id" and not rows:
                     name = value.strip()
                 continue
-            rows.append(self._row(file, number, columns))
+            try:
+                word, tag = columns[self._token_column], columns[self._tag_column]
+            except IndexError:
+                word = tag = ""
+            if not word or not tag or len(columns) < 2:
+                raise file.error(
+                    f"line {number}",
+                    f"{len(columns)} column(s), but token_column is {self._token_column} and tag_column is "
+                    f"{self._tag_column}",
+                )
+            rows.append((number, word, tag))
         if rows:
             yield name, rows
-
-    def _row(self, file: LabelledFile, number: int, columns: List[str]) -> Row:
-        try:
-            word, tag = columns[self._token_column].strip(" "), columns[self._tag_column].strip(" ")
-        except IndexError:
-            word = tag = ""
-        if len(columns) < 2 or not word or not tag:
-            raise file.error(
-                f"line {number}",
-                f"{len(columns)} column(s), but token_column is {self._token_column} and tag_column is "
-                f"{self._tag_column}",
-            )
-        return number, word, tag
 
     def _has_tag(self, columns: List[str]) -> bool:
         if len(columns) < 2 or not -len(columns) <= self._tag_column < len(columns):
             return False
         try:
-            to_bio([columns[self._tag_column].strip(" ")], self._scheme, repair=True)
+            to_bio([columns[self._tag_column]], self._scheme, repair=True)
         except InvalidTagError:
             return False
         return True
+
+
+def _columns(line: str) -> List[str]:
+    """Not by `str.split()`, which also splits at a no-break space inside a word."""
+    if "\t" in line:
+        return [column.strip(" ") for column in line.split("\t")]
+    columns = line.split(" ")
+    return columns if "" not in columns else [column for column in columns if column]

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from collections import Counter
+from functools import lru_cache
 from typing import Callable, Iterable, Iterator, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
@@ -55,15 +56,13 @@ class LabelledFile:
             raise ConfigurationError(f"{self.path}: no such file, and nothing to fetch it from ({reason})") from error
         if not os.path.isfile(local):
             raise ConfigurationError(f"{self.path}: not a file")
-        with open(local, "rb") as file:
-            for number, raw in enumerate(file, 1):
-                try:
-                    line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-                except UnicodeDecodeError as error:
-                    raise self.error(
-                        f"line {number}", f"byte 0x{raw[error.start]:02x} is not UTF-8; convert the file first"
-                    ) from error
-                yield number, line.rstrip("\r\n")
+        try:
+            with open(local, encoding="utf-8-sig", newline="\n") as file:
+                for number, line in enumerate(file, 1):
+                    yield number, line.rstrip("\r\n")
+        except UnicodeDecodeError as error:  # of a stretch of the file, somewhere after the last line
+            number, byte = _not_utf8(local)
+            raise self.error(f"line {number}", f"byte 0x{byte:02x} is not UTF-8; convert the file first") from error
 
     def to_bio(self, tags: Sequence[str], place: Callable[[int], str]) -> Tuple[str, ...]:
         """
@@ -82,12 +81,12 @@ class LabelledFile:
             When they are not valid and not to be repaired.
         """
         try:
-            bio, repaired = to_bio(tags, self._scheme, self._repair)
+            bio, repaired = _as_bio(tuple(tags), self._scheme, self._repair)
         except InvalidTagError as error:
             hint = "; repair_tags: true repairs" if error.repairable else ""
             raise self.error(place(error.position), f"{error} (source_scheme is {self._scheme}{hint})") from error
         self._repaired += repaired
-        return tuple(map(sys.intern, bio))
+        return bio
 
     def checked(self, sentences: Iterable[TaggedSentence]) -> Iterator[TaggedSentence]:
         """
@@ -107,3 +106,21 @@ class LabelledFile:
             )
         if self._repaired:
             logger.warning(f"{self.path}: {self._repaired} tags were not valid {self._scheme} and have been repaired")
+
+
+@lru_cache(maxsize=10_000)
+def _as_bio(tags: Tuple[str, ...], scheme: str, repair: bool) -> Tuple[Tuple[str, ...], int]:
+    """Many sentences have the same few tags, which share their strings."""
+    bio, repaired = to_bio(tags, scheme, repair)
+    return tuple(map(sys.intern, bio)), repaired
+
+
+def _not_utf8(path: str) -> Tuple[int, int]:
+    """The number of the first line that is not UTF-8, and its first wrong byte."""
+    with open(path, "rb") as file:
+        for number, raw in enumerate(file, 1):
+            try:
+                raw.decode("utf-8")
+            except UnicodeDecodeError as error:
+                return number, raw[error.start]
+    raise ValueError(f"{path} is UTF-8")

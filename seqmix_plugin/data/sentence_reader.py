@@ -5,8 +5,9 @@ from abc import abstractmethod
 from bisect import bisect_right
 from itertools import accumulate, chain, islice
 from pathlib import Path
-from typing import Dict, Iterable, Iterator, Optional, Sequence
+from typing import Dict, Iterable, Iterator, List, Optional, Sequence
 
+import numpy as np
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, Token, TokenIndexer
 from allennlp.data.fields import Field, MetadataField, TextField
@@ -113,9 +114,7 @@ class SentenceReader(DatasetReader):
         stream = self.parse(path)
         num_sentences = num_cut = num_cut_words = 0
         for chunk in iter(lambda: list(islice(stream, CHUNK)), []):
-            if self.word_pieces is not None:
-                self.word_pieces.prepare(word for sentence in chunk for word in sentence.tokens)
-            cut = [len(sentence) - self._num_words_kept(sentence.tokens) for sentence in chunk]
+            cut = self._num_words_cut(chunk)
             num_sentences += len(chunk)
             num_cut += sum(words > 0 for words in cut)
             num_cut_words += sum(cut)
@@ -194,6 +193,20 @@ class SentenceReader(DatasetReader):
         if tag_distributions is not None:
             fields["tag_distributions"] = TagDistributionField(tag_distributions[:kept], text)
         return Instance(fields)
+
+    def _num_words_cut(self, sentences: Sequence[TaggedSentence]) -> List[int]:
+        """Of each sentence; the words of all are tokenized on the way."""
+        if self.word_pieces is None:
+            return []
+        _, sizes = self.word_pieces.encode([word for sentence in sentences for word in sentence.tokens])
+        if self.max_length is None:
+            return []
+        ends = np.cumsum([len(sentence) for sentence in sentences])
+        totals = np.diff(np.cumsum(sizes)[ends - 1], prepend=0) + self.word_pieces.num_special_pieces
+        return [
+            len(sentences[position]) - self._num_words_kept(sentences[position].tokens)
+            for position in np.flatnonzero(totals > self.max_length).tolist()
+        ]
 
     def _num_words_kept(self, tokens: Sequence[str]) -> int:
         if self.max_length is None or self.word_pieces is None:

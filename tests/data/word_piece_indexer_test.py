@@ -16,19 +16,18 @@ from tests.conftest import FIXTURES
 KEYS = ["token_ids", "mask", "offsets", "wordpiece_mask"]
 
 
-class CountingTokenizer:
-    """A tokenizer that remembers what it was asked for."""
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> List[List[str]]:
+    """What the tokenizer is asked for, call by call."""
+    calls: List[List[str]] = []
+    original = WordPieceIndexer._tokenized
 
-    def __init__(self, tokenizer: Any) -> None:
-        self._tokenizer = tokenizer
-        self.calls: List[List[str]] = []
+    def counting(indexer: WordPieceIndexer, words: List[str]) -> List[List[int]]:
+        calls.append(list(words))
+        return original(indexer, words)
 
-    def __call__(self, words: List[str], **keys: Any) -> Any:
-        self.calls.append(list(words))
-        return self._tokenizer(words, **keys)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._tokenizer, name)
+    monkeypatch.setattr(WordPieceIndexer, "_tokenized", counting)
+    return calls
 
 
 def tokens(words: List[str]) -> List[Token]:
@@ -98,26 +97,22 @@ def test_a_sentence_without_words(word_pieces: WordPieceIndexer) -> None:
     }
 
 
-def test_each_distinct_word_is_tokenized_once(word_pieces: WordPieceIndexer) -> None:
-    counting = CountingTokenizer(word_pieces.tokenizer)
-    word_pieces.tokenizer = counting
+def test_each_distinct_word_is_tokenized_once(word_pieces: WordPieceIndexer, asked: List[List[str]]) -> None:
     word_pieces.prepare(["Anna", "sings", "Anna"])
     word_pieces.tokens_to_indices(tokens(["Anna", "Anna", "sings"]), Vocabulary())
-    assert counting.calls == [["Anna", "sings"]]
+    assert asked == [["Anna", "sings"]]
     word_pieces.tokens_to_indices(tokens(["Berg", "sings", "Berg", "Oslo"]), Vocabulary())
     word_pieces.pieces(["Oslo", "Berg", "Anna"])
-    assert counting.calls == [["Anna", "sings"], ["Berg", "Oslo"]]
+    assert asked == [["Anna", "sings"], ["Berg", "Oslo"]]
     word_pieces.prepare([])
-    assert len(counting.calls) == 2
+    assert len(asked) == 2
 
 
-def test_a_file_is_tokenized_in_one_call(word_pieces: WordPieceIndexer) -> None:
-    counting = CountingTokenizer(word_pieces.tokenizer)
-    word_pieces.tokenizer = counting
+def test_a_file_is_tokenized_in_one_call(word_pieces: WordPieceIndexer, asked: List[List[str]]) -> None:
     reader = ConllColumnsReader({"tokens": word_pieces}, max_length=10)
     for instance in reader.read(str(FIXTURES / "bio.conll")):
         instance["tokens"].index(Vocabulary())
-    assert counting.calls == [["Anna", "Berg", "sings", "in", "Oslo", ".", "Paris", "flights"]]
+    assert asked == [["Anna", "Berg", "sings", "in", "Oslo", ".", "Paris", "flights"]]
 
 
 @pytest.mark.parametrize("word", ["\x01", "\u200b", "\ufffd", "\x85", " "])
@@ -170,3 +165,13 @@ def test_the_tokenizer_that_the_run_carries_is_preferred(tiny_encoder: str, tmp_
 def test_a_run_that_carries_none_takes_the_models(tiny_encoder: str, tmp_path: Path) -> None:
     own = WordPieceIndexer(tiny_encoder, serialization_dir=str(tmp_path))
     assert own.pieces(["Anna", "zzz"]) == WordPieceIndexer(tiny_encoder).pieces(["Anna", "zzz"])
+
+
+def test_a_tokenizer_that_pads_and_cuts_is_asked_for_the_pieces_alone(tiny_encoder: str) -> None:
+    fast = WordPieceIndexer(tiny_encoder)
+    fast.tokenizer.backend_tokenizer.enable_truncation(2)
+    fast.tokenizer.backend_tokenizer.enable_padding(length=8)
+    slow = WordPieceIndexer(tiny_encoder, tokenizer_kwargs={"use_fast": False})
+    words = ["Anna", "xyzzy", "flights-in", "[SEP]", "\u200b"]
+    assert not slow.tokenizer.is_fast
+    assert fast.pieces(words) == slow.pieces(words)
