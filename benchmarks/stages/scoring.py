@@ -1,0 +1,121 @@
+"""Scoring a pool by normalized token entropy."""
+
+import inspect
+from pathlib import Path
+from typing import Any, Iterator, Sequence
+
+import numpy as np
+import torch
+
+from benchmarks.bare import BareTagger, encode, score_by_length, score_one_by_one
+from benchmarks.measure import at_least, at_most
+from benchmarks.precision import precisions
+from benchmarks.row import Entry, Row, Skipped, Value
+from benchmarks.setting import Built, Setting
+from seqmix_plugin.active_learning import ActiveLearningTrainer
+from seqmix_plugin.query_policies import QueryPolicy
+from seqmix_plugin.sentence import TaggedSentence
+
+SIZES = {"MiniLM": (2000, 100), "bert-base shape": (192, 20)}
+"""Sentences on a CPU: of the pool, and of the reference that takes them one at a time."""
+TOP = 100
+
+
+def rows(setting: Setting) -> Iterator[Entry]:
+    """Each encoder against the bare loop and against one sentence at a time."""
+    on_gpu = setting.device.type == "cuda"
+    for name, folder in setting.encoders.items():
+        size, alone = (14_041, 300) if on_gpu else SIZES.get(name, (2000, 100))
+        size, alone = setting.size(size, 12), setting.size(alone, 3)
+        built = setting.build(folder)
+        sentences = drawn(built.sentences, size)
+        sample = drawn(range(len(sentences)), alone)
+        bare, encoded = floor(built, sentences)
+        some = [encoded[position] for position in sample]
+        for said in precisions(setting.device):
+            label = f"scoring {len(sentences):,} sentences, {name}{said}"
+            yield Row(
+                label=label,
+                reference_label="bare loop, same batches",
+                target=at_most(1.2 if on_gpu else 1.1),
+                ours=lambda built=built, sentences=sentences: our_scores(built, sentences, setting.device),
+                reference=lambda bare=bare, encoded=encoded: score_by_length(bare, encoded, setting.device),
+                ours_size=len(sentences),
+                reference_size=len(sentences),
+                difference=lambda ours, reference: float(np.abs(ours - reference.numpy()).max()),
+            )
+            yield Row(
+                label=label,
+                reference_label="one at a time, padded to 128",
+                target=at_least(30 if on_gpu else 5),
+                ours=lambda built=built, sentences=sentences: our_scores(built, sentences, setting.device),
+                reference=lambda bare=bare, some=some: score_one_by_one(bare, some, setting.device),
+                ours_size=len(sentences),
+                reference_size=len(some),
+                difference=lambda ours, reference, sample=sample: float(np.abs(ours[sample] - reference.numpy()).max()),
+                note=f"the reference scores {len(some)} of the sentences",
+            )
+        yield from in_bfloat16(setting, name, folder, built, sentences, some)
+
+
+def in_bfloat16(
+    setting: Setting, name: str, folder: str, built: Built, sentences: Sequence[TaggedSentence], some: Sequence[Any]
+) -> Iterator[Entry]:
+    """`scoring_dtype: bfloat16` against one at a time in float32, and how many of the top K it shares with float32."""
+    label = f"scoring {len(sentences):,} sentences in bfloat16, {name}"
+    if "scoring_dtype" not in inspect.signature(ActiveLearningTrainer.__init__).parameters:
+        yield Skipped(label, "trainer.scoring_dtype does not exist yet")
+        return
+    if setting.device.type == "cpu" and not has_bfloat16_units():
+        yield Skipped(label, "this CPU has no bfloat16 units (avx512_bf16 or amx_bf16)")
+        return
+    halved = setting.build(folder, trainer__scoring_dtype="bfloat16")
+    halved.model.load_state_dict(built.model.state_dict())
+    bare, _ = floor(built, [])
+    yield Row(
+        label=label,
+        reference_label="one at a time in float32, padded to 128",
+        target=at_least(12) if setting.device.type == "cpu" else None,
+        ours=lambda: our_scores(halved, sentences, setting.device),
+        reference=lambda: score_one_by_one(bare, some, setting.device),
+        ours_size=len(sentences),
+        reference_size=len(some),
+        note=f"the reference scores {len(some)} of the sentences",
+    )
+    best = [
+        set(np.argsort(-our_scores(run, sentences, setting.device), kind="stable")[:TOP].tolist())
+        for run in (built, halved)
+    ]
+    shared = len(best[0] & best[1]) / min(TOP, len(sentences))
+    yield Value(f"overlap of the top {TOP} in bfloat16 and float32, {name}", shared, "share")
+
+
+def our_scores(built: Built, sentences: Sequence[TaggedSentence], device: torch.device) -> np.ndarray:
+    """The package's scores of sentences."""
+    policy = QueryPolicy.by_name("normalized_token_entropy")()
+    scores = policy.score_pool(sentences, lambda pool: built.experiment.predict([built.model], pool, device))
+    assert scores is not None
+    return scores
+
+
+def floor(built: Built, sentences: Sequence[TaggedSentence]) -> Any:
+    """The bare model, with the package's weights, and the sentences as numbers."""
+    model, pieces = built.model, built.experiment.reader.word_pieces
+    assert model.encoder is not None
+    assert pieces is not None
+    bare = BareTagger(model.encoder, model.tag_projection, model.dropout.p)
+    labels = {label: number for number, label in enumerate(model.head.labels)}
+    return bare, encode(sentences, pieces.tokenizer, labels)
+
+
+def drawn(things: Sequence[Any], size: int) -> Any:
+    """A seeded sample in its order."""
+    chosen = np.random.default_rng(0).choice(len(things), min(size, len(things)), replace=False)
+    return [things[position] for position in sorted(chosen.tolist())]
+
+
+def has_bfloat16_units() -> bool:
+    """Whether the CPU multiplies bfloat16 natively."""
+    path = Path("/proc/cpuinfo")
+    flags = path.read_text(encoding="utf-8").split() if path.exists() else []
+    return "avx512_bf16" in flags or "amx_bf16" in flags
