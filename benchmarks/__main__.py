@@ -40,7 +40,8 @@ def main(arguments: Optional[List[str]] = None) -> None:
         sys.exit(f"error: {MINILM.relative_to(ROOT)} is missing; `make models` puts it there")
     if options.pairs < 2:
         sys.exit(f"error: --pairs is {options.pairs}; an interval needs 2 or more")
-    logging.getLogger("seqmix_plugin").setLevel(logging.ERROR)
+    for name in ("seqmix_plugin", "allennlp"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
         measure(options, Path(folder))
 
