@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any, Dict, Iterable, List
+from typing import Any, Dict, Iterable, List, Optional
 
 import torch
 
@@ -68,7 +68,15 @@ def target_of(record: Dict[str, Any]) -> Target:
 def conditions(device: torch.device, data: str) -> Dict[str, Any]:
     """What the rows of a stage ran on."""
     found = environment(device)
-    return {**{name: found[name] for name in KEPT}, "data": data}
+    kept = {**{name: found[name] for name in KEPT}, "data": data}
+    return kept if device.type == "cuda" else {**kept, "device": processor() or found["device"]}
+
+
+def processor() -> Optional[str]:
+    """What the CPU calls itself, where the system says it."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), None)
 
 
 def merge(path: Path, stage: str, conditions: Dict[str, Any], rows: Iterable[Dict[str, Any]]) -> None:
@@ -76,7 +84,17 @@ def merge(path: Path, stage: str, conditions: Dict[str, Any], rows: Iterable[Dic
     stages = read(path)
     stages[stage] = {"conditions": conditions, "rows": list(rows)}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(stages, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(_one_row_a_line(stages), encoding="utf-8")
+
+
+def _one_row_a_line(stages: Dict[str, Any]) -> str:
+    """JSON that shows in a comparison which rows were measured again."""
+    blocks = []
+    for stage, found in stages.items():
+        rows = ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in found["rows"])
+        conditions = json.dumps(found["conditions"], ensure_ascii=False)
+        blocks.append(f' {json.dumps(stage)}: {{"conditions": {conditions}, "rows": [\n  {rows}\n ]}}')
+    return "{\n" + ",\n".join(blocks) + "\n}\n"
 
 
 def read(path: Path) -> Dict[str, Any]:

@@ -77,9 +77,7 @@ def scored_apart(setting: Setting, encoder: str, folder: Path) -> Dict[str, floa
         "threads": torch.get_num_threads(),
     }
     command = [sys.executable, "-m", "benchmarks.stages.pool", json.dumps(task)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"scoring a pool failed:\n{done.stderr}")
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -12,6 +12,7 @@ from benchmarks.results import measured
 from benchmarks.row import Row, Skipped, Value
 from benchmarks.setting import Built, Setting
 from benchmarks.stages import STAGES, generation, pool
+from benchmarks.stages.experiment import Watch
 from benchmarks.stages.scoring import drawn
 from benchmarks.stages.training import NO_DROPOUT, epochs
 from tests.conftest import SHARED_DATA
@@ -39,8 +40,8 @@ def test_the_reader_and_the_bare_loop_give_the_same_pieces(setting: Setting) -> 
 
 @pytest.mark.parametrize("length", [None, 128])
 def test_the_bare_epoch_reaches_the_packages_weights(setting: Setting, length: int) -> None:
-    """Without dropout: the same batches, loss, clipping, schedule and optimizer, padded or not."""
-    run = epochs(setting, setting.encoders["tiny"], 80, **NO_DROPOUT)
+    """Without dropout: the same batches, loss, clipping, schedule and optimizer, padded or not, over 20 steps."""
+    run = epochs(setting, setting.encoders["tiny"], 160, 160, data_loader__batch_size=8, **NO_DROPOUT)
     before = {name: value.clone() for name, value in run.bare.state_dict().items()}
     run.ours()
     (run.by_length if length is None else run.to_128)()
@@ -91,6 +92,29 @@ def test_an_experiments_time_is_told_apart(setting: Setting) -> None:
     assert entry.value == pytest.approx(1 - arithmetic / sum(parts.values()), abs=0.01)
 
 
+def test_the_watch_sees_the_steps_of_every_optimizer(setting: Setting) -> None:
+    """Also of a class that was used before it looked: torch replaces the step of each by one that it wraps."""
+    built = setting.build(setting.encoders["tiny"], trainer__trainer__num_epochs=1)
+    built.learner.train(0, built.sentences[:40], setting.new_folder())
+    watch = Watch(CPU)
+    with watch:
+        built.learner.train(0, built.sentences[:40], setting.new_folder())
+    assert watch.calls == {"forward": 2, "backward": 2, "optimizer": 2}
+    assert min(watch.arithmetic.values()) > 0
+    built.learner.train(0, built.sentences[:40], setting.new_folder())
+    assert watch.calls["optimizer"] == watch.calls["forward"] == 2
+
+
+def test_the_counting_of_entities_is_no_forward_call(setting: Setting) -> None:
+    built = setting.build(setting.encoders["tiny"], validation_data_path=str(setting.corpus.dev))
+    with Watch(CPU) as watch:
+        start = watch.now()
+        built.experiment.measure(built.model, CPU)
+        total = watch.now() - start
+    assert 0 < watch.arithmetic["forward"] + watch.counting < total
+    assert watch.counting > 0
+
+
 def test_a_pool_is_scored_in_a_process_of_its_own(setting: Setting) -> None:
     entries = list(STAGES["pool"](setting))
     [found] = [entry for entry in entries if isinstance(entry, Value)]
@@ -109,11 +133,6 @@ def test_a_pool_repeats_its_source_with_other_words(setting: Setting, tmp_path: 
     assert len(blocks) == 700
     assert blocks[0].count("\n") == blocks[len(source)].count("\n") == source[0].count("\n")
     assert blocks[0] != blocks[len(source)]
-
-
-def test_a_pool_that_cannot_be_scored_says_why(setting: Setting, tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match=r"scoring a pool failed:\n(?s:.*)no tokenizer could be loaded"):
-        pool.scored_apart(setting, str(tmp_path / "nothing"), tmp_path)
 
 
 def test_the_shipped_corpus_is_repeated_where_conll_is_not(tmp_path: Path) -> None:
