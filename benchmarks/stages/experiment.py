@@ -1,7 +1,7 @@
 """A whole run, and what of its time is not arithmetic."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import ExitStack, contextmanager
 from typing import Any, Callable, Dict, Iterator
 from unittest.mock import patch
@@ -83,12 +83,12 @@ class Watch:
         self._stack = ExitStack()
         self._depth = 0
         self._stage = "between stages"
-        self.arithmetic: Counter = Counter()
+        self.arithmetic: Dict[str, float] = defaultdict(float)
         self.calls: Counter = Counter()
         self.counting = 0.0
         self._step_start = 0.0
-        self._in_stages: Counter = Counter()
-        self._seconds: Counter = Counter()
+        self._in_stages: Dict[str, float] = defaultdict(float)
+        self._seconds: Dict[str, float] = defaultdict(float)
 
     def __enter__(self) -> "Watch":
         for owner, name, part in (

@@ -4,7 +4,7 @@ from typing import Any, Iterator, List, Sequence
 
 import numpy as np
 import torch
-from transformers import AutoTokenizer, GPT2LMHeadModel
+from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel
 
 from benchmarks.measure import at_least, at_most
 from benchmarks.precision import precisions
@@ -19,38 +19,42 @@ SIZES = {"GPT-2 shape": (128, 20, 1024), "small GPT-2": (1000, 200, 8192)}
 
 def rows(setting: Setting) -> Iterator[Entry]:
     """Each shape against the bare loop and against one sentence a call."""
-    on_gpu = setting.device.type == "cuda"
     for name, config in setting.language_models.items():
-        size, alone, batch_tokens = SIZES.get(name, (1000, 200, 1024))
-        size, alone = setting.size(1000 if on_gpu else size, 12), setting.size(alone, 3)
-        torch.manual_seed(0)
-        model = GPT2LMHeadModel(config).to(setting.device).eval()
-        sequences = token_ids(setting, size, config.vocab_size)
-        some = drawn(range(len(sequences)), alone)
-        chosen = [sequences[position] for position in some]
-        for said in precisions(setting.device):
-            label = f"perplexities of {len(sequences):,} sentences, {name}{said}"
-            yield Row(
-                label=label,
-                reference_label="bare loop, same batches",
-                target=at_most(1.2 if on_gpu else 1.1),
-                ours=lambda m=model, s=sequences, b=batch_tokens: causal_perplexities(m, s, 0, b),
-                reference=lambda m=model, s=sequences, b=batch_tokens: by_length(m, s, 0, b),
-                ours_size=len(sequences),
-                reference_size=len(sequences),
-                difference=lambda ours, reference: float(np.abs(ours / reference - 1).max()),
-            )
-            yield Row(
-                label=label,
-                reference_label="one sentence a call",
-                target=None if on_gpu else at_least(2),
-                ours=lambda m=model, s=sequences, b=batch_tokens: causal_perplexities(m, s, 0, b),
-                reference=lambda m=model, s=chosen: one_by_one(m, s, 0),
-                ours_size=len(sequences),
-                reference_size=len(some),
-                difference=lambda ours, reference, some=some: float(np.abs(ours[some] / reference - 1).max()),
-                note=f"the reference scores {len(some)} of the sentences",
-            )
+        yield from rows_of(setting, name, config)
+
+
+def rows_of(setting: Setting, name: str, config: GPT2Config) -> Iterator[Entry]:
+    """The rows of a shape."""
+    on_gpu = setting.device.type == "cuda"
+    size, alone, batch_tokens = SIZES.get(name, (1000, 200, 1024))
+    torch.manual_seed(0)
+    model = GPT2LMHeadModel(config).to(setting.device).eval()
+    sequences = token_ids(setting, setting.size(1000 if on_gpu else size, 12), config.vocab_size)
+    some = drawn(range(len(sequences)), setting.size(alone, 3))
+    chosen = [sequences[position] for position in some]
+    for said in precisions(setting.device):
+        label = f"perplexities of {len(sequences):,} sentences, {name}{said}"
+        yield Row(
+            label=label,
+            reference_label="bare loop, same batches",
+            target=at_most(1.2 if on_gpu else 1.1),
+            ours=lambda: causal_perplexities(model, sequences, 0, batch_tokens),
+            reference=lambda: by_length(model, sequences, 0, batch_tokens),
+            ours_size=len(sequences),
+            reference_size=len(sequences),
+            difference=lambda ours, reference: float(np.abs(ours / reference - 1).max()),
+        )
+        yield Row(
+            label=label,
+            reference_label="one sentence a call",
+            target=None if on_gpu else at_least(2),
+            ours=lambda: causal_perplexities(model, sequences, 0, batch_tokens),
+            reference=lambda: one_by_one(model, chosen, 0),
+            ours_size=len(sequences),
+            reference_size=len(some),
+            difference=lambda ours, reference: float(np.abs(ours[some] / reference - 1).max()),
+            note=f"the reference scores {len(some)} of the sentences",
+        )
 
 
 def token_ids(setting: Setting, size: int, vocabulary: int) -> List[List[int]]:

@@ -23,39 +23,43 @@ TOP = 100
 
 def rows(setting: Setting) -> Iterator[Entry]:
     """Each encoder against the bare loop and against one sentence at a time."""
-    on_gpu = setting.device.type == "cuda"
     for name, folder in setting.encoders.items():
-        size, alone = (14_041, 300) if on_gpu else SIZES.get(name, (2000, 100))
-        size, alone = setting.size(size, 12), setting.size(alone, 3)
-        built = setting.build(folder)
-        sentences = drawn(built.sentences, size)
-        sample = drawn(range(len(sentences)), alone)
-        bare, encoded = floor(built, sentences)
-        some = [encoded[position] for position in sample]
-        for said in precisions(setting.device):
-            label = f"scoring {len(sentences):,} sentences, {name}{said}"
-            yield Row(
-                label=label,
-                reference_label="bare loop, same batches",
-                target=at_most(1.2 if on_gpu else 1.1),
-                ours=lambda built=built, sentences=sentences: our_scores(built, sentences, setting.device),
-                reference=lambda bare=bare, encoded=encoded: score_by_length(bare, encoded, setting.device),
-                ours_size=len(sentences),
-                reference_size=len(sentences),
-                difference=lambda ours, reference: float(np.abs(ours - reference.numpy()).max()),
-            )
-            yield Row(
-                label=label,
-                reference_label="one at a time, padded to 128",
-                target=at_least(30 if on_gpu else 5),
-                ours=lambda built=built, sentences=sentences: our_scores(built, sentences, setting.device),
-                reference=lambda bare=bare, some=some: score_one_by_one(bare, some, setting.device),
-                ours_size=len(sentences),
-                reference_size=len(some),
-                difference=lambda ours, reference, sample=sample: float(np.abs(ours[sample] - reference.numpy()).max()),
-                note=f"the reference scores {len(some)} of the sentences",
-            )
-        yield from in_bfloat16(setting, name, folder, built, sentences, some)
+        yield from rows_of(setting, name, folder)
+
+
+def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
+    """The rows of an encoder."""
+    on_gpu = setting.device.type == "cuda"
+    size, alone = (14_041, 300) if on_gpu else SIZES.get(name, (2000, 100))
+    built = setting.build(folder)
+    sentences = drawn(built.sentences, setting.size(size, 12))
+    sample = drawn(range(len(sentences)), setting.size(alone, 3))
+    bare, encoded = floor(built, sentences)
+    some = [encoded[position] for position in sample]
+    for said in precisions(setting.device):
+        label = f"scoring {len(sentences):,} sentences, {name}{said}"
+        yield Row(
+            label=label,
+            reference_label="bare loop, same batches",
+            target=at_most(1.2 if on_gpu else 1.1),
+            ours=lambda: our_scores(built, sentences, setting.device),
+            reference=lambda: score_by_length(bare, encoded, setting.device),
+            ours_size=len(sentences),
+            reference_size=len(sentences),
+            difference=lambda ours, reference: float(np.abs(ours - reference.numpy()).max()),
+        )
+        yield Row(
+            label=label,
+            reference_label="one at a time, padded to 128",
+            target=at_least(30 if on_gpu else 5),
+            ours=lambda: our_scores(built, sentences, setting.device),
+            reference=lambda: score_one_by_one(bare, some, setting.device),
+            ours_size=len(sentences),
+            reference_size=len(some),
+            difference=lambda ours, reference: float(np.abs(ours[sample] - reference.numpy()).max()),
+            note=f"the reference scores {len(some)} of the sentences",
+        )
+    yield from in_bfloat16(setting, name, folder, built, sentences, some)
 
 
 def in_bfloat16(

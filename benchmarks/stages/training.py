@@ -46,32 +46,37 @@ class Epochs(NamedTuple):
 
 def rows(setting: Setting) -> Iterator[Entry]:
     """Each encoder against the bare loop and against padding to 128."""
-    on_gpu = setting.device.type == "cuda"
     for name, folder in setting.encoders.items():
-        size, padded_size = SIZES.get(name, (700, 700)) if not on_gpu else (700, 700)
-        size, padded_size = setting.size(size, 8), setting.size(padded_size, 4)
-        run = epochs(setting, folder, size, padded_size)
-        for said in precisions(setting.device):
-            label = f"an epoch of {size} sentences, batch 32, dropout on, {name}{said}"
-            yield Row(
-                label=label,
-                reference_label="bare loop, same batches",
-                target=at_most(1.3 if on_gpu else 1.15),
-                ours=run.ours,
-                reference=run.by_length,
-                ours_size=size,
-                reference_size=size,
-            )
-            yield Row(
-                label=label,
-                reference_label="bare loop, same batches padded to 128",
-                target=at_least(3.5),
-                ours=run.ours,
-                reference=run.to_128,
-                ours_size=size,
-                reference_size=padded_size,
-                note=f"the reference trains on {padded_size} sentences",
-            )
+        yield from rows_of(setting, name, folder)
+
+
+def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
+    """The rows of an encoder."""
+    on_gpu = setting.device.type == "cuda"
+    size, padded_size = (700, 700) if on_gpu else SIZES.get(name, (700, 700))
+    size, padded_size = setting.size(size, 8), setting.size(padded_size, 4)
+    run = epochs(setting, folder, size, padded_size)
+    for said in precisions(setting.device):
+        label = f"an epoch of {size} sentences, batch 32, dropout on, {name}{said}"
+        yield Row(
+            label=label,
+            reference_label="bare loop, same batches",
+            target=at_most(1.3 if on_gpu else 1.15),
+            ours=run.ours,
+            reference=run.by_length,
+            ours_size=size,
+            reference_size=size,
+        )
+        yield Row(
+            label=label,
+            reference_label="bare loop, same batches padded to 128",
+            target=at_least(3.5),
+            ours=run.ours,
+            reference=run.to_128,
+            ours_size=size,
+            reference_size=padded_size,
+            note=f"the reference trains on {padded_size} sentences",
+        )
 
 
 def epochs(setting: Setting, encoder: str, size: int, padded_size: int, **changes: Any) -> Epochs:
