@@ -2,7 +2,7 @@
 
 import math
 import time
-from typing import Any, Callable, List, NamedTuple, Sequence, Tuple
+from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple
 
 import torch
 
@@ -115,6 +115,7 @@ def interleaved(
     num_pairs: int,
     device: torch.device,
     clock: Callable[[], float] = time.perf_counter,
+    prepare: Optional[Callable[[], Any]] = None,
 ) -> Tuple[List[Pair], Any, Any]:
     """
     Runs each once to warm up, then pairs of both; who goes first alternates.
@@ -129,21 +130,27 @@ def interleaved(
         The clock is read when a GPU has done what it was given.
     clock : `Callable[[], float]`, optional (default = `time.perf_counter`)
         Seconds.
+    prepare : `Callable[[], Any]`, optional (default = `None`)
+        Called before each time ours runs, and not timed.
 
     # Returns
 
     `Tuple[List[Pair], Any, Any]`
         The pairs, and what the two returned while they warmed up.
     """
-    warm = ours(), reference()
 
     def seconds(work: Callable[[], Any]) -> float:
+        if work is ours and prepare is not None:
+            prepare()
         synchronize(device)
         start = clock()
         work()
         synchronize(device)
         return clock() - start
 
+    if prepare is not None:
+        prepare()
+    warm = ours(), reference()
     pairs = []
     for number in range(num_pairs):
         if number % 2 == 0:

@@ -33,13 +33,13 @@ def measured(entry: Entry, num_pairs: int, device: torch.device) -> Dict[str, An
         return {"label": entry.label, "skipped": entry.note}
     if isinstance(entry, Value):
         return {**vars(entry)}
-    pairs, ours, reference = interleaved(entry.ours, entry.reference, num_pairs, device)
+    pairs, ours, reference = interleaved(entry.ours, entry.reference, num_pairs, device, prepare=entry.prepare)
     record: Dict[str, Any] = {
         "label": entry.label,
         "reference": entry.reference_label,
         "target": None if entry.target is None else entry.target._asdict(),
         "sizes": {"ours": entry.ours_size, "reference": entry.reference_size},
-        "pairs": [[round(pair.ours, 6), round(pair.reference, 6)] for pair in pairs],
+        "pairs": [[round(pair.ours, 9), round(pair.reference, 9)] for pair in pairs],
         "note": entry.note,
     }
     if entry.difference is not None:
@@ -50,6 +50,8 @@ def measured(entry: Entry, num_pairs: int, device: torch.device) -> Dict[str, An
                 f"{entry.tolerance:g} at most"
             )
     if entry.target is not None and not entry.target.met(speed_interval(seconds_a_unit(record))):
+        if entry.prepare is not None:
+            entry.prepare()
         record["profile"] = profile(entry.ours)
     return record
 

@@ -23,6 +23,8 @@ class Row:
         The two.
     ours_size, reference_size : `int`, optional (default = `1`)
         How many sentences each works on; seconds are divided by it.
+    prepare : `Callable[[], Any]`, optional (default = `None`)
+        Called before each time ours runs, and not timed.
     difference : `Callable[[Any, Any], float]`, optional (default = `None`)
         How far the two results are apart: the proof that the reference does the same.
     tolerance : `float`, optional (default = `1e-4`)
@@ -38,6 +40,7 @@ class Row:
     reference: Callable[[], Any]
     ours_size: int = 1
     reference_size: int = 1
+    prepare: Optional[Callable[[], Any]] = None
     difference: Optional[Callable[[Any, Any], float]] = None
     tolerance: float = 1e-4
     note: str = ""

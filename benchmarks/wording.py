@@ -19,9 +19,9 @@ has been seen before. The reference splits lines, tokenizes the distinct words i
     "training": """One epoch of the inner trainer, with all that AllenNLP does around a step. The bare loop is PyTorch
 and transformers alone on the same batches, with the same loss, clipped gradients, schedule and fused AdamW; its
 sentences are numbers already. The slow reference is that loop with every batch padded to 128 word pieces.""",
-    "scoring": """Normalized token entropy of a pool, from sentences to numbers. The bare loop pads and runs the same
-batches of sentences that are numbers already. The slow reference does as the paper's code: a batch of one, padded to
-128 word pieces.""",
+    "scoring": """Normalized token entropy of a pool whose words are encoded anew each time; a run does so once. The
+bare loop pads and runs the same batches of sentences that are numbers already. The slow reference does as the paper's
+code: a batch of one, padded to 128 word pieces.""",
     "generation": """SeqMix with everything accepted: the table, pairs, mixing, and the nearest words of all of them by
 one product. The reference does as the paper's code: for each pair and each word the distances to the whole table.""",
     "perplexity": """Equation 9 of sentences that are numbers already, under language models that nobody trained. The

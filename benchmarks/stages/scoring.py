@@ -1,6 +1,5 @@
 """Scoring a pool by normalized token entropy."""
 
-import inspect
 from pathlib import Path
 from typing import Any, Iterator, Sequence
 
@@ -12,9 +11,8 @@ from benchmarks.measure import at_least, at_most
 from benchmarks.precision import precisions
 from benchmarks.row import Entry, Row, Skipped, Value
 from benchmarks.setting import Built, Setting
-from seqmix_plugin.active_learning import ActiveLearningTrainer
 from seqmix_plugin.query_policies import QueryPolicy
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 SIZES = {"MiniLM": (2000, 100), "bert-base shape": (192, 20)}
 """Sentences on a CPU: of the pool, and of the reference that takes them one at a time."""
@@ -42,7 +40,7 @@ def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
             label=label,
             reference_label="bare loop, same batches",
             target=at_most(1.2 if on_gpu else 1.1),
-            ours=lambda: our_scores(built, sentences, setting.device),
+            ours=lambda: our_scores(built, list(sentences), setting.device),
             reference=lambda: score_by_length(bare, encoded, setting.device),
             ours_size=len(sentences),
             reference_size=len(sentences),
@@ -52,52 +50,55 @@ def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
             label=label,
             reference_label="one at a time, padded to 128",
             target=at_least(30 if on_gpu else 5),
-            ours=lambda: our_scores(built, sentences, setting.device),
+            ours=lambda: our_scores(built, list(sentences), setting.device),
             reference=lambda: score_one_by_one(bare, some, setting.device),
             ours_size=len(sentences),
             reference_size=len(some),
             difference=lambda ours, reference: float(np.abs(ours[sample] - reference.numpy()).max()),
             note=f"the reference scores {len(some)} of the sentences",
         )
-    yield from in_bfloat16(setting, name, folder, built, sentences, some)
+    yield from in_bfloat16(setting, name, built, sentences, bare, some)
 
 
 def in_bfloat16(
-    setting: Setting, name: str, folder: str, built: Built, sentences: Sequence[TaggedSentence], some: Sequence[Any]
+    setting: Setting,
+    name: str,
+    built: Built,
+    sentences: Sequence[TaggedSentence],
+    bare: BareTagger,
+    some: Sequence[Any],
 ) -> Iterator[Entry]:
     """`scoring_dtype: bfloat16` against one at a time in float32, and how many of the top K it shares with float32."""
     label = f"scoring {len(sentences):,} sentences in bfloat16, {name}"
-    if "scoring_dtype" not in inspect.signature(ActiveLearningTrainer.__init__).parameters:
-        yield Skipped(label, "trainer.scoring_dtype does not exist yet")
-        return
-    if setting.device.type == "cpu" and not has_bfloat16_units():
+    on_gpu = setting.device.type == "cuda"
+    if not on_gpu and not has_bfloat16_units():
         yield Skipped(label, "this CPU has no bfloat16 units (avx512_bf16 or amx_bf16)")
         return
-    halved = setting.build(folder, trainer__scoring_dtype="bfloat16")
-    halved.model.load_state_dict(built.model.state_dict())
-    bare, _ = floor(built, [])
     yield Row(
         label=label,
         reference_label="one at a time in float32, padded to 128",
-        target=at_least(12) if setting.device.type == "cpu" else None,
-        ours=lambda: our_scores(halved, sentences, setting.device),
+        target=None if on_gpu else at_least(12),
+        ours=lambda: our_scores(built, list(sentences), setting.device, torch.bfloat16),
         reference=lambda: score_one_by_one(bare, some, setting.device),
         ours_size=len(sentences),
         reference_size=len(some),
         note=f"the reference scores {len(some)} of the sentences",
     )
     best = [
-        set(np.argsort(-our_scores(run, sentences, setting.device), kind="stable")[:TOP].tolist())
-        for run in (built, halved)
+        set(np.argsort(-our_scores(built, sentences, setting.device, dtype), kind="stable")[:TOP].tolist())
+        for dtype in (torch.float32, torch.bfloat16)
     ]
     shared = len(best[0] & best[1]) / min(TOP, len(sentences))
     yield Value(f"overlap of the top {TOP} in bfloat16 and float32, {name}", shared, "share")
 
 
-def our_scores(built: Built, sentences: Sequence[TaggedSentence], device: torch.device) -> np.ndarray:
-    """The package's scores of sentences."""
+def our_scores(
+    built: Built, sentences: SentenceSource, device: torch.device, dtype: torch.dtype = torch.float32
+) -> np.ndarray:
+    """The package's scores of sentences; those of a source that it has not seen before are encoded first."""
     policy = QueryPolicy.by_name("normalized_token_entropy")()
-    scores = policy.score_pool(sentences, lambda pool: built.experiment.predict([built.model], pool, device))
+    models = [built.model]
+    scores = policy.score_pool(sentences, lambda pool: built.experiment.predict(models, pool, device, dtype=dtype))
     assert scores is not None
     return scores
 

@@ -56,8 +56,20 @@ def test_pairs_alternate_after_a_warm_up() -> None:
         return name
 
     pairs, ours, reference = interleaved(
-        lambda: work("ours", 2), lambda: work("reference", 3), 3, CPU, clock=lambda: now[0]
+        lambda: work("ours", 2),
+        lambda: work("reference", 3),
+        3,
+        CPU,
+        clock=lambda: now[0],
+        prepare=lambda: work("prepare", 5),
     )
     assert pairs == [Pair(2, 3)] * 3
     assert (ours, reference) == ("ours", "reference")
-    assert calls == ["ours", "reference", "ours", "reference", "reference", "ours", "ours", "reference"]
+    assert calls == ["prepare", "ours", "reference"] * 2 + [
+        "reference",
+        "prepare",
+        "ours",
+        "prepare",
+        "ours",
+        "reference",
+    ]

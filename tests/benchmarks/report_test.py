@@ -75,7 +75,14 @@ def test_a_value_passes_by_its_limit(limit: float, verdict: bool) -> None:
 
 def test_what_is_measured_is_what_was_timed() -> None:
     calls = []
-    entry = Row("work", "bare", at_most(1e-9), lambda: calls.append(1) or 1.0, lambda: 1.0, difference=abs_difference)
+    entry = Row(
+        "work",
+        "bare",
+        at_most(1e-9),
+        lambda: calls.append(1) or 1.0,
+        lambda: sum(range(10)) / 45,
+        difference=abs_difference,
+    )
     record = results.measured(entry, 2, CPU)
     assert len(record["pairs"]) == 2
     assert record["difference"] == 0
