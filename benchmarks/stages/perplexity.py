@@ -95,5 +95,5 @@ def _perplexities(model: GPT2LMHeadModel, sequences: Sequence[List[int]], begin:
     targets = torch.tensor([row + [-100] * (longest - len(row)) for row in sequences], device=model.device)
     lengths = torch.tensor([len(row) for row in sequences], device=model.device)
     logits = model(input_ids=inputs, attention_mask=(targets >= 0).long()).logits
-    losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
-    return (losses.sum(-1) / lengths).exp().double()
+    losses = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
+    return (losses.view_as(targets).sum(-1) / lengths).exp().double()
