@@ -6,7 +6,7 @@ RUN ?= runs/quickstart
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: help env models quickstart test check format results lock clean
+.PHONY: help env models quickstart test check format results bench lock clean
 
 help:
 	@echo "make quickstart  environment, then active learning with SeqMix on the shipped corpus (about 3 minutes)"
@@ -14,6 +14,7 @@ help:
 	@echo "make check       formatting, lint, types and tests"
 	@echo "make format      formats the code"
 	@echo "make results     docs/results.md from the records in results/"
+	@echo "make bench       every stage beside its references, and docs/performance.md; make bench STAGE=scoring for one"
 	@echo "make lock        renews the pinned versions"
 	@echo "make clean       removes the environment, the models and the quickstart's run"
 
@@ -45,7 +46,7 @@ test: env models
 check: env
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy seqmix_plugin
+	$(BIN)/mypy seqmix_plugin benchmarks
 	$(MAKE) test
 
 format: env
@@ -54,6 +55,10 @@ format: env
 
 results: env
 	$(BIN)/python scripts/results.py
+
+bench: env models
+	$(BIN)/python -m benchmarks $(if $(STAGE),--stage $(STAGE)) $(if $(DEVICE),--device $(DEVICE))
+	$(BIN)/python -m benchmarks --report
 
 lock: env
 	VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate --no-header \

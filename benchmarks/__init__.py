@@ -1,0 +1,1 @@
+"""How close each stage is to its limit: `python -m benchmarks`."""

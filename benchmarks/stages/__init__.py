@@ -1,0 +1,18 @@
+"""The stages, in the order of the table."""
+
+from typing import Callable, Dict, Iterator
+
+from benchmarks.row import Entry
+from benchmarks.setting import Setting
+from benchmarks.stages import experiment, generation, perplexity, pool, reading, scoring, training
+
+STAGES: Dict[str, Callable[[Setting], Iterator[Entry]]] = {
+    "reading": reading.rows,
+    "training": training.rows,
+    "scoring": scoring.rows,
+    "generation": generation.rows,
+    "perplexity": perplexity.rows,
+    "experiment": experiment.rows,
+    "pool": pool.rows,
+}
+"""Each gives its rows; a row is measured before the next is made, so that no more than one model is held."""

@@ -1,0 +1,110 @@
+"""SeqMix without a discriminator."""
+
+from typing import Iterator, List, Sequence, Tuple
+
+import torch
+
+from benchmarks.measure import at_least
+from benchmarks.row import Entry, Row
+from benchmarks.setting import Built, Setting
+from seqmix_plugin.augmenters import Augmentation, SyntheticSentence, Workbench
+from seqmix_plugin.augmenters.augmenter import Augmenter
+from seqmix_plugin.augmenters.embedding_tables import Stretch, WordTable
+from seqmix_plugin.sentence import TaggedSentence
+
+LABELLED = 700
+WANTED = 1000
+PAIRS = 10
+"""Of the reference; each makes two sentences."""
+TABLES = {"all": "the tokenizer's whole words", "attested": "the words of the slice"}
+
+
+def rows(setting: Setting) -> Iterator[Entry]:
+    """Each encoder and table against one search a word."""
+    for name, folder in setting.encoders.items():
+        built = setting.build(folder)
+        for words in TABLES:
+            yield row_of(setting, name, built, words)
+
+
+def row_of(setting: Setting, name: str, built: Built, words: str) -> Row:
+    """The row of a table."""
+    wanted, num_pairs = setting.size(WANTED, 8), setting.size(PAIRS, 2)
+    labelled = built.sentences[:LABELLED]
+    augmenter, bench = prepared(setting, built, labelled, words, wanted)
+    table = augmenter.embedding_table.build(bench, labelled)  # type: ignore[attr-defined]
+    first = augmenter.augment(labelled, bench).generated[::2][:num_pairs]
+    shape = f"{len(table.words):,} × {table.vectors.size(1)}"
+    return Row(
+        label=f"{wanted:,} sentences by SeqMix, table of {TABLES[words]} ({shape}), {name}",
+        reference_label="one search of the table a word, as the paper's code",
+        target=at_least(100),
+        ours=lambda: augmenter.augment(labelled, bench),
+        reference=lambda: one_by_one(first, labelled, table),
+        ours_size=wanted,
+        reference_size=2 * len(first),
+        difference=differing,
+        tolerance=0.02,
+        note=f"the reference mixes {len(first)} pairs, 2 sentences each, and builds no table",
+    )
+
+
+def prepared(
+    setting: Setting, built: Built, labelled: Sequence[TaggedSentence], words: str, wanted: int
+) -> Tuple[Augmenter, Workbench]:
+    """The shipped configurations' augmenter, and what it works with in a round."""
+    from allennlp.common import Params
+
+    block = {
+        "type": "seqmix",
+        "rate": wanted / len(labelled),
+        "pairing": {"type": "sub_sequence", "window": 5, "min_density": 0.6},
+        "embedding_table": {"type": "vocabulary", "words": words},
+        "discriminator": {"type": "accept_all"},
+    }
+    if setting.quick:  # some of little text
+        block["pairing"] = {"type": "sub_sequence", "window": 3, "min_density": 0.3}
+    bench = Workbench(
+        model=built.model,
+        reader=built.experiment.reader,
+        readable=labelled,
+        outside=[],
+        folder=setting.new_folder(),
+        seed=built.seed,
+        round_number=1,
+    )
+    return Augmenter.from_params(Params(block)), bench
+
+
+def one_by_one(
+    children: Sequence[SyntheticSentence], labelled: Sequence[TaggedSentence], table: WordTable
+) -> List[Tuple[str, ...]]:
+    """
+    The words of each pair's window, mixed again with the pair's λ: for each pair, for each word, the distances to the
+    whole table.
+    """
+    by_id = {sentence.id: sentence for sentence in labelled}
+    result = []
+    for child in children:
+        first, second = (Stretch(by_id[window.sentence_id], window.start, window.end) for window in child.parents)
+        words = []
+        for position in range(len(first.words)):
+            one, other = (
+                Stretch(side.sentence, side.start + position, side.start + position + 1) for side in (first, second)
+            )
+            mixed = child.lam * table.embed([one])[0] + (1 - child.lam) * table.embed([other])[0]  # type: ignore
+            distances = (table.vectors - mixed).norm(dim=-1)
+            for row in table.rows([*one.words, *other.words]).tolist():
+                if row >= 0:
+                    distances[row] = torch.inf
+            words.append(table.words[int(distances.argmin())])
+        result.append(tuple(words))
+    return result
+
+
+def differing(ours: Augmentation, reference: List[Tuple[str, ...]]) -> float:
+    """The share of words that the two chose differently."""
+    children = ours.generated[::2][: len(reference)]
+    chosen = [child.sentence.tokens[slice(*child.parents[0][1:])] for child in children]
+    pairs = [pair for one, other in zip(chosen, reference, strict=True) for pair in zip(one, other, strict=True)]
+    return sum(one != other for one, other in pairs) / len(pairs)

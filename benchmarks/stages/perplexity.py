@@ -1,0 +1,99 @@
+"""Perplexities under a causal language model."""
+
+from typing import Any, Iterator, List, Sequence
+
+import numpy as np
+import torch
+from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel
+
+from benchmarks.measure import at_least, at_most
+from benchmarks.precision import precisions
+from benchmarks.row import Entry, Row
+from benchmarks.setting import Setting
+from benchmarks.stages.scoring import drawn
+from seqmix_plugin.augmenters.language_models.causal import causal_perplexities
+
+SIZES = {"GPT-2 shape": (128, 20, 1024), "small GPT-2": (1000, 200, 8192)}
+"""Sentences on a CPU, sentences of the reference that takes one a call, and padded tokens a batch."""
+
+
+def rows(setting: Setting) -> Iterator[Entry]:
+    """Each shape against the bare loop and against one sentence a call."""
+    for name, config in setting.language_models.items():
+        yield from rows_of(setting, name, config)
+
+
+def rows_of(setting: Setting, name: str, config: GPT2Config) -> Iterator[Entry]:
+    """The rows of a shape."""
+    on_gpu = setting.device.type == "cuda"
+    size, alone, batch_tokens = SIZES.get(name, (1000, 200, 1024))
+    torch.manual_seed(0)
+    model = GPT2LMHeadModel(config).to(setting.device).eval()
+    sequences = token_ids(setting, setting.size(1000 if on_gpu else size, 12), config.vocab_size)
+    some = drawn(range(len(sequences)), setting.size(alone, 3))
+    chosen = [sequences[position] for position in some]
+    for said in precisions(setting.device):
+        label = f"perplexities of {len(sequences):,} sentences, {name}{said}"
+        yield Row(
+            label=label,
+            reference_label="bare loop, same batches",
+            target=at_most(1.2 if on_gpu else 1.1),
+            ours=lambda: causal_perplexities(model, sequences, 0, batch_tokens),
+            reference=lambda: by_length(model, sequences, 0, batch_tokens),
+            ours_size=len(sequences),
+            reference_size=len(sequences),
+            difference=lambda ours, reference: float(np.abs(ours / reference - 1).max()),
+        )
+        yield Row(
+            label=label,
+            reference_label="one sentence a call",
+            target=None if on_gpu else at_least(2),
+            ours=lambda: causal_perplexities(model, sequences, 0, batch_tokens),
+            reference=lambda: one_by_one(model, chosen, 0),
+            ours_size=len(sequences),
+            reference_size=len(some),
+            difference=lambda ours, reference: float(np.abs(ours[some] / reference - 1).max()),
+            note=f"the reference scores {len(some)} of the sentences",
+        )
+
+
+def token_ids(setting: Setting, size: int, vocabulary: int) -> List[List[int]]:
+    """Word pieces of the corpus's sentences: real lengths; which tokens they are costs nothing."""
+    lines = setting.corpus.train.read_text(encoding="utf-8").split("\n")
+    sentences: List[List[str]] = [[]]
+    for line in lines:
+        if line and not line.startswith("-DOCSTART-"):
+            sentences[-1].append(line.split()[0])
+        elif sentences[-1]:
+            sentences.append([])
+    texts = [" ".join(words) for words in drawn([words for words in sentences if words], size)]
+    tokenizer = AutoTokenizer.from_pretrained(next(iter(setting.encoders.values())))
+    return [[piece % vocabulary for piece in row] for row in tokenizer(texts, add_special_tokens=False)["input_ids"]]
+
+
+def by_length(model: GPT2LMHeadModel, sequences: Sequence[List[int]], begin: int, batch_tokens: int) -> np.ndarray:
+    """Longest first, as many a batch as `batch_tokens` padded tokens hold."""
+    order = sorted(range(len(sequences)), key=lambda i: (-len(sequences[i]), i))
+    result = np.empty(len(sequences))
+    with torch.inference_mode():
+        while order:
+            size = max(1, batch_tokens // (len(sequences[order[0]]) + 1))
+            batch, order = order[:size], order[size:]
+            result[batch] = _perplexities(model, [sequences[i] for i in batch], begin).cpu().numpy()
+    return result
+
+
+def one_by_one(model: GPT2LMHeadModel, sequences: Sequence[List[int]], begin: int) -> np.ndarray:
+    """A batch of one, and its number fetched."""
+    with torch.inference_mode():
+        return np.array([_perplexities(model, [sequence], begin).item() for sequence in sequences])
+
+
+def _perplexities(model: GPT2LMHeadModel, sequences: Sequence[List[int]], begin: int) -> Any:
+    longest = max(map(len, sequences))
+    inputs = torch.tensor([[begin, *row[:-1]] + [0] * (longest - len(row)) for row in sequences], device=model.device)
+    targets = torch.tensor([row + [-100] * (longest - len(row)) for row in sequences], device=model.device)
+    lengths = torch.tensor([len(row) for row in sequences], device=model.device)
+    logits = model(input_ids=inputs, attention_mask=(targets >= 0).long()).logits
+    losses = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
+    return (losses.view_as(targets).sum(-1) / lengths).exp().double()

@@ -1,0 +1,131 @@
+"""Scoring a pool by normalized token entropy."""
+
+from pathlib import Path
+from typing import Any, Iterator, Sequence
+
+import numpy as np
+import torch
+
+from benchmarks.bare import BareTagger, encode, score_by_length, score_one_by_one
+from benchmarks.measure import at_least, at_most
+from benchmarks.precision import precisions
+from benchmarks.row import Entry, Row, Skipped, Value
+from benchmarks.setting import Built, Setting
+from seqmix_plugin.query_policies import QueryPolicy
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+
+SIZES = {"MiniLM": (2000, 100), "bert-base shape": (192, 20)}
+"""Sentences on a CPU: of the pool, and of the reference that takes them one at a time."""
+TOP = 100
+TRAINED_ON = 200
+
+
+def rows(setting: Setting) -> Iterator[Entry]:
+    """Each encoder against the bare loop and against one sentence at a time."""
+    for name, folder in setting.encoders.items():
+        yield from rows_of(setting, name, folder)
+
+
+def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
+    """The rows of an encoder."""
+    on_gpu = setting.device.type == "cuda"
+    size, alone = (14_041, 300) if on_gpu else SIZES.get(name, (2000, 100))
+    built = setting.build(folder, trainer__trainer__num_epochs=1)
+    sentences = drawn(built.sentences, setting.size(size, 12))
+    sample = drawn(range(len(sentences)), setting.size(alone, 3))
+    bare, encoded = floor(built, sentences)
+    some = [encoded[position] for position in sample]
+    for said in precisions(setting.device):
+        label = f"scoring {len(sentences):,} sentences, {name}{said}"
+        yield Row(
+            label=label,
+            reference_label="bare loop, same batches",
+            target=at_most(1.2 if on_gpu else 1.1),
+            ours=lambda: our_scores(built, list(sentences), setting.device),
+            reference=lambda: score_by_length(bare, encoded, setting.device),
+            ours_size=len(sentences),
+            reference_size=len(sentences),
+            difference=lambda ours, reference: float(np.abs(ours - reference.numpy()).max()),
+        )
+        yield Row(
+            label=label,
+            reference_label="one at a time, padded to 128",
+            target=at_least(30 if on_gpu else 5),
+            ours=lambda: our_scores(built, list(sentences), setting.device),
+            reference=lambda: score_one_by_one(bare, some, setting.device),
+            ours_size=len(sentences),
+            reference_size=len(some),
+            difference=lambda ours, reference: float(np.abs(ours[sample] - reference.numpy()).max()),
+            note=f"the reference scores {len(some)} of the sentences",
+        )
+    yield from in_bfloat16(setting, name, built, sentences, bare, some)
+
+
+def in_bfloat16(
+    setting: Setting,
+    name: str,
+    built: Built,
+    sentences: Sequence[TaggedSentence],
+    bare: BareTagger,
+    some: Sequence[Any],
+) -> Iterator[Entry]:
+    """`scoring_dtype: bfloat16` against one at a time in float32, and how many of the top K it shares with float32."""
+    label = f"scoring {len(sentences):,} sentences in bfloat16, {name}"
+    on_gpu = setting.device.type == "cuda"
+    if not on_gpu and not has_bfloat16_units():
+        yield Skipped(label, "this CPU has no bfloat16 units (avx512_bf16 or amx_bf16)")
+        return
+    yield Row(
+        label=label,
+        reference_label="one at a time in float32, padded to 128",
+        target=None if on_gpu else at_least(12),
+        ours=lambda: our_scores(built, list(sentences), setting.device, torch.bfloat16),
+        reference=lambda: score_one_by_one(bare, some, setting.device),
+        ours_size=len(sentences),
+        reference_size=len(some),
+        note=f"the reference scores {len(some)} of the sentences",
+    )
+    # An untrained head scores all sentences nearly alike.
+    trained_on = setting.size(TRAINED_ON, 8)
+    built.learner.train(0, built.sentences[:trained_on], setting.new_folder())
+    best = [
+        set(np.argsort(-our_scores(built, sentences, setting.device, dtype), kind="stable")[:TOP].tolist())
+        for dtype in (torch.float32, torch.bfloat16)
+    ]
+    shared = len(best[0] & best[1]) / min(TOP, len(sentences))
+    said = f"overlap of the top {TOP} in bfloat16 and float32, {name} after an epoch on {trained_on} sentences"
+    yield Value(said, shared, "share")
+
+
+def our_scores(
+    built: Built, sentences: SentenceSource, device: torch.device, dtype: torch.dtype = torch.float32
+) -> np.ndarray:
+    """The package's scores of sentences; those of a source that it has not seen before are encoded first."""
+    policy = QueryPolicy.by_name("normalized_token_entropy")()
+    models = [built.model]
+    scores = policy.score_pool(sentences, lambda pool: built.experiment.predict(models, pool, device, dtype=dtype))
+    assert scores is not None
+    return scores
+
+
+def floor(built: Built, sentences: Sequence[TaggedSentence]) -> Any:
+    """The bare model, with the package's weights, and the sentences as numbers."""
+    model, pieces = built.model, built.experiment.reader.word_pieces
+    assert model.encoder is not None
+    assert pieces is not None
+    bare = BareTagger(model.encoder, model.tag_projection, model.dropout.p)
+    labels = {label: number for number, label in enumerate(model.head.labels)}
+    return bare, encode(sentences, pieces.tokenizer, labels)
+
+
+def drawn(things: Sequence[Any], size: int) -> Any:
+    """A seeded sample in its order."""
+    chosen = np.random.default_rng(0).choice(len(things), min(size, len(things)), replace=False)
+    return [things[position] for position in sorted(chosen.tolist())]
+
+
+def has_bfloat16_units() -> bool:
+    """Whether the CPU multiplies bfloat16 natively."""
+    path = Path("/proc/cpuinfo")
+    flags = path.read_text(encoding="utf-8").split() if path.exists() else []
+    return "avx512_bf16" in flags or "amx_bf16" in flags
