@@ -4,7 +4,7 @@ from typing import Callable, Dict, Iterator
 
 from benchmarks.row import Entry
 from benchmarks.setting import Setting
-from benchmarks.stages import experiment, generation, perplexity, pool, reading, scoring, training
+from benchmarks.stages import experiment, generation, perplexity, pool, ranks, reading, scoring, training
 
 STAGES: Dict[str, Callable[[Setting], Iterator[Entry]]] = {
     "reading": reading.rows,
@@ -14,5 +14,6 @@ STAGES: Dict[str, Callable[[Setting], Iterator[Entry]]] = {
     "perplexity": perplexity.rows,
     "experiment": experiment.rows,
     "pool": pool.rows,
+    "ranks": ranks.rows,
 }
 """Each gives its rows; a row is measured before the next is made, so that no more than one model is held."""

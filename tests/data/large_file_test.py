@@ -131,6 +131,7 @@ def test_each_word_is_tokenized_once_and_cut_words_are_counted(
 
     original = word_pieces.tokenizer
     monkeypatch.setattr(tokenizer, "unk_token_id", original.unk_token_id, raising=False)
+    monkeypatch.setattr(tokenizer, "is_fast", False, raising=False)
     monkeypatch.setattr(word_pieces, "tokenizer", tokenizer)
     with caplog.at_level(logging.WARNING):
         table = ConllColumnsReader({"tokens": word_pieces}, max_length=12).read_sentences(path, tmp_path)

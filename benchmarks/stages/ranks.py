@@ -1,0 +1,97 @@
+"""Scoring a pool by two processes of a distributed run."""
+
+import multiprocessing
+from multiprocessing.connection import Connection
+from typing import Any, Dict, Iterator, List
+
+import torch
+import torch.distributed as dist
+from allennlp.common.util import find_open_port
+
+from benchmarks.data import Corpus
+from benchmarks.measure import at_least
+from benchmarks.row import Entry, Row, Skipped
+from benchmarks.setting import Setting
+from benchmarks.stages.scoring import drawn, our_scores
+
+NUM_SENTENCES = 600
+
+
+def rows(setting: Setting) -> Iterator[Entry]:
+    """Two processes against one, with one thread each."""
+    size = setting.size(NUM_SENTENCES, 20)
+    name, folder = next(iter(setting.encoders.items()))
+    label = f"scoring {size:,} sentences by 2 processes of one thread each, {name}"
+    cores = multiprocessing.cpu_count()
+    if setting.device.type == "cuda" or cores < 2:
+        yield Skipped(label, f"measured on CPUs with 2 cores or more; this is {setting.device.type} with {cores} cores")
+        return
+    task = {"encoder": folder, "corpus": setting.corpus._asdict(), "size": size}
+    alone, both = Workers(1, task, setting), Workers(2, task, setting)
+    try:
+        yield Row(
+            label=label,
+            reference_label="one process of one thread",
+            target=at_least(1.7),
+            ours=both.score,
+            reference=alone.score,
+            ours_size=size,
+            reference_size=size,
+            difference=lambda ours, reference: max(abs(ours[0] - reference[0]), abs(ours[1] - reference[0])),
+            note=f"on a CPU with {cores} cores; each of the two has all scores in the end",
+        )
+    finally:
+        alone.stop()
+        both.stop()
+
+
+class Workers:
+    """
+    Processes that wait to be told to score.
+
+    # Parameters
+
+    count : `int`
+        How many; two or more form a group.
+    task : `Dict[str, Any]`
+        Encoder, corpus and how many of its sentences.
+    setting : `Setting`
+        For an empty folder each.
+    """
+
+    def __init__(self, count: int, task: Dict[str, Any], setting: Setting) -> None:
+        context = multiprocessing.get_context("spawn")
+        port = find_open_port()
+        self._pipes: List[Connection] = []
+        for rank in range(count):
+            here, there = context.Pipe()
+            folder = str(setting.new_folder())
+            context.Process(
+                target=work, args=(rank, count, port, {**task, "folder": folder}, there), daemon=True
+            ).start()
+            self._pipes.append(here)
+
+    def score(self) -> List[float]:
+        """Lets all score, and gives each one's sum of all scores."""
+        for pipe in self._pipes:
+            pipe.send(True)
+        return [pipe.recv() for pipe in self._pipes]
+
+    def stop(self) -> None:
+        """Ends the processes."""
+        for pipe in self._pipes:
+            pipe.send(False)
+
+
+def work(rank: int, count: int, port: int, task: Dict[str, Any], pipe: Connection) -> None:
+    """What each process does."""
+    from pathlib import Path
+
+    torch.set_num_threads(1)
+    if count > 1:
+        dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", world_size=count, rank=rank)
+    setting = Setting(torch.device("cpu"), Corpus(**task["corpus"]), Path(task["folder"]), {}, {})
+    built = setting.build(task["encoder"])
+    sentences = drawn(built.sentences, task["size"])
+    while pipe.recv():
+        pipe.send(float(our_scores(built, sentences, setting.device).sum()))
