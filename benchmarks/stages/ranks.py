@@ -12,9 +12,9 @@ from benchmarks.data import Corpus
 from benchmarks.measure import at_least
 from benchmarks.row import Entry, Row, Skipped
 from benchmarks.setting import Setting
-from benchmarks.stages.scoring import drawn, our_scores
+from benchmarks.stages.scoring import our_scores, typical
 
-NUM_SENTENCES = 600
+NUM_SENTENCES = 640
 
 
 def rows(setting: Setting) -> Iterator[Entry]:
@@ -27,7 +27,11 @@ def rows(setting: Setting) -> Iterator[Entry]:
         yield Skipped(label, f"measured on CPUs with 2 cores or more; this is {setting.device.type} with {cores} cores")
         return
     task = {"encoder": folder, "corpus": setting.corpus._asdict(), "size": size}
-    alone, both = Workers(1, task, setting), Workers(2, task, setting)
+    groups = alone, both, *apart = [
+        Workers(1, task, setting),
+        Workers(2, task, setting),
+        *(Workers(1, {**task, "half": half}, setting) for half in (0, 1)),
+    ]
     try:
         yield Row(
             label=label,
@@ -40,9 +44,26 @@ def rows(setting: Setting) -> Iterator[Entry]:
             difference=lambda ours, reference: max(abs(ours[0] - reference[0]), abs(ours[1] - reference[0])),
             note=f"on a CPU with {cores} cores; each of the two has all scores in the end",
         )
+        yield Row(
+            label=f"the same by 2 processes that know nothing of each other, half of the sentences each, {name}",
+            reference_label="one process of one thread",
+            target=None,
+            ours=lambda: scored_at_once(apart),
+            reference=alone.score,
+            ours_size=size,
+            reference_size=size,
+        )
     finally:
-        alone.stop()
-        both.stop()
+        for group in groups:
+            group.stop()
+
+
+def scored_at_once(groups: List["Workers"]) -> None:
+    """Lets groups score at the same time."""
+    for group in groups:
+        group.start()
+    for group in groups:
+        group.wait()
 
 
 class Workers:
@@ -54,7 +75,7 @@ class Workers:
     count : `int`
         How many; two or more form a group.
     task : `Dict[str, Any]`
-        Encoder, corpus and how many of its sentences.
+        Encoder, corpus and how many of its sentences; `half`, if only every second of them.
     setting : `Setting`
         For an empty folder each.
     """
@@ -71,11 +92,19 @@ class Workers:
             ).start()
             self._pipes.append(here)
 
-    def score(self) -> List[float]:
-        """Lets all score, and gives each one's sum of all scores."""
+    def start(self) -> None:
+        """Lets all score."""
         for pipe in self._pipes:
             pipe.send(True)
+
+    def wait(self) -> List[float]:
+        """Until they have; gives each one's sum of all scores."""
         return [pipe.recv() for pipe in self._pipes]
+
+    def score(self) -> List[float]:
+        """Lets all score and waits."""
+        self.start()
+        return self.wait()
 
     def stop(self) -> None:
         """Ends the processes."""
@@ -92,6 +121,8 @@ def work(rank: int, count: int, port: int, task: Dict[str, Any], pipe: Connectio
         dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", world_size=count, rank=rank)
     setting = Setting(torch.device("cpu"), Corpus(**task["corpus"]), Path(task["folder"]), {}, {})
     built = setting.build(task["encoder"])
-    sentences = drawn(built.sentences, task["size"])
+    sentences = typical(built, task["size"])
+    if "half" in task:
+        sentences = sentences[task["half"] :: 2]
     while pipe.recv():
         pipe.send(float(our_scores(built, sentences, setting.device).sum()))

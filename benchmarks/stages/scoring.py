@@ -1,7 +1,7 @@
 """Scoring a pool by normalized token entropy."""
 
 from pathlib import Path
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator, List, Sequence
 
 import numpy as np
 import torch
@@ -14,9 +14,11 @@ from benchmarks.setting import Built, Setting
 from seqmix_plugin.query_policies import QueryPolicy
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
-SIZES = {"MiniLM": (2000, 100), "bert-base shape": (192, 20)}
+SIZES = {"MiniLM": (1920, 100), "bert-base shape": (192, 20)}
 """Sentences on a CPU: of the pool, and of the reference that takes them one at a time."""
 TOP = 100
+BATCH = 64
+"""Sentences that are scored together."""
 TRAINED_ON = 200
 
 
@@ -31,12 +33,12 @@ def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
     on_gpu = setting.device.type == "cuda"
     size, alone = (14_041, 300) if on_gpu else SIZES.get(name, (2000, 100))
     built = setting.build(folder, trainer__trainer__num_epochs=1)
-    sentences = drawn(built.sentences, setting.size(size, 12))
+    sentences = typical(built, setting.size(size, 12))
     sample = drawn(range(len(sentences)), setting.size(alone, 3))
     bare, encoded = floor(built, sentences)
     some = [encoded[position] for position in sample]
     for said in precisions(setting.device):
-        label = f"scoring {len(sentences):,} sentences, {name}{said}"
+        label = f"scoring {len(sentences):,} sentences of a pool of {len(built.sentences):,}, {name}{said}"
         yield Row(
             label=label,
             reference_label="bare loop, same batches",
@@ -70,7 +72,7 @@ def in_bfloat16(
     some: Sequence[Any],
 ) -> Iterator[Entry]:
     """`scoring_dtype: bfloat16` against one at a time in float32, and how many of the top K it shares with float32."""
-    label = f"scoring {len(sentences):,} sentences in bfloat16, {name}"
+    label = f"scoring {len(sentences):,} sentences of a pool of {len(built.sentences):,} in bfloat16, {name}"
     on_gpu = setting.device.type == "cuda"
     if not on_gpu and not has_bfloat16_units():
         yield Skipped(label, "this CPU has no bfloat16 units (avx512_bf16 or amx_bf16)")
@@ -116,6 +118,21 @@ def floor(built: Built, sentences: Sequence[TaggedSentence]) -> Any:
     bare = BareTagger(model.encoder, model.tag_projection, model.dropout.p)
     labels = {label: number for number, label in enumerate(model.head.labels)}
     return bare, encode(sentences, pieces.tokenizer, labels)
+
+
+def typical(built: Built, size: int) -> List[TaggedSentence]:
+    """
+    Whole batches of the pool as it is scored, by length, that are spread evenly over it: a sample of single sentences
+    would be padded more than all of them are.
+    """
+    encoded = built.experiment.reader.encode(built.sentences)
+    assert encoded is not None
+    order = np.argsort(-encoded.lengths, kind="stable")
+    batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+    number = -(-size // BATCH)
+    places = [len(batches) * (2 * place + 1) // (2 * number) for place in range(number)]
+    positions = np.concatenate([batches[place] for place in places])[:size]
+    return [built.sentences[position] for position in sorted(positions.tolist())]
 
 
 def drawn(things: Sequence[Any], size: int) -> Any:

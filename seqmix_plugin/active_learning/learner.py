@@ -66,25 +66,20 @@ class Learner:
             self.model.load_state_dict(self._experiment.new_model(self._seed, k).state_dict())
         # Each process has its own dropout.
         reseed_globals(self._seed, k, "train" if rank() == 0 else f"train/{rank()}")
-        trainer = self.inner_trainer(k, sentences, folder)
+        trainer = self._inner_trainer(k, sentences, folder)
         with transient_bars():
             trainer.train()
         self.model.zero_grad(set_to_none=True)  # A member that waits for its next round holds its weights alone.
-        if is_distributed():
-            # What averages the gradients hangs on the weights until it is gone, and would average them in the next
-            # round as well.
-            del trainer
-            gc.collect()
+        del trainer
+        _let_go()
 
-    def inner_trainer(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> Trainer:
-        """
-        The stock trainer of round `k`.
+    def check(self, sentences: Sequence[TaggedSentence], folder: Path) -> None:
+        """Makes the inner trainer of round 0; raises a `ConfigurationError` for what it refuses."""
+        self._inner_trainer(0, sentences, folder)
+        _let_go()
 
-        # Raises
-
-        `ConfigurationError`
-            For what the stock trainer itself refuses.
-        """
+    def _inner_trainer(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> Trainer:
+        """The stock trainer of round `k`."""
         device: torch.device = next(self.model.parameters()).device
         try:
             return self._inner.construct(
@@ -99,3 +94,12 @@ class Learner:
             )
         except ValueError as error:  # the stock trainer's own checks, of `use_amp` for instance
             raise ConfigurationError(f"trainer.trainer: {first_line(error)}") from error
+
+
+def _let_go() -> None:
+    """
+    What averages the gradients of all processes hangs on the weights until it is gone, and would average them in the
+    next round as well.
+    """
+    if is_distributed():
+        gc.collect()

@@ -60,15 +60,12 @@ class Pool:
     def __init__(self, sentences: SentenceSource) -> None:
         self._source = sentences
         self._positions: Dict[str, int] = {sentence.id: position for position, sentence in enumerate(sentences)}
+        self.sentences = SentenceView(sentences, np.arange(len(sentences)), hide_labels=True)
+        """All of them, without labels, in their fixed order."""
         self._is_labelled = np.zeros(len(sentences), dtype=bool)
         self._labelled: Dict[str, TaggedSentence] = {}
         if len(self._positions) != len(sentences):
             raise ConfigurationError("two sentences of the pool have the same id")
-
-    @property
-    def sentences(self) -> SentenceView:
-        """All sentences, without labels, in their fixed order."""
-        return SentenceView(self._source, np.arange(len(self._source)), hide_labels=True)
 
     @property
     def labelled(self) -> List[TaggedSentence]:

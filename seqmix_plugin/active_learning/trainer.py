@@ -136,7 +136,7 @@ class ActiveLearningTrainer(Trainer):
         self._others = [make_learner(*self._member(number), name=f"member_{number}") for number in others]
         # Mistakes in these blocks shall come out now, not after sentences have been labelled.
         augmenter.check(self.model)
-        self._learner.inner_trainer(0, inside[:1], self._run.folder)
+        self._learner.check(inside[:1], self._run.folder)
         self._run.save_weights(self.model)
 
     def train(self) -> Dict[str, Any]:

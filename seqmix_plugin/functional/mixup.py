@@ -53,7 +53,8 @@ def nearest(
         offset = table.pow(2).sum(-1) / 2
     rows = []
     for start in range(0, len(vectors), chunk_size):
-        similarity = vectors[start : start + chunk_size] @ table.T - offset  # Shape: (chunk_size, table_size)
+        similarity = vectors[start : start + chunk_size] @ table.T  # Shape: (chunk_size, table_size)
+        similarity -= offset
         banned = excluded[start : start + chunk_size]
         position, column = (banned >= 0).nonzero(as_tuple=True)
         similarity[position, banned[position, column]] = -torch.inf

@@ -1,15 +1,21 @@
 """The embedding table of a model's input embeddings."""
 
 from collections import Counter
-from typing import Mapping, Sequence
+from typing import Dict, Mapping, Optional, Sequence
 
 import torch
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable, Stretch, WordTable, check_size
+from seqmix_plugin.augmenters.embedding_tables.embedding_table import (
+    EmbeddingTable,
+    Pieces,
+    Stretch,
+    WordTable,
+    check_size,
+)
 from seqmix_plugin.augmenters.embedding_tables.spelling import attested, spellings
 from seqmix_plugin.augmenters.workbench import Workbench
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 
 @EmbeddingTable.register("vocabulary")
@@ -40,13 +46,20 @@ class VocabularyTable(EmbeddingTable):
         if words not in ("attested", "all"):
             raise ConfigurationError(f"embedding_table.words is {words!r}; expected 'attested' or 'all'")
         self.words = words
+        # W is the same in all rounds of a run; only E, the encoder's, is not.
+        self._entries: Dict[Pieces, str] = {}
+        self._read: Optional[SentenceSource] = None
 
     def build(self, workbench: Workbench, parents: Sequence[TaggedSentence]) -> WordTable:
         encoder = workbench.model.encoder
         assert encoder is not None  # checked by `check`
         embeddings = encoder.get_input_embeddings().weight.detach()
-        counts = attested(workbench.readable) if self.words == "attested" else _whole_words(workbench)
-        entries = {key: word for key, word in spellings(counts, workbench.word_pieces).items() if len(key) == 1}
+        if self._read is not workbench.readable:
+            counts = attested(workbench.readable) if self.words == "attested" else _whole_words(workbench)
+            found = spellings(counts, workbench.word_pieces)
+            self._entries = {key: word for key, word in found.items() if len(key) == 1}
+            self._read = workbench.readable
+        entries = self._entries
         check_size(len(entries), "are one piece for the tokenizer")
 
         def embed(stretches: Sequence[Stretch]) -> torch.Tensor:
