@@ -66,7 +66,7 @@ class Learner:
             self.model.load_state_dict(self._experiment.new_model(self._seed, k).state_dict())
         # Each process has its own dropout.
         reseed_globals(self._seed, k, "train" if rank() == 0 else f"train/{rank()}")
-        trainer = self._inner_trainer(k, sentences, folder)
+        trainer = self.inner_trainer(k, sentences, folder)
         with transient_bars():
             trainer.train()
         self.model.zero_grad(set_to_none=True)  # A member that waits for its next round holds its weights alone.
@@ -75,11 +75,18 @@ class Learner:
 
     def check(self, sentences: Sequence[TaggedSentence], folder: Path) -> None:
         """Makes the inner trainer of round 0; raises a `ConfigurationError` for what it refuses."""
-        self._inner_trainer(0, sentences, folder)
+        self.inner_trainer(0, sentences, folder)
         _let_go()
 
-    def _inner_trainer(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> Trainer:
-        """The stock trainer of round `k`."""
+    def inner_trainer(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> Trainer:
+        """
+        The stock trainer of round `k`.
+
+        # Raises
+
+        `ConfigurationError`
+            For what the stock trainer itself refuses.
+        """
         device: torch.device = next(self.model.parameters()).device
         try:
             return self._inner.construct(
