@@ -49,7 +49,7 @@ def measured(entry: Entry, num_pairs: int, device: torch.device) -> Dict[str, An
                 f"{entry.label}: ours and the reference ({entry.reference_label}) differ by {difference:g}; expected "
                 f"{entry.tolerance:g} at most"
             )
-    if entry.target is not None and not entry.target.met(speed_interval(seconds_a_unit(record))):
+    if entry.profiled and entry.target is not None and not entry.target.met(speed_interval(seconds_a_unit(record))):
         if entry.prepare is not None:
             entry.prepare()
         record["profile"] = profile(entry.ours)

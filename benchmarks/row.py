@@ -29,6 +29,8 @@ class Row:
         How far the two results are apart: the proof that the reference does the same.
     tolerance : `float`, optional (default = `1e-4`)
         The largest difference that is let pass.
+    profiled : `bool`, optional (default = `True`)
+        Whether a profile of this process says why it falls short.
     note : `str`, optional (default = `""`)
         What a reader has to know.
     """
@@ -43,6 +45,7 @@ class Row:
     prepare: Optional[Callable[[], Any]] = None
     difference: Optional[Callable[[Any, Any], float]] = None
     tolerance: float = 1e-4
+    profiled: bool = True
     note: str = ""
 
 

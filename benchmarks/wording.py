@@ -30,6 +30,7 @@ bare loop runs the same batches; the slow reference asks for one sentence a call
 language model (without the counting of entities), backward and the optimizer's steps are timed; all else is
 overhead.""",
     "pool": """Repeated sentences with some words exchanged, read and scored in one pass by a process of their own.""",
+    "ranks": """Two gloo workers with one thread each share out the batches of a pool and exchange the scores.""",
 }
 
 COST = """## How cost grows

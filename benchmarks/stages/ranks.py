@@ -42,7 +42,9 @@ def rows(setting: Setting) -> Iterator[Entry]:
             ours_size=size,
             reference_size=size,
             difference=lambda ours, reference: max(abs(ours[0] - reference[0]), abs(ours[1] - reference[0])),
-            note=f"on a CPU with {cores} cores; each of the two has all scores in the end",
+            profiled=False,
+            note=f"on a CPU with {cores} cores; each of the two has all scores in the end; the next row is what two "
+            "processes reach that exchange nothing",
         )
         yield Row(
             label=f"the same by 2 processes that know nothing of each other, half of the sentences each, {name}",
