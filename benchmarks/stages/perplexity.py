@@ -10,11 +10,14 @@ from benchmarks.measure import at_least, at_most
 from benchmarks.precision import precisions
 from benchmarks.row import Entry, Row
 from benchmarks.setting import Setting
-from benchmarks.stages.scoring import drawn
+from benchmarks.stages.scoring import drawn, whole_batches
 from seqmix_plugin.augmenters.language_models.causal import causal_perplexities
 
-SIZES = {"GPT-2 shape": (128, 20, 1024), "small GPT-2": (1000, 200, 8192)}
-"""Sentences on a CPU, sentences of the reference that takes one a call, and padded tokens a batch."""
+NUM_SENTENCES = 1000
+SIZES = {"GPT-2 shape": (144, 20, 1024), "small GPT-2": (NUM_SENTENCES, 200, 8192)}
+"""How many of them on a CPU, sentences of the reference that takes one a call, and padded tokens a batch."""
+TOGETHER = 48
+"""Sentences of like length of which all or none are taken: about a batch."""
 
 
 def rows(setting: Setting) -> Iterator[Entry]:
@@ -29,11 +32,13 @@ def rows_of(setting: Setting, name: str, config: GPT2Config) -> Iterator[Entry]:
     size, alone, batch_tokens = SIZES.get(name, (1000, 200, 1024))
     torch.manual_seed(0)
     model = GPT2LMHeadModel(config).to(setting.device).eval()
-    sequences = token_ids(setting, setting.size(1000 if on_gpu else size, 12), config.vocab_size)
+    everything = token_ids(setting, setting.size(NUM_SENTENCES, 12), config.vocab_size)
+    kept = whole_batches(np.array([len(row) for row in everything]), NUM_SENTENCES if on_gpu else size, TOGETHER)
+    sequences = [everything[position] for position in kept]
     some = drawn(range(len(sequences)), setting.size(alone, 3))
     chosen = [sequences[position] for position in some]
     for said in precisions(setting.device):
-        label = f"perplexities of {len(sequences):,} sentences, {name}{said}"
+        label = f"perplexities of {len(sequences):,} of {len(everything):,} sentences, {name}{said}"
         yield Row(
             label=label,
             reference_label="bare loop, same batches",

@@ -121,18 +121,22 @@ def floor(built: Built, sentences: Sequence[TaggedSentence]) -> Any:
 
 
 def typical(built: Built, size: int) -> List[TaggedSentence]:
-    """
-    Whole batches of the pool as it is scored, by length, that are spread evenly over it: a sample of single sentences
-    would be padded more than all of them are.
-    """
+    """Sentences that are batched as those of the whole pool are."""
     encoded = built.experiment.reader.encode(built.sentences)
     assert encoded is not None
-    order = np.argsort(-encoded.lengths, kind="stable")
-    batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
-    number = -(-size // BATCH)
+    return [built.sentences[position] for position in whole_batches(encoded.lengths, size, BATCH)]
+
+
+def whole_batches(lengths: np.ndarray, size: int, batch_size: int) -> List[int]:
+    """
+    Positions of whole batches of sentences of like length, spread evenly over all: in a sample of single sentences more
+    would be padded than in all of them.
+    """
+    order = np.argsort(-lengths, kind="stable")
+    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    number = min(-(-size // batch_size), len(batches))
     places = [len(batches) * (2 * place + 1) // (2 * number) for place in range(number)]
-    positions = np.concatenate([batches[place] for place in places])[:size]
-    return [built.sentences[position] for position in sorted(positions.tolist())]
+    return sorted(np.concatenate([batches[place] for place in places])[:size].tolist())
 
 
 def drawn(things: Sequence[Any], size: int) -> Any:
