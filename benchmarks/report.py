@@ -68,13 +68,9 @@ def cells(row: Dict[str, Any]) -> List[str]:
 
 def amount(value: float, unit: str) -> str:
     """A value with its unit; shares in per cent."""
-    return (
-        f"{100 * value:.1f} %"
-        if unit == "share"
-        else f"{value:,.3g} {unit}"
-        if value < 1000
-        else f"{value:,.0f} {unit}"
-    )
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    return f"{value:,.3g} {unit}" if value < 1000 else f"{value:,.0f} {unit}"
 
 
 def page(folder: Path) -> str:

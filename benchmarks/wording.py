@@ -11,6 +11,7 @@ Ours and the reference run in turn, after a warm-up, at least nine times each; w
 the ratio of seconds a sentence: its geometric mean, and the 95 % interval of that by Student's t on the logarithms. A
 row passes when the worse end of the interval meets the target. References that take one sentence at a time run on a
 sample. Where the two must give the same numbers they are compared; a reference that does something else is an error.
+Rows without a reference are one measurement.
 """
 
 STAGES = {
@@ -22,8 +23,9 @@ sentences are numbers already. The slow reference is that loop with every batch 
     "scoring": """Normalized token entropy of a pool whose words are encoded anew each time; a run does so once. The
 bare loop pads and runs the same batches of sentences that are numbers already. The slow reference does as the paper's
 code: a batch of one, padded to 128 word pieces.""",
-    "generation": """SeqMix with everything accepted: the table, pairs, mixing, and the nearest words of all of them by
-one product. The reference does as the paper's code: for each pair and each word the distances to the whole table.""",
+    "generation": """SeqMix with everything accepted: the table's vectors, pairs, mixing, and the nearest words of all
+by one product; a run looks up the table's words once, before. The reference does as the paper's code: for each pair and
+each word the distances to the whole table.""",
     "perplexity": """Equation 9 of sentences that are numbers already, under language models that nobody trained. The
 bare loop runs the same batches; the slow reference asks for one sentence a call.""",
     "experiment": """One run of the paper's rounds on 700 sentences, start-up aside. Forward calls of tagger and

@@ -54,7 +54,7 @@ def summed(values: np.ndarray) -> np.ndarray:
 def from_primary(make: Callable[[], T]) -> T:
     """
     What the primary process makes, in all of them: a decision that is taken once, a file that is written once. The
-    others wait for it.
+    others wait for it, as long as the process group's timeout allows (half an hour on CPUs, ten minutes on GPUs).
 
     # Parameters
 

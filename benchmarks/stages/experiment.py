@@ -7,12 +7,13 @@ from typing import Any, Callable, Dict, Iterator
 from unittest.mock import patch
 
 import torch
+from allennlp.common import Params
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 from transformers import GPT2LMHeadModel
 
 from benchmarks.checkpoints import gpt2_folder
 from benchmarks.row import Entry, Value
-from benchmarks.setting import Setting
+from benchmarks.setting import CONFIGURATION, Setting
 from seqmix_plugin.active_learning.round_state import Stopwatch
 from seqmix_plugin.metrics import EntityF1
 from seqmix_plugin.models import SequenceTagger
@@ -60,10 +61,6 @@ def rows(setting: Setting) -> Iterator[Entry]:
 
 def shipped_augmenter() -> Dict[str, Any]:
     """The augmenter of the shipped configuration."""
-    from allennlp.common import Params
-
-    from benchmarks.setting import CONFIGURATION
-
     return Params.from_file(str(CONFIGURATION))["trainer"]["augmenter"].as_dict(quiet=True)
 
 

@@ -3,6 +3,7 @@
 from typing import Iterator, List, Sequence, Tuple
 
 import numpy as np
+from allennlp.common import Params
 
 from benchmarks.measure import at_least
 from benchmarks.row import Entry, Row
@@ -53,8 +54,6 @@ def prepared(
     setting: Setting, built: Built, labelled: Sequence[TaggedSentence], words: str, wanted: int
 ) -> Tuple[Augmenter, Workbench]:
     """The shipped configurations' augmenter, and what it works with in a round."""
-    from allennlp.common import Params
-
     block = {
         "type": "seqmix",
         "rate": wanted / len(labelled),

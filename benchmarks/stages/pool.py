@@ -15,6 +15,8 @@ from benchmarks.data import ROOT
 from benchmarks.row import Entry, Value
 from benchmarks.setting import Setting, shape_folder
 from benchmarks.stages.scoring import our_scores
+from seqmix_plugin.active_learning.checks import labels_of
+from seqmix_plugin.active_learning.pool import Pool
 
 NUM_SENTENCES = (10_000, 100_000, 1_000_000)
 BYTES_A_SENTENCE = 1024
@@ -95,8 +97,10 @@ def main(arguments: List[str]) -> None:
     reset_peak()
     before, start = resident("VmRSS"), time.perf_counter()
     sentences = built.experiment.reader.read_sentences(str(pool), folder)
+    labels_of(sentences)  # as a run does
+    left = Pool(sentences).unlabelled
     read = time.perf_counter()
-    scores = our_scores(built, sentences, setting.device)
+    scores = our_scores(built, left, setting.device)
     seconds = {"reading": read - start, "scoring": time.perf_counter() - read}
     found = {"bytes_before": before, "peak_bytes": resident("VmHWM"), "file_bytes": pool.stat().st_size}
     assert np.isfinite(scores).all()

@@ -15,7 +15,7 @@ from allennlp.training import Trainer
 from seqmix_plugin.errors import shortened
 
 PACKAGE = __name__.split(".")[0]
-LOADER_EXTRAS = ("reader", "data_path", "instances", "shuffle", "seed")
+LOADER_EXTRAS = ("reader", "data_path", "instances", "encoded", "shuffle", "seed")
 INNER_EXTRAS = (
     "model",
     "data_loader",
@@ -26,7 +26,17 @@ INNER_EXTRAS = (
     "distributed",
     "ddp_accelerator",
 )
-HANDED_OVER = ("vocab", "labels", "corpus", "serialization_dir", "local_rank", "model", "experiment", "instances")
+HANDED_OVER = (
+    "vocab",
+    "labels",
+    "corpus",
+    "serialization_dir",
+    "local_rank",
+    "model",
+    "experiment",
+    "instances",
+    "encoded",
+)
 """Arguments of constructors that are no keys."""
 NEVER_NULL = {
     "model.head": "softmax",

@@ -158,18 +158,21 @@ class Experiment:
             for model in models:
                 stack.enter_context(inference(model, dropout=num_samples > 0, dtype=dtype))
             for positions, batch in _progress(loader.positioned_batches(), "scoring the pool", len(loader)):
+                if len(positions) == 0:  # of this batch of instances other processes have all
+                    continue
                 if num_samples > 0:
-                    reseed_globals(seed, int(positions[0]), "samples")
+                    reseed_globals(seed, 0, f"samples/{positions[0]}")
                 yield _scored(positions, [model(**batch) for model in models for _ in range(max(1, num_samples))])
 
     def _pool_loader(self, sentences: SentenceSource) -> InMemoryLoader:
         """Batches of a pool or of what is left of it since its words were encoded."""
         view = sentences if isinstance(sentences, SentenceView) else SentenceView(sentences, np.arange(len(sentences)))
         if self._pool is None or not self._pool.holds(view):
-            encoded = self.reader.encode(_progress(view, "encoding the pool", len(view)))
+            everything = SentenceView(view.source, np.sort(view.positions))
+            encoded = self.reader.encode(_progress(everything, "encoding the pool", len(view)))
             if encoded is None:
                 return self._loader(self._data_loader, self.reader, sentences)
-            self._pool = _EncodedPool(view.source, view.positions, encoded)
+            self._pool = _EncodedPool(view.source, everything.positions, encoded)
         left = np.searchsorted(self._pool.positions, view.positions)
         return self._in_memory(self._data_loader, encoded=self._pool.encoded.at(left))
 

@@ -13,7 +13,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.active_learning.environment import environment
 from seqmix_plugin.active_learning.learning_curve import write_csv, write_plot
 from seqmix_plugin.augmenters import SyntheticSentence
-from seqmix_plugin.ranks import is_primary
+from seqmix_plugin.ranks import is_primary, rank
 from seqmix_plugin.run_files import ANNOTATED, ENVIRONMENT, ROUNDS, SYNTHETIC, WEIGHTS
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -39,7 +39,7 @@ class RunFolder:
     Writes a run's files: `rounds.jsonl`, a line a round; `annotated.jsonl`, a line a labelled sentence;
     `synthetic.jsonl`, a line a generated sentence; the learning curve as `learning_curve.csv` and `.png`;
     `environment.json`; and `best.th`, which is there from the first moment and always whole. In a distributed run the
-    primary process writes and the others only keep count.
+    primary process writes and the others only keep count; `best.th` is written on each machine, which archives it.
 
     # Parameters
 
@@ -47,6 +47,8 @@ class RunFolder:
         The run's serialization directory.
     device : `torch.device`
         Where the models are.
+    local_rank : `int`, optional (default = `0`)
+        This process's number on its machine.
 
     # Raises
 
@@ -54,8 +56,9 @@ class RunFolder:
         When the folder holds rounds already.
     """
 
-    def __init__(self, folder: Path, device: torch.device) -> None:
+    def __init__(self, folder: Path, device: torch.device, local_rank: int = 0) -> None:
         self.check_unused(folder)
+        self._local_rank = local_rank
         self.folder = folder
         self.rounds: List[Dict[str, Any]] = []
         if is_primary():
@@ -79,9 +82,9 @@ class RunFolder:
 
     def save_weights(self, model: torch.nn.Module) -> None:
         """Replaces `best.th` in one step."""
-        if not is_primary():
+        if self._local_rank != 0:
             return
-        temporary = self.weights.with_suffix(".tmp")
+        temporary = self.weights.with_suffix(f".{rank()}.tmp")  # machines may share the folder
         torch.save(model.state_dict(), temporary)
         os.replace(temporary, self.weights)
 

@@ -121,10 +121,6 @@ class ActiveLearningTrainModel(TrainModel):
         first_model = experiment.new_model(seed, 0)
         for some in (reader, evaluation_reader):
             check_encoder(first_model, some)
-        if local_rank == 0:
-            vocab.save_to_files(str(Path(serialization_dir) / "vocabulary"))
-            if first_model.encoder is not None and reader.word_pieces is not None:
-                save_encoder(first_model.encoder, reader.word_pieces.tokenizer, serialization_dir)
         trainer_ = trainer.construct(
             serialization_dir=serialization_dir,
             local_rank=local_rank,
@@ -132,4 +128,9 @@ class ActiveLearningTrainModel(TrainModel):
             experiment=experiment,
             seed=seed,
         )
+        # Only now has every process of this machine made its tokenizer; an indexer takes one that lies in the folder.
+        if local_rank == 0:
+            vocab.save_to_files(str(Path(serialization_dir) / "vocabulary"))
+            if first_model.encoder is not None and reader.word_pieces is not None:
+                save_encoder(first_model.encoder, reader.word_pieces.tokenizer, serialization_dir)
         return cls(serialization_dir=serialization_dir, model=first_model, trainer=trainer_)

@@ -127,7 +127,7 @@ class ActiveLearningTrainer(Trainer):
         self._scoring_dtype = matrix_dtype(scoring_dtype)
         self._pool = Pool(inside)
         self._oracle = oracle.construct(corpus=inside)
-        self._run = RunFolder(Path(folder), self.cuda_device)
+        self._run = RunFolder(Path(folder), self.cuda_device, local_rank)
         make_learner = partial(
             Learner, experiment=experiment, trainer=trainer, reuse_model=reuse_model, local_rank=local_rank
         )
@@ -136,7 +136,8 @@ class ActiveLearningTrainer(Trainer):
         self._others = [make_learner(*self._member(number), name=f"member_{number}") for number in others]
         # Mistakes in these blocks shall come out now, not after sentences have been labelled.
         augmenter.check(self.model)
-        self._learner.check(inside[:1], self._run.folder)
+        for learner in (self._learner, *self._others):
+            learner.check(inside[:1], self._run.folder)
         self._run.save_weights(self.model)
 
     def train(self) -> Dict[str, Any]:

@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -17,7 +17,7 @@ from seqmix_plugin.augmenters.pairing import Pair, Pairing, SubSequencePairing
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.functional import mix_distributions, nearest, sample_lambda
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.ranks import is_primary
+from seqmix_plugin.ranks import from_primary, is_primary
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class SeqMixAugmenter(Augmenter):
 
     pairing : `Pairing`, optional (default = `SubSequencePairing()`)
         ζ.
-    embedding_table : `EmbeddingTable`, optional (default = `VocabularyTable()`)
+    embedding_table : `EmbeddingTable`, optional (default = `{"type": "vocabulary"}`)
         {W, E}.
     discriminator : `Discriminator`, optional (default = `AcceptAllDiscriminator()`)
         d.
@@ -66,7 +66,7 @@ class SeqMixAugmenter(Augmenter):
     def __init__(
         self,
         pairing: Pairing = SubSequencePairing(),
-        embedding_table: EmbeddingTable = VocabularyTable(),
+        embedding_table: Optional[EmbeddingTable] = None,
         discriminator: Discriminator = AcceptAllDiscriminator(),
         rate: float = 0.2,
         alpha: float = 8.0,
@@ -79,7 +79,7 @@ class SeqMixAugmenter(Augmenter):
         if max_tries < 1:
             raise ConfigurationError(f"augmenter.max_tries is {max_tries}; expected 1 or more")
         self.pairing = pairing
-        self.embedding_table = embedding_table
+        self.embedding_table = embedding_table or VocabularyTable()
         self.discriminator = discriminator
         self.alpha = alpha
         self.keep_shared_tokens = keep_shared_tokens
@@ -107,7 +107,7 @@ class SeqMixAugmenter(Augmenter):
                     break
                 drawn = [sample_lambda(self.alpha, lambdas) for _ in batch]
                 judged += 2 * len(batch)
-                for child in self._judged(mix_pairs(batch, drawn, labelled, table, self.keep_shared_tokens), labelled):
+                for child in self._judged(self._mixed(batch, drawn, labelled, table), labelled):
                     name = f"r{workbench.round_number}-{len(generated)}"
                     generated.append(replace(child, sentence=replace(child.sentence, id=name)))
                     accepted += child.accepted
@@ -117,6 +117,12 @@ class SeqMixAugmenter(Augmenter):
                 # Enough for what is missing at the acceptance seen so far.
                 size = int((wanted - accepted) * (len(generated) + 1) / (accepted + 1)) + 1
         return Augmentation(generated, self._statistics(wanted, judged, generated))
+
+    def _mixed(
+        self, pairs: Sequence[Pair], lambdas: Sequence[float], labelled: Sequence[TaggedSentence], table: WordTable
+    ) -> List[SyntheticSentence]:
+        """Processes judge shares of the same children, even where equal distances are settled by rounding."""
+        return from_primary(lambda: mix_pairs(pairs, lambdas, labelled, table, self.keep_shared_tokens))
 
     def _judged(self, children: List[SyntheticSentence], labelled: Sequence[TaggedSentence]) -> List[SyntheticSentence]:
         by_id = {sentence.id: sentence for sentence in labelled}

@@ -12,6 +12,7 @@ from typing import DefaultDict, Iterable, Iterator, List, Optional, Sequence, Tu
 import numpy as np
 import pyarrow as pa
 
+from seqmix_plugin.ranks import rank
 from seqmix_plugin.sentence import TagDistribution, TaggedSentence
 
 BATCH_ROWS = 4096
@@ -58,7 +59,7 @@ class ArrowSentences(Sequence[TaggedSentence]):
         sentences : `Iterable[TaggedSentence]`
             Of them, a few thousand are held at a time.
         """
-        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")  # in a distributed run each process writes it
+        temporary = path.with_name(f"{path.name}.{rank()}.{os.getpid()}.tmp")  # each process of a run writes it
         stream = iter(sentences)
         # What is new in the dictionary of tags is written with each batch; Arrow adds to none that is empty.
         numbers: DefaultDict[str, int] = defaultdict(None, {"O": 0})

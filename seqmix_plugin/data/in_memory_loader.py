@@ -1,6 +1,6 @@
 """Batches of instances that are held in memory."""
 
-from typing import Iterator, List, Optional, Tuple
+from typing import Any, Iterator, List, Optional, Tuple
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ from allennlp.data.data_loaders import TensorDict
 from allennlp.nn.util import move_to_device
 
 from seqmix_plugin.data.encoded_sentences import EncodedSentences
-from seqmix_plugin.ranks import Items, share
+from seqmix_plugin.ranks import share
 
 
 @DataLoader.register("in_memory")
@@ -23,8 +23,9 @@ class InMemoryLoader(DataLoader):
     given (scoring a pool), and the file's own when they come from a reader (`allennlp evaluate` writes predictions in
     order).
 
-    In a distributed run each process gets its share: of every batch of a training epoch, so that all processes together
-    take the steps that one would; of the batches, where nothing is shuffled.
+    In a distributed run each process gets its share of every batch of given instances, so that all processes together
+    take the steps that one would, and every `world_size`-th batch of encoded sentences, which are scored exactly as in
+    one process.
 
     Registered as a `DataLoader` with name "in_memory".
 
@@ -74,9 +75,12 @@ class InMemoryLoader(DataLoader):
         if not self._by_length:
             if reader is None or data_path is None:
                 raise ConfigurationError("the in_memory data loader needs instances, or a reader and a data path")
-            instances = list(reader.read(data_path))
-        self._instances = instances or []
+            self._instances = list(reader.read(data_path))
+        else:
+            self._instances = instances or []
         self._encoded = encoded
+        # What a process has of encoded sentences is whole batches, and a reader gives each its own instances already.
+        self._splits_batches = instances is not None
         unshuffled = evaluation_batch_size or (64 if self._by_length else batch_size)
         self._batch_size = batch_size if shuffle else unshuffled
         self._bucket = batch_size * batches_per_bucket
@@ -89,7 +93,8 @@ class InMemoryLoader(DataLoader):
 
     def __len__(self) -> int:
         if not self._shuffle:
-            return len(self._share(range(-(-self._size // self._batch_size))))
+            batches = range(-(-self._size // self._batch_size))
+            return len(batches if self._encoded is None else share(batches))
         full, rest = divmod(self._size, self._bucket)
         return full * (self._bucket // self._batch_size) + -(-rest // self._batch_size)
 
@@ -107,7 +112,7 @@ class InMemoryLoader(DataLoader):
             Positions of shape `(batch_size,)`, and the batch on the target device.
         """
         for positions in self._batches():
-            mine = self._share(positions) if self._shuffle else positions
+            mine = self._share(positions)
             tensors = self._tensors(mine) if len(mine) > 0 else self._nothing(positions)
             yield mine, tensors if self._device is None else move_to_device(tensors, self._device)
 
@@ -132,16 +137,19 @@ class InMemoryLoader(DataLoader):
         part in each step.
         """
         tensors = self._tensors(positions[:1])
+        untagged: Any = [{**sentence, "tags": None} for sentence in tensors.get("metadata", ())]
         for indexed in tensors["tokens"].values():
-            indexed["mask"].zero_()  # type: ignore[index]
-        return tensors
+            if "mask" in indexed:
+                indexed["mask"].zero_()  # type: ignore[index]
+        return {**tensors, "metadata": untagged} if untagged else tensors
 
     def _batches(self) -> List[np.ndarray]:
         order = np.arange(self._size)
         if not self._shuffle:
             if self._by_length:
                 order = np.argsort(-self._sizes(), kind="stable")
-            return self._share(self._cut(order, self._batch_size))
+            batches = self._cut(order, self._batch_size)
+            return batches if self._encoded is None else share(batches)
         rng = np.random.default_rng([self._seed, self._epoch])
         self._epoch += 1
         rng.shuffle(order)
@@ -150,9 +158,8 @@ class InMemoryLoader(DataLoader):
             batches += self._cut(bucket[np.argsort(self._sizes()[bucket], kind="stable")], self._batch_size)
         return [batches[index] for index in rng.permutation(len(batches))]
 
-    def _share(self, items: Items) -> Items:
-        """A reader gives each process its own sentences already."""
-        return share(items) if self._by_length else items
+    def _share(self, batch: np.ndarray) -> np.ndarray:
+        return share(batch) if self._splits_batches else batch
 
     @staticmethod
     def _cut(order: np.ndarray, size: int) -> List[np.ndarray]:

@@ -117,15 +117,16 @@ class SequenceTagger(Model):
         """
         mask = get_text_field_mask(tokens)  # Shape: (batch_size, num_tokens)
         if mask.size(1) == 0:  # All words were cut: the first alone is longer than the encoder's input.
-            vectors = torch.zeros(*mask.shape, self.tag_projection.in_features, device=mask.device)
+            vectors = self.tag_projection.weight.new_zeros(*mask.shape, self.tag_projection.in_features)
+            if self.training and is_distributed():  # where every weight must have a gradient, if only 0
+                vectors = vectors + 0 * sum(weight.sum() for weight in self.text_field_embedder.parameters())
         else:
             vectors = self.dropout(self.text_field_embedder(tokens))  # Shape: (batch_size, num_tokens, dimension)
         logits = at_least_float32(self.tag_projection(vectors))  # Shape: (batch_size, num_tokens, num_tags)
         output: Dict[str, Any] = {"mask": mask}
         if tag_distributions is not None:
             loss = self.head.loss(logits, tag_distributions, mask)
-            shared = self.training and is_distributed()
-            output["loss"] = loss * _weight_of_share(mask).to(loss.dtype) if shared else loss
+            output["loss"] = loss * _weight_of_share(mask).to(loss.dtype) if is_distributed() else loss
         if tag_distributions is None or not self.training:
             prediction = self.head.predict(logits, mask)._asdict()
             output.update((key, value) for key, value in prediction.items() if value is not None)
@@ -189,8 +190,8 @@ class SequenceTagger(Model):
 
 def _weight_of_share(mask: torch.Tensor) -> torch.Tensor:
     """
-    What a process's mean loss counts when all processes' gradients are averaged, so that it comes to the mean over all
-    words of the global batch: `num_words * world_size / global_num_words`. A scalar.
+    What a process's mean loss counts when all processes' losses or gradients are averaged, so that it comes to the mean
+    over all words of the global batch: `num_words * world_size / global_num_words`. A scalar.
     """
     num_words = mask.sum().double()
     total = num_words.clone()

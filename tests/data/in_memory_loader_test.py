@@ -10,7 +10,7 @@ from allennlp.common.testing import run_distributed_test
 from allennlp.data import DataLoader, Instance, Vocabulary
 from allennlp.data.fields import MetadataField
 
-from seqmix_plugin.data import ConllColumnsReader, InMemoryLoader
+from seqmix_plugin.data import ConllColumnsReader, EncodedSentences, InMemoryLoader
 from seqmix_plugin.sentence import TaggedSentence
 from tests.conftest import FIXTURES
 
@@ -189,25 +189,37 @@ def test_nothing_to_load_is_an_error(reader: ConllColumnsReader) -> None:
 def check_shares(rank: int, world_size: int, device: int, instances: List[Instance]) -> None:
     """23 sentences in batches of 2: the last one is alone, so that the second process has no share of its batch."""
 
-    def loaders(shuffle: bool) -> List[InMemoryLoader]:
-        return [InMemoryLoader(2, 2, instances=instances, shuffle=shuffle, seed=3) for _ in range(2)]
+    def pairs(shuffle: bool) -> List[Any]:
+        """Each process's batches beside those that one process would see."""
+        mine, whole = (InMemoryLoader(2, 2, instances=instances, shuffle=shuffle, seed=3) for _ in range(2))
+        whole._share = lambda batch: batch  # type: ignore[method-assign]
+        assert len(mine) == len(whole) == 12
+        return list(zip(mine.positioned_batches(), whole.positioned_batches(), strict=True))
 
-    training, whole = loaders(shuffle=True)
-    whole._share = lambda items: items  # type: ignore[method-assign]  all that one process would see
-    assert len(training) == len(whole) == 12
-    nothing = 0
-    for (mine, batch), (everyones, _) in zip(training.positioned_batches(), whole.positioned_batches(), strict=True):
-        assert mine.tolist() == everyones[rank::world_size].tolist()
-        words = int(batch["tokens"]["tokens"]["mask"].sum())  # type: ignore[index, call-overload]
-        assert words == sum(LENGTHS[position] for position in mine)
-        assert len(batch["metadata"]) == 1  # a process without a share takes part with a sentence that does not count
-        nothing += len(mine) == 0
-    assert nothing == rank
-    scoring, whole = loaders(shuffle=False)
-    whole._share = lambda items: items  # type: ignore[method-assign]
-    assert batches(scoring) == batches(whole)[rank::world_size]
-    assert len(scoring) == 6
+    for shuffle in (True, False):
+        nothing = 0
+        for (positions, batch), (everyones, _) in pairs(shuffle):
+            assert positions.tolist() == everyones[rank::world_size].tolist()
+            assert int(batch["tokens"]["tokens"]["mask"].sum()) == sum(LENGTHS[position] for position in positions)
+            # A process without a share takes part with a sentence that does not count, in no score either.
+            assert len(batch["metadata"]) == 1
+            assert (batch["metadata"][0]["tags"] is None) == (len(positions) == 0)
+            nothing += len(positions) == 0
+        assert nothing == rank
 
 
-def test_processes_share_each_training_batch_and_whole_batches_for_scoring(instances: List[Instance]) -> None:
+def test_processes_share_each_batch_of_instances(instances: List[Instance]) -> None:
     run_distributed_test([-1, -1], check_shares, instances)
+
+
+def check_whole_batches(rank: int, world_size: int, device: int, encoded: EncodedSentences) -> None:
+    loader = InMemoryLoader(4, 4, encoded=encoded)
+    by_length = sorted(range(len(LENGTHS)), key=lambda position: -LENGTHS[position])
+    batches_of_all = [by_length[start : start + 4] for start in range(0, len(by_length), 4)]
+    assert [positions.tolist() for positions, _ in loader.positioned_batches()] == batches_of_all[rank::world_size]
+    assert len(loader) == 3
+
+
+def test_processes_have_whole_batches_of_encoded_sentences(reader: ConllColumnsReader) -> None:
+    sentences = [TaggedSentence(str(number), ("Anna",) * length) for number, length in enumerate(LENGTHS)]
+    run_distributed_test([-1, -1], check_whole_batches, reader.encode(sentences))

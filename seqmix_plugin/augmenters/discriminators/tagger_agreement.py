@@ -11,6 +11,7 @@ from seqmix_plugin.augmenters.discriminators.discriminator import Discriminator,
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.models.inference import inference
+from seqmix_plugin.ranks import is_primary, summed
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -52,8 +53,7 @@ class TaggerAgreementDiscriminator(Discriminator):
         assert self._workbench is not None, "start_round comes first"
         if not self._workbench.model_is_trained:
             return [Verdict(True, None)] * len(children)
-        predicted = _predicted_tags(self._workbench, [child.sentence for child in children])
-        scores = [_agreement(child, tags) for child, tags in zip(children, predicted, strict=True)]
+        scores = _agreements(self._workbench, children).tolist()
         self._seen.extend(scores)
         # The mean of equal labels can be rounded below them.
         return [Verdict(score >= self._min_agreement - 1e-9, score) for score in scores]
@@ -67,23 +67,28 @@ class TaggerAgreementDiscriminator(Discriminator):
         }
 
 
-def _predicted_tags(workbench: Workbench, sentences: Sequence[TaggedSentence]) -> List[List[str]]:
-    """The model's tags of each sentence's words, less those that were cut; batched by length."""
+def _agreements(workbench: Workbench, children: Sequence[SyntheticSentence]) -> np.ndarray:
+    """The score of each child; batched by length, and shared out over the processes of a distributed run."""
     model = workbench.model
     # Without labels no loss is taken and no metric counted.
-    instances = [workbench.reader.sentence_to_instance(sentence.without_labels()) for sentence in sentences]
+    instances = [workbench.reader.sentence_to_instance(child.sentence.without_labels()) for child in children]
     loader = InMemoryLoader(instances=instances)
     loader.index_with(model.vocab)
     loader.set_target_device(workbench.device)
-    predicted: List[List[str]] = [[]] * len(sentences)
+    scores = np.zeros(len(children))
     with inference(model):
         for positions, batch in Tqdm.tqdm(
-            loader.positioned_batches(), total=len(loader), desc="tagging what was generated", leave=False
+            loader.positioned_batches(),
+            total=len(loader),
+            desc="tagging what was generated",
+            leave=False,
+            disable=not is_primary(),
         ):
             output = model(**batch)
-            for position, tags in zip(positions.tolist(), model.decode(output["tag_ids"], output["mask"]), strict=True):
-                predicted[position] = tags
-    return predicted
+            # A process without a share of the batch has a sentence that does not count, and no position.
+            tags = model.decode(output["tag_ids"], output["mask"])[: len(positions)]
+            scores[positions] = [_agreement(children[i], row) for i, row in zip(positions.tolist(), tags, strict=True)]
+    return summed(scores)
 
 
 def _agreement(child: SyntheticSentence, tags: Sequence[str]) -> float:

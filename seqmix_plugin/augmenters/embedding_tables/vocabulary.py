@@ -1,7 +1,7 @@
 """The embedding table of a model's input embeddings."""
 
 from collections import Counter
-from typing import Dict, Mapping, Optional, Sequence
+from typing import Dict, Mapping, Optional, Sequence, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -15,6 +15,7 @@ from seqmix_plugin.augmenters.embedding_tables.embedding_table import (
 )
 from seqmix_plugin.augmenters.embedding_tables.spelling import attested, spellings
 from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.data import WordPieceIndexer
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 
@@ -48,17 +49,18 @@ class VocabularyTable(EmbeddingTable):
         self.words = words
         # W is the same in all rounds of a run; only E, the encoder's, is not.
         self._entries: Dict[Pieces, str] = {}
-        self._read: Optional[SentenceSource] = None
+        self._found_in: Tuple[Optional[SentenceSource], Optional[WordPieceIndexer]] = (None, None)
 
     def build(self, workbench: Workbench, parents: Sequence[TaggedSentence]) -> WordTable:
         encoder = workbench.model.encoder
         assert encoder is not None  # checked by `check`
         embeddings = encoder.get_input_embeddings().weight.detach()
-        if self._read is not workbench.readable:
+        text, tokenizer = self._found_in
+        if text is not workbench.readable or tokenizer is not workbench.word_pieces:
             counts = attested(workbench.readable) if self.words == "attested" else _whole_words(workbench)
             found = spellings(counts, workbench.word_pieces)
             self._entries = {key: word for key, word in found.items() if len(key) == 1}
-            self._read = workbench.readable
+            self._found_in = (workbench.readable, workbench.word_pieces)
         entries = self._entries
         check_size(len(entries), "are one piece for the tokenizer")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
+import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 
@@ -124,6 +125,7 @@ class InDomainLanguageModel(LanguageModel):
         workbench.reseed_globals(f"language_model/{number}")
         model = SmallGpt2.fit(texts, self._settings, workbench.device)
         model.save(folder, digest)
+        model.to(torch.device("cpu"))  # so that it can be given to processes with other devices
         return model
 
 
