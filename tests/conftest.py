@@ -3,13 +3,13 @@
 import os
 from collections import Counter
 from pathlib import Path
-from typing import List
+from typing import Iterator, List
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 import pytest
 import torch
-from allennlp.common import Params
+from allennlp.common import Params, cached_transformers
 from allennlp.data import Vocabulary
 from allennlp.models import Model
 from tokenizers import ByteLevelBPETokenizer
@@ -57,6 +57,14 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
     )
     BertModel(config).save_pretrained(folder)
     return str(folder)
+
+
+@pytest.fixture
+def fresh_encoders() -> Iterator[None]:
+    """AllenNLP keeps encoders by name alone: one with other `transformer_kwargs` must not be there already."""
+    cached_transformers._clear_caches()
+    yield
+    cached_transformers._clear_caches()
 
 
 @pytest.fixture

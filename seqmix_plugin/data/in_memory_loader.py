@@ -136,12 +136,13 @@ class InMemoryLoader(DataLoader):
         For a process without a share of a small batch: a sentence whose words do not count, as each process must take
         part in each step.
         """
-        tensors = self._tensors(positions[:1])
-        untagged: Any = [{**sentence, "tags": None} for sentence in tensors.get("metadata", ())]
+        tensors: Any = self._tensors(positions[:1])
         for indexed in tensors["tokens"].values():
             if "mask" in indexed:
-                indexed["mask"].zero_()  # type: ignore[index]
-        return {**tensors, "metadata": untagged} if untagged else tensors
+                indexed["mask"].zero_()
+        if "metadata" in tensors:
+            tensors["metadata"] = [{**sentence, "tags": None} for sentence in tensors["metadata"]]
+        return tensors
 
     def _batches(self) -> List[np.ndarray]:
         order = np.arange(self._size)

@@ -33,7 +33,7 @@ def train_on_one_rank(rank: int, world_size: int, device: int, config: Dict[str,
 
 
 @pytest.fixture
-def one_and_two(tiny_encoder: str, tmp_path: Path) -> Pair:
+def one_and_two(tiny_encoder: str, tmp_path: Path, fresh_encoders: None) -> Pair:
     """The folders of the same small run, in one process and in two."""
 
     def train(**overrides: Any) -> List[Path]:

@@ -41,7 +41,7 @@ def test_the_reader_and_the_bare_loop_give_the_same_pieces(setting: Setting) -> 
 
 
 @pytest.mark.parametrize("length", [None, 128])
-def test_the_bare_epoch_reaches_the_packages_weights(setting: Setting, length: int) -> None:
+def test_the_bare_epoch_reaches_the_packages_weights(setting: Setting, fresh_encoders: None, length: int) -> None:
     """Without dropout: the same batches, loss, clipping, schedule and optimizer, padded or not, over 20 steps."""
     run = epochs(setting, setting.encoders["tiny"], 160, 160, data_loader__batch_size=8, **NO_DROPOUT)
     before = {name: value.clone() for name, value in run.bare.state_dict().items()}
