@@ -1,13 +1,12 @@
 """What stays the same over the rounds of a run: data, reader, and how a model meets them."""
 
 from contextlib import ExitStack
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, TypeVar
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 import torch
 from allennlp.common import Lazy
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.tqdm import Tqdm
 from allennlp.data import DataLoader, Vocabulary
 from allennlp.models import Model
 
@@ -17,10 +16,8 @@ from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.query_policies import ScoredBatch
 from seqmix_plugin.randomness import reseed_globals
-from seqmix_plugin.ranks import is_primary
+from seqmix_plugin.ranks import progress_bar
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
-
-T = TypeVar("T")
 
 
 class _EncodedPool(NamedTuple):
@@ -119,7 +116,7 @@ class Experiment:
             loader.set_target_device(device)
             with inference(model):
                 model.get_metrics(reset=True)
-                for batch in _progress(loader, f"scoring {split}"):
+                for batch in progress_bar(loader, desc=f"scoring {split}"):
                     model(**batch)
                 scores[split] = model.get_metrics(reset=True)
         return scores
@@ -157,7 +154,9 @@ class Experiment:
         with ExitStack() as stack:
             for model in models:
                 stack.enter_context(inference(model, dropout=num_samples > 0, dtype=dtype))
-            for positions, batch in _progress(loader.positioned_batches(), "scoring the pool", len(loader)):
+            for positions, batch in progress_bar(
+                loader.positioned_batches(), desc="scoring the pool", total=len(loader)
+            ):
                 if len(positions) == 0:  # of this batch of instances other processes have all
                     continue
                 if num_samples > 0:
@@ -169,7 +168,7 @@ class Experiment:
         view = sentences if isinstance(sentences, SentenceView) else SentenceView(sentences, np.arange(len(sentences)))
         if self._pool is None or not self._pool.holds(view):
             everything = SentenceView(view.source, np.sort(view.positions))
-            encoded = self.reader.encode(_progress(everything, "encoding the pool", len(view)))
+            encoded = self.reader.encode(progress_bar(everything, desc="encoding the pool"))
             if encoded is None:
                 return self._loader(self._data_loader, self.reader, sentences)
             self._pool = _EncodedPool(view.source, everything.positions, encoded)
@@ -202,12 +201,6 @@ class Experiment:
         loader = lazy.construct(**what)
         assert isinstance(loader, InMemoryLoader)  # checked by TrainModel
         return loader
-
-
-def _progress(items: Iterable[T], title: str, total: Optional[int] = None) -> Iterable[T]:
-    """A bar, in the primary process alone, that vanishes when it is full."""
-    bar: Iterable[T] = Tqdm.tqdm(items, desc=title, total=total, leave=False, disable=not is_primary())
-    return bar
 
 
 def _scored(positions: np.ndarray, outputs: List[Dict[str, Any]]) -> ScoredBatch:

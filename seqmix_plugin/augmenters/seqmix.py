@@ -8,7 +8,6 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.tqdm import Tqdm
 
 from seqmix_plugin.augmenters.augmenter import Augmentation, Augmenter, SyntheticSentence, Window
 from seqmix_plugin.augmenters.discriminators import AcceptAllDiscriminator, Discriminator
@@ -17,7 +16,7 @@ from seqmix_plugin.augmenters.pairing import Pair, Pairing, SubSequencePairing
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.functional import mix_distributions, nearest, sample_lambda
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.ranks import from_primary, is_primary
+from seqmix_plugin.ranks import from_primary, progress_bar
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)
@@ -100,7 +99,7 @@ class SeqMixAugmenter(Augmenter):
         generated: List[SyntheticSentence] = []
         accepted = judged = 0
         size = self.discriminator.first_batch_size(wanted)
-        with Tqdm.tqdm(total=wanted, desc="generating", leave=False, disable=not is_primary()) as progress:
+        with progress_bar(total=wanted, desc="generating") as progress:
             while accepted < wanted:
                 batch = list(islice(pairs, -(-min(size, LARGEST_BATCH) // 2)))
                 if not batch:

@@ -4,14 +4,13 @@ from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.tqdm import Tqdm
 
 from seqmix_plugin.augmenters.augmenter import SyntheticSentence
 from seqmix_plugin.augmenters.discriminators.discriminator import Discriminator, Verdict
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.models.inference import inference
-from seqmix_plugin.ranks import is_primary, summed
+from seqmix_plugin.ranks import progress_bar, summed
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -77,12 +76,8 @@ def _agreements(workbench: Workbench, children: Sequence[SyntheticSentence]) -> 
     loader.set_target_device(workbench.device)
     scores = np.zeros(len(children))
     with inference(model):
-        for positions, batch in Tqdm.tqdm(
-            loader.positioned_batches(),
-            total=len(loader),
-            desc="tagging what was generated",
-            leave=False,
-            disable=not is_primary(),
+        for positions, batch in progress_bar(
+            loader.positioned_batches(), total=len(loader), desc="tagging what was generated"
         ):
             output = model(**batch)
             # A process without a share of the batch has a sentence that does not count, and no position.

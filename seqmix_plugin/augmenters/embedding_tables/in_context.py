@@ -3,7 +3,6 @@
 from typing import Iterator, List, Sequence, Tuple
 
 import torch
-from allennlp.common.tqdm import Tqdm
 from allennlp.data import Token, Vocabulary
 from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedModel
@@ -12,6 +11,7 @@ from seqmix_plugin.augmenters.embedding_tables.embedding_table import Stretch
 from seqmix_plugin.data import WordPieceIndexer
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.longest_input import longest_input
+from seqmix_plugin.ranks import progress_bar
 from seqmix_plugin.sentence import TaggedSentence
 
 BATCH_PIECES = 4096
@@ -50,7 +50,7 @@ class InContext:
         sized = [some for sentence in sentences for some in self._parts(sentence)]
         sized.sort(key=lambda some: -some[0])
         start = 0
-        with Tqdm.tqdm(total=len(sized), desc="contextual vectors", leave=False) as progress:
+        with progress_bar(total=len(sized), desc="contextual vectors") as progress:
             while start < len(sized):
                 size = max(1, BATCH_PIECES // max(sized[start][0], 1))
                 batch = [stretch for _, stretch in sized[start : start + size]]

@@ -4,11 +4,10 @@ from typing import List, Sequence, Tuple
 
 import numpy as np
 import torch
-from allennlp.common.tqdm import Tqdm
 from transformers import PreTrainedModel
 
 from seqmix_plugin.functional import perplexity
-from seqmix_plugin.ranks import is_primary
+from seqmix_plugin.ranks import progress_bar
 
 
 def causal_perplexities(
@@ -43,7 +42,7 @@ def causal_perplexities(
     model.eval()
     with (
         torch.inference_mode(),
-        Tqdm.tqdm(total=len(rows), desc="perplexity", leave=False, disable=not (progress and is_primary())) as bar,
+        progress_bar(total=len(rows), desc="perplexity", disable=not progress) as bar,
     ):
         while order:
             size = max(1, batch_tokens // len(rows[order[0]]))

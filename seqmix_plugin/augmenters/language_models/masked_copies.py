@@ -4,12 +4,11 @@ from typing import Any, List, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
-from allennlp.common.tqdm import Tqdm
 from transformers import PreTrainedModel
 
 from seqmix_plugin.augmenters.language_models.causal import pad
 from seqmix_plugin.functional import negative_log_likelihood, pseudo_perplexity
-from seqmix_plugin.ranks import is_primary
+from seqmix_plugin.ranks import progress_bar
 
 
 def pseudo_perplexities(
@@ -59,9 +58,7 @@ def pseudo_perplexities(
     start = 0
     with (
         torch.inference_mode(),
-        Tqdm.tqdm(
-            total=len(copies), desc="pseudo-perplexity", leave=False, disable=not (progress and is_primary())
-        ) as bar,
+        progress_bar(total=len(copies), desc="pseudo-perplexity", disable=not progress) as bar,
     ):
         while start < len(copies):
             longest = lengths[int(copies[start, 0])]

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from allennlp.common import FromParams
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.tqdm import Tqdm
 from tokenizers import ByteLevelBPETokenizer, Tokenizer
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from seqmix_plugin.augmenters.language_models.causal import causal_perplexities, pad
+from seqmix_plugin.ranks import progress_bar
 
 logger = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ def _epochs(model: GPT2LMHeadModel, rows: List[List[int]], settings: SmallGpt2Se
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / warm_up, (steps - step) / max(1, steps - warm_up))
     )
-    with Tqdm.tqdm(total=steps, desc="fitting the language model", leave=False) as progress:
+    with progress_bar(total=steps, desc="fitting the language model") as progress:
         for _ in range(settings.max_epochs):
             model.train()
             for number in torch.randperm(len(batches)).tolist():
