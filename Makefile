@@ -6,7 +6,7 @@ RUN ?= runs/quickstart
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: help env models quickstart test check format results bench lock clean
+.PHONY: help env models quickstart test check format results bench faults lock clean
 
 help:
 	@echo "make quickstart  environment, then active learning with SeqMix on the shipped corpus (about 3 minutes)"
@@ -15,6 +15,7 @@ help:
 	@echo "make format      formats the code"
 	@echo "make results     docs/results.md from the records in results/"
 	@echo "make bench       every stage beside its references, and docs/performance.md; make bench STAGE=scoring for one"
+	@echo "make faults      runs that are killed at many points and go on, compared with runs that never stopped"
 	@echo "make lock        renews the pinned versions"
 	@echo "make clean       removes the environment, the models and the quickstart's run"
 
@@ -59,6 +60,9 @@ results: env
 bench: env models
 	$(BIN)/python -m benchmarks $(if $(STAGE),--stage $(STAGE)) $(if $(DEVICE),--device $(DEVICE))
 	$(BIN)/python -m benchmarks --report
+
+faults: env
+	$(BIN)/python -m tests.faults $(if $(POINTS),--points $(POINTS))
 
 lock: env
 	VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate --no-header \

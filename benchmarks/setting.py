@@ -130,8 +130,8 @@ class Setting:
         training = TrainModel.from_params(params, serialization_dir=str(self.new_folder()), local_rank=0)
         trainer = training.trainer
         assert isinstance(trainer, ActiveLearningTrainer)
-        experiment = trainer._experiment
-        return Built(training, trainer, experiment, trainer._learner, trainer.model, experiment.corpus, seed, lr)
+        experiment, learner = trainer.parts.experiment, trainer.parts.learners[0]
+        return Built(training, trainer, experiment, learner, trainer.model, experiment.corpus, seed, lr)
 
 
 def shape_folder(config: BertConfig, folder: Path, tokenizer: Path = MINILM) -> str:

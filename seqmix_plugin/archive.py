@@ -1,10 +1,16 @@
 """What makes a model archive work from any folder, offline."""
 
 import json
+import os
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Union
+from typing import Iterator, Union
 
+from allennlp.data import Vocabulary
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from seqmix_plugin.atomic_files import TEMPORARY, disk_errors, sync
 
 ENCODER_FOLDER = "encoder"
 """The folder of a run and of its archive that carries the encoder's configuration and tokenizer, without weights."""
@@ -24,9 +30,53 @@ def save_encoder(encoder: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, r
         The run's serialization directory.
     """
     folder = Path(run_folder) / ENCODER_FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    if folder.exists():  # a run that goes on
+        return
     configuration = encoder.config.to_dict()
     configuration.pop("_name_or_path", None)  # a path of the training machine
     text = json.dumps(configuration, indent=2, sort_keys=True) + "\n"
-    (folder / "config.json").write_text(text, encoding="utf-8")
-    tokenizer.save_pretrained(str(folder))
+    with whole_folder(folder) as temporary:
+        (temporary / "config.json").write_text(text, encoding="utf-8")
+        tokenizer.save_pretrained(str(temporary))
+
+
+def save_vocabulary(vocab: Vocabulary, run_folder: Union[str, Path]) -> None:
+    """
+    Writes the vocabulary into the run's folder, each of its files in one step: a distributed run that goes on reads it.
+
+    # Parameters
+
+    vocab : `Vocabulary`
+        With the labels.
+    run_folder : `Union[str, Path]`
+        The run's serialization directory.
+    """
+    folder = Path(run_folder) / "vocabulary"
+    with disk_errors(folder):
+        temporary = _empty(folder)
+        vocab.save_to_files(str(temporary))
+        folder.mkdir(exist_ok=True)
+        for path in sorted(temporary.iterdir()):
+            sync(path)
+            os.replace(path, folder / path.name)
+        temporary.rmdir()
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A folder beside `folder`, which replaces it when all of its files have been written."""
+    with disk_errors(folder):
+        temporary = _empty(folder)
+        temporary.mkdir(parents=True)
+        yield temporary
+        for path in temporary.iterdir():
+            sync(path)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(temporary, folder)
+
+
+def _empty(folder: Path) -> Path:
+    """The name of a temporary folder, which is not there."""
+    temporary = folder.with_name(f"{folder.name}{TEMPORARY}")
+    shutil.rmtree(temporary, ignore_errors=True)
+    return temporary

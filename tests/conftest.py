@@ -36,7 +36,12 @@ def quickstart_words() -> Counter:
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A randomly initialised BERT, 32 wide, 2 layers, with a cased vocabulary of its own, as a folder."""
-    folder = tmp_path_factory.mktemp("tiny_encoder")
+    return make_tiny_encoder(tmp_path_factory.mktemp("models") / "tiny_encoder")
+
+
+def make_tiny_encoder(folder: Path) -> str:
+    """Makes it in a folder, which is returned."""
+    folder.mkdir()
     words = quickstart_words()
     characters = sorted({character for word in words for character in word} | set("abcdefghijklmnopqrstuvwxyz"))
     pieces = ["[PAD]", "[unused1]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]

@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "seqmix_plugin"
 LEVELS = {
+    "atomic_files": -1,
     **dict.fromkeys(
         (
             "archive",

@@ -14,7 +14,7 @@ from transformers import GPT2LMHeadModel
 from benchmarks.checkpoints import gpt2_folder
 from benchmarks.row import Entry, Value
 from benchmarks.setting import CONFIGURATION, Setting
-from seqmix_plugin.active_learning.round_state import Stopwatch
+from seqmix_plugin.active_learning.round_state import RoundState
 from seqmix_plugin.metrics import EntityF1
 from seqmix_plugin.models import SequenceTagger
 
@@ -101,7 +101,7 @@ class Watch:
         ):
             self._stack.callback(hook.remove)
         self._stack.enter_context(patch.object(EntityF1, "__call__", self._uncounted(EntityF1.__call__)))
-        self._stack.enter_context(patch.object(Stopwatch, "__call__", self._staged(Stopwatch.__call__)))
+        self._stack.enter_context(patch.object(RoundState, "timed", self._staged(RoundState.timed)))
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -162,10 +162,10 @@ class Watch:
 
     def _staged(self, watch: Callable[..., Any]) -> Callable[..., Any]:
         @contextmanager
-        def staged(stopwatch: Stopwatch, stage: str) -> Iterator[None]:
+        def staged(state: RoundState, stage: str) -> Iterator[None]:
             self._stage, start = stage, self.now()
             try:
-                with watch(stopwatch, stage):
+                with watch(state, stage):
                     yield
             finally:
                 self._seconds[stage] += self.now() - start

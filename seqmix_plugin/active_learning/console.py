@@ -42,6 +42,7 @@ def prepare_console() -> None:
         if type(handler) is logging.StreamHandler:
             handler.setFormatter(_OneLine())
             handler.addFilter(_Ours())
+            logging.raiseExceptions = False  # a log file on a full disk is no reason for a traceback a line
 
 
 @contextlib.contextmanager

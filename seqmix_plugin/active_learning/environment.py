@@ -1,5 +1,7 @@
 """What a run ran on, for those who compare runs."""
 
+import json
+import logging
 import os
 import platform
 import socket
@@ -10,7 +12,10 @@ from typing import Any, Dict, Optional
 
 import torch
 
+from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.ranks import world_size
+
+logger = logging.getLogger(__name__)
 
 PACKAGE_FOLDER = Path(__file__).parent.parent
 PACKAGES = ("seqmix_plugin", "allennlp", "torch", "transformers", "tokenizers", "seqeval", "numpy")
@@ -36,6 +41,30 @@ def environment(device: torch.device) -> Dict[str, Any]:
         "threads": torch.get_num_threads(),
         "processes": world_size(),
     }
+
+
+def warn_of_changes(path: Path, now: Dict[str, Any]) -> None:
+    """
+    Warns when a run goes on in another environment than the one it began in: its numbers may then differ in the last
+    digits, and with them what is queried.
+
+    # Parameters
+
+    path : `Path`
+        What was kept of the first one.
+    now : `Dict[str, Any]`
+        The present one.
+    """
+    try:
+        before = json.loads(path.read_text(encoding="utf-8"))
+        pairs = [(name, before["versions"].get(name), value) for name, value in now["versions"].items()]
+        pairs += [(name, before.get(name), now[name]) for name in ("device", "threads", "processes")]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        logger.warning(f"{path} cannot be read ({first_line(error)}); whether the environment has changed is not known")
+        return
+    changes = [f"{name} {shortened(str(old))} → {new}" for name, old, new in pairs if old != new]
+    if changes:
+        logger.warning(f"the run goes on in another environment and may round differently: {', '.join(changes)}")
 
 
 def revision() -> Optional[str]:

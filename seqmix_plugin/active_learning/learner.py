@@ -2,7 +2,7 @@
 
 import gc
 from pathlib import Path
-from typing import Sequence
+from typing import Any, Dict, Sequence
 
 import torch
 from allennlp.common import Lazy
@@ -15,7 +15,7 @@ from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import derive_seed, reseed_globals
-from seqmix_plugin.ranks import rank, world_size
+from seqmix_plugin.ranks import from_primary, rank, world_size
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -56,22 +56,51 @@ class Learner:
         self._seed = seed
         self._experiment = experiment
         self._inner = trainer
-        self._name = name
+        self.name = name
         self._reuse_model = reuse_model
         self._local_rank = local_rank
+        self.trained = -1
+        """The last round that the model was trained in."""
+
+    def restore(self, k: int, weights: Dict[str, Any]) -> None:
+        """Goes on with the weights after round `k`."""
+        self.model.load_state_dict(weights)
+        self.trained = k
+
+    def skip(self, k: int) -> None:
+        """Leaves the rounds before `k` out where nothing of them is left in its weights."""
+        if not self._reuse_model:
+            self.trained = max(self.trained, k - 1)
 
     def train(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> None:
-        """Trains the model as round `k` does; `folder` is the run's."""
+        """
+        Trains the model as round `k` does; `folder` is the run's.
+
+        # Raises
+
+        `ConfigurationError`
+            When the loss is not a number.
+        """
+        from_primary(lambda: _remove_files(self._folder(k, folder)))
         if k > 0 and not self._reuse_model:
             self.model.load_state_dict(self._experiment.new_model(self._seed, k).state_dict())
         # Each process has its own dropout.
         reseed_globals(self._seed, k, "train" if rank() == 0 else f"train/{rank()}")
         trainer = self.inner_trainer(k, sentences, folder)
-        with transient_bars():
-            trainer.train()
+        try:
+            with transient_bars():
+                trainer.train()
+        except ValueError as error:
+            if "nan loss" not in str(error):
+                raise
+            raise ConfigurationError(
+                f"round {k}: the loss is not a number; lower the learning rate (trainer.trainer.optimizer.lr) or set "
+                f"trainer.trainer.grad_norm"
+            ) from error
         self.model.zero_grad(set_to_none=True)  # A member that waits for its next round holds its weights alone.
         del trainer
         _let_go()
+        self.trained = k
 
     def check(self, sentences: Sequence[TaggedSentence], folder: Path) -> None:
         """Makes the inner trainer of round 0; raises a `ConfigurationError` for what it refuses."""
@@ -93,7 +122,7 @@ class Learner:
                 model=self.model,
                 data_loader=self._experiment.training_loader(sentences, derive_seed(self._seed, k, "order")),
                 validation_data_loader=self._experiment.validation_loader(),
-                serialization_dir=str(folder / f"round_{k}" / self._name),
+                serialization_dir=str(self._folder(k, folder)),
                 cuda_device=device.index if device.type == "cuda" else -1,
                 distributed=is_distributed(),
                 local_rank=self._local_rank,
@@ -101,6 +130,16 @@ class Learner:
             )
         except ValueError as error:  # the stock trainer's own checks, of `use_amp` for instance
             raise ConfigurationError(f"trainer.trainer: {first_line(error)}") from error
+
+    def _folder(self, k: int, folder: Path) -> Path:
+        return folder / f"round_{k}" / self.name
+
+
+def _remove_files(folder: Path) -> None:
+    """What an interrupted inner trainer has left: the stock one would go on with it, and not exactly."""
+    for path in folder.glob("*"):
+        if path.is_file():
+            path.unlink()
 
 
 def _let_go() -> None:

@@ -4,6 +4,8 @@ import csv
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
+from seqmix_plugin.atomic_files import replacement
+
 COLOURS = {"dev": "#0072b2", "test": "#d55e00"}
 """Of Okabe and Ito's palette, which colour-blind readers can tell apart."""
 
@@ -29,7 +31,7 @@ def curve_rows(rounds: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
 def write_csv(rounds: Sequence[Dict[str, Any]], path: Path) -> None:
     """Writes the rows of `curve_rows`."""
     rows = curve_rows(rounds)
-    with open(path, "w", encoding="utf-8", newline="") as file:
+    with replacement(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
@@ -62,4 +64,5 @@ def write_plot(rounds: Sequence[Dict[str, Any]], path: Path) -> None:
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, loc="lower right")
-    figure.savefig(path, dpi=150)
+    with replacement(path) as temporary:
+        figure.savefig(temporary, dpi=150, format="png")

@@ -77,6 +77,20 @@ class Pool:
         """The other sentences as they are now, without labels, in their fixed order."""
         return SentenceView(self._source, np.flatnonzero(~self._is_labelled), hide_labels=True)
 
+    def named(self, names: Sequence[str]) -> SentenceView:
+        """
+        The sentences with these ids, without labels.
+
+        # Raises
+
+        `ValueError`
+            For an id that is not in the pool.
+        """
+        unknown = next((name for name in names if name not in self._positions), None)
+        if unknown is not None:
+            raise ValueError(f"sentence {unknown!r} is not in the pool")
+        return SentenceView(self._source, np.array([self._positions[name] for name in names], int), hide_labels=True)
+
     def label(self, annotated: Sequence[TaggedSentence]) -> None:
         """
         Moves sentences from the unlabelled to the labelled ones.

@@ -1,140 +1,119 @@
-"""The record that a run leaves of every round."""
+"""What is kept of a round, stage by stage, so that a run can go on where it was interrupted."""
 
+import hashlib
 import json
-import os
 import time
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Sequence
+from typing import Any, Dict, Iterator, List, Optional
 
-import torch
-from allennlp.common.checks import ConfigurationError
+from seqmix_plugin.atomic_files import write_text
 
-from seqmix_plugin.active_learning.environment import environment
-from seqmix_plugin.active_learning.learning_curve import write_csv, write_plot
-from seqmix_plugin.augmenters import SyntheticSentence
-from seqmix_plugin.ranks import is_primary, rank
-from seqmix_plugin.run_files import ANNOTATED, ENVIRONMENT, ROUNDS, SYNTHETIC, WEIGHTS
-from seqmix_plugin.sentence import TaggedSentence
+VERSION = 1
+"""Of the files that a run goes on from; another one is not read."""
 
 
-class Stopwatch:
+@dataclass(frozen=True)
+class Part:
     """
-    Seconds a stage.
+    The lines of a round in a file that all rounds share.
+
+    # Parameters
+
+    start : `int`
+        Position of the first byte.
+    end : `int`
+        Position after the last byte.
+    sha256 : `str`
+        Of the bytes between them.
     """
 
-    def __init__(self) -> None:
-        self.seconds: Dict[str, float] = {}
+    start: int
+    end: int
+    sha256: str
+
+    @classmethod
+    def at(cls, start: int, content: bytes) -> "Part":
+        """What `content` is when it stands at a position."""
+        return cls(start, start + len(content), hashlib.sha256(content).hexdigest())
+
+    def of(self, content: bytes) -> Optional[bytes]:
+        """The bytes in the whole file's `content`; `None` when they are not what was written."""
+        found = content[self.start : self.end]
+        return found if hashlib.sha256(found).hexdigest() == self.sha256 else None
+
+
+@dataclass
+class RoundState:
+    """
+    A round. What a stage leaves is `None` until it is on the disk.
+
+    # Parameters
+
+    round : `int`
+        Its number.
+    seconds : `Dict[str, float]`
+        What each stage took.
+    members : `Dict[str, str]`, optional (default = `None`)
+        Digests of the weights of a committee's other members, as they vote in this round.
+    queried : `List[str]`, optional (default = `None`)
+        Ids of the queried sentences.
+    query_scores : `List[Optional[float]]`, optional (default = `None`)
+        Their scores.
+    annotated : `Part`, optional (default = `None`)
+        Where their labels are.
+    synthetic : `Part`, optional (default = `None`)
+        Where the generated sentences are.
+    statistics : `Dict[str, Any]`, optional (default = `None`)
+        The augmenter's.
+    record : `Dict[str, Any]`, optional (default = `None`)
+        The line of `rounds.jsonl`: the round is whole.
+    weights : `str`, optional (default = `None`)
+        Digest of the model's weights after the round.
+    """
+
+    round: int
+    seconds: Dict[str, float] = field(default_factory=dict)
+    members: Optional[Dict[str, str]] = None
+    queried: Optional[List[str]] = None
+    query_scores: Optional[List[Optional[float]]] = None
+    annotated: Optional[Part] = None
+    synthetic: Optional[Part] = None
+    statistics: Optional[Dict[str, Any]] = None
+    record: Optional[Dict[str, Any]] = None
+    weights: Optional[str] = None
 
     @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        """Times what is inside."""
+    def timed(self, stage: str) -> Iterator[None]:
+        """Adds the seconds that its block takes to the stage's."""
         start = time.perf_counter()
         yield
         self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - start, 3)
 
+    def write(self, path: Path) -> None:
+        """Replaces the round's file."""
+        body = {"version": VERSION, **asdict(self)}
+        write_text(path, json.dumps({**body, "sha256": _digest(body)}, ensure_ascii=False) + "\n")
 
-class RunFolder:
-    """
-    Writes a run's files: `rounds.jsonl`, a line a round; `annotated.jsonl`, a line a labelled sentence;
-    `synthetic.jsonl`, a line a generated sentence; the learning curve as `learning_curve.csv` and `.png`;
-    `environment.json`; and `best.th`, which is there from the first moment and always whole. In a distributed run the
-    primary process writes and the others only keep count; `best.th` is written on each machine, which archives it.
+    @classmethod
+    def read(cls, path: Path) -> "RoundState":
+        """
+        # Raises
 
-    # Parameters
-
-    folder : `Path`
-        The run's serialization directory.
-    device : `torch.device`
-        Where the models are.
-    local_rank : `int`, optional (default = `0`)
-        This process's number on its machine.
-
-    # Raises
-
-    `ConfigurationError`
-        When the folder holds rounds already.
-    """
-
-    def __init__(self, folder: Path, device: torch.device, local_rank: int = 0) -> None:
-        self.check_unused(folder)
-        self._local_rank = local_rank
-        self.folder = folder
-        self.rounds: List[Dict[str, Any]] = []
-        if is_primary():
-            for name in (ANNOTATED, SYNTHETIC):
-                (folder / name).unlink(missing_ok=True)  # of a run that died in round 0
-            (folder / ENVIRONMENT).write_text(json.dumps(environment(device), indent=2) + "\n", encoding="utf-8")
-
-    @staticmethod
-    def check_unused(folder: Path) -> None:
-        """Raises a `ConfigurationError` when the folder holds rounds already."""
-        if (folder / ROUNDS).exists():
-            raise ConfigurationError(
-                f"{folder / ROUNDS} holds the rounds of an earlier run, which cannot be gone on with yet; take another "
-                f"folder or --force"
-            )
-
-    @property
-    def weights(self) -> Path:
-        """The weights of the newest round."""
-        return self.folder / WEIGHTS
-
-    def save_weights(self, model: torch.nn.Module) -> None:
-        """Replaces `best.th` in one step."""
-        if self._local_rank != 0:
-            return
-        temporary = self.weights.with_suffix(f".{rank()}.tmp")  # machines may share the folder
-        torch.save(model.state_dict(), temporary)
-        os.replace(temporary, self.weights)
-
-    def add_annotated(self, round_number: int, sentences: Sequence[TaggedSentence]) -> None:
-        """Appends what was labelled in a round, before anything is made of it."""
-        rows = ({"round": round_number, "id": s.id, "tokens": s.tokens, "tags": s.tags} for s in sentences)
-        if is_primary():
-            _append(self.folder / ANNOTATED, rows)
-
-    def add_round(self, record: Dict[str, Any], generated: Sequence[SyntheticSentence]) -> None:
-        """Appends a round and what was generated in it, and draws the learning curve anew."""
-        self.rounds.append(record)
-        if not is_primary():
-            return
-        _append(self.folder / SYNTHETIC, (synthetic_record(record["round"], child) for child in generated))
-        _append(self.folder / ROUNDS, [record])
-        write_csv(self.rounds, self.folder / "learning_curve.csv")
-        write_plot(self.rounds, self.folder / "learning_curve.png")
+        `ValueError`
+            When the file is not what `write` has written.
+        """
+        body = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(body, dict) or body.pop("sha256", None) != _digest(body):
+            raise ValueError("its checksum is wrong")
+        if body.pop("version", None) != VERSION:
+            raise ValueError(f"it is not of version {VERSION}")
+        for name in ("annotated", "synthetic"):
+            if body[name] is not None:
+                body[name] = Part(**body[name])
+        return cls(**body)
 
 
-def synthetic_record(round_number: int, synthetic: SyntheticSentence) -> Dict[str, Any]:
-    """A generated sentence as plain data: where it comes from, what it is, and the verdict on it."""
-    return {
-        "round": round_number,
-        "id": synthetic.sentence.id,
-        "accepted": synthetic.accepted,
-        "score": synthetic.score,
-        "lambda": synthetic.lam,
-        "parents": [window._asdict() for window in synthetic.parents],
-        "tokens": list(synthetic.sentence.tokens),
-        "tag_distributions": synthetic.sentence.distributions(),
-    }
-
-
-def summary(rounds: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
-    """
-    What `metrics.json` says: the last round's scores, the mean of each F1 over the rounds, and what was annotated.
-    """
-    last = rounds[-1]
-    metrics: Dict[str, Any] = {"rounds": last["round"], **{f"annotated_{k}": v for k, v in last["annotated"].items()}}
-    for split, scores in last["scores"].items():
-        metrics.update({f"{split}_{name}": value for name, value in scores.items()})
-        metrics[f"mean_{split}_f1"] = sum(r["scores"][split]["f1"] for r in rounds) / len(rounds)
-    metrics["seconds"] = sum(sum(record["seconds"].values()) for record in rounds)
-    return metrics
-
-
-def _append(path: Path, records: Iterable[Dict[str, Any]]) -> None:
-    with open(path, "a", encoding="utf-8") as file:
-        for record in records:
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+def _digest(body: Dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode("utf-8")).hexdigest()

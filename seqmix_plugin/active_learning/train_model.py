@@ -1,5 +1,6 @@
 """What `allennlp train` builds from a configuration."""
 
+import os
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
@@ -21,9 +22,10 @@ from seqmix_plugin.active_learning.checks import (
 )
 from seqmix_plugin.active_learning.config_checks import check_blocks, mistakes_as_configuration_errors
 from seqmix_plugin.active_learning.console import prepare_console
+from seqmix_plugin.active_learning.data_check import check_data
+from seqmix_plugin.active_learning.endings import clear_endings
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.round_state import RunFolder
-from seqmix_plugin.archive import save_encoder
+from seqmix_plugin.archive import save_encoder, save_vocabulary
 from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -46,6 +48,10 @@ class ActiveLearningTrainModel(TrainModel):
         with mistakes_as_configuration_errors():
             return super().from_params(params, **extras)
 
+    def run(self) -> Dict[str, Any]:
+        with clear_endings():
+            return super().run()
+
     @classmethod
     def from_partial_objects(  # type: ignore[override]
         cls,
@@ -63,6 +69,7 @@ class ActiveLearningTrainModel(TrainModel):
         test_data_path: Optional[str] = None,
         seed: int = 0,
         allow_tf32: bool = False,
+        deterministic: bool = False,
     ) -> "ActiveLearningTrainModel":
         """
         # Parameters
@@ -94,13 +101,18 @@ class ActiveLearningTrainModel(TrainModel):
         allow_tf32 : `bool`, optional (default = `False`)
             Lets a GPU multiply matrices of float32 in TF32, with ten bits instead of 23: faster, and not to the last
             digit the same.
+        deterministic : `bool`, optional (default = `False`)
+            Makes torch choose operations on a GPU that always add up in the same order, and refuse those that have no
+            such form, so that the same seed is the same run there too. On a CPU it is so anyway.
 
         # Raises
 
         `ConfigurationError`
             When a file cannot be read, a model cannot be loaded, or the parts do not fit together.
         """
-        RunFolder.check_unused(Path(serialization_dir))
+        if deterministic:
+            os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # which torch asks for
+        torch.use_deterministic_algorithms(deterministic)
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = allow_tf32
         reader = sentence_reader(dataset_reader)
         evaluation_reader = sentence_reader(validation_dataset_reader or dataset_reader)
@@ -111,6 +123,12 @@ class ActiveLearningTrainModel(TrainModel):
                 evaluation[split] = list(labelled_sentences(evaluation_reader, path))
         if validation_data_loader is not None and "dev" not in evaluation:
             raise ConfigurationError("validation_data_loader is given, but no validation_data_path")
+        paths = {
+            "train_data_path": train_data_path,
+            "validation_data_path": validation_data_path,
+            "test_data_path": test_data_path,
+        }
+        check_data(Path(serialization_dir), paths)
         labels = labels_of(corpus)
         evaluation_labels = {split: labels_of(sentences) for split, sentences in evaluation.items()}
         warn_of_labels(train_data_path, labels, evaluation_labels)
@@ -130,7 +148,7 @@ class ActiveLearningTrainModel(TrainModel):
         )
         # Only now has every process of this machine made its tokenizer; an indexer takes one that lies in the folder.
         if local_rank == 0:
-            vocab.save_to_files(str(Path(serialization_dir) / "vocabulary"))
+            save_vocabulary(vocab, serialization_dir)
             if first_model.encoder is not None and reader.word_pieces is not None:
                 save_encoder(first_model.encoder, reader.word_pieces.tokenizer, serialization_dir)
         return cls(serialization_dir=serialization_dir, model=first_model, trainer=trainer_)

@@ -1,8 +1,11 @@
-"""Sub-commands of `allennlp`: to generate sentences without the loop, to repeat and compare runs, to export models."""
+"""
+Sub-commands of `allennlp`: to generate sentences without the loop, to repeat, extend and compare runs, to export them.
+"""
 
 from seqmix_plugin.commands.augment import AugmentCommand
 from seqmix_plugin.commands.compare import CompareCommand
 from seqmix_plugin.commands.export_hf import ExportHfCommand
+from seqmix_plugin.commands.extend import ExtendCommand
 from seqmix_plugin.commands.repeat import RepeatCommand
 
-__all__ = ["AugmentCommand", "CompareCommand", "ExportHfCommand", "RepeatCommand"]
+__all__ = ["AugmentCommand", "CompareCommand", "ExportHfCommand", "ExtendCommand", "RepeatCommand"]

@@ -15,7 +15,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.commands.run_state import DIED, DONE, run_state
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.reporting.run import Run, read_run
-from seqmix_plugin.run_files import ROUNDS
+from seqmix_plugin.run_files import ROUNDS, STATE
 
 TAIL = 2**16
 """Bytes at the end of a log in which the reason of a failure is looked for."""
@@ -106,13 +106,17 @@ class Job:
                 state = self.state  # looked at under the lock: another process may just have finished
                 if state == DONE:
                     return Outcome(self.seed, DONE, self.log, run=read_run(self.folder))
-                if state == DIED:
-                    show(f"seed {self.seed}: the run in {self.folder} did not finish; it is removed and started anew")
+                arguments = self._arguments
+                if state == DIED and (self.folder / STATE).is_dir():
+                    show(f"seed {self.seed}: the run in {self.folder} did not finish; it goes on")
+                    arguments = [*arguments, "--recover"]
+                elif state == DIED:
+                    show(f"seed {self.seed}: the run in {self.folder} had not begun; it is started anew")
                     shutil.rmtree(self.folder)
                 log.truncate(0)
                 self._began = time.perf_counter()
                 self.process = subprocess.Popen(
-                    [sys.executable, "-m", "allennlp", *self._arguments],
+                    [sys.executable, "-m", "allennlp", *arguments],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,

@@ -83,8 +83,8 @@ def repeat(
 ) -> List[Outcome]:
     """
     Trains a configuration once per seed, each in a process of its own, into `DIR/<seed>`; what the process prints goes
-    to `DIR/<seed>.log`. Finished runs of the same configuration are left as they are, and one that died is removed and
-    started anew: do not run `allennlp train` into these folders at the same time, which only `repeat` itself is kept
+    to `DIR/<seed>.log`. Finished runs of the same configuration are left as they are, and one that died goes on where
+    it ended: do not run `allennlp train` into these folders at the same time, which only `repeat` itself is kept
     from. Prints a line as each run ends; a failure does not stop the others.
 
     Unless `OMP_NUM_THREADS` is set, a process gets its share of the cores: all cores by the number of workers. Another

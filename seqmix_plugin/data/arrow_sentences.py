@@ -1,7 +1,6 @@
 """Sentences that stay on disk."""
 
 import json
-import os
 import sys
 from bisect import bisect_right
 from collections import defaultdict
@@ -12,6 +11,7 @@ from typing import DefaultDict, Iterable, Iterator, List, Optional, Sequence, Tu
 import numpy as np
 import pyarrow as pa
 
+from seqmix_plugin.atomic_files import replacement
 from seqmix_plugin.ranks import rank
 from seqmix_plugin.sentence import TagDistribution, TaggedSentence
 
@@ -59,19 +59,18 @@ class ArrowSentences(Sequence[TaggedSentence]):
         sentences : `Iterable[TaggedSentence]`
             Of them, a few thousand are held at a time.
         """
-        temporary = path.with_name(f"{path.name}.{rank()}.{os.getpid()}.tmp")  # each process of a run writes it
         stream = iter(sentences)
         # What is new in the dictionary of tags is written with each batch; Arrow adds to none that is empty.
         numbers: DefaultDict[str, int] = defaultdict(None, {"O": 0})
         numbers.default_factory = numbers.__len__  # a new tag gets the next number
         options = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True)
-        try:
-            with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, SCHEMA, options=options) as writer:
-                for chunk in iter(lambda: list(islice(stream, BATCH_ROWS)), []):
-                    writer.write_batch(_encoded(chunk, numbers))
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with (
+            replacement(path, f".{rank()}") as temporary,  # each process of a run writes it
+            pa.OSFile(str(temporary), "wb") as sink,
+            pa.ipc.new_file(sink, SCHEMA, options=options) as writer,
+        ):
+            for chunk in iter(lambda: list(islice(stream, BATCH_ROWS)), []):
+                writer.write_batch(_encoded(chunk, numbers))
         return cls(path)
 
     def __len__(self) -> int:

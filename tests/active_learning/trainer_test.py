@@ -259,15 +259,6 @@ def test_without_dev_and_test_there_is_no_picture(run: Run) -> None:
     assert (folder / "learning_curve.csv").exists()
 
 
-def test_rounds_of_an_earlier_run_are_not_overwritten(run: Run, tmp_path: Path) -> None:
-    folder = run("run", **NONE, **{"trainer.num_rounds": 0})
-    before = {path: path.read_bytes() for path in folder.glob("*.*")}
-    with pytest.raises(ConfigurationError, match="holds the rounds of an earlier run"):
-        run("run", recover=True, **NONE, **{"trainer.num_rounds": 0})
-    after = {path: path.read_bytes() for path in folder.glob("*.*")}
-    assert {path.name for path in before if before[path] != after.get(path)} <= {"out.log", "meta.json"}
-
-
 def test_indexer_and_embedder_must_name_one_encoder(run: Run, tiny_encoder: str, tmp_path: Path) -> None:
     shutil.copytree(tiny_encoder, tmp_path / "other")
     name = "model.text_field_embedder.token_embedders.tokens.model_name"
@@ -295,8 +286,8 @@ def test_the_papers_recipe_reaches_the_inner_trainer(tiny_encoder: str, tmp_path
     for key in ("random_seed", "numpy_seed", "pytorch_seed", "include_in_archive"):
         config.pop(key)
     built = TrainModel.from_params(Params(config), serialization_dir=str(tmp_path / "run"), local_rank=0)
-    sentences = built.trainer._experiment.corpus[:16]  # 2 batches of 8: 20 steps
-    inner = built.trainer._learner.inner_trainer(0, sentences, tmp_path)
+    sentences = built.trainer.parts.experiment.corpus[:16]  # 2 batches of 8: 20 steps
+    inner = built.trainer.parts.learners[0].inner_trainer(0, sentences, tmp_path)
     decay = {id(p): group["weight_decay"] for group in inner.optimizer.param_groups for p in group["params"]}
     for name, parameter in built.model.named_parameters():
         assert decay[id(parameter)] == (0.0 if "bias" in name or "LayerNorm" in name else 0.01), name

@@ -17,6 +17,7 @@ import pytest
 import rich
 from allennlp.commands import main
 
+from seqmix_plugin.commands.job import Job
 from seqmix_plugin.commands.repeat import parse_seeds, repeat, seed_overrides
 from seqmix_plugin.reporting.record import read_record
 from seqmix_plugin.reporting.run import SEEDS, read_run
@@ -110,12 +111,24 @@ def test_a_failure_does_not_stop_the_others(calls: Calls) -> None:
 
 def test_what_died_is_run_again_and_what_is_done_is_not(calls: Calls) -> None:
     again, *ended, last = calls.printed[1]
-    assert again == f"seed 1: the run in {calls.folder / '1'} did not finish; it is removed and started anew"
+    assert again == f"seed 1: the run in {calls.folder / '1'} had not begun; it is started anew"
     assert [line.split(" | ")[0] for line in sorted(ended)] == ["seed 1: finished", "seed 2: done before"]
     assert last == "1 finished, 1 skipped (done before), 0 not done"
     assert calls.kept[0] == calls.kept[1], "no file of seed 2 was touched"
     assert sorted(path.name for path in calls.folder.iterdir()) == ["1", "1.log", "2", "2.log"]
     assert "error: " not in (calls.folder / "1.log").read_text(), "the log is that of the new run"
+
+
+def test_what_died_on_its_way_goes_on(calls: Calls, tmp_path: Path) -> None:
+    folder = shutil.copytree(calls.folder / "2", tmp_path / "2")
+    (folder / METRICS).unlink()
+    told: List[str] = []
+    job = Job(2, folder, json.loads((folder / "config.json").read_text()), ["train", "config.json"])
+    assert job.start(dict(os.environ), told.append) is None
+    job.process.kill()
+    job.process.wait()
+    assert job.process.args[-3:] == ["train", "config.json", "--recover"]  # type: ignore[index]
+    assert told == [f"seed 2: the run in {folder} did not finish; it goes on"]
 
 
 def test_the_seeds_are_set_and_the_slice_stays(calls: Calls) -> None:

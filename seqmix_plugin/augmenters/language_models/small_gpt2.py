@@ -12,7 +12,9 @@ from allennlp.common.checks import ConfigurationError
 from tokenizers import ByteLevelBPETokenizer, Tokenizer
 from transformers import GPT2Config, GPT2LMHeadModel
 
+from seqmix_plugin.archive import whole_folder
 from seqmix_plugin.augmenters.language_models.causal import causal_perplexities, pad
+from seqmix_plugin.errors import first_line
 from seqmix_plugin.ranks import progress_bar
 
 logger = logging.getLogger(__name__)
@@ -154,20 +156,26 @@ class SmallGpt2:
 
     def save(self, folder: Path, digest: str) -> None:
         """Keeps the model in a folder; `digest` names what it was fitted to."""
-        self._model.save_pretrained(folder)
-        self._tokenizer.save(str(folder / "tokenizer.json"))
-        (folder / "fit.json").write_text(json.dumps({"digest": digest, **self.record}) + "\n", encoding="utf-8")
+        with whole_folder(folder) as temporary:
+            self._model.save_pretrained(temporary)
+            self._tokenizer.save(str(temporary / "tokenizer.json"))
+            record = {"digest": digest, **self.record}
+            (temporary / "fit.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path, digest: str) -> Optional["SmallGpt2"]:
         """The model kept in a folder, or `None` when there is none that was fitted to the same."""
         if not (folder / "fit.json").exists():
             return None
-        record = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
-        if record.pop("digest") != digest:
+        try:
+            record = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
+            if record.pop("digest") != digest:
+                return None
+            model = GPT2LMHeadModel.from_pretrained(folder, use_safetensors=True)
+            return cls(model, Tokenizer.from_file(str(folder / "tokenizer.json")), record)
+        except Exception as error:  # of three libraries, about files that are damaged
+            logger.warning(f"{folder} is damaged and is fitted anew ({first_line(error)})")
             return None
-        model = GPT2LMHeadModel.from_pretrained(folder)
-        return cls(model, Tokenizer.from_file(str(folder / "tokenizer.json")), record)
 
 
 def _encode(tokenizer: Tokenizer, texts: Sequence[str]) -> List[List[int]]:

@@ -1,0 +1,77 @@
+"""Sentences as lines of a run's files, there and back, and what the rounds come to."""
+
+import json
+from typing import Any, Dict, Iterable, List, Sequence
+
+from seqmix_plugin.augmenters import SyntheticSentence
+from seqmix_plugin.sentence import TaggedSentence
+
+
+def annotated_row(round_number: int, sentence: TaggedSentence) -> Dict[str, Any]:
+    """A line of `annotated.jsonl`."""
+    row = {"round": round_number, "id": sentence.id, "tokens": sentence.tokens, "tags": sentence.tags}
+    if sentence.tag_distributions is not None:
+        row["tag_distributions"] = sentence.tag_distributions
+    return row
+
+
+def synthetic_row(round_number: int, synthetic: SyntheticSentence) -> Dict[str, Any]:
+    """A line of `synthetic.jsonl`: a generated sentence, where it comes from, and the verdict on it."""
+    sentence = synthetic.sentence
+    row = {
+        "round": round_number,
+        "id": sentence.id,
+        "accepted": synthetic.accepted,
+        "score": synthetic.score,
+        "lambda": synthetic.lam,
+        "parents": [window._asdict() for window in synthetic.parents],
+        "tokens": list(sentence.tokens),
+        "tag_distributions": sentence.distributions(),
+    }
+    if sentence.tags is not None:  # a copy of a sentence with hard labels
+        row["tags"] = sentence.tags
+    return row
+
+
+def sentence_of(row: Dict[str, Any]) -> TaggedSentence:
+    """
+    The sentence of a line of `annotated.jsonl` or `synthetic.jsonl`.
+
+    # Raises
+
+    `ValueError`
+        When the line holds no sentence.
+    """
+    name, tokens, tags, soft = (row.get(key) for key in ("id", "tokens", "tags", "tag_distributions"))
+    strings = isinstance(tokens, list) and all(isinstance(item, str) for item in [name, *tokens, *(tags or ())])
+    if not strings or not all(isinstance(distribution, dict) for distribution in soft or ()):
+        raise ValueError(f"not the row of a sentence: {row}")
+    return TaggedSentence(
+        str(name), tuple(tokens or ()), None if tags is None else tuple(tags), None if soft is None else tuple(soft)
+    )
+
+
+def to_lines(rows: Iterable[Dict[str, Any]]) -> bytes:
+    """Rows as the bytes of a JSONL file."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8")
+
+
+def of_lines(content: bytes) -> List[Dict[str, Any]]:
+    """The rows of a JSONL file's bytes; a `ValueError` for anything else."""
+    rows = [json.loads(line) for line in content.decode("utf-8").split("\n") if line]
+    if not all(isinstance(row, dict) for row in rows):
+        raise ValueError("a line holds no object")
+    return rows
+
+
+def summary(rounds: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
+    """
+    What `metrics.json` says: the last round's scores, the mean of each F1 over the rounds, and what was annotated.
+    """
+    last = rounds[-1]
+    metrics: Dict[str, Any] = {"rounds": last["round"], **{f"annotated_{k}": v for k, v in last["annotated"].items()}}
+    for split, scores in last["scores"].items():
+        metrics.update({f"{split}_{name}": value for name, value in scores.items()})
+        metrics[f"mean_{split}_f1"] = sum(r["scores"][split]["f1"] for r in rounds) / len(rounds)
+    metrics["seconds"] = sum(sum(record["seconds"].values()) for record in rounds)
+    return metrics

@@ -1,0 +1,230 @@
+"""The stages of a round."""
+
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+
+import numpy as np
+import torch
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.learner import Learner
+from seqmix_plugin.active_learning.pool import Pool
+from seqmix_plugin.active_learning.round_state import RoundState
+from seqmix_plugin.active_learning.run_folder import RunFolder
+from seqmix_plugin.augmenters import Augmenter, Workbench
+from seqmix_plugin.data import SentenceView
+from seqmix_plugin.oracles import Oracle
+from seqmix_plugin.query_policies import Query, QueryPolicy, RandomPolicy
+from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
+from seqmix_plugin.ranks import from_primary
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+
+
+class Parts(NamedTuple):
+    """
+    What a round is made of.
+
+    # Parameters
+
+    experiment : `Experiment`
+        Data and loaders.
+    pool : `Pool`
+        What is labelled and what is not.
+    outside : `SentenceSource`
+        Sentences of the training file that are not in the pool.
+    learners : `List[Learner]`
+        The round's model and, after it, the other members of a committee.
+    query_policy : `QueryPolicy`
+        γ.
+    oracle : `Oracle`
+        Labels what is queried.
+    augmenter : `Augmenter`
+        Makes extra training sentences.
+    """
+
+    experiment: Experiment
+    pool: Pool
+    outside: SentenceSource
+    learners: List[Learner]
+    query_policy: QueryPolicy
+    oracle: Oracle
+    augmenter: Augmenter
+
+
+class Stages:
+    """
+    The stages of a round, one after the other. Each leaves its result in the run's folder before the next begins, and
+    is passed over when an earlier start of the run has left it there.
+
+    # Parameters
+
+    parts : `Parts`
+        What a round is made of.
+    run : `RunFolder`
+        Keeps what the stages leave.
+    sizes : `List[int]`
+        How many sentences to label in each round.
+    seed : `int`
+        The run's.
+    device : `torch.device`
+        Where the models are.
+    max_candidates : `int`, optional (default = `None`)
+        How many sentences of the pool to score; `None` for all.
+    scoring_dtype : `torch.dtype`, optional (default = `torch.float32`)
+        What matrices are multiplied in when the pool is scored.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        run: RunFolder,
+        sizes: List[int],
+        seed: int,
+        device: torch.device,
+        max_candidates: Optional[int] = None,
+        scoring_dtype: torch.dtype = torch.float32,
+    ) -> None:
+        self._parts = parts
+        self._run = run
+        self._sizes = sizes
+        self._seed = seed
+        self._device = device
+        self._max_candidates = max_candidates
+        self._scoring_dtype = scoring_dtype
+        self._synthetic: List[TaggedSentence] = []
+        self._training: List[TaggedSentence] = []
+
+    def restore(self) -> bool:
+        """Takes up the weights of an earlier start, as far as there are any."""
+        learner, *others = self._parts.learners
+        weights = self._run.recovered_weights()
+        if weights is not None:
+            learner.restore(self._run.last_whole, weights)
+        learner.skip(self._run.last_whole)
+        for other in others:
+            k, member = self._run.recovered_member(other.name)
+            if member is not None:
+                other.restore(k - 1, member)
+        return weights is not None
+
+    def train_committee(self, state: RoundState) -> None:
+        """Trains the other members on what the round's model was trained on in the round before."""
+        others = self._parts.learners[1:]
+        late = [learner for learner in others if learner.trained < state.round - 1]
+        if not late:
+            return
+        with state.timed("committee"):
+            for learner in late:
+                learner.train(state.round - 1, self._training, self._run.folder)
+        if state.round >= self._run.last_whole:  # else the rounds are gone through again for lost weights
+            self._run.keep_members(state, {learner.name: learner.model for learner in others})
+
+    def query(self, state: RoundState) -> SentenceView:
+        """What is to be labelled, without labels."""
+        if state.queried is None:
+            with state.timed("query"):
+                candidates = self._candidates(state.round)
+                queries = self._select(state.round, candidates)
+                chosen = SentenceView(candidates, np.array([query.position for query in queries], int))
+                state.queried = [sentence.id for sentence in chosen]
+                state.query_scores = [query.score for query in queries]
+            self._run.keep(state)
+        try:
+            return self._parts.pool.named(state.queried)
+        except ValueError as error:
+            raise ConfigurationError(
+                f"{self._run.folder}: round {state.round} cannot be gone on with: {error}"
+            ) from error
+
+    def annotate(self, state: RoundState, queried: SentenceView) -> List[TaggedSentence]:
+        """Has them labelled; what an interrupted round has left of their labels is not asked for again."""
+        if state.annotated is not None:
+            annotated = self._run.annotated(state.round)
+        else:
+            with state.timed("annotate"):
+                annotated = from_primary(lambda: self._labels(list(queried)))
+                self._run.keep_annotated(state, annotated)
+        self._parts.pool.label(annotated)
+        return annotated
+
+    def augment(self, state: RoundState, annotated: Sequence[TaggedSentence]) -> None:
+        """Makes extra training sentences of what was labelled."""
+        if state.synthetic is not None:
+            self._synthetic += self._run.synthetic(state.round)
+            return
+        with state.timed("augment"):
+            parts = self._parts
+            workbench = Workbench(
+                model=parts.learners[0].model,
+                reader=parts.experiment.reader,
+                readable=parts.pool.sentences,
+                outside=parts.outside,
+                folder=self._run.folder,
+                seed=self._seed,
+                round_number=state.round,
+                model_is_trained=state.round > 0,
+            )
+            reseed_globals(self._seed, state.round, "augment")
+            made = parts.augmenter.augment(annotated, workbench)
+            augmentation = from_primary(lambda: made)
+            self._synthetic += augmentation.accepted
+        self._run.keep_synthetic(state, augmentation)
+
+    def train(self, state: RoundState) -> None:
+        """Trains the round's model on all that is labelled or was generated, measures it and keeps the round."""
+        learner, k = self._parts.learners[0], state.round
+        self._training = self._parts.pool.labelled + self._synthetic
+        is_late = learner.trained < k
+        if is_late:
+            with state.timed("train"):
+                learner.train(k, self._training, self._run.folder)
+        if state.record is None:
+            with state.timed("measure"):
+                scores = self._parts.experiment.measure(learner.model, self._device)
+            self._run.keep_round(state, self._record(state, scores), learner.model)
+        elif is_late and k == self._run.last_whole:
+            self._run.keep_round(state, None, learner.model)
+
+    def _record(self, state: RoundState, scores: Dict[str, Dict[str, float]]) -> Dict[str, Any]:
+        """The line of `rounds.jsonl`."""
+        return {
+            "round": state.round,
+            "annotated": self._parts.pool.counts(),
+            "synthetic_in_training": len(self._synthetic),
+            "scores": scores,
+            "augmentation": state.statistics,
+            "queried": state.queried,
+            "query_scores": state.query_scores,
+            "seconds": state.seconds,
+        }
+
+    def _candidates(self, k: int) -> SentenceView:
+        """What is left of the pool, or a sample of it."""
+        left = self._parts.pool.unlabelled
+        if k == 0 or self._max_candidates is None or len(left) <= self._max_candidates:
+            return left
+        drawn = generator(self._seed, k, "candidates").choice(len(left), self._max_candidates, replace=False)
+        return SentenceView(left, np.sort(drawn))
+
+    def _select(self, k: int, candidates: SentenceView) -> List[Query]:
+        reseed_globals(self._seed, k, "query")
+        policy = self._parts.query_policy if k > 0 else RandomPolicy()  # the seed set is drawn
+        return policy.select(
+            candidates,
+            self._sizes[k],
+            lambda sentences: self._parts.experiment.predict(
+                [learner.model for learner in self._parts.learners],
+                sentences,
+                self._device,
+                policy.num_samples,
+                self._scoring_dtype,
+                derive_seed(self._seed, k, "samples"),
+            ),
+            generator(self._seed, k, "query"),
+        )
+
+    def _labels(self, queried: Sequence[TaggedSentence]) -> List[TaggedSentence]:
+        known = self._run.known_labels(queried)
+        asked = [sentence for sentence in queried if sentence.id not in known]
+        answers = iter(self._parts.oracle.annotate(asked)) if asked else iter(())
+        return [known[sentence.id] if sentence.id in known else next(answers) for sentence in queried]

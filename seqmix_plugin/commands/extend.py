@@ -1,0 +1,123 @@
+"""`allennlp extend`: more rounds for a run that is finished or was stopped."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence
+
+from allennlp.commands.subcommand import Subcommand
+from allennlp.commands.train import train_model
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.atomic_files import write_text
+from seqmix_plugin.commands.terminal import quiet_terminal
+from seqmix_plugin.errors import shortened
+from seqmix_plugin.reporting.run import Run, read_json, read_run
+from seqmix_plugin.run_files import CONFIG, STATE
+
+
+@Subcommand.register("extend")
+class ExtendCommand(Subcommand):
+    """
+    `allennlp extend DIR --num-rounds 8`: goes on with a run, to more rounds than its configuration had. See `extend`.
+
+    Registered as a `Subcommand` with name "extend".
+    """
+
+    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        subparser = parser.add_parser(
+            self.name,
+            description="Go on with a run of active learning, to more rounds than its configuration had.",
+            help="Add rounds to a run of active learning.",
+        )
+        add = subparser.add_argument
+        add("folder", type=str, help="the run's serialization directory")
+        add("--num-rounds", type=int, required=True, help="rounds after round 0, those that are there included")
+        add("--query-size", type=int, nargs="+", help="K of each new round, where trainer.query_size is a list")
+        add("--file-friendly-logging", action="store_true", help="as in allennlp train")
+        subparser.set_defaults(func=_extend_from_args)
+        return subparser
+
+
+def _extend_from_args(args: argparse.Namespace) -> None:
+    with quiet_terminal("the same command goes on where it ended"):
+        extend(
+            args.folder,
+            args.num_rounds,
+            args.query_size,
+            include_package=args.include_package,
+            file_friendly_logging=args.file_friendly_logging,
+        )
+
+
+def extend(
+    folder: str,
+    num_rounds: int,
+    query_size: Optional[List[int]] = None,
+    include_package: Sequence[str] = (),
+    file_friendly_logging: bool = False,
+) -> None:
+    """
+    Adds rounds to a run that is finished or was stopped: replaces `trainer.num_rounds` in the configuration that its
+    folder holds, in one step, and goes on as `allennlp train --recover` does. The run is then the one that had been
+    configured with so many rounds from the start. Nothing else of the configuration can be changed, and the data files
+    must be those that the run began with.
+
+    # Parameters
+
+    folder : `str`
+        The run's serialization directory.
+    num_rounds : `int`
+        Rounds after round 0, those that are there included.
+    query_size : `List[int]`, optional (default = `None`)
+        K of each new round; only and always where `trainer.query_size` is a list.
+    include_package : `Sequence[str]`, optional (default = `()`)
+        Other packages that the configuration needs.
+    file_friendly_logging : `bool`, optional (default = `False`)
+        As in `allennlp train`.
+
+    # Raises
+
+    `ConfigurationError`
+        Before anything is changed: no run, fewer rounds than it has. When the pool or the data do not allow more
+        rounds; the configuration is then as it was.
+    """
+    path = Path(folder) / CONFIG
+    configuration = read_json(path)
+    run = read_run(Path(folder)) if (Path(folder) / STATE).is_dir() else None
+    if run is None:
+        raise ConfigurationError(f"{folder}: no run that can be gone on with; there is no {STATE}/ in it")
+    before = json.dumps(configuration, indent=2)
+    write_text(path, json.dumps(_extended(path, run, configuration, num_rounds, query_size), indent=2))
+    params = Params.from_file(str(path))
+    try:
+        train_model(
+            params,
+            folder,
+            recover=True,
+            include_package=list(include_package),
+            file_friendly_logging=file_friendly_logging,
+        )
+    except ConfigurationError:
+        if len(read_run(Path(folder)).rounds) <= len(run.rounds):
+            write_text(path, before)
+        raise
+
+
+def _extended(
+    path: Path, run: Run, configuration: Dict[str, Any], num_rounds: int, query_size: Optional[List[int]]
+) -> Dict[str, Any]:
+    """The configuration with more rounds."""
+    if num_rounds < run.num_rounds:
+        raise ConfigurationError(f"--num-rounds is {num_rounds}; {path} has {run.num_rounds} already")
+    trainer = configuration["trainer"]
+    sizes, more = trainer.get("query_size"), num_rounds - run.num_rounds
+    if isinstance(sizes, list) and len(query_size or ()) != more:
+        raise ConfigurationError(
+            f"--query-size is {shortened(repr(query_size))}; trainer.query_size is a list: expected {more} numbers"
+        )
+    if not isinstance(sizes, list) and query_size is not None:
+        raise ConfigurationError(f"--query-size is {query_size}; trainer.query_size is {sizes!r} for all rounds")
+    changed = {"num_rounds": num_rounds, **({"query_size": sizes + query_size} if query_size else {})}
+    return {**configuration, "trainer": {**trainer, **changed}}

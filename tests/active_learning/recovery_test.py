@@ -1,0 +1,355 @@
+"""A run that was interrupted or damaged, and goes on, is the run that never stopped."""
+
+import functools
+import json
+import operator
+import re
+import shutil
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Sequence
+
+import pytest
+import torch
+from allennlp.commands.train import train_model
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.active_learning import stages
+from seqmix_plugin.active_learning.learner import Learner
+from seqmix_plugin.active_learning.round_state import Part, RoundState
+from seqmix_plugin.active_learning.run_folder import RunFolder
+from seqmix_plugin.atomic_files import locked
+from seqmix_plugin.commands.extend import extend
+from seqmix_plugin.oracles import GoldOracle, Oracle
+from seqmix_plugin.sentence import TaggedSentence
+from tests.active_learning.conftest import Run, lines, small_config
+from tests.conftest import QUICKSTART
+from tests.faults.drill import differences, in_process
+
+COMMITTEE = {"trainer.query_policy": {"type": "vote_entropy", "committee_size": 2}}
+COUNTED = {"trainer.oracle": {"type": "counted"}}
+CHECKPOINTS = {"trainer.trainer.checkpointer": {}}
+ASKED: List[str] = []
+
+
+@Oracle.register("counted")
+class CountedOracle(GoldOracle):
+    """Notes what it is asked for."""
+
+    def annotate(self, queried: Sequence[TaggedSentence]) -> List[TaggedSentence]:
+        ASKED.extend(sentence.id for sentence in queried)
+        return super().annotate(queried)
+
+
+@pytest.fixture(autouse=True)
+def nothing_asked() -> None:
+    ASKED.clear()
+
+
+@pytest.fixture(scope="module")
+def whole(tiny_encoder: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """The folder of a run that never stopped, to be compared with or copied."""
+    folders: Dict[str, Path] = {}
+
+    def train(**overrides: Any) -> Path:
+        name = json.dumps(overrides)
+        if name not in folders:
+            folders[name] = tmp_path_factory.mktemp("whole") / "run"
+            train_model(Params(small_config(tiny_encoder, **overrides)), str(folders[name]))
+        return folders[name]
+
+    return train
+
+
+def die(*arguments: object, **keywords: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_finished_run_stays_as_it_is(run: Run, whole: Callable[..., Path], tmp_path: Path) -> None:
+    before = whole(**COMMITTEE)
+    shutil.copytree(before, tmp_path / "run")
+    folder = run("run", recover=True, **COMMITTEE)
+    assert differences(folder, before) == []
+    assert (folder / "rounds.jsonl").read_bytes() == (before / "rounds.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("owner", "method", "round_number"),
+    [(Learner, "train", 1), (stages.Stages, "augment", 1), (RunFolder, "keep_annotated", 2), (RunFolder, "keep", 0)],
+)
+def test_no_label_is_asked_for_twice(
+    run: Run,
+    whole: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Any,
+    method: str,
+    round_number: int,
+) -> None:
+    original = getattr(owner, method)
+
+    def dying(self: Any, what: Any, *arguments: Any) -> Any:
+        if getattr(what, "round", what) == round_number:
+            die()
+        return original(self, what, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, method, dying)
+        with pytest.raises(KeyboardInterrupt):
+            run("died", **COUNTED)
+    assert differences(whole(), run("died", recover=True, **COUNTED)) == []
+    queried = [row["queried"] for row in lines(whole() / "rounds.jsonl")]
+    # It may die after the answer and before that is written.
+    assert functools.reduce(operator.iadd, queried, []) + (queried[2] if method == "keep_annotated" else []) == ASKED
+
+
+def test_labels_that_no_state_tells_of_are_taken(
+    run: Run, whole: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = RunFolder.keep
+
+    def dying(self: RunFolder, state: RoundState) -> None:
+        if state.annotated is not None and state.round == 1:
+            die()
+        original(self, state)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunFolder, "keep", dying)
+        with pytest.raises(KeyboardInterrupt):
+            run("died", **COUNTED)
+    before = list(ASKED)
+    died = run("died", recover=True, **COUNTED)
+    assert len(ASKED) == len(set(ASKED)) == 24
+    assert len(before) == 18
+    assert differences(whole(), died) == []
+
+
+def flip(path: Path) -> None:
+    """Changes a byte in the middle."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def tear(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "named"),
+    [
+        ("best.th", flip, "best.th does not hold the weights after round 2: rounds 0 to 2 are trained again"),
+        ("best.th", Path.unlink, "best.th does not hold the weights after round 2: rounds 0 to 2 are trained again"),
+        ("state/member_1.th", tear, "member_1.th does not hold the weights of round 2"),
+        ("state/round_1.json", flip, "state/round_1.json is damaged .*goes on with round 1"),
+        ("state/round_1.json", Path.unlink, "state/round_1.json is gone"),
+        ("state/round_0.json", tear, "state/round_0.json is damaged .*goes on with round 0"),
+        ("state/data.json", tear, ""),
+        ("annotated.jsonl", flip, "annotated.jsonl is damaged .*goes on with round [01]"),
+        ("annotated.jsonl", tear, "annotated.jsonl is damaged .*goes on with round [12]"),
+        ("synthetic.jsonl", tear, "synthetic.jsonl is damaged .*goes on with round [12]"),
+        ("rounds.jsonl", tear, ""),
+        ("learning_curve.csv", Path.unlink, ""),
+        ("environment.json", tear, "environment.json cannot be read"),
+    ],
+)
+def test_what_is_damaged_is_named_and_made_again(
+    run: Run,
+    whole: Callable[..., Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    damage: Callable[[Path], Any],
+    named: str,
+) -> None:
+    finished = whole(**COMMITTEE)
+    shutil.copytree(finished, tmp_path / "run")
+    capsys.readouterr()
+    damage(tmp_path / "run" / name)
+    folder = run("run", recover=True, **COMMITTEE)
+    told = [
+        line for line in capsys.readouterr().out.splitlines() if re.search("damaged|gone|cannot|does not hold", line)
+    ]
+    assert any(re.search(named, line) for line in told) if named else told == []
+    for aside in [*folder.glob("*.damaged*"), *folder.glob("state/*.damaged*")]:
+        aside.unlink()
+    if name == "environment.json":
+        shutil.copy(finished / name, folder / name)
+    assert differences(finished, folder) == []
+
+
+def test_labels_behind_a_damaged_round_are_not_asked_for_again(
+    run: Run, whole: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(whole(**COUNTED), tmp_path / "run")
+    ASKED.clear()
+    flip(folder / "state" / "round_1.json")
+    run("run", recover=True, **COUNTED)
+    assert ASKED == []
+
+
+def test_damaged_labels_are_asked_for_again_and_kept_aside(
+    run: Run, whole: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(whole(**COUNTED), tmp_path / "run")
+    rows = (folder / "annotated.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "annotated.jsonl").write_text("".join([*rows[:12], rows[12].replace("1", "7", 1), *rows[13:]]))
+    ASKED.clear()
+    run("run", recover=True, **COUNTED)
+    assert sorted(ASKED) == sorted(json.loads(row)["id"] for row in rows[12:18])
+    assert "".join(rows) == (folder / "annotated.jsonl").read_text(encoding="utf-8")
+    assert (folder / "annotated.jsonl.damaged1").exists()
+
+
+def test_changed_data_is_refused(run: Run, tmp_path: Path) -> None:
+    dev = tmp_path / "dev.conll"
+    dev.write_bytes((QUICKSTART / "dev.conll").read_bytes())
+    paths = {"validation_data_path": str(dev), "trainer.num_rounds": 0}
+    run("run", **paths)
+    dev.write_text(dev.read_text(encoding="utf-8").replace("\tO\n", "\tB-LOC\n", 1), encoding="utf-8")
+    with pytest.raises(
+        ConfigurationError, match="validation_data_path: .*dev.conll has changed since the run in .*run"
+    ):
+        run("run", recover=True, **paths)
+
+
+def test_rounds_without_their_state_are_not_overwritten(run: Run) -> None:
+    folder = run("run", **{"trainer.num_rounds": 0})
+    shutil.rmtree(folder / "state")
+    before = (folder / "rounds.jsonl").read_bytes()
+    with pytest.raises(ConfigurationError, match="holds rounds, but .*state does not hold .*; take another folder or"):
+        run("run", recover=True, **{"trainer.num_rounds": 0})
+    assert (folder / "rounds.jsonl").read_bytes() == before
+
+
+def test_two_processes_cannot_be_at_one_run(run: Run, tmp_path: Path) -> None:
+    folder = run("run", **{"trainer.num_rounds": 0})
+    lock = locked(folder / "state" / "lock")
+    ended = in_process(lambda: str(run("run", recover=True, **{"trainer.num_rounds": 0})) and None, tmp_path / "log")
+    assert lock is not None
+    assert ended.code == 1
+    assert "another process is at this run" in ended.output
+
+
+@pytest.mark.parametrize(("keep", "rounds"), [("none", []), ("last", [2]), ("all", [0, 1, 2])])
+def test_weights_of_rounds_are_kept_as_configured(run: Run, keep: str, rounds: List[int]) -> None:
+    folder = run("run", **CHECKPOINTS, **{"trainer.keep_round_weights": keep})
+    kept = sorted(folder.glob("round_*/*.th"))
+    assert sorted({int(path.parent.name[6:]) for path in kept}) == rounds
+    for k in rounds:
+        assert any("training_state" in path.name for path in kept if path.parent.name == f"round_{k}")
+        assert {path.name for path in kept} >= {"best.th"}
+    if rounds:
+        last, best = (torch.load(p / "best.th", weights_only=True) for p in (folder / "round_2", folder))
+        assert all(torch.equal(last[name], best[name]) for name in best)
+
+
+def test_a_kept_copy_stands_in_for_lost_weights(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {"trainer.keep_round_weights": "last"}
+    folder = run("run", **kept)
+    before = (folder / "best.th").read_bytes()
+    tear(folder / "best.th")
+    monkeypatch.setattr(Learner, "train", die)  # nothing is trained
+    run("run", recover=True, **kept)
+    assert (folder / "best.th").read_bytes() == before
+    assert (folder / "round_2" / "best.th").read_bytes() == before
+
+
+def test_fresh_models_are_trained_in_the_last_round_alone(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = {"trainer.reuse_model": False}
+    folder = run("run", **fresh)
+    before = (folder / "best.th").read_bytes()
+    (folder / "best.th").unlink()
+    trained: List[int] = []
+    original = Learner.train
+
+    def noted(self: Learner, k: int, *arguments: Any) -> None:
+        trained.append(k)
+        original(self, k, *arguments)
+
+    monkeypatch.setattr(Learner, "train", noted)
+    run("run", recover=True, **fresh)
+    assert trained == [2]
+    assert (folder / "best.th").read_bytes() == before
+
+
+def test_an_interrupted_inner_trainer_is_not_gone_on_with(
+    run: Run, whole: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = torch.optim.Optimizer.zero_grad
+    steps = iter(range(13))
+
+    def dying(self: Any, *arguments: Any, **keywords: Any) -> None:
+        if next(steps, None) is None:
+            die()
+        original(self, *arguments, **keywords)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(torch.optim.Optimizer, "zero_grad", dying)
+        with pytest.raises(KeyboardInterrupt):
+            run("died", **CHECKPOINTS)
+    assert list((tmp_path / "died").glob("round_*/training_state_*.th"))
+    assert differences(whole(**CHECKPOINTS), run("died", recover=True, **CHECKPOINTS)) == []
+
+
+@pytest.mark.parametrize("overrides", [{}, COMMITTEE], ids=["one model", "committee"])
+def test_five_rounds_and_three_more_are_eight(run: Run, overrides: Dict[str, Any]) -> None:
+    small = {"trainer.query_size": 3, "trainer.trainer.num_epochs": 1, **overrides}
+    five, eight = run("five", **small, **{"trainer.num_rounds": 5}), run("eight", **small, **{"trainer.num_rounds": 8})
+    extend(str(five), 8)
+    assert differences(five, eight) == []
+    assert json.loads((five / "config.json").read_text())["trainer"]["num_rounds"] == 8
+    with pytest.raises(ConfigurationError, match="--num-rounds is 7; .*config.json has 8 already"):
+        extend(str(five), 7)
+
+
+def test_what_cannot_be_extended_stays_as_it_was(run: Run, tmp_path: Path) -> None:
+    folder = run("run", **{"trainer.num_rounds": 0})
+    before = Params.from_file(str(folder / "config.json")).as_dict(quiet=True)
+    with pytest.raises(ConfigurationError, match="need 48 labels, but the pool has 40"):
+        extend(str(folder), 6)
+    assert Params.from_file(str(folder / "config.json")).as_dict(quiet=True) == before
+    with pytest.raises(ConfigurationError, match=r"--query-size is \[3\]; trainer.query_size is 6 for all rounds"):
+        extend(str(folder), 1, [3])
+    (tmp_path / "other").mkdir()
+    shutil.copy(folder / "config.json", tmp_path / "other")
+    with pytest.raises(ConfigurationError, match="no run that can be gone on with; there is no state/ in it"):
+        extend(str(tmp_path / "other"), 1)
+
+
+def test_a_list_of_sizes_needs_those_of_the_new_rounds(run: Run) -> None:
+    folder = run("run", **{"trainer.num_rounds": 1, "trainer.query_size": [4]})
+    with pytest.raises(ConfigurationError, match="--query-size is None; .* is a list: expected 2 numbers"):
+        extend(str(folder), 3)
+    extend(str(folder), 3, [5, 6])
+    assert [row["annotated"]["sentences"] for row in lines(folder / "rounds.jsonl")] == [12, 16, 21, 27]
+
+
+def test_another_environment_is_told(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = run("run", **{"trainer.num_rounds": 0})
+    environment = json.loads((folder / "environment.json").read_text())
+    now = f"torch 1.0 → {environment['versions']['torch']}, threads 99 → {environment['threads']}"
+    environment["versions"]["torch"], environment["threads"] = "1.0", 99
+    (folder / "environment.json").write_text(json.dumps(environment))
+    run("run", recover=True, **{"trainer.num_rounds": 0})
+    assert f"the run goes on in another environment and may round differently: {now}" in capsys.readouterr().out
+
+
+def test_a_state_is_what_was_written_or_refused(tmp_path: Path) -> None:
+    state = RoundState(3, {"train": 1.5}, queried=["a"], query_scores=[None], annotated=Part.at(7, "é\n".encode()))
+    assert state.annotated == Part(7, 10, state.annotated.sha256 if state.annotated else "")
+    state.write(tmp_path / "s.json")
+    assert RoundState.read(tmp_path / "s.json") == state
+    body = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
+    for changed in ({**body, "round": 4}, {**body, "version": 2}, {**body, "sha256": None}, [body], {}):
+        (tmp_path / "s.json").write_text(json.dumps(changed))
+        with pytest.raises(ValueError, match="its checksum is wrong"):
+            RoundState.read(tmp_path / "s.json")
+
+
+def test_a_part_knows_its_bytes() -> None:
+    content = b"first\nsecond\n"
+    part = Part.at(6, content[6:])
+    assert part.of(content) == b"second\n"
+    assert part.of(content + b"third\n") == b"second\n"
+    assert part.of(content[:-1]) is None
+    assert part.of(b"xxxxx\nsecond\n") == b"second\n"

@@ -1,0 +1,138 @@
+"""A run that is killed goes on as if it had not been: some points of many. `make faults` tries more."""
+
+import copy
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+import torch
+from allennlp.commands.train import _train_worker
+from allennlp.common import Params
+from allennlp.common.util import find_open_port
+
+from tests.active_learning.conftest import small_config
+from tests.faults.drill import differences, points_of, spread, start, train, wait, was_killed
+
+FITTED = {"type": "in_domain", "settings": {"num_layers": 1, "dimension": 32, "max_epochs": 1}}
+SEQMIX = {"trainer.augmenter.discriminator": {"type": "perplexity", "language_model": FITTED, "quantile": [0, 0.5]}}
+COMMITTEE = {
+    "trainer.query_policy": {"type": "vote_entropy", "committee_size": 2},
+    "trainer.keep_round_weights": "last",
+    "trainer.trainer.checkpointer": {},
+    "trainer.num_rounds": 1,
+}
+POINTS = 5
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Any:
+    """Forks have one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def write(tmp_path: Path, tiny_encoder: str, overrides: Dict[str, Any]) -> Path:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(small_config(tiny_encoder, **overrides)), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("overrides", [SEQMIX, COMMITTEE], ids=["seqmix", "committee"])
+def test_a_killed_run_goes_on_to_the_same_end(tiny_encoder: str, tmp_path: Path, overrides: Dict[str, Any]) -> None:
+    config = write(tmp_path, tiny_encoder, overrides)
+    names = points_of(config, tmp_path / "whole")
+    for point in spread(names, POINTS):
+        folder = tmp_path / f"killed_{point}"
+        ended = train(config, folder, kill_at=point)
+        assert was_killed(ended), (names[point], ended.output)
+        ended = train(config, folder, recover=True)
+        assert ended.code == 0, (names[point], ended.output)
+        assert differences(tmp_path / "whole", folder) == [], names[point]
+
+
+def test_a_run_that_is_killed_again_and_again(tiny_encoder: str, tmp_path: Path) -> None:
+    config = write(tmp_path, tiny_encoder, {"trainer.num_rounds": 1})
+    names = points_of(config, tmp_path / "whole")
+    folder = tmp_path / "killed"
+    for fraction in (0.4, 0.2, 0.3):  # of what is left, some of which is over
+        train(config, folder, recover=folder.exists(), kill_at=int(fraction * len(names)))
+    assert train(config, folder, recover=True).code == 0
+    assert differences(tmp_path / "whole", folder) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "size", "overrides", "told"),
+    [
+        ("state/data.json.tmp", 60_000, {}, "best.th: cannot be written"),
+        ("synthetic.jsonl", 20_000, {"trainer.augmenter.rate": 8}, "synthetic.jsonl: cannot be written"),
+        ("round_0/metrics_epoch_0.json", 60_000, {"trainer.trainer.checkpointer": {}}, "weights cannot be written"),
+    ],
+)
+def test_a_full_disk_is_told_and_the_run_goes_on(
+    tiny_encoder: str, tmp_path: Path, place: str, size: int, overrides: Dict[str, Any], told: str
+) -> None:
+    folder = tmp_path / "full"
+
+    def full_at_the_place(event: str, arguments: Any) -> None:
+        if event == "open" and str(arguments[0]) == str(folder / place):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    config = write(tmp_path, tiny_encoder, {"trainer.num_rounds": 0, **overrides})
+    ended = train(config, folder, before=lambda: sys.addaudithook(full_at_the_place))
+    assert ended.code == 1
+    assert told in ended.output
+    assert "Traceback" not in ended.output
+    assert train(config, folder, recover=True).code == 0
+    assert train(config, tmp_path / "whole").code == 0
+    assert differences(tmp_path / "whole", folder) == []
+
+
+@pytest.mark.parametrize("victim", [0, 1])
+def test_a_lost_worker_ends_the_others_and_the_run_goes_on(tiny_encoder: str, tmp_path: Path, victim: int) -> None:
+    config = small_config(tiny_encoder, **{"trainer.augmenter": {"type": "none"}})
+    config.pop("include_in_archive")
+
+    def workers(folder: Path) -> List[int]:
+        """What AllenNLP starts for `distributed`."""
+        folder.mkdir(exist_ok=True)
+        port = find_open_port()
+
+        def work(rank: int) -> None:
+            place = {"primary_port": port, "world_size": 2, "distributed_device_ids": [-1, -1]}
+            _train_worker(
+                rank,
+                Params(copy.deepcopy(config)),
+                str(folder),
+                ["seqmix_plugin"],
+                distributed_params=Params({}),
+                **place,  # type: ignore[arg-type]
+            )
+
+        return [start(lambda rank=rank: work(rank), tmp_path / f"{folder.name}{rank}.log") for rank in (0, 1)]
+
+    def ended(folder: Path, processes: List[int]) -> List[Any]:
+        return [wait(process, tmp_path / f"{folder.name}{rank}.log") for rank, process in enumerate(processes)]
+
+    died, whole = tmp_path / "died", tmp_path / "whole"
+    processes = workers(died)
+    while not (died / "rounds.jsonl").exists():
+        time.sleep(0.02)
+    os.kill(processes[victim], signal.SIGKILL)
+    killed = time.monotonic()
+    ends = ended(died, processes)
+    assert time.monotonic() - killed < 60
+    assert was_killed(ends[victim])
+    assert ends[1 - victim].code == 1
+    assert "error: another process of this run is gone" in ends[1 - victim].output
+    assert "Traceback" not in ends[1 - victim].output.split("error: another process of this run is gone")[0]
+    for folder in (died, whole):
+        assert [end.code for end in ended(folder, workers(folder))] == [0, 0]
+    assert differences(whole, died) == []
