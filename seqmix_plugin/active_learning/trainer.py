@@ -145,7 +145,8 @@ class ActiveLearningTrainer(Trainer):
         )
         self._run = RunFolder(Path(folder), self.cuda_device, local_rank, keep_round_weights)
         self._stages = Stages(self.parts, self._run, self._sizes, seed, self.cuda_device, max_candidates, dtype)
-        if not self._stages.restore():
+        # Other machines than the primary one keep no state, but have to have weights to archive.
+        if not self._stages.restore() or not is_primary():
             self._run.save_first_weights(self.model)
 
     def train(self) -> Dict[str, Any]:

@@ -1,5 +1,6 @@
 """How the pool is scored: in which precision, and how much of it."""
 
+import os
 from typing import List
 
 import numpy as np
@@ -15,6 +16,7 @@ from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.query_policies import NormalizedTokenEntropyPolicy
 from seqmix_plugin.sentence import TaggedSentence
 from tests.active_learning.conftest import Run, lines
+from tests.faults.drill import differences
 
 NONE = {"trainer.augmenter": {"type": "none"}}
 
@@ -101,3 +103,16 @@ def test_tf32_is_what_the_configuration_says(run: Run, allowed: bool) -> None:
         assert torch.backends.cuda.matmul.allow_tf32 == torch.backends.cudnn.allow_tf32 == allowed
     finally:
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = before
+
+
+def test_deterministic_operations_are_what_the_configuration_says(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
+    head = {"model.head": {"type": "crf"}, "trainer.num_rounds": 1}
+    try:
+        exact = run("exact", deterministic=True, **head)
+        assert torch.are_deterministic_algorithms_enabled()
+        assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+    finally:
+        usual = run("usual", **head)
+    assert not torch.are_deterministic_algorithms_enabled()
+    assert differences(exact, usual) == []

@@ -15,7 +15,10 @@ from typing import Any, Dict, List, NamedTuple, Tuple
 
 import pytest
 import rich
+import torch
 from allennlp.commands import main
+from allennlp.commands.train import train_model
+from allennlp.common import Params
 
 from seqmix_plugin.commands.job import Job
 from seqmix_plugin.commands.repeat import parse_seeds, repeat, seed_overrides
@@ -26,6 +29,7 @@ from tests.active_learning.conftest import lines, small_config
 from tests.commands.conftest import Command
 from tests.commands.processes_test import is_locked
 from tests.conftest import QUICKSTART, ROOT
+from tests.faults.drill import differences
 
 SMALL = {
     "trainer.num_rounds": 1,
@@ -140,6 +144,16 @@ def test_the_seeds_are_set_and_the_slice_stays(calls: Calls) -> None:
     runs = [read_run(calls.folder / str(seed)) for seed in (1, 2)]
     assert [run.unit for run in runs] == [(1, 0), (2, 0)]
     assert runs[0].configuration_hash == runs[1].configuration_hash
+
+
+def test_another_process_with_the_same_seed_makes_the_same_run(calls: Calls, tmp_path: Path) -> None:
+    """Sets and hashes come in another order there."""
+    configuration = json.loads((calls.folder / "2" / "config.json").read_text())
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    train_model(Params(configuration), str(tmp_path / "2"))
+    torch.set_num_threads(threads)
+    assert differences(calls.folder / "2", tmp_path / "2") == []
 
 
 def test_threads(calls: Calls) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Dict, List
 
 import pytest
 import torch
+from allennlp.commands import main
 from allennlp.commands.train import _train_worker
 from allennlp.common import Params
 from allennlp.common.util import find_open_port
@@ -89,6 +90,27 @@ def test_a_full_disk_is_told_and_the_run_goes_on(
     ended = train(config, folder, before=lambda: sys.addaudithook(full_at_the_place))
     assert ended.code == 1
     assert told in ended.output
+    assert "Traceback" not in ended.output
+    assert train(config, folder, recover=True).code == 0
+    assert train(config, tmp_path / "whole").code == 0
+    assert differences(tmp_path / "whole", folder) == []
+
+
+def test_ctrl_c_is_a_line_and_the_run_goes_on(tiny_encoder: str, tmp_path: Path) -> None:
+    config = write(tmp_path, tiny_encoder, {"trainer.trainer.num_epochs": 4})
+    folder = tmp_path / "died"
+
+    def work() -> None:
+        sys.argv = ["allennlp", "train", str(config), "-s", str(folder)]
+        main(prog="allennlp")
+
+    process = start(work, tmp_path / "log")
+    while not (folder / "rounds.jsonl").exists():
+        time.sleep(0.02)
+    os.kill(process, signal.SIGINT)
+    ended = wait(process, tmp_path / "log")
+    assert ended.code == 1
+    assert "warning: interrupted; the same command with --recover goes on where it ended" in ended.output
     assert "Traceback" not in ended.output
     assert train(config, folder, recover=True).code == 0
     assert train(config, tmp_path / "whole").code == 0
