@@ -1,0 +1,27 @@
+"""Stopping after a number of rounds."""
+
+from typing import Optional
+
+from seqmix_plugin.stopping.checks import at_least
+from seqmix_plugin.stopping.stopping_criterion import Rounds, StoppingCriterion
+
+
+@StoppingCriterion.register("rounds")
+class RoundsCriterion(StoppingCriterion):
+    """
+    Stops after this round; for `any` and `all`, as `trainer.num_rounds` does the same alone.
+
+    Registered as a `StoppingCriterion` with name "rounds".
+
+    # Parameters
+
+    num_rounds : `int`
+        Rounds after round 0.
+    """
+
+    def __init__(self, num_rounds: int) -> None:
+        self._num_rounds = at_least("rounds.num_rounds", num_rounds, 0)
+
+    def reason(self, rounds: Rounds) -> Optional[str]:
+        done = rounds[-1]["round"]
+        return f"{done} rounds are done" if done >= self._num_rounds else None
