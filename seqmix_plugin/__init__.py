@@ -15,6 +15,7 @@ from seqmix_plugin import (
     oracles,
     predictors,
     query_policies,
+    stopping,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "oracles",
     "predictors",
     "query_policies",
+    "stopping",
 ]

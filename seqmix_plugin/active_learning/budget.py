@@ -1,9 +1,11 @@
 """Sizes and settings of the rounds, checked before any work is done."""
 
-from typing import List, Optional, Sequence, Union
+from typing import Collection, List, Optional, Sequence, Union
 
 import torch
 from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.stopping import StoppingCriterion
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -41,6 +43,14 @@ def check_candidates(max_candidates: Optional[int], sizes: Sequence[int]) -> Non
         raise ConfigurationError(
             f"trainer.max_candidates is {max_candidates}; expected at least the {most} sentences of a query"
         )
+
+
+def check_measured(stopping: Optional[StoppingCriterion], splits: Collection[str]) -> None:
+    """Raises a `ConfigurationError` when a criterion needs a split that is not measured."""
+    missing = [split for split in (stopping.needed_splits if stopping is not None else ()) if split not in splits]
+    if missing:
+        key = {"dev": "validation_data_path", "test": "test_data_path"}[missing[0]]
+        raise ConfigurationError(f"trainer.stopping needs F1 on {missing[0]}, but there is no {key}")
 
 
 def matrix_dtype(name: str) -> torch.dtype:

@@ -75,6 +75,11 @@ class Experiment:
         self._evaluation_loaders: Dict[str, InMemoryLoader] = {}
         self._pool: Optional[_EncodedPool] = None
 
+    @property
+    def types(self) -> List[str]:
+        """The entity types, sorted."""
+        return sorted({tag[2:] for tag in self.vocab.get_token_to_index_vocabulary("labels") if tag != "O"})
+
     def new_model(self, seed: int, round_number: int) -> SequenceTagger:
         """
         A model with the pretrained weights and a head that follows from seed and round.

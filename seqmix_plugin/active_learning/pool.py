@@ -77,6 +77,12 @@ class Pool:
         """The other sentences as they are now, without labels, in their fixed order."""
         return SentenceView(self._source, np.flatnonzero(~self._is_labelled), hide_labels=True)
 
+    def without(self, names: Sequence[str]) -> SentenceView:
+        """All sentences but those with these ids, without labels."""
+        kept = np.ones(len(self._is_labelled), dtype=bool)
+        kept[[self._positions[name] for name in names]] = False
+        return SentenceView(self._source, np.flatnonzero(kept), hide_labels=True)
+
     def named(self, names: Sequence[str]) -> SentenceView:
         """
         The sentences with these ids, without labels.

@@ -67,6 +67,8 @@ class RoundState:
         Where the generated sentences are.
     statistics : `Dict[str, Any]`, optional (default = `None`)
         The augmenter's.
+    sample_tags : `List[int]`, optional (default = `None`)
+        What the round's model predicts for a fixed sample, where the stopping criterion compares models.
     record : `Dict[str, Any]`, optional (default = `None`)
         The line of `rounds.jsonl`: the round is whole.
     weights : `str`, optional (default = `None`)
@@ -81,6 +83,7 @@ class RoundState:
     annotated: Optional[Part] = None
     synthetic: Optional[Part] = None
     statistics: Optional[Dict[str, Any]] = None
+    sample_tags: Optional[List[int]] = None
     record: Optional[Dict[str, Any]] = None
     weights: Optional[str] = None
 

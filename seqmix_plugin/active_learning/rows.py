@@ -73,5 +73,7 @@ def summary(rounds: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
     for split, scores in last["scores"].items():
         metrics.update({f"{split}_{name}": value for name, value in scores.items()})
         metrics[f"mean_{split}_f1"] = sum(r["scores"][split]["f1"] for r in rounds) / len(rounds)
+    if "stop" in last:
+        metrics["stopped_because"] = last["stop"]
     metrics["seconds"] = sum(sum(record["seconds"].values()) for record in rounds)
     return metrics

@@ -11,13 +11,15 @@ from seqmix_plugin.active_learning.learner import Learner
 from seqmix_plugin.active_learning.pool import Pool
 from seqmix_plugin.active_learning.round_state import RoundState
 from seqmix_plugin.active_learning.run_folder import RunFolder
+from seqmix_plugin.active_learning.sample import Sample, kappa_of
 from seqmix_plugin.augmenters import Augmenter, Workbench
 from seqmix_plugin.data import SentenceView
-from seqmix_plugin.oracles import Oracle
+from seqmix_plugin.oracles import Oracle, Request
 from seqmix_plugin.query_policies import Query, QueryPolicy, RandomPolicy
 from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
 from seqmix_plugin.ranks import from_primary
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+from seqmix_plugin.stopping import StoppingCriterion
 
 
 class Parts(NamedTuple):
@@ -40,6 +42,8 @@ class Parts(NamedTuple):
         Labels what is queried.
     augmenter : `Augmenter`
         Makes extra training sentences.
+    stopping : `StoppingCriterion`, optional (default = `None`)
+        Says when there are labels enough.
     """
 
     experiment: Experiment
@@ -49,6 +53,7 @@ class Parts(NamedTuple):
     query_policy: QueryPolicy
     oracle: Oracle
     augmenter: Augmenter
+    stopping: Optional[StoppingCriterion] = None
 
 
 class Stages:
@@ -93,6 +98,7 @@ class Stages:
         self._scoring_dtype = scoring_dtype
         self._synthetic: List[TaggedSentence] = []
         self._training: List[TaggedSentence] = []
+        self._sample: Optional[Sample] = None
 
     def restore(self) -> bool:
         """Takes up the weights of an earlier start, as far as there are any."""
@@ -142,7 +148,7 @@ class Stages:
             annotated = self._run.annotated(state.round)
         else:
             with state.timed("annotate"):
-                annotated = from_primary(lambda: self._labels(list(queried)))
+                annotated = from_primary(lambda: self._labels(state.round, list(queried)))
                 self._run.keep_annotated(state, annotated)
         self._parts.pool.label(annotated)
         return annotated
@@ -181,13 +187,14 @@ class Stages:
         if state.record is None:
             with state.timed("measure"):
                 scores = self._parts.experiment.measure(learner.model, self._device)
+                self._compare_with_last_round(state)
             self._run.keep_round(state, self._record(state, scores), learner.model)
         elif is_late and k == self._run.last_whole:
             self._run.keep_round(state, None, learner.model)
 
     def _record(self, state: RoundState, scores: Dict[str, Dict[str, float]]) -> Dict[str, Any]:
         """The line of `rounds.jsonl`."""
-        return {
+        record = {
             "round": state.round,
             "annotated": self._parts.pool.counts(),
             "synthetic_in_training": len(self._synthetic),
@@ -197,6 +204,26 @@ class Stages:
             "query_scores": state.query_scores,
             "seconds": state.seconds,
         }
+        before = self._run.state(state.round - 1).sample_tags if state.round > 0 else None
+        kappa = kappa_of(before, state.sample_tags or [])
+        if kappa is not None:
+            record["kappa"] = kappa
+        if self._parts.stopping is not None:
+            reason = self._parts.stopping.reason([*self._run.rounds, record])
+            if reason is not None:
+                record["stop"] = reason
+        return record
+
+    def _compare_with_last_round(self, state: RoundState) -> None:
+        """Where the stopping criterion needs it: predicts a fixed sample of what the seed set has left."""
+        size = 0 if self._parts.stopping is None else self._parts.stopping.sample_size
+        if size == 0:
+            return
+        if self._sample is None:
+            seed_set = self._run.state(0).queried or []
+            self._sample = Sample.drawn(self._parts.pool.without(seed_set), size, generator(self._seed, 0, "sample"))
+        experiment, model = self._parts.experiment, self._parts.learners[0].model
+        state.sample_tags = self._sample.tags(experiment, model, self._device)
 
     def _candidates(self, k: int) -> SentenceView:
         """What is left of the pool, or a sample of it."""
@@ -223,8 +250,9 @@ class Stages:
             generator(self._seed, k, "query"),
         )
 
-    def _labels(self, queried: Sequence[TaggedSentence]) -> List[TaggedSentence]:
+    def _labels(self, k: int, queried: Sequence[TaggedSentence]) -> List[TaggedSentence]:
         known = self._run.known_labels(queried)
         asked = [sentence for sentence in queried if sentence.id not in known]
-        answers = iter(self._parts.oracle.annotate(asked)) if asked else iter(())
+        request = Request(asked, self._parts.experiment.types, k, self._seed, self._run.folder)
+        answers = iter(self._parts.oracle.annotate(request)) if asked else iter(())
         return [known[sentence.id] if sentence.id in known else next(answers) for sentence in queried]

@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional, Union
 from allennlp.common import Lazy
 from allennlp.training import Trainer
 
-from seqmix_plugin.active_learning.budget import check_candidates, label_budget, matrix_dtype
+from seqmix_plugin.active_learning.budget import check_candidates, check_measured, label_budget, matrix_dtype
 from seqmix_plugin.active_learning.console import print_table, round_line
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.learner import Learner
@@ -23,6 +23,7 @@ from seqmix_plugin.oracles import GoldOracle, Oracle
 from seqmix_plugin.query_policies import QueryPolicy
 from seqmix_plugin.randomness import derive_seed, generator
 from seqmix_plugin.ranks import is_primary
+from seqmix_plugin.stopping import StoppingCriterion
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +85,9 @@ class ActiveLearningTrainer(Trainer):
     keep_round_weights : `str`, optional (default = `"none"`)
         Of which rounds the weights, and what an inner `checkpointer` has written, stay in `round_<k>/`: `"none"`,
         `"last"` or `"all"`. `best.th`, from which the next round starts, is not concerned.
+    stopping : `StoppingCriterion`, optional (default = `None`)
+        Ends the run before its last round when there are labels enough; the reason goes to the last line and to
+        `metrics.json`.
     seed : `int`, optional (default = `0`)
         The run's one seed, a key of the top level: everything but the slice follows from it.
     serialization_dir, cuda_device, distributed, local_rank, world_size
@@ -114,6 +118,7 @@ class ActiveLearningTrainer(Trainer):
         max_candidates: Optional[int] = None,
         scoring_dtype: str = "float32",
         keep_round_weights: str = "none",
+        stopping: Optional[StoppingCriterion] = None,
         seed: int = 0,
         serialization_dir: Optional[str] = None,
         cuda_device: Optional[int] = None,
@@ -128,6 +133,7 @@ class ActiveLearningTrainer(Trainer):
         self._sizes = label_budget(seed_size, num_rounds, query_size, len(inside))
         check_candidates(max_candidates, self._sizes)
         dtype = matrix_dtype(scoring_dtype)
+        check_measured(stopping, experiment.evaluation)
         make_learner = partial(
             Learner, experiment=experiment, trainer=trainer, reuse_model=reuse_model, local_rank=local_rank
         )
@@ -141,7 +147,14 @@ class ActiveLearningTrainer(Trainer):
         for learner in learners:
             learner.check(inside[:1], Path(folder))
         self.parts = Parts(
-            experiment, Pool(inside), outside, learners, query_policy, oracle.construct(corpus=inside), augmenter
+            experiment,
+            Pool(inside),
+            outside,
+            learners,
+            query_policy,
+            oracle.construct(corpus=inside),
+            augmenter,
+            stopping,
         )
         self._run = RunFolder(Path(folder), self.cuda_device, local_rank, keep_round_weights)
         self._stages = Stages(self.parts, self._run, self._sizes, seed, self.cuda_device, max_candidates, dtype)
@@ -168,8 +181,12 @@ class ActiveLearningTrainer(Trainer):
             stages.train(state)
             if not is_whole:
                 logger.info(round_line(self._run.rounds[-1]))
+            if "stop" in self._run.rounds[-1]:
+                break
         if is_primary():
             print_table(self._run.rounds)
+            if "stop" in self._run.rounds[-1]:
+                logger.info(f"stopped after round {self._run.rounds[-1]['round']}: {self._run.rounds[-1]['stop']}")
         return summary(self._run.rounds)
 
     def get_best_weights_path(self) -> Optional[str]:

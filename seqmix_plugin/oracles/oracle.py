@@ -1,10 +1,11 @@
 """The abstract oracle."""
 
 from abc import abstractmethod
-from typing import List, Sequence
+from typing import List
 
 from allennlp.common import Registrable
 
+from seqmix_plugin.oracles.request import Request
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -16,12 +17,12 @@ class Oracle(Registrable):
     default_implementation = "gold"
 
     @abstractmethod
-    def annotate(self, queried: Sequence[TaggedSentence]) -> List[TaggedSentence]:
+    def annotate(self, request: Request) -> List[TaggedSentence]:
         """
         # Parameters
 
-        queried : `Sequence[TaggedSentence]`
-            Sentences without labels.
+        request : `Request`
+            The sentences and whatever else may be needed.
 
         # Returns
 

@@ -60,8 +60,8 @@ class Run:
 
     @property
     def finished(self) -> bool:
-        """Whether all rounds are there."""
-        return len(self.rounds) > self.num_rounds
+        """Whether all rounds are there, or the run has stopped before because it had labels enough."""
+        return len(self.rounds) > self.num_rounds or (bool(self.rounds) and "stop" in self.rounds[-1])
 
     @property
     def unit(self) -> Tuple[int, int]:

@@ -6,7 +6,7 @@ import operator
 import re
 import shutil
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Any, Callable, Dict, List
 
 import pytest
 import torch
@@ -20,7 +20,7 @@ from seqmix_plugin.active_learning.round_state import Part, RoundState
 from seqmix_plugin.active_learning.run_folder import RunFolder
 from seqmix_plugin.atomic_files import locked
 from seqmix_plugin.commands.extend import extend
-from seqmix_plugin.oracles import GoldOracle, Oracle
+from seqmix_plugin.oracles import GoldOracle, Oracle, Request
 from seqmix_plugin.sentence import TaggedSentence
 from tests.active_learning.conftest import Run, lines, small_config
 from tests.conftest import QUICKSTART
@@ -36,9 +36,9 @@ ASKED: List[str] = []
 class CountedOracle(GoldOracle):
     """Notes what it is asked for."""
 
-    def annotate(self, queried: Sequence[TaggedSentence]) -> List[TaggedSentence]:
-        ASKED.extend(sentence.id for sentence in queried)
-        return super().annotate(queried)
+    def annotate(self, request: Request) -> List[TaggedSentence]:
+        ASKED.extend(sentence.id for sentence in request.sentences)
+        return super().annotate(request)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,45 @@
+"""A fixed sample of the pool, on which the models of successive rounds are compared."""
+
+from typing import List, Optional
+
+import numpy as np
+import torch
+
+from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.data import SentenceView
+from seqmix_plugin.functional.agreement import cohens_kappa
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.ranks import summed
+
+
+class Sample:
+    """
+    # Parameters
+
+    sentences : `SentenceView`
+        The sentences, without labels.
+    """
+
+    def __init__(self, sentences: SentenceView) -> None:
+        self._sentences = sentences
+        self._starts = np.cumsum([0, *(len(sentence) for sentence in sentences)])
+
+    @classmethod
+    def drawn(cls, unlabelled: SentenceView, size: int, rng: np.random.Generator) -> "Sample":
+        """So many of the pool's sentences, or all that there are."""
+        drawn = rng.choice(len(unlabelled), min(size, len(unlabelled)), replace=False)
+        return cls(SentenceView(unlabelled, np.sort(drawn)))
+
+    def tags(self, experiment: Experiment, model: SequenceTagger, device: torch.device) -> List[int]:
+        """The number of the tag that a model predicts for each word; -1 for a word that was cut."""
+        found = np.zeros(int(self._starts[-1]))
+        for batch in experiment.predict([model], self._sentences, device):
+            votes, lengths = batch.votes[0].cpu().numpy() + 1, batch.mask.sum(dim=1).tolist()
+            for position, row, length in zip(batch.positions.tolist(), votes, lengths, strict=True):
+                found[self._starts[position] : self._starts[position] + length] = row[:length]
+        return (summed(found) - 1).astype(int).tolist()
+
+
+def kappa_of(before: Optional[List[int]], now: List[int]) -> Optional[float]:
+    """Cohen's κ of two predictions; `None` before the second."""
+    return None if before is None or not now else cohens_kappa(np.array(before), np.array(now))

@@ -1,0 +1,83 @@
+"""An annotator who makes mistakes, for simulations."""
+
+from typing import List, Optional, Sequence, Tuple
+
+import numpy as np
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.oracles.gold import GoldOracle
+from seqmix_plugin.oracles.oracle import Oracle
+from seqmix_plugin.oracles.request import Request
+from seqmix_plugin.randomness import generator
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+from seqmix_plugin.tag_schemes import Span, spans_to_tags, tags_to_spans
+
+
+@Oracle.register("noisy")
+class NoisyOracle(Oracle):
+    """
+    Uncovers the gold tags and puts mistakes into them: of the entities, some are missed, some get another type, some
+    another border. What happens to a sentence follows from the run's seed and the sentence's id, whenever it is asked
+    for. Words outside of entities are left alone, but for a border that is moved over them.
+
+    Registered as an `Oracle` with name "noisy".
+
+    # Parameters
+
+    corpus : `SentenceSource`
+        Given by the trainer, not a key: the labelled sentences that the pool was made of.
+    missed : `float`, optional (default = `0.0`)
+        Share of the entities that get no label.
+    wrong_type : `float`, optional (default = `0.0`)
+        Share of the entities that get another type, each of the others as likely; none where there is but one type.
+    wrong_border : `float`, optional (default = `0.0`)
+        Share of the entities of which one border is moved by one word, to where the entity still has a word and meets
+        no other; those for which there is no such place stay.
+
+    # Raises
+
+    `ConfigurationError`
+        When a share is negative or they sum to more than 1.
+    """
+
+    def __init__(
+        self, corpus: SentenceSource, missed: float = 0.0, wrong_type: float = 0.0, wrong_border: float = 0.0
+    ) -> None:
+        shares = {"missed": missed, "wrong_type": wrong_type, "wrong_border": wrong_border}
+        for name, share in shares.items():
+            if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
+                raise ConfigurationError(f"oracle.{name} is {share!r}; expected a number from 0 to 1")
+        if sum(shares.values()) > 1 + 1e-9:
+            raise ConfigurationError(
+                f"oracle: missed, wrong_type and wrong_border sum to {sum(shares.values())}, above 1"
+            )
+        self._gold = GoldOracle(corpus)
+        self._limits = np.cumsum([missed, wrong_type, wrong_border])
+
+    def annotate(self, request: Request) -> List[TaggedSentence]:
+        return [self._with_mistakes(sentence, request) for sentence in self._gold.annotate(request)]
+
+    def _with_mistakes(self, sentence: TaggedSentence, request: Request) -> TaggedSentence:
+        rng = generator(request.seed, 0, f"noise/{sentence.id}")
+        spans: List[Optional[Span]] = list(tags_to_spans(sentence.tags or ())[0])
+        for number, span in enumerate(spans):
+            assert span is not None
+            kind = int(np.searchsorted(self._limits, rng.random(), side="right"))
+            if kind == 0:
+                spans[number] = None
+            elif kind == 1:
+                others = [name for name in request.types if name != span.label]
+                spans[number] = span._replace(label=others[rng.integers(len(others))]) if others else span
+            elif kind == 2:
+                taken = [other for other in spans if other is not None and other is not span]
+                places = _moved(span, taken, len(sentence))
+                spans[number] = places[rng.integers(len(places))] if places else span
+        return sentence.with_tags(tuple(spans_to_tags([span for span in spans if span is not None], len(sentence))))
+
+
+def _moved(span: Span, taken: Sequence[Span], length: int) -> List[Span]:
+    """Where a span may be when one of its borders is moved by one word."""
+    steps: List[Tuple[int, int]] = [(-1, 0), (1, 0), (0, -1), (0, 1)]
+    places = [Span(span.start + left, span.end + right, span.label) for left, right in steps]
+    inside = [place for place in places if 0 <= place.start < place.end <= length]
+    return [place for place in inside if all(place.end <= other.start or other.end <= place.start for other in taken)]
