@@ -15,7 +15,7 @@ from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import derive_seed, reseed_globals
-from seqmix_plugin.ranks import from_primary, rank, world_size
+from seqmix_plugin.ranks import on_each_machine, rank, world_size
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -81,7 +81,7 @@ class Learner:
         `ConfigurationError`
             When the loss is not a number.
         """
-        from_primary(lambda: _remove_files(self._folder(k, folder)))
+        on_each_machine(self._local_rank, lambda: _remove_files(self._folder(k, folder)))
         if k > 0 and not self._reuse_model:
             self.model.load_state_dict(self._experiment.new_model(self._seed, k).state_dict())
         # Each process has its own dropout.
@@ -139,7 +139,7 @@ def _remove_files(folder: Path) -> None:
     """What an interrupted inner trainer has left: the stock one would go on with it, and not exactly."""
     for path in folder.glob("*"):
         if path.is_file():
-            path.unlink()
+            path.unlink(missing_ok=True)
 
 
 def _let_go() -> None:

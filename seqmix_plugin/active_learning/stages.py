@@ -142,8 +142,7 @@ class Stages:
             annotated = self._run.annotated(state.round)
         else:
             with state.timed("annotate"):
-                annotated = from_primary(lambda: self._labels(list(queried)))
-                self._run.keep_annotated(state, annotated)
+                annotated = from_primary(lambda: self._labels(state, list(queried)))
         self._parts.pool.label(annotated)
         return annotated
 
@@ -183,7 +182,9 @@ class Stages:
                 scores = self._parts.experiment.measure(learner.model, self._device)
             self._run.keep_round(state, self._record(state, scores), learner.model)
         elif is_late and k == self._run.last_whole:
-            self._run.keep_round(state, None, learner.model)
+            self._run.keep_weights(state, learner.model)
+        elif is_late:
+            self._run.tidy(k)
 
     def _record(self, state: RoundState, scores: Dict[str, Dict[str, float]]) -> Dict[str, Any]:
         """The line of `rounds.jsonl`."""
@@ -223,8 +224,11 @@ class Stages:
             generator(self._seed, k, "query"),
         )
 
-    def _labels(self, queried: Sequence[TaggedSentence]) -> List[TaggedSentence]:
+    def _labels(self, state: RoundState, queried: Sequence[TaggedSentence]) -> List[TaggedSentence]:
+        """In the primary process, which has them on the disk before it tells the others."""
         known = self._run.known_labels(queried)
         asked = [sentence for sentence in queried if sentence.id not in known]
         answers = iter(self._parts.oracle.annotate(asked)) if asked else iter(())
-        return [known[sentence.id] if sentence.id in known else next(answers) for sentence in queried]
+        annotated = [known[sentence.id] if sentence.id in known else next(answers) for sentence in queried]
+        self._run.keep_annotated(state, annotated)
+        return annotated

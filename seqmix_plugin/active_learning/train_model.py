@@ -27,6 +27,7 @@ from seqmix_plugin.active_learning.endings import clear_endings
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.archive import save_encoder, save_vocabulary
 from seqmix_plugin.data import InMemoryLoader
+from seqmix_plugin.ranks import rank
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -45,7 +46,7 @@ class ActiveLearningTrainModel(TrainModel):
         check_blocks(params)
         if extras.get("ddp_accelerator") is not None:
             raise ConfigurationError("distributed.ddp_accelerator cannot be configured: it is torch's, made each round")
-        with mistakes_as_configuration_errors():
+        with clear_endings(), mistakes_as_configuration_errors():
             return super().from_params(params, **extras)
 
     def run(self) -> Dict[str, Any]:
@@ -128,11 +129,11 @@ class ActiveLearningTrainModel(TrainModel):
             "validation_data_path": validation_data_path,
             "test_data_path": test_data_path,
         }
-        check_data(Path(serialization_dir), paths)
         labels = labels_of(corpus)
         evaluation_labels = {split: labels_of(sentences) for split, sentences in evaluation.items()}
         warn_of_labels(train_data_path, labels, evaluation_labels)
         vocab = with_labels(vocabulary.construct(instances=[]), [labels, *evaluation_labels.values()])
+        check_data(Path(serialization_dir), paths, vocab)
         experiment = Experiment(
             reader, evaluation_reader, vocab, corpus, evaluation, model, data_loader, validation_data_loader
         )
@@ -148,7 +149,7 @@ class ActiveLearningTrainModel(TrainModel):
         )
         # Only now has every process of this machine made its tokenizer; an indexer takes one that lies in the folder.
         if local_rank == 0:
-            save_vocabulary(vocab, serialization_dir)
+            save_vocabulary(vocab, serialization_dir, f".{rank()}")
             if first_model.encoder is not None and reader.word_pieces is not None:
-                save_encoder(first_model.encoder, reader.word_pieces.tokenizer, serialization_dir)
+                save_encoder(first_model.encoder, reader.word_pieces.tokenizer, serialization_dir, f".{rank()}")
         return cls(serialization_dir=serialization_dir, model=first_model, trainer=trainer_)

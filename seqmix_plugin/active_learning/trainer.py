@@ -145,9 +145,7 @@ class ActiveLearningTrainer(Trainer):
         )
         self._run = RunFolder(Path(folder), self.cuda_device, local_rank, keep_round_weights)
         self._stages = Stages(self.parts, self._run, self._sizes, seed, self.cuda_device, max_candidates, dtype)
-        # Other machines than the primary one keep no state, but have to have weights to archive.
-        if not self._stages.restore() or not is_primary():
-            self._run.save_first_weights(self.model)
+        self._run.first_weights(self.model, recovered=self._stages.restore())
 
     def train(self) -> Dict[str, Any]:
         """
