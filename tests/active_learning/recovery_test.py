@@ -407,7 +407,7 @@ def test_labels_outlive_a_recovery_that_dies(
     """Round 0 is damaged; the recovery dies before it removes the states of the rounds after it."""
     folder = shutil.copytree(whole(**COUNTED), tmp_path / "run")
     rows = (folder / "annotated.jsonl").read_bytes().splitlines(keepends=True)
-    (folder / "annotated.jsonl").write_bytes(b"".join([rows[0].replace(b"1", b"7", 1), *rows[1:]]))
+    (folder / "annotated.jsonl").write_bytes(b"".join([rows[0].replace(b"O", b"X", 1), *rows[1:]]))
     ASKED.clear()
     for _ in range(2):
         with monkeypatch.context() as patch:
