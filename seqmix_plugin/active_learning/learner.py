@@ -91,11 +91,10 @@ class Learner:
             with transient_bars():
                 trainer.train()
         except ValueError as error:
-            if "nan loss" not in str(error):
+            if str(error) != "nan loss encountered":  # the stock trainer's words
                 raise
             raise ConfigurationError(
-                f"round {k}: the loss is not a number; lower the learning rate (trainer.trainer.optimizer.lr) or set "
-                f"trainer.trainer.grad_norm"
+                f"round {k}: the loss is not a number: training diverged; a lower trainer.trainer.optimizer.lr may help"
             ) from error
         self.model.zero_grad(set_to_none=True)  # A member that waits for its next round holds its weights alone.
         del trainer
@@ -105,6 +104,8 @@ class Learner:
     def check(self, sentences: Sequence[TaggedSentence], folder: Path) -> None:
         """Makes the inner trainer of round 0; raises a `ConfigurationError` for what it refuses."""
         self.inner_trainer(0, sentences, folder)
+        if not any(parameter.requires_grad for parameter in self.model.parameters()):
+            raise ConfigurationError("trainer.trainer: no_grad and requires_grad leave no weight to be trained")
         _let_go()
 
     def inner_trainer(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> Trainer:
