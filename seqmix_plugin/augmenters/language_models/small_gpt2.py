@@ -136,7 +136,7 @@ class SmallGpt2:
         held_out_ids = _encode(tokenizer, held_out)
         history: List[float] = []
         best: Dict[str, torch.Tensor] = {}
-        for _ in _epochs(model, [[begin, *row][:CONTEXT] for row in _encode(tokenizer, fitted)], settings):
+        for _ in _epochs(model, [[begin, *row][:CONTEXT] for row in _encode(tokenizer, fitted) if row], settings):
             scores = causal_perplexities(model, held_out_ids, begin, batch_tokens=8192)
             weights = np.array([max(len(row), 1) for row in held_out_ids])
             # The perplexity of the held-out text as a whole, not the mean of its sentences'.
