@@ -17,11 +17,7 @@ from seqmix_plugin.augmenters import Augmentation, Augmenter, Workbench
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
 from seqmix_plugin.commands.building import build_augmenter, build_model, pick_device, read_blocks
 from seqmix_plugin.commands.generated_files import GeneratedFiles, check_columns, counts, gold_records, records
-<<<<<<< HEAD
 from seqmix_plugin.commands.terminal import quiet_terminal, show
-=======
-from seqmix_plugin.commands.terminal import quiet_terminal
->>>>>>> w-data
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import reseed_globals

@@ -88,11 +88,7 @@ def test_labels_stay_with_their_words(run: Run, tmp_path: Path, words: List[str]
 def test_without_the_tag_o_everything_is_an_entity(run: Run, tmp_path: Path, head: str) -> None:
     blocks = ["Anna\tB-PER\nBerg\tI-PER\nOslo\tB-LOC", "Oslo\tB-LOC\nParis\tI-LOC\nflights\tI-LOC\nBerg\tB-PER"]
     text = "\n\n".join(blocks * 15) + "\n"
-<<<<<<< HEAD
-    folder = trained(run, tmp_path, text, **{"model.head": {"type": head}, "trainer.trainer.num_epochs": 20})
-=======
     folder = trained(run, tmp_path, text, **{"model.head": {"type": head}, "trainer.trainer.num_epochs": 12})
->>>>>>> w-data
     assert (folder / "vocabulary" / "labels.txt").read_text().split() == ["B-LOC", "B-PER", "I-LOC", "I-PER"]
     assert lines(folder / "rounds.jsonl")[-1]["scores"]["dev"]["f1"] > 0.9
     assert lines(folder / "synthetic.jsonl")
