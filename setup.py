@@ -32,7 +32,7 @@ setup(
         "vl-convert-python>=1.7",
     ],
     extras_require={
-        "dev": ["hypothesis>=6", "mypy>=1.10", "playwright>=1.45", "pytest>=8", "ruff>=0.5"],
+        "dev": ["hypothesis>=6", "mypy>=1.10", "playwright>=1.45", "pytest>=8", "pytest-xdist>=3.6", "ruff>=0.5"],
         "detokenized": ["sacremoses>=0.0.53"],
         "wandb": ["wandb>=0.16"],
     },
