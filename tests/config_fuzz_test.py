@@ -30,7 +30,7 @@ from tests.configs_test import CONFIGS, FOLDER, SOURCES, evaluate, with_tiny_mod
 from tests.conftest import QUICKSTART
 
 EXTENT = os.environ.get("CONFIG_FUZZ", "sample")
-SAMPLE, SEVERAL = 700, 100
+SAMPLE, SEVERAL = 400, 50
 STOCK = ("random_seed", "numpy_seed", "pytorch_seed", "include_in_archive", "type")
 """What AllenNLP takes out before our code is reached; docs/errors.md says what it makes of mistakes there."""
 VALUES: Dict[str, Any] = {

@@ -113,10 +113,11 @@ def _check_parts(configuration: Dict[str, Any]) -> None:
 
 
 def _check_type(path: str, block: Any, needed: str, also: str = "") -> None:
-    if isinstance(block, (dict, str)):
-        kind = block if isinstance(block, str) else block.get("type")
-        if kind != needed:
-            raise ConfigurationError(f"{path}.type is {shown(kind)}; active learning needs {needed!r}{also}")
+    if isinstance(block, str):
+        block = {"type": block}
+    if isinstance(block, dict) and block.get("type") != needed:
+        what = f"is {shown(block['type'])}" if "type" in block else "is missing"
+        raise ConfigurationError(f"{path}.type {what}; active learning needs {needed!r}{also}")
 
 
 def at(configuration: Any, path: str) -> Any:
