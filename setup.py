@@ -14,7 +14,7 @@ setup(
     long_description_content_type="text/markdown",
     packages=find_packages(include=["seqmix_plugin", "seqmix_plugin.*"]),
     package_data={"seqmix_plugin.reporting": ["templates/*"]},
-    python_requires=">=3.11,<3.13",
+    python_requires=">=3.11.4,<3.13",
     install_requires=[
         "allennlp>=2.10.1",
         "altair>=5.5",
@@ -32,7 +32,7 @@ setup(
         "vl-convert-python>=1.7",
     ],
     extras_require={
-        "dev": ["hypothesis>=6", "mypy>=1.10", "playwright>=1.45", "pytest>=8", "ruff>=0.5"],
+        "dev": ["hypothesis>=6", "mypy>=1.10", "playwright>=1.45", "pytest>=8", "pytest-xdist>=3.6", "ruff>=0.5"],
         "detokenized": ["sacremoses>=0.0.53"],
         "wandb": ["wandb>=0.16"],
     },

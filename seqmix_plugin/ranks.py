@@ -87,6 +87,24 @@ def from_primary(make: Callable[[], T]) -> T:
     return value  # type: ignore[return-value]
 
 
+def on_each_machine(local_rank: int, work: Callable[[], None]) -> None:
+    """
+    Does something with files in one process of each machine, which may have folders of their own; the other processes
+    wait for it.
+
+    # Parameters
+
+    local_rank : `int`
+        This process's number on its machine; number 0 works.
+    work : `Callable[[], None]`
+        Must take it that another machine with the same folder has done it already.
+    """
+    if local_rank == 0:
+        work()
+    if is_distributed():
+        dist.barrier()
+
+
 def _device() -> torch.device:
     """Where the processes exchange tensors."""
     return torch.device("cuda", torch.cuda.current_device()) if dist.get_backend() == "nccl" else torch.device("cpu")

@@ -165,6 +165,9 @@ def _split(tag: str, scheme: str, position: int) -> Tuple[str, str]:
     if not dash or not label or prefix == "O" or prefix not in PREFIXES[scheme] or len(prefix) != 1:
         valid = ", ".join(["O"] + [f"{p}-TYPE" for p in PREFIXES[scheme] if p != "O"])
         raise InvalidTagError(position, f"tag {tag!r} is none of {scheme}'s: {valid}", repairable=False)
+    if not label.isprintable() or label != label.strip():  # it would be another type that looks the same
+        message = f"tag {tag!r} has characters that cannot be seen, or white space at its end or after '{prefix}-'"
+        raise InvalidTagError(position, message, repairable=False)
     return _ONE_NAME.get(prefix, prefix), label
 
 

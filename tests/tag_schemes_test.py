@@ -62,6 +62,11 @@ def test_types_may_have_hyphens(scheme: str) -> None:
     assert tags_to_spans(spans_to_tags(spans, 4, scheme), scheme) == (spans, 0)
 
 
+def test_types_may_be_in_any_script() -> None:
+    tags = ["B-地名", "I-地名", "O", "B-Geo Political", "B-مكان", "B-📍"]
+    assert to_bio(tags, "BIO") == (tags, 0)
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_no_words_and_no_entities(scheme: str) -> None:
     assert tags_to_spans([], scheme) == ([], 0)
@@ -82,6 +87,17 @@ def test_no_words_and_no_entities(scheme: str) -> None:
         ("BIO", [""], 0, r"tag '' is none of BIO's"),
         ("BIO", ["BI-X"], 0, r"tag 'BI-X' is none of BIO's"),
         ("BIO", ["O", "O", "S-X"], 2, r"tag 'S-X' is none of BIO's"),
+        (
+            "BIO",
+            ["O", "B-X\u200b"],
+            1,
+            r"tag 'B-X\\u200b' has characters that cannot be seen, or white space at its end",
+        ),
+        ("BIO", ["B-X\n"], 0, r"tag 'B-X\\n' has characters that cannot be seen"),
+        ("BIO", ["B- X"], 0, r"tag 'B- X' has .* or white space at its end or after 'B-'"),
+        ("BIO", ["B-X "], 0, r"tag 'B-X ' has"),
+        ("BIO", ["B-\ud83d"], 0, r"tag 'B-\\ud83d' has"),
+        ("BIOUL", ["U-X\x00"], 0, r"tag 'U-X\\x00' has .* after 'U-'"),
         ("IOB1", ["E-X"], 0, r"tag 'E-X' is none of IOB1's"),
         ("BIOES", ["L-X"], 0, r"tag 'L-X' is none of BIOES's: O, B-TYPE, I-TYPE, E-TYPE, S-TYPE"),
         ("BIOUL", ["S-X"], 0, r"tag 'S-X' is none of BIOUL's: O, B-TYPE, I-TYPE, U-TYPE, L-TYPE"),

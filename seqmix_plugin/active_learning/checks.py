@@ -2,15 +2,18 @@
 
 import logging
 from pathlib import Path
-from typing import Iterable, Mapping, NamedTuple, Optional, Set
+from typing import Iterable, List, Mapping, NamedTuple, Optional, Set
 
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DatasetReader, Vocabulary
+from allennlp.data import Batch, DatasetReader, Vocabulary
 
+from seqmix_plugin.active_learning.repeats import RepeatCounter, Repeats
 from seqmix_plugin.data import SentenceReader
+from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.longest_input import longest_input
-from seqmix_plugin.sentence import SentenceSource
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +49,13 @@ class Labels(NamedTuple):
         The tags.
     soft : `Set[str]`
         The tags that have a probability.
+    repeats : `Repeats`, optional (default = `Repeats()`)
+        The sentences that occur more than once.
     """
 
     tags: Set[str]
     soft: Set[str]
+    repeats: Repeats = Repeats()
 
     @property
     def types(self) -> Set[str]:
@@ -59,11 +65,12 @@ class Labels(NamedTuple):
 
 def labels_of(sentences: SentenceSource) -> Labels:
     """All labels of some sentences, in one pass."""
-    labels = Labels(set(), set())
+    labels, repeats = Labels(set(), set()), RepeatCounter()
     for sentence in sentences:
         labels.tags.update(sentence.tags or ())
         labels.soft.update(*(sentence.tag_distributions or ()))
-    return labels
+        repeats.add(sentence)
+    return labels._replace(repeats=repeats.count(sentences))
 
 
 def with_labels(vocab: Vocabulary, splits: Iterable[Labels]) -> Vocabulary:
@@ -89,12 +96,45 @@ def check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
         )
 
 
+def check_reading(model: SequenceTagger, reader: SentenceReader, sentence: TaggedSentence) -> None:
+    """Raises a `ConfigurationError` when the model cannot tag what the reader makes of a sentence: it is tried."""
+    batch = Batch([reader.sentence_to_instance(sentence.without_labels())])
+    batch.index_instances(model.vocab)
+    try:
+        with inference(model):
+            model(**batch.as_tensor_dict())
+    except Exception as error:  # of whatever code the embedder is made of
+        raise ConfigurationError(
+            f"model: it cannot tag what dataset_reader makes of sentence {sentence.id!r} ({first_line(error)})"
+        ) from error
+
+
 def warn_of_labels(train_path: str, corpus: Labels, evaluation: Mapping[str, Labels]) -> None:
-    """Warns of entity types that can never be learned, and of a training file without any."""
+    """
+    Warns of entity types that can never be learned, of a training file without any or with nothing else, and of
+    sentences with different tags in different places of a file.
+    """
     known = corpus.types
     if not known:
         logger.warning(f"{train_path}: no entity in this file; all tags are O")
+    if not any("O" in labels.tags | labels.soft for labels in (corpus, *evaluation.values())):
+        logger.warning(f"{train_path}: every word is in an entity, here and in dev and test; no word will be tagged O")
     for split, labels in evaluation.items():
         unknown = sorted(labels.types - known)
         if known and unknown:
             logger.warning(f"{split} has entity types that the training file lacks: {', '.join(unknown)}")
+    _warn_of_repeats({train_path: corpus, **evaluation})
+
+
+def _warn_of_repeats(files: Mapping[str, Labels]) -> None:
+    """In one line for all files, as corpora that many work with have a few."""
+    parts: List[str] = []
+    for name, (_, _, repeats) in files.items():
+        if repeats.example is not None:
+            verb = "" if parts else " sentences occur more than once"
+            ids = " and ".join(map(repr, repeats.example))
+            parts.append(
+                f"{name}: {repeats.sentences}{verb}, {repeats.conflicting} of them with different tags, such as {ids}"
+            )
+    if parts:
+        logger.warning("; ".join(parts))

@@ -1,22 +1,26 @@
 """A run that goes on must find the files that it began with."""
 
 import json
+import logging
 from pathlib import Path
-from typing import Dict, Optional
+from typing import Any, Dict, Optional
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
+from allennlp.data import Vocabulary
 
 from seqmix_plugin.atomic_files import disk_errors, file_digest, write_text
 from seqmix_plugin.ranks import from_primary
 from seqmix_plugin.run_files import STATE
 
+logger = logging.getLogger(__name__)
+
 FILE = "data.json"
 
 
-def check_data(folder: Path, paths: Dict[str, Optional[str]]) -> None:
+def check_data(folder: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:
     """
-    Notes the digests of a run's data files or, when it goes on, compares them with what was noted.
+    Notes the digests of a run's data files and its labels or, when it goes on, compares them with what was noted.
 
     # Parameters
 
@@ -24,34 +28,48 @@ def check_data(folder: Path, paths: Dict[str, Optional[str]]) -> None:
         The run's.
     paths : `Dict[str, Optional[str]]`
         The files by their keys in the configuration; each has been read already.
+    vocab : `Vocabulary`
+        With the labels.
 
     # Raises
 
     `ConfigurationError`
-        When a file has changed since the run began.
+        When a file has changed since the run began, or the labels have other numbers than in its weights.
     """
-    from_primary(lambda: _check(folder / STATE / FILE, paths))
+    from_primary(lambda: _check(folder / STATE / FILE, paths, vocab))
 
 
-def _check(noted: Path, paths: Dict[str, Optional[str]]) -> None:
-    digests = {key: file_digest(Path(cached_path(path))) for key, path in paths.items() if path is not None}
+def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:
+    now: Dict[str, Any] = {key: file_digest(Path(cached_path(path))) for key, path in paths.items() if path is not None}
+    now["labels"] = list(vocab.get_token_to_index_vocabulary("labels"))
     before = _read(noted)
-    for key, digest in digests.items():
-        if before.get(key, digest) != digest:
+    run = noted.parent.parent
+    for key, path in paths.items():
+        if key in now and before.get(key, now[key]) != now[key]:
             raise ConfigurationError(
-                f"{key}: {paths[key]} has changed since the run in {noted.parent.parent} began; bring the old file "
-                f"back, or begin anew with --force"
+                f"{key}: {path} has changed since the run in {run} began; bring the old file back, or begin anew with "
+                f"--force"
             )
-    if before != digests:
+    if before.get("labels", now["labels"]) != now["labels"]:
+        raise ConfigurationError(
+            f"{run / 'vocabulary' / 'labels.txt'} is not what the run began with; expected the lines "
+            f"{', '.join(before['labels'])}"
+        )
+    if before != now:
         with disk_errors(noted.parent):
             noted.parent.mkdir(parents=True, exist_ok=True)
-        write_text(noted, json.dumps(digests, indent=2) + "\n")
+        write_text(noted, json.dumps(now, indent=2) + "\n")
 
 
-def _read(noted: Path) -> Dict[str, str]:
+def _read(noted: Path) -> Dict[str, Any]:
     """What was noted; nothing when the run begins, or when that file is damaged."""
+    if not noted.exists():
+        return {}
     try:
         before = json.loads(noted.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
+        before = None
+    if not isinstance(before, dict) or not all(isinstance(name, str) for name in before.get("labels", ())):
+        logger.warning(f"{noted} is damaged; whether the data files have changed is not known")
         return {}
-    return before if isinstance(before, dict) else {}
+    return before

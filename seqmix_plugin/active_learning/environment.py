@@ -62,7 +62,9 @@ def warn_of_changes(path: Path, now: Dict[str, Any]) -> None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         logger.warning(f"{path} cannot be read ({first_line(error)}); whether the environment has changed is not known")
         return
-    changes = [f"{name} {shortened(str(old))} → {new}" for name, old, new in pairs if old != new]
+    # What stands in the file may be anything; `ascii` leaves nothing that a terminal obeys.
+    shown = [(name, ascii(old).strip("'"), new) for name, old, new in pairs if old != new]
+    changes = [f"{name} {shortened(old)} → {new}" for name, old, new in shown]
     if changes:
         logger.warning(f"the run goes on in another environment and may round differently: {', '.join(changes)}")
 

@@ -15,7 +15,7 @@ from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import derive_seed, reseed_globals
-from seqmix_plugin.ranks import from_primary, rank, world_size
+from seqmix_plugin.ranks import on_each_machine, rank, world_size
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -81,7 +81,7 @@ class Learner:
         `ConfigurationError`
             When the loss is not a number.
         """
-        from_primary(lambda: _remove_files(self._folder(k, folder)))
+        on_each_machine(self._local_rank, lambda: _remove_files(self._folder(k, folder)))
         if k > 0 and not self._reuse_model:
             self.model.load_state_dict(self._experiment.new_model(self._seed, k).state_dict())
         # Each process has its own dropout.
@@ -91,11 +91,10 @@ class Learner:
             with transient_bars():
                 trainer.train()
         except ValueError as error:
-            if "nan loss" not in str(error):
+            if str(error) != "nan loss encountered":  # the stock trainer's words
                 raise
             raise ConfigurationError(
-                f"round {k}: the loss is not a number; lower the learning rate (trainer.trainer.optimizer.lr) or set "
-                f"trainer.trainer.grad_norm"
+                f"round {k}: the loss is not a number: training diverged; a lower trainer.trainer.optimizer.lr may help"
             ) from error
         self.model.zero_grad(set_to_none=True)  # A member that waits for its next round holds its weights alone.
         del trainer
@@ -105,6 +104,8 @@ class Learner:
     def check(self, sentences: Sequence[TaggedSentence], folder: Path) -> None:
         """Makes the inner trainer of round 0; raises a `ConfigurationError` for what it refuses."""
         self.inner_trainer(0, sentences, folder)
+        if not any(parameter.requires_grad for parameter in self.model.parameters()):
+            raise ConfigurationError("trainer.trainer: no_grad and requires_grad leave no weight to be trained")
         _let_go()
 
     def inner_trainer(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> Trainer:
@@ -139,7 +140,7 @@ def _remove_files(folder: Path) -> None:
     """What an interrupted inner trainer has left: the stock one would go on with it, and not exactly."""
     for path in folder.glob("*"):
         if path.is_file():
-            path.unlink()
+            path.unlink(missing_ok=True)
 
 
 def _let_go() -> None:

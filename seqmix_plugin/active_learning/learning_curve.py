@@ -1,10 +1,12 @@
 """The learning curve as a table and as a picture."""
 
 import csv
+import json
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
-from seqmix_plugin.atomic_files import replacement
+from seqmix_plugin.atomic_files import replacement, write_text
+from seqmix_plugin.run_files import CURVE, PICTURE, ROUNDS
 
 COLOURS = {"dev": "#0072b2", "test": "#d55e00"}
 """Of Okabe and Ito's palette, which colour-blind readers can tell apart."""
@@ -26,6 +28,18 @@ def curve_rows(rounds: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
             row.update({f"{split}_{name}": scores[name] for name in ("precision", "recall", "f1")})
         rows.append({**row, "seconds": round(sum(record["seconds"].values()), 3)})
     return rows
+
+
+def write_rounds(rounds: Sequence[Dict[str, Any]], folder: Path) -> None:
+    """Writes the files of a run's folder that follow from its rounds, or removes them when there is none."""
+    if rounds:
+        lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in rounds]
+        write_text(folder / ROUNDS, "".join(lines))
+        write_csv(rounds, folder / CURVE)
+        write_plot(rounds, folder / PICTURE)
+    else:
+        for name in (ROUNDS, CURVE, PICTURE):
+            (folder / name).unlink(missing_ok=True)
 
 
 def write_csv(rounds: Sequence[Dict[str, Any]], path: Path) -> None:

@@ -6,19 +6,20 @@ import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, List, Optional, Set, Tuple
+from typing import IO, Dict, List, Optional, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.active_learning.round_state import RoundState
+from seqmix_plugin.active_learning.round_state import Part, RoundState
 from seqmix_plugin.active_learning.rows import of_lines, sentence_of
-from seqmix_plugin.atomic_files import TEMPORARY, replacement
-from seqmix_plugin.run_files import ANNOTATED, CURVE, PICTURE, ROUNDS, STATE, SYNTHETIC
+from seqmix_plugin.atomic_files import TEMPORARY, disk_errors, locked, replacement
+from seqmix_plugin.run_files import ANNOTATED, CURVE, ENVIRONMENT, PICTURE, ROUNDS, STATE, SYNTHETIC
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)
 
-ROUND_FILE = re.compile(r"round_(\d+)\.json")
+LOCK = "lock"
+ROUND_FILE = re.compile(r"round_(0|[1-9]\d{0,5})\.json", re.ASCII)
 
 
 @dataclass
@@ -53,9 +54,31 @@ def state_path(folder: Path, k: int) -> Path:
     return folder / STATE / f"round_{k}.json"
 
 
+def begin(folder: Path) -> IO[bytes]:
+    """
+    Locks a run's folder, as long as what is returned is open and the process lives, and clears away what an earlier
+    start was writing when it died.
+
+    # Raises
+
+    `ConfigurationError`
+        When another process is at the run, or it cannot be written to.
+    """
+    with disk_errors(folder / STATE):
+        (folder / STATE).mkdir(parents=True, exist_ok=True)
+        lock = locked(folder / STATE / LOCK)
+        if lock is None:
+            raise ConfigurationError(f"{folder}: another process is at this run")
+        for name in (ANNOTATED, SYNTHETIC, ROUNDS, CURVE, PICTURE, ENVIRONMENT, f"{STATE}/*.json"):
+            for temporary in folder.glob(f"{name}{TEMPORARY}"):
+                temporary.unlink()
+    return lock
+
+
 def recover(folder: Path) -> Recovered:
     """
-    Reads what is there, names what is damaged and puts it aside, and leaves the files with what can be relied on.
+    Reads what is there, names what is damaged and keeps a copy of it, and leaves the files with what can be relied on.
+    It may be interrupted as well: labels stay where they are, as long as a state tells of them.
 
     # Parameters
 
@@ -65,104 +88,103 @@ def recover(folder: Path) -> Recovered:
     # Raises
 
     `ConfigurationError`
-        When the folder holds rounds but no state of any.
+        When the folder holds rounds but no state of any, states of another version, or links.
     """
-    paths = {int(found[1]): path for path in folder.glob(f"{STATE}/*") if (found := ROUND_FILE.fullmatch(path.name))}
+    _refuse_links(folder)
+    numbered = ((ROUND_FILE.fullmatch(path.name), path) for path in folder.glob(f"{STATE}/*"))
+    paths = {int(found[1]): path for found, path in numbered if found is not None}
     if not paths and (folder / ROUNDS).exists():
         raise ConfigurationError(
             f"{folder / ROUNDS} holds rounds, but {folder / STATE} does not hold what a run goes on from; take another "
             f"folder or --force"
         )
-    for temporary in (folder / f"{name}{TEMPORARY}" for name in (ANNOTATED, SYNTHETIC, ROUNDS, CURVE, PICTURE)):
-        temporary.unlink(missing_ok=True)
     states, damaged = _read_states(folder, paths)
-    contents = {name: _content(folder / name) for name in (ANNOTATED, SYNTHETIC)}
-    recovered, damaged_files, lost = _relied_on(states, contents)
-    _collect_left_over(recovered, states, contents[ANNOTATED], lost)
-    for path in damaged + [folder / name for name in sorted(damaged_files)]:
+    labels, generated = (_content(folder / name) for name in (ANNOTATED, SYNTHETIC))
+    recovered = Recovered()
+    intact = bytearray(labels)
+    for k, state in sorted(states.items()):
+        annotated, synthetic = _sentences(state.annotated, labels), _sentences(state.synthetic, generated, True)
+        for name, sentences in ((ANNOTATED, annotated), (SYNTHETIC, synthetic)):
+            if sentences is None and folder / name not in damaged:
+                damaged.append(folder / name)
+        if annotated is None and state.annotated is not None:
+            # Blank lines in their place, so that what other states tell of stays where it is.
+            there = slice(state.annotated.start, state.annotated.end)
+            intact[there] = b"\n" * len(intact[there])
+        whole_so_far = all(before.record is not None for before in recovered.states)
+        if k == len(recovered.states) and whole_so_far and annotated is not None and synthetic is not None:
+            recovered.states.append(state)
+            recovered.annotated.append(annotated)
+            recovered.synthetic.append(synthetic)
+    _collect_left_over(recovered, bytes(intact))
+    for path in damaged:
         _put_aside(path, len(recovered.states))
-    ends = {ANNOTATED: 0, SYNTHETIC: 0}
-    for state in recovered.states:
-        for name, part in ((ANNOTATED, state.annotated), (SYNTHETIC, state.synthetic)):
-            ends[name] = part.end if part is not None else ends[name]
-    if ANNOTATED in damaged_files:
-        rest = b"".join(recovered.left_over.values())
-        _rewrite(folder / ANNOTATED, contents[ANNOTATED][: ends[ANNOTATED]] + rest)
-    if len(contents[SYNTHETIC]) != ends[SYNTHETIC]:
-        _rewrite(folder / SYNTHETIC, contents[SYNTHETIC][: ends[SYNTHETIC]])
-    for k in sorted(paths, reverse=True):  # from the last, so that there is never a gap
-        if k >= len(recovered.states):
-            paths[k].unlink(missing_ok=True)
+    _leave(folder, recovered, paths, None if intact == labels else bytes(intact), generated)
     return recovered
 
 
+def _leave(
+    folder: Path, recovered: Recovered, paths: Dict[int, Path], labels: Optional[bytes], generated: bytes
+) -> None:
+    """Brings the files to what was recovered, in an order that can be broken off anywhere."""
+    if labels is not None:
+        _rewrite(folder / ANNOTATED, labels)
+    end = max((state.synthetic.end for state in recovered.states if state.synthetic is not None), default=0)
+    if len(generated) != end:
+        _rewrite(folder / SYNTHETIC, generated[:end])
+    if recovered.last_whole < 0:  # before the last state is gone: rounds without a state are refused
+        for name in (ROUNDS, CURVE, PICTURE):
+            (folder / name).unlink(missing_ok=True)
+    for k in sorted(paths, reverse=True):  # from the last, so that there is never a gap
+        if k >= len(recovered.states):
+            paths[k].unlink(missing_ok=True)
+
+
+def _refuse_links(folder: Path) -> None:
+    """What is written and removed shall be in the folder itself."""
+    for path in (*folder.glob("*"), *folder.glob(f"{STATE}/*"), *folder.glob("round_*/*")):
+        if path.is_symlink():
+            raise ConfigurationError(f"{path} is a link; expected a run's own files")
+
+
 def _read_states(folder: Path, paths: Dict[int, Path]) -> Tuple[Dict[int, RoundState], List[Path]]:
-    """The states that can be read, and the files that cannot."""
+    """The states that can be read, and the files that cannot or are missing."""
     states: Dict[int, RoundState] = {}
     damaged: List[Path] = []
-    for k in range(max(paths, default=-1) + 1):
-        path = paths.get(k, state_path(folder, k))
+    for number, (k, path) in enumerate(sorted(paths.items())):
+        if number != k and not damaged:
+            damaged.append(state_path(folder, number))
+        if not path.is_file():
+            raise ConfigurationError(f"{path} is no file")
         try:
-            states[k] = RoundState.read(path)
-            if states[k].round != k:
-                raise ValueError(f"it is of round {states[k].round}")
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
-            states.pop(k, None)
+            states[k] = RoundState.read(path, k)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             damaged.append(path)
     return states, damaged
 
 
-def _relied_on(
-    states: Dict[int, RoundState], contents: Dict[str, bytes]
-) -> Tuple[Recovered, Set[str], Set[Tuple[int, int]]]:
-    """The rounds up to the first that is not whole or damaged; the damaged files; the bytes of labels that are lost."""
-    recovered = Recovered()
-    damaged: Set[str] = set()
-    lost: Set[Tuple[int, int]] = set()
-    going = True
-    for k, state in sorted(states.items()):
-        parsed: Dict[str, Optional[List[TaggedSentence]]] = {}
-        for name, part in ((ANNOTATED, state.annotated), (SYNTHETIC, state.synthetic)):
-            parsed[name] = []
-            if part is not None:
-                parsed[name] = _parsed(part.of(contents[name]), accepted_only=name == SYNTHETIC)
-                if parsed[name] is None:
-                    damaged.add(name)
-                    if name == ANNOTATED:
-                        lost.add((part.start, part.end))
-        annotated, synthetic = parsed[ANNOTATED], parsed[SYNTHETIC]
-        going = going and k == len(recovered.states) and annotated is not None and synthetic is not None
-        if going and annotated is not None and synthetic is not None:
-            recovered.states.append(state)
-            recovered.annotated.append(annotated)
-            recovered.synthetic.append(synthetic)
-            going = state.record is not None
-    return recovered, damaged, lost
+def _sentences(part: Optional[Part], content: bytes, accepted_only: bool = False) -> Optional[List[TaggedSentence]]:
+    """The sentences that a state tells of; `None` when the file does not hold them."""
+    if part is None:
+        return []
+    found = part.of(content)
+    return None if found is None else _parsed(found, accepted_only)
 
 
-def _parsed(content: Optional[bytes], accepted_only: bool) -> Optional[List[TaggedSentence]]:
+def _parsed(content: bytes, accepted_only: bool = False) -> Optional[List[TaggedSentence]]:
     """The sentences of some lines, or `None` when they hold something else."""
-    if content is None:
-        return None
     try:
         rows = of_lines(content)
         return [sentence_of(row) for row in rows if not accepted_only or row["accepted"]]
-    except (ValueError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
 
-def _collect_left_over(
-    recovered: Recovered, states: Dict[int, RoundState], content: bytes, lost: Set[Tuple[int, int]]
-) -> None:
-    """Labels on the disk that no round of `recovered` has, but for those of lines that are known to be damaged."""
-    position = 0
+def _collect_left_over(recovered: Recovered, content: bytes) -> None:
+    """Labels on the disk that no round of `recovered` has."""
     known = {sentence.id for sentences in recovered.annotated for sentence in sentences}
     for line in content.split(b"\n"):
-        start, position = position, position + len(line) + 1
-        if not line or any(begin < position and start < end for begin, end in lost):
-            continue
-        parsed = _parsed(line, accepted_only=False)
-        for sentence in parsed or ():
+        for sentence in (_parsed(line) or ()) if line else ():
             if sentence.tags is not None and sentence.id not in known:
                 recovered.left_over[sentence.id] = line + b"\n"
 
@@ -178,11 +200,10 @@ def _rewrite(path: Path, content: bytes) -> None:
 
 def _put_aside(path: Path, k: int) -> None:
     """Keeps a copy of a damaged file and says so."""
-    kept = next(
-        name for number in itertools.count(1) if not (name := path.with_name(f"{path.name}.damaged{number}")).exists()
-    )
-    if path.exists():
-        shutil.copyfile(path, kept)
-        logger.warning(f"{path} is damaged (a copy is kept as {kept.name}); the run goes on with round {k}")
-    else:
+    if not path.exists():
         logger.warning(f"{path} is gone; the run goes on with round {k}")
+        return
+    copies = (path.with_name(f"{path.name}.damaged{number}") for number in itertools.count(1))
+    kept = next(copy for copy in copies if not copy.exists())
+    shutil.copyfile(path, kept)
+    logger.warning(f"{path} is damaged (a copy is kept as {kept.name}); the run goes on with round {k}")

@@ -8,7 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional
 
+from allennlp.common.checks import ConfigurationError
+
 from seqmix_plugin.atomic_files import write_text
+from seqmix_plugin.errors import shortened
 
 VERSION = 1
 """Of the files that a run goes on from; another one is not read."""
@@ -96,26 +99,51 @@ class RoundState:
 
     def write(self, path: Path) -> None:
         """Replaces the round's file."""
-        body = {"version": VERSION, **asdict(self)}
+        body = json.loads(json.dumps({"version": VERSION, **asdict(self)}))  # as it will be read
         write_text(path, json.dumps({**body, "sha256": _digest(body)}, ensure_ascii=False) + "\n")
 
     @classmethod
-    def read(cls, path: Path) -> "RoundState":
+    def read(cls, path: Path, k: int) -> "RoundState":
         """
+        # Parameters
+
+        path : `Path`
+            The file.
+        k : `int`
+            The round that it should be of.
+
         # Raises
 
         `ValueError`
             When the file is not what `write` has written.
+        `ConfigurationError`
+            When another version of the plugin has written it.
         """
         body = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(body, dict) or body.pop("sha256", None) != _digest(body):
             raise ValueError("its checksum is wrong")
-        if body.pop("version", None) != VERSION:
-            raise ValueError(f"it is not of version {VERSION}")
+        version = body.pop("version", None)
+        if version != VERSION:
+            raise ConfigurationError(
+                f"{path} is of version {shortened(repr(version))}, and this plugin's is {VERSION}: go on with the "
+                f"plugin that the run began with"
+            )
         for name in ("annotated", "synthetic"):
             if body[name] is not None:
                 body[name] = Part(**body[name])
-        return cls(**body)
+        state = cls(**body)
+        state.check(k)
+        return state
+
+    def check(self, k: int) -> None:
+        """Raises a `ValueError` when a value is not of its type: a folder may come from anybody."""
+        parts = [part for part in (self.annotated, self.synthetic) if part is not None]
+        numbers = [self.round, *(number for part in parts for number in (part.start, part.end))]
+        names = [*(part.sha256 for part in parts), *(self.queried or ()), *(self.members or {}).values()]
+        blocks = [self.seconds, self.members or {}, self.statistics or {}, self.record or {}]
+        fine = all(isinstance(number, int) for number in numbers) and all(isinstance(name, str) for name in names)
+        if not fine or not all(isinstance(block, dict) for block in blocks) or self.round != k:
+            raise ValueError(f"it does not hold what round {k} leaves")
 
 
 def _digest(body: Dict[str, Any]) -> str:

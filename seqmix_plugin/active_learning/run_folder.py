@@ -10,15 +10,15 @@ import torch
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.environment import environment, warn_of_changes
-from seqmix_plugin.active_learning.learning_curve import write_csv, write_plot
-from seqmix_plugin.active_learning.recovery import Recovered, recover, state_path
+from seqmix_plugin.active_learning.learning_curve import write_rounds
+from seqmix_plugin.active_learning.recovery import Recovered, begin, recover, state_path
 from seqmix_plugin.active_learning.round_state import Part, RoundState
 from seqmix_plugin.active_learning.rows import annotated_row, of_lines, sentence_of, synthetic_row, to_lines
 from seqmix_plugin.active_learning.weights import Weights
-from seqmix_plugin.atomic_files import append, disk_errors, locked, replacement, write_text
+from seqmix_plugin.atomic_files import append, disk_errors, replacement, write_text
 from seqmix_plugin.augmenters import Augmentation
-from seqmix_plugin.ranks import from_primary, is_primary, rank
-from seqmix_plugin.run_files import ANNOTATED, CURVE, ENVIRONMENT, PICTURE, ROUNDS, STATE, SYNTHETIC, WEIGHTS
+from seqmix_plugin.ranks import from_primary, is_primary, on_each_machine, rank
+from seqmix_plugin.run_files import ANNOTATED, CONFIG, ENVIRONMENT, STATE, SYNTHETIC, WEIGHTS
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)
@@ -66,14 +66,18 @@ class RunFolder:
         self._keep = keep_round_weights
         self._recovered: Recovered = from_primary(self._begin)
         self._states = self._recovered.states
-        self._weights = Weights(folder / WEIGHTS, f".{rank()}" if rank() else "")  # machines may share the folder
+        self.last_whole: int = self._recovered.last_whole
+        """The number of the last round of an earlier start that is whole, or -1."""
+        self._writer = f".{rank()}" if rank() else ""  # machines may share the folder
+        self._weights = Weights(folder / WEIGHTS, self._writer)
         if is_primary():
             current = environment(device)
             if self._states:
                 warn_of_changes(folder / ENVIRONMENT, current)
             else:
                 write_text(folder / ENVIRONMENT, json.dumps(current, indent=2) + "\n")
-            self._write_rounds()
+            write_rounds(self.rounds, self.folder)
+            self._keep_configuration()
 
     @property
     def rounds(self) -> List[Dict[str, Any]]:
@@ -84,11 +88,6 @@ class RunFolder:
     def weights(self) -> Path:
         """The weights of the newest round."""
         return self._weights.path
-
-    @property
-    def last_whole(self) -> int:
-        """The number of the last round of an earlier start that is whole, or -1."""
-        return self._recovered.last_whole
 
     def state(self, k: int) -> RoundState:
         """What there is of a round."""
@@ -151,27 +150,40 @@ class RunFolder:
         state.synthetic = Part.at(start, content)
         self.keep(state)
 
-    def keep_round(self, state: RoundState, record: Optional[Dict[str, Any]], model: torch.nn.Module) -> None:
+    def keep_round(self, state: RoundState, record: Dict[str, Any], model: torch.nn.Module) -> None:
         """Keeps a whole round and its weights, and draws the learning curve anew."""
-        if record is not None:
-            state.record = record
-        if self._local_rank == 0:
+        state.record = record
+        self.keep_weights(state, model)
+        if is_primary():
+            write_rounds(self.rounds, self.folder)
+
+    def keep_weights(self, state: RoundState, model: torch.nn.Module) -> None:
+        """Keeps the weights after a whole round, of which those in `round_<k>/` may then go."""
+        if is_primary():
             state.weights = self._weights.stage(model)
             self.keep(state)
             self._weights.settle()
-        if is_primary():
-            self._write_rounds()
-            self._tidy(state.round)
+        self._write_elsewhere(state, model)
+        self.tidy(state.round)
 
-    def save_first_weights(self, model: torch.nn.Module) -> None:
-        """Writes `best.th` before there is a round."""
-        if self._local_rank == 0:
+    def first_weights(self, model: torch.nn.Module, recovered: bool) -> None:
+        """Sees to it that there is a `best.th` on each machine before a round is done."""
+        if recovered:
+            self._write_elsewhere(self._states[self.last_whole], model)
+        elif self._local_rank == 0:
             self._weights.stage(model)
             self._weights.settle()
 
+    def tidy(self, k: int) -> None:
+        """Leaves the weights and checkpoints in the folders of rounds that are to be kept."""
+        on_each_machine(self._local_rank, lambda: self._tidy(k))
+
     def recovered_weights(self) -> Optional[Dict[str, Any]]:
         """The weights after the last whole round; `None` when there is none, or its weights are lost."""
-        return from_primary(self._find_weights)
+        weights = from_primary(self._find_weights)
+        if weights is not None:
+            self.tidy(self.last_whole)
+        return weights
 
     def recovered_member(self, name: str) -> "tuple[int, Optional[Dict[str, Any]]]":
         """The round in which the weights of a committee's member voted that are there, and the weights."""
@@ -179,12 +191,13 @@ class RunFolder:
 
     def _begin(self) -> Recovered:
         """In the primary process: makes sure that no other run writes here, and reads what there is."""
-        with disk_errors(self.folder / STATE):
-            (self.folder / STATE).mkdir(parents=True, exist_ok=True)
-            self._lock = locked(self.folder / STATE / "lock")
-        if self._lock is None:
-            raise ConfigurationError(f"{self.folder}: another process is at this run")
+        self._lock = begin(self.folder)
         return recover(self.folder)
+
+    def _keep_configuration(self) -> None:
+        """AllenNLP writes it anew at every start, but not in one step."""
+        if (self.folder / CONFIG).exists():
+            write_text(self.folder / STATE / CONFIG, (self.folder / CONFIG).read_text(encoding="utf-8"))
 
     def _find_weights(self) -> Optional[Dict[str, Any]]:
         k = self.last_whole
@@ -197,7 +210,6 @@ class RunFolder:
                 f"labels and generated sentences that are there"
             )
             return None
-        self._tidy(k)
         return self._weights.load()
 
     def _find_member(self, name: str) -> "tuple[int, Optional[Dict[str, Any]]]":
@@ -210,6 +222,13 @@ class RunFolder:
             return -1, None
         return state.round, file.load()
 
+    def _write_elsewhere(self, state: RoundState, model: torch.nn.Module) -> None:
+        """Writes `best.th` on machines that have a folder of their own."""
+        digest = str(from_primary(lambda: state.weights))  # the primary process has written its own by now
+        if self._local_rank == 0 and not is_primary() and not self._weights.recover(digest):
+            self._weights.stage(model)
+            self._weights.settle()
+
     def _member(self, name: str) -> Weights:
         return Weights(self.folder / STATE / f"{name}.th")
 
@@ -217,25 +236,14 @@ class RunFolder:
         """Where a file ends that all rounds share."""
         return max((getattr(state, part).end for state in self._states if getattr(state, part) is not None), default=0)
 
-    def _write_rounds(self) -> None:
-        """The files that follow from the states."""
-        rounds = self.rounds
-        if rounds:
-            write_text(self.folder / ROUNDS, to_lines(rounds).decode("utf-8"))
-            write_csv(rounds, self.folder / CURVE)
-            write_plot(rounds, self.folder / PICTURE)
-        else:
-            (self.folder / ROUNDS).unlink(missing_ok=True)
-
     def _tidy(self, k: int) -> None:
-        """Leaves the weights and checkpoints in the folders of rounds that are to be kept."""
         folder = self.folder / f"round_{k}"
         with disk_errors(folder):
             if self._keep != "none":
                 folder.mkdir(exist_ok=True)
-                with replacement(folder / WEIGHTS) as temporary:
+                with replacement(folder / WEIGHTS, self._writer) as temporary:
                     shutil.copyfile(self.weights, temporary)
             done = {"none": range(k + 1), "last": range(k), "all": range(0)}[self._keep]
             for number in done:
                 for path in self.folder.glob(f"round_{number}/**/*.th"):
-                    path.unlink()
+                    path.unlink(missing_ok=True)

@@ -1,59 +1,22 @@
 """The stages of a round."""
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 import torch
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.learner import Learner
-from seqmix_plugin.active_learning.pool import Pool
+from seqmix_plugin.active_learning.parts import Parts
 from seqmix_plugin.active_learning.round_state import RoundState
 from seqmix_plugin.active_learning.run_folder import RunFolder
 from seqmix_plugin.active_learning.sample import Sample, kappa_of
-from seqmix_plugin.augmenters import Augmenter, Workbench
+from seqmix_plugin.augmenters import Workbench
 from seqmix_plugin.data import SentenceView
-from seqmix_plugin.oracles import Oracle, Request
-from seqmix_plugin.query_policies import Query, QueryPolicy, RandomPolicy
+from seqmix_plugin.oracles import Request
+from seqmix_plugin.query_policies import Query, RandomPolicy
 from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
 from seqmix_plugin.ranks import from_primary
-from seqmix_plugin.sentence import SentenceSource, TaggedSentence
-from seqmix_plugin.stopping import StoppingCriterion
-
-
-class Parts(NamedTuple):
-    """
-    What a round is made of.
-
-    # Parameters
-
-    experiment : `Experiment`
-        Data and loaders.
-    pool : `Pool`
-        What is labelled and what is not.
-    outside : `SentenceSource`
-        Sentences of the training file that are not in the pool.
-    learners : `List[Learner]`
-        The round's model and, after it, the other members of a committee.
-    query_policy : `QueryPolicy`
-        γ.
-    oracle : `Oracle`
-        Labels what is queried.
-    augmenter : `Augmenter`
-        Makes extra training sentences.
-    stopping : `StoppingCriterion`, optional (default = `None`)
-        Says when there are labels enough.
-    """
-
-    experiment: Experiment
-    pool: Pool
-    outside: SentenceSource
-    learners: List[Learner]
-    query_policy: QueryPolicy
-    oracle: Oracle
-    augmenter: Augmenter
-    stopping: Optional[StoppingCriterion] = None
+from seqmix_plugin.sentence import TaggedSentence
 
 
 class Stages:
@@ -148,8 +111,7 @@ class Stages:
             annotated = self._run.annotated(state.round)
         else:
             with state.timed("annotate"):
-                annotated = from_primary(lambda: self._labels(state.round, list(queried)))
-                self._run.keep_annotated(state, annotated)
+                annotated = from_primary(lambda: self._labels(state, list(queried)))
         self._parts.pool.label(annotated)
         return annotated
 
@@ -190,7 +152,9 @@ class Stages:
                 self._compare_with_last_round(state)
             self._run.keep_round(state, self._record(state, scores), learner.model)
         elif is_late and k == self._run.last_whole:
-            self._run.keep_round(state, None, learner.model)
+            self._run.keep_weights(state, learner.model)
+        elif is_late:
+            self._run.tidy(k)
 
     def _record(self, state: RoundState, scores: Dict[str, Dict[str, float]]) -> Dict[str, Any]:
         """The line of `rounds.jsonl`."""
@@ -250,9 +214,12 @@ class Stages:
             generator(self._seed, k, "query"),
         )
 
-    def _labels(self, k: int, queried: Sequence[TaggedSentence]) -> List[TaggedSentence]:
+    def _labels(self, state: RoundState, queried: Sequence[TaggedSentence]) -> List[TaggedSentence]:
+        """In the primary process, which has them on the disk before it tells the others."""
         known = self._run.known_labels(queried)
         asked = [sentence for sentence in queried if sentence.id not in known]
-        request = Request(asked, self._parts.experiment.types, k, self._seed, self._run.folder)
+        request = Request(asked, self._parts.experiment.types, state.round, self._seed, self._run.folder)
         answers = iter(self._parts.oracle.annotate(request)) if asked else iter(())
-        return [known[sentence.id] if sentence.id in known else next(answers) for sentence in queried]
+        annotated = [known[sentence.id] if sentence.id in known else next(answers) for sentence in queried]
+        self._run.keep_annotated(state, annotated)
+        return annotated

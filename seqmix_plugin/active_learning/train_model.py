@@ -14,19 +14,21 @@ from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.checks import (
     check_encoder,
+    check_reading,
     labelled_sentences,
     labels_of,
     sentence_reader,
     warn_of_labels,
     with_labels,
 )
-from seqmix_plugin.active_learning.config_checks import check_blocks, mistakes_as_configuration_errors
+from seqmix_plugin.active_learning.config_checks import check_configuration, mistakes_as_configuration_errors
 from seqmix_plugin.active_learning.console import prepare_console
 from seqmix_plugin.active_learning.data_check import check_data
 from seqmix_plugin.active_learning.endings import clear_endings
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.archive import save_encoder, save_vocabulary
 from seqmix_plugin.data import InMemoryLoader
+from seqmix_plugin.ranks import rank
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -42,10 +44,10 @@ class ActiveLearningTrainModel(TrainModel):
     @classmethod
     def from_params(cls, params: Params, **extras: Any) -> "ActiveLearningTrainModel":  # type: ignore[override]
         prepare_console()
-        check_blocks(params)
         if extras.get("ddp_accelerator") is not None:
             raise ConfigurationError("distributed.ddp_accelerator cannot be configured: it is torch's, made each round")
-        with mistakes_as_configuration_errors():
+        with clear_endings(), mistakes_as_configuration_errors():
+            check_configuration(params, cls, "from_partial_objects")
             return super().from_params(params, **extras)
 
     def run(self) -> Dict[str, Any]:
@@ -128,17 +130,18 @@ class ActiveLearningTrainModel(TrainModel):
             "validation_data_path": validation_data_path,
             "test_data_path": test_data_path,
         }
-        check_data(Path(serialization_dir), paths)
         labels = labels_of(corpus)
         evaluation_labels = {split: labels_of(sentences) for split, sentences in evaluation.items()}
         warn_of_labels(train_data_path, labels, evaluation_labels)
         vocab = with_labels(vocabulary.construct(instances=[]), [labels, *evaluation_labels.values()])
+        check_data(Path(serialization_dir), paths, vocab)
         experiment = Experiment(
             reader, evaluation_reader, vocab, corpus, evaluation, model, data_loader, validation_data_loader
         )
         first_model = experiment.new_model(seed, 0)
         for some in (reader, evaluation_reader):
             check_encoder(first_model, some)
+            check_reading(first_model, some, corpus[0])
         trainer_ = trainer.construct(
             serialization_dir=serialization_dir,
             local_rank=local_rank,
@@ -148,7 +151,7 @@ class ActiveLearningTrainModel(TrainModel):
         )
         # Only now has every process of this machine made its tokenizer; an indexer takes one that lies in the folder.
         if local_rank == 0:
-            save_vocabulary(vocab, serialization_dir)
+            save_vocabulary(vocab, serialization_dir, f".{rank()}")
             if first_model.encoder is not None and reader.word_pieces is not None:
-                save_encoder(first_model.encoder, reader.word_pieces.tokenizer, serialization_dir)
+                save_encoder(first_model.encoder, reader.word_pieces.tokenizer, serialization_dir, f".{rank()}")
         return cls(serialization_dir=serialization_dir, model=first_model, trainer=trainer_)

@@ -13,10 +13,11 @@ from seqmix_plugin.active_learning.budget import check_candidates, check_measure
 from seqmix_plugin.active_learning.console import print_table, round_line
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.learner import Learner
+from seqmix_plugin.active_learning.parts import Parts
 from seqmix_plugin.active_learning.pool import Pool, draw_slice
 from seqmix_plugin.active_learning.rows import summary
 from seqmix_plugin.active_learning.run_folder import RunFolder
-from seqmix_plugin.active_learning.stages import Parts, Stages
+from seqmix_plugin.active_learning.stages import Stages
 from seqmix_plugin.augmenters import Augmenter, NoAugmenter
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.oracles import GoldOracle, Oracle
@@ -158,9 +159,7 @@ class ActiveLearningTrainer(Trainer):
         )
         self._run = RunFolder(Path(folder), self.cuda_device, local_rank, keep_round_weights)
         self._stages = Stages(self.parts, self._run, self._sizes, seed, self.cuda_device, max_candidates, dtype)
-        # Other machines than the primary one keep no state, but have to have weights to archive.
-        if not self._stages.restore() or not is_primary():
-            self._run.save_first_weights(self.model)
+        self._run.first_weights(self.model, recovered=self._stages.restore())
 
     def train(self) -> Dict[str, Any]:
         """

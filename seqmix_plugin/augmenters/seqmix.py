@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -35,7 +35,8 @@ class SeqMixAugmenter(Augmenter):
     what the discriminator accepts, each child for itself, until N = ⌊rate · K⌋ are accepted or there are no more pairs.
 
     Children are mixed and judged in batches; what a batch holds beyond the N-th accepted child is dropped as if it had
-    not been made, and only counted as judged. When there are too few, the run says so and goes on with what there is.
+    not been made, and only counted as judged. When there are too few, the run goes on with what there is. It says so in
+    the first round of each reason; the record has all.
 
     Registered as an `Augmenter` with name "seqmix".
 
@@ -83,6 +84,7 @@ class SeqMixAugmenter(Augmenter):
         self.alpha = alpha
         self.keep_shared_tokens = keep_shared_tokens
         self.max_tries = max_tries
+        self._said: Set[Tuple[str, bool]] = set()
 
     def check(self, model: SequenceTagger) -> None:
         self.embedding_table.check(model)
@@ -137,14 +139,19 @@ class SeqMixAugmenter(Augmenter):
         words = Counter(word for child in generated for word in child.sentence.tokens[slice(*child.parents[0][1:])])
         share = sum(count for _, count in words.most_common(10)) / max(words.total(), 1)
         if share > NARROW and words.total() >= 100:
-            logger.warning(
+            self._say(
+                "narrow",
                 f"{share:.0%} of the generated words are the same ten: mixing snaps to few words "
-                f"(embedding_table.distance 'cosine' is broader)"
+                f"(embedding_table.distance 'cosine' is broader)",
             )
         if accepted < wanted:
-            tired = judged >= self.max_tries * wanted
-            reason = f"{judged} were tried (augmenter.max_tries)" if tired else "there are no more pairs"
-            logger.warning(f"SeqMix: {accepted} of {wanted} wanted sentences were accepted; {reason}")
+            if judged == 0:
+                reason, end = "windows", "no two sentences have windows to mix (augmenter.pairing)"
+            elif judged >= self.max_tries * wanted:
+                reason, end = "tries", f"{judged} were tried (augmenter.max_tries)"
+            else:
+                reason, end = "pairs", f"{judged} were tried, and there are no more pairs"
+            self._say(reason, f"SeqMix: {accepted} of {wanted} wanted sentences were accepted; {end}", accepted == 0)
         return {
             "wanted": wanted,
             "pairs": judged // 2,
@@ -157,6 +164,12 @@ class SeqMixAugmenter(Augmenter):
             "ten_most_frequent": share,
             "discriminator": self.discriminator.statistics(),
         }
+
+    def _say(self, reason: str, text: str, nothing: bool = False) -> None:
+        """Once a run for each reason; once more when it leaves nothing."""
+        if (reason, nothing) not in self._said:
+            self._said.add((reason, nothing))
+            logger.warning(text)
 
 
 def mix_pairs(

@@ -16,8 +16,8 @@ from seqmix_plugin.active_learning.config_checks import mistakes_as_configuratio
 from seqmix_plugin.augmenters import Augmentation, Augmenter, Workbench
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
 from seqmix_plugin.commands.building import build_augmenter, build_model, pick_device, read_blocks
-from seqmix_plugin.commands.generated_files import GeneratedFiles, check_words, counts, gold_records, records
-from seqmix_plugin.commands.terminal import quiet_terminal
+from seqmix_plugin.commands.generated_files import GeneratedFiles, check_columns, counts, gold_records, records
+from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import reseed_globals
@@ -80,7 +80,7 @@ def _augment_from_args(args: argparse.Namespace) -> None:
             include_input=args.include_input,
             force=args.force,
         )
-        print(_summary(statistics))
+        show(_summary(statistics))
 
 
 def augment(
@@ -143,7 +143,7 @@ def augment(
         augmenter = build_augmenter(config, blocks, rate)
         reader = sentence_reader(DatasetReader.from_params(Params(blocks["dataset_reader"])))
     sentences = labelled_sentences(reader, input_path)
-    check_words(input_path, sentences)
+    check_columns(input_path, sentences, include_input)
     wanted = augmenter.number_wanted(len(sentences))
     if wanted == 0:
         raise ConfigurationError(f"rate {augmenter.rate} of {len(sentences)} sentences makes none; raise --rate")

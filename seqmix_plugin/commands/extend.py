@@ -10,10 +10,11 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.atomic_files import write_text
+from seqmix_plugin.active_learning.recovery import LOCK, ROUND_FILE, state_path
+from seqmix_plugin.atomic_files import locked, write_text
 from seqmix_plugin.commands.terminal import quiet_terminal
 from seqmix_plugin.errors import shortened
-from seqmix_plugin.reporting.run import Run, read_json, read_run
+from seqmix_plugin.reporting.run import read_json
 from seqmix_plugin.run_files import CONFIG, STATE
 
 
@@ -83,41 +84,50 @@ def extend(
         Before anything is changed: no run, fewer rounds than it has. When the pool or the data do not allow more
         rounds; the configuration is then as it was.
     """
-    path = Path(folder) / CONFIG
+    path, state = Path(folder) / CONFIG, Path(folder) / STATE
+    numbers = [int(found[1]) for found in map(ROUND_FILE.fullmatch, (p.name for p in state.glob("*"))) if found]
+    if not numbers:
+        raise ConfigurationError(f"{folder}: no run that can be gone on with; there is no round in {STATE}/")
+    lock = locked(state / LOCK)
+    if lock is None:
+        raise ConfigurationError(f"{folder}: another process is at this run")
     configuration = read_json(path)
-    run = read_run(Path(folder)) if (Path(folder) / STATE).is_dir() else None
-    if run is None:
-        raise ConfigurationError(f"{folder}: no run that can be gone on with; there is no {STATE}/ in it")
-    before = json.dumps(configuration, indent=2)
-    write_text(path, json.dumps(_extended(path, run, configuration, num_rounds, query_size), indent=2))
-    params = Params.from_file(str(path))
+    before = path.read_text(encoding="utf-8")
+    changed = _extended(path, configuration, max(numbers), num_rounds, query_size)
+    write_text(path, json.dumps(changed, indent=2))
+    lock.close()  # the trainer takes it
     try:
         train_model(
-            params,
+            Params.from_file(str(path)),
             folder,
             recover=True,
             include_package=list(include_package),
             file_friendly_logging=file_friendly_logging,
         )
-    except ConfigurationError:
-        if len(read_run(Path(folder)).rounds) <= len(run.rounds):
+    except Exception:  # of a process of a distributed run, it is torch's
+        if not state_path(Path(folder), configuration["trainer"]["num_rounds"] + 1).exists():
             write_text(path, before)
         raise
 
 
 def _extended(
-    path: Path, run: Run, configuration: Dict[str, Any], num_rounds: int, query_size: Optional[List[int]]
+    path: Path, configuration: Dict[str, Any], last: int, num_rounds: int, query_size: Optional[List[int]]
 ) -> Dict[str, Any]:
     """The configuration with more rounds."""
-    if num_rounds < run.num_rounds:
-        raise ConfigurationError(f"--num-rounds is {num_rounds}; {path} has {run.num_rounds} already")
-    trainer = configuration["trainer"]
-    sizes, more = trainer.get("query_size"), num_rounds - run.num_rounds
-    if isinstance(sizes, list) and len(query_size or ()) != more:
+    trainer = configuration.get("trainer")
+    if configuration.get("type") != "active_learning" or not isinstance(trainer, dict):
+        raise ConfigurationError(f"{path}: not the configuration of an 'active_learning' run")
+    if num_rounds < last:
+        raise ConfigurationError(f"--num-rounds is {num_rounds}; {path.parent} has {last} already")
+    sizes = trainer.get("query_size")
+    if not isinstance(sizes, list):
+        if query_size is not None:
+            raise ConfigurationError(f"--query-size is {query_size}; trainer.query_size is {sizes!r} for all rounds")
+        return {**configuration, "trainer": {**trainer, "num_rounds": num_rounds}}
+    more = max(0, num_rounds - len(sizes))
+    if len(query_size or ()) != more:
         raise ConfigurationError(
             f"--query-size is {shortened(repr(query_size))}; trainer.query_size is a list: expected {more} numbers"
         )
-    if not isinstance(sizes, list) and query_size is not None:
-        raise ConfigurationError(f"--query-size is {query_size}; trainer.query_size is {sizes!r} for all rounds")
-    changed = {"num_rounds": num_rounds, **({"query_size": sizes + query_size} if query_size else {})}
-    return {**configuration, "trainer": {**trainer, **changed}}
+    sizes = [*sizes, *(query_size or ())][:num_rounds]
+    return {**configuration, "trainer": {**trainer, "num_rounds": num_rounds, "query_size": sizes}}

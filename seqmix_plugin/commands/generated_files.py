@@ -71,11 +71,14 @@ class GeneratedFiles:
                 path.unlink(missing_ok=True)
 
 
-def check_words(path: str, sentences: Sequence[TaggedSentence]) -> None:
-    """Raises a `ConfigurationError` for a word that a column file cannot hold; JSONL may have such words."""
+def check_columns(path: str, sentences: Sequence[TaggedSentence], with_ids: bool) -> None:
+    """Raises a `ConfigurationError` for a word or an id that a column file cannot hold; JSONL may have such."""
     for sentence in sentences:
+        if with_ids and (sentence.id != sentence.id.strip() or not {"\t", "\n", "\r"}.isdisjoint(sentence.id)):
+            raise ConfigurationError(f"{path}: id {sentence.id!r} does not fit in a comment of a column file")
         for word in sentence.tokens:
-            if "\t" in word or "\n" in word or word != word.strip(" ") or word.startswith("-DOCSTART-"):
+            breaks = not {"\t", "\n", "\r"}.isdisjoint(word)
+            if breaks or word != word.strip(" ") or word.startswith("-DOCSTART-"):
                 raise ConfigurationError(f"{path}: word {word!r} of sentence {sentence.id!r} does not fit in a column")
 
 

@@ -15,7 +15,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.commands.run_state import DIED, DONE, run_state
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.reporting.run import Run, read_run
-from seqmix_plugin.run_files import ROUNDS, STATE
+from seqmix_plugin.run_files import ANNOTATED, ROUNDS, STATE
 
 TAIL = 2**16
 """Bytes at the end of a log in which the reason of a failure is looked for."""
@@ -110,6 +110,10 @@ class Job:
                 if state == DIED and (self.folder / STATE).is_dir():
                     show(f"seed {self.seed}: the run in {self.folder} did not finish; it goes on")
                     arguments = [*arguments, "--recover"]
+                elif state == DIED and any((self.folder / name).exists() for name in (ROUNDS, ANNOTATED)):
+                    raise ConfigurationError(
+                        f"{self.folder} holds rounds that cannot be gone on with; take another folder"
+                    )
                 elif state == DIED:
                     show(f"seed {self.seed}: the run in {self.folder} had not begun; it is started anew")
                     shutil.rmtree(self.folder)

@@ -20,7 +20,8 @@ class ConllColumnsReader(SentenceReader):
     between sentences; `-DOCSTART-` lines and comment lines are passed over, `# id = …` names the next sentence. Tags
     come out as BIO.
 
-    A line is a comment when it begins with `# ` and has no valid tag where its tag should be: `#` is a word as well.
+    A line is a comment when it begins with `# ` and has no valid tag where its tag should be (`#` is a word as well),
+    or when it reads `# name = …` without a tab.
 
     Registered as a `DatasetReader` with name "conll_columns".
 
@@ -46,8 +47,8 @@ class ConllColumnsReader(SentenceReader):
     # Raises
 
     `ConfigurationError`
-        With file and line: an invalid tag or tag sequence, too few columns, bytes that are not UTF-8, a file that is
-        missing or holds no sentence.
+        With file and line: an invalid tag or tag sequence, too few columns, a carriage return inside a line, bytes that
+        are not UTF-8, a file that is missing or holds no sentence.
     """
 
     def __init__(
@@ -91,8 +92,10 @@ class ConllColumnsReader(SentenceReader):
                     yield name, rows
                     name, rows = None, []
                 continue
+            if "\r" in line:
+                raise file.error(f"line {number}", "a carriage return inside the line; lines end with \\n or \\r\\n")
             columns = _columns(line)
-            if line.startswith("# ") and not self._has_tag(columns):
+            if line.startswith("# ") and (_names_something(line, columns) or not self._has_tag(columns)):
                 key, equals, value = line[2:].partition("=")
                 if equals and key.strip() == "id" and not rows:
                     name = value.strip()
@@ -127,3 +130,8 @@ def _columns(line: str) -> List[str]:
         return [column.strip(" ") for column in line.split("\t")]
     columns = line.split(" ")
     return columns if "" not in columns else [column for column in columns if column]
+
+
+def _names_something(line: str, columns: List[str]) -> bool:
+    """`# id = B-12` ends with a valid tag and is no word all the same; between tabs words may hold anything."""
+    return "\t" not in line and columns[2:3] == ["="]

@@ -10,7 +10,7 @@ from allennlp.data import DatasetReader, TokenIndexer
 from seqmix_plugin.data.labelled_file import LabelledFile, check_scheme
 from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.errors import shortened
-from seqmix_plugin.sentence import TagDistribution, TaggedSentence
+from seqmix_plugin.sentence import TagDistribution, TaggedSentence, is_unicode
 from seqmix_plugin.tag_schemes import InvalidTagError, to_bio
 
 TOLERANCE = 0.01
@@ -83,13 +83,15 @@ def _sentence(file: LabelledFile, place: str, line: str, position: int) -> Tagge
         record = json.loads(line)
     except ValueError as error:
         raise file.error(place, f"not JSON ({error})") from error
+    except RecursionError as error:
+        raise file.error(place, "brackets inside brackets, too many to be read") from error
     if not isinstance(record, dict):
         raise file.error(place, f'{_shown(record)} is no object; expected {{"tokens": […], "tags": […]}}')
     tokens, tags, soft = record.get("tokens"), record.get("tags"), record.get("tag_distributions")
     if not tokens or not _are_strings(tokens) or not all(tokens):
         raise file.error(place, f"'tokens' is {_shown(tokens)}; expected a list of words, none of them empty")
-    if not all(word.isascii() or _is_unicode(word) for word in tokens):
-        raise file.error(place, f"'tokens' is {_shown(tokens, ensure_ascii=True)}: half of a surrogate pair")
+    if not is_unicode(" ".join(tokens)):
+        raise file.error(place, f"'tokens' is {_shown(tokens)}: half of a surrogate pair")
     if tags is None and soft is None:
         raise file.error(place, "neither 'tags' nor 'tag_distributions'")
     if tags is not None and not _are_strings(tags):
@@ -112,6 +114,8 @@ def _name(file: LabelledFile, place: str, value: Any, position: int) -> str:
         return str(position)
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
         raise file.error(place, f"'id' is {_shown(value)}; expected a string or a whole number")
+    if isinstance(value, str) and not is_unicode(value):
+        raise file.error(place, f"'id' is {_shown(value)}: half of a surrogate pair")
     return str(value)
 
 
@@ -148,15 +152,10 @@ def _are_strings(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-def _is_unicode(text: str) -> bool:
-    """JSON can write half of a character, which no tokenizer takes."""
+def _shown(value: Any) -> str:
+    """A value as JSON, short enough for one line and without characters that a terminal does not show."""
     try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _shown(value: Any, ensure_ascii: bool = False) -> str:
-    """A value as JSON, short enough for one line."""
-    return shortened(json.dumps(value, ensure_ascii=ensure_ascii))
+        text = json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "nested too deeply to be shown"
+    return shortened(text if text.isprintable() else json.dumps(value))

@@ -51,7 +51,7 @@ class LabelledFile:
         """The lines with their numbers, from 1; raises a `ConfigurationError` for what cannot be read as UTF-8."""
         try:
             local = cached_path(self.path)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # the libraries that fetch from S3 and others have errors of their own
             reason = first_line(error)
             raise ConfigurationError(f"{self.path}: no such file, and nothing to fetch it from ({reason})") from error
         if not os.path.isfile(local):
@@ -63,6 +63,8 @@ class LabelledFile:
         except UnicodeDecodeError as error:  # of a stretch of the file, somewhere after the last line
             number, byte = _not_utf8(local)
             raise self.error(f"line {number}", f"byte 0x{byte:02x} is not UTF-8; convert the file first") from error
+        except OSError as error:
+            raise ConfigurationError(f"{self.path}: cannot be read ({first_line(error)})") from error
 
     def to_bio(self, tags: Sequence[str], place: Callable[[int], str]) -> Tuple[str, ...]:
         """

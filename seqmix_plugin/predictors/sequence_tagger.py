@@ -10,6 +10,7 @@ from allennlp.data.tokenizers import WhitespaceTokenizer
 from allennlp.models import Model
 from allennlp.predictors import Predictor
 
+from seqmix_plugin.sentence import is_unicode
 from seqmix_plugin.tag_schemes import tags_to_spans
 
 
@@ -51,6 +52,8 @@ class SequenceTaggerPredictor(Predictor):
             raise ConfigurationError(
                 f"input {json_dict!r}: expected 'tokens', a list of words, or 'sentence', a text; neither empty"
             )
+        if not is_unicode(" ".join(tokens)):
+            raise ConfigurationError(f"input {json_dict!r}: half of a surrogate pair")
         reader: Any = self._dataset_reader  # any whose `text_to_instance` is that of a SentenceReader
         return reader.text_to_instance(tokens, sentence_id=json_dict.get("id"))
 

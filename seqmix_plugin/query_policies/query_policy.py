@@ -71,6 +71,7 @@ class QueryPolicy(Registrable):
     """How many models to train a round."""
     num_samples: int = 0
     """How many times to ask with dropout on; 0 asks once without dropout."""
+    _said_random: bool = False
 
     def select(
         self, unlabelled: Sequence[TaggedSentence], size: int, predict: Predict, rng: np.random.Generator
@@ -106,8 +107,10 @@ class QueryPolicy(Registrable):
         if not np.isfinite(scores).all():
             culprit = unlabelled[int(np.flatnonzero(~np.isfinite(scores))[0])]
             raise ConfigurationError(f"the query score of sentence {culprit.id!r} is not a number: training diverged")
-        if size < len(unlabelled) and scores.min() == scores.max():
-            logger.warning(f"all {len(unlabelled)} sentences have the query score {scores[0]:g}: the query is random")
+        if size < len(unlabelled) and scores.min() == scores.max() and not self._said_random:
+            self._said_random = True  # in later rounds it is no news
+            number, score = len(unlabelled), scores[0] + 0  # no −0
+            logger.warning(f"all {number} sentences have the query score {score:g}: the query is random")
         order = np.lexsort((tie_breaker, -scores))[:size]
         queries = [Query(int(position), float(scores[position])) for position in order]
         return from_primary(lambda: queries)

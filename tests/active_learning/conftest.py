@@ -53,4 +53,4 @@ def run(tiny_encoder: str, tmp_path: Path) -> Run:
 
 def lines(path: Path) -> List[Dict[str, Any]]:
     """The records of a JSONL file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]

@@ -13,9 +13,12 @@ import torch
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
+from allennlp.data import Vocabulary
 
-from seqmix_plugin.active_learning import stages
+from seqmix_plugin.active_learning import round_state, stages
+from seqmix_plugin.active_learning.data_check import check_data
 from seqmix_plugin.active_learning.learner import Learner
+from seqmix_plugin.active_learning.recovery import recover
 from seqmix_plugin.active_learning.round_state import Part, RoundState
 from seqmix_plugin.active_learning.run_folder import RunFolder
 from seqmix_plugin.atomic_files import locked
@@ -143,7 +146,7 @@ def tear(path: Path) -> None:
         ("state/round_1.json", flip, "state/round_1.json is damaged .*goes on with round 1"),
         ("state/round_1.json", Path.unlink, "state/round_1.json is gone"),
         ("state/round_0.json", tear, "state/round_0.json is damaged .*goes on with round 0"),
-        ("state/data.json", tear, ""),
+        ("state/data.json", tear, "data.json is damaged; whether the data files have changed is not known"),
         ("annotated.jsonl", flip, "annotated.jsonl is damaged .*goes on with round [01]"),
         ("annotated.jsonl", tear, "annotated.jsonl is damaged .*goes on with round [12]"),
         ("synthetic.jsonl", tear, "synthetic.jsonl is damaged .*goes on with round [12]"),
@@ -298,7 +301,7 @@ def test_five_rounds_and_three_more_are_eight(run: Run, overrides: Dict[str, Any
     extend(str(five), 8)
     assert differences(five, eight) == []
     assert json.loads((five / "config.json").read_text())["trainer"]["num_rounds"] == 8
-    with pytest.raises(ConfigurationError, match="--num-rounds is 7; .*config.json has 8 already"):
+    with pytest.raises(ConfigurationError, match="--num-rounds is 7; .*five has 8 already"):
         extend(str(five), 7)
 
 
@@ -312,7 +315,7 @@ def test_what_cannot_be_extended_stays_as_it_was(run: Run, tmp_path: Path) -> No
         extend(str(folder), 1, [3])
     (tmp_path / "other").mkdir()
     shutil.copy(folder / "config.json", tmp_path / "other")
-    with pytest.raises(ConfigurationError, match="no run that can be gone on with; there is no state/ in it"):
+    with pytest.raises(ConfigurationError, match="no run that can be gone on with; there is no round in state/"):
         extend(str(tmp_path / "other"), 1)
 
 
@@ -338,12 +341,12 @@ def test_a_state_is_what_was_written_or_refused(tmp_path: Path) -> None:
     state = RoundState(3, {"train": 1.5}, queried=["a"], query_scores=[None], annotated=Part.at(7, "é\n".encode()))
     assert state.annotated == Part(7, 10, state.annotated.sha256 if state.annotated else "")
     state.write(tmp_path / "s.json")
-    assert RoundState.read(tmp_path / "s.json") == state
+    assert RoundState.read(tmp_path / "s.json", 3) == state
     body = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
     for changed in ({**body, "round": 4}, {**body, "version": 2}, {**body, "sha256": None}, [body], {}):
         (tmp_path / "s.json").write_text(json.dumps(changed))
         with pytest.raises(ValueError, match="its checksum is wrong"):
-            RoundState.read(tmp_path / "s.json")
+            RoundState.read(tmp_path / "s.json", 3)
 
 
 def test_a_part_knows_its_bytes() -> None:
@@ -353,3 +356,107 @@ def test_a_part_knows_its_bytes() -> None:
     assert part.of(content + b"third\n") == b"second\n"
     assert part.of(content[:-1]) is None
     assert part.of(b"xxxxx\nsecond\n") == b"second\n"
+
+
+def test_a_state_of_another_version_is_not_touched(run: Run, whole: Callable[..., Path], tmp_path: Path) -> None:
+    folder = shutil.copytree(whole(), tmp_path / "run")
+    path = folder / "state" / "round_1.json"
+    body = json.loads(path.read_text(encoding="utf-8"))
+    del body["sha256"]
+    body["version"] = 2
+    path.write_text(json.dumps({**body, "sha256": round_state._digest(body)}), encoding="utf-8")
+    before = {file: file.read_bytes() for file in folder.rglob("*.json*")}
+    with pytest.raises(ConfigurationError, match="round_1.json is of version 2, and this plugin's is 1: go on with"):
+        run("run", recover=True)
+    after = {file: file.read_bytes() for file in folder.rglob("*.json*")}
+    assert {file.name for file in before if before[file] != after[file]} <= {"meta.json", "config.json"}
+
+
+@pytest.mark.parametrize("name", ["state/round_0.json", "annotated.jsonl", "round_1"])
+def test_links_are_refused(run: Run, whole: Callable[..., Path], tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(whole(), tmp_path / "run")
+    shutil.rmtree(folder / "round_1")
+    (tmp_path / "elsewhere").mkdir()
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ConfigurationError, match=f"{name} is a link; expected a run's own files"):
+        run("run", recover=True)
+
+
+def test_a_hostile_state_is_damaged_and_no_more(run: Run, whole: Callable[..., Path], tmp_path: Path) -> None:
+    folder = shutil.copytree(whole(), tmp_path / "run")
+    for number, change in enumerate(({"queried": 5}, {"record": 5}, {"annotated": {"start": "x"}}, {"unknown": 1})):
+        path = folder / "state" / "round_2.json"
+        body = json.loads(path.read_text(encoding="utf-8"))
+        del body["sha256"]
+        body.update(change)
+        path.write_text(json.dumps({**body, "sha256": round_state._digest(body)}), encoding="utf-8")
+        (folder / "annotated.jsonl").write_bytes((folder / "annotated.jsonl").read_bytes() + b'{"tags": 5}\n[]\n7\n')
+        (folder / "state" / "round_99999999999.json").touch()
+        if number == 0:  # what is there is read alike by all of them
+            run("run", recover=True)
+        else:
+            recover(folder)
+            shutil.copy(whole() / "state" / "round_2.json", path)
+    assert len(list(folder.glob("state/round_2.json.damaged*"))) == 4
+
+
+def test_labels_outlive_a_recovery_that_dies(
+    run: Run, whole: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Round 0 is damaged; the recovery dies before it removes the states of the rounds after it."""
+    folder = shutil.copytree(whole(**COUNTED), tmp_path / "run")
+    rows = (folder / "annotated.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "annotated.jsonl").write_bytes(b"".join([rows[0].replace(b"O", b"X", 1), *rows[1:]]))
+    ASKED.clear()
+    for _ in range(2):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "unlink", die)
+            with pytest.raises(KeyboardInterrupt):
+                recover(folder)
+    run("run", recover=True, **COUNTED)
+    assert sorted(ASKED) == sorted(json.loads(row)["id"] for row in rows[:12])
+    assert (folder / "annotated.jsonl").read_bytes() == b"".join(rows)
+
+
+def test_a_recovery_of_round_0_that_dies_can_be_gone_on_with(
+    run: Run, whole: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(whole(), tmp_path / "run")
+    flip(folder / "state" / "round_0.json")
+    recover(folder)
+    assert list(folder.glob("state/round_*.json")) == []
+    assert differences(whole(), run("run", recover=True)) == ["files ['state/round_0.json.damaged1']"]
+
+
+def test_labels_of_another_order_are_refused(tmp_path: Path) -> None:
+    vocab, other = Vocabulary.empty(), Vocabulary.empty()
+    vocab.add_tokens_to_namespace(["B-LOC", "O"], "labels")
+    other.add_tokens_to_namespace(["O", "B-LOC"], "labels")
+    check_data(tmp_path, {}, vocab)
+    check_data(tmp_path, {}, vocab)
+    with pytest.raises(
+        ConfigurationError, match="labels.txt is not what the run began with; expected the lines B-LOC, O"
+    ):
+        check_data(tmp_path, {}, other)
+
+
+def test_a_kept_language_model_has_checksums(
+    tiny_encoder: str, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = {"num_layers": 1, "dimension": 32, "max_epochs": 1}
+    judged = {
+        "trainer.num_rounds": 1,
+        "trainer.augmenter.discriminator": {
+            "type": "perplexity",
+            "language_model": {"type": "in_domain", "settings": settings},
+            "quantile": [0, 0.5],
+        },
+    }
+    folder = run("run", **judged)
+    shutil.copytree(folder, tmp_path / "before")
+    flip(folder / "language_model" / "0" / "model.safetensors")
+    (folder / "state" / "round_1.json").unlink()
+    run("run", recover=True, **judged)
+    assert "language_model/0 is damaged and is fitted anew (a checksum is wrong)" in capsys.readouterr().out
+    assert differences(folder, tmp_path / "before") == []

@@ -24,7 +24,7 @@ from seqmix_plugin.augmenters.language_models import (
 )
 from seqmix_plugin.augmenters.language_models.in_domain import _half
 from seqmix_plugin.augmenters.language_models.masked_copies import pseudo_perplexities
-from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2Settings
+from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.sentence import TaggedSentence
 
 SMALL = SmallGpt2Settings(vocab_size=400, num_layers=1, dimension=32, max_epochs=3)
@@ -92,6 +92,22 @@ def test_detokenized_text_is_what_the_model_reads(tiny_gpt2: str, tiny_masked: s
         name = tiny_gpt2 if kind is PretrainedLanguageModel else tiny_masked
         read = perplexities(kind(name, text="detokenized"), "Anna , Berg", "Oslo .")
         assert read == pytest.approx(perplexities(kind(name), "Anna, Berg", "Oslo."))
+
+
+def test_a_text_without_tokens_has_perplexity_one(tiny_gpt2: str) -> None:
+    """Of white space alone nothing is left when it is put together."""
+    blank = TaggedSentence("a", ("\u00a0",))
+    model = PretrainedLanguageModel(tiny_gpt2, text="detokenized")
+    assert model.texts([blank]) == [""]
+    assert model.perplexities([blank], [blank]).tolist() == [1.0]
+    assert model.perplexities([blank, *sentences("Anna sings")], [blank] * 2)[0] == 1.0
+
+
+def test_in_domain_is_fitted_without_empty_texts() -> None:
+    torch.manual_seed(0)
+    settings = SmallGpt2Settings(vocab_size=300, max_epochs=1, batch_size=1)
+    model = SmallGpt2.fit(["", *(f"Anna sings {number}" for number in range(20))], settings, torch.device("cpu"))
+    assert np.isfinite(model.perplexities(["Anna sings", ""])).all()
 
 
 @pytest.mark.parametrize("kind", ["pretrained", "in_domain", "masked"])

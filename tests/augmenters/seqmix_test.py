@@ -221,8 +221,24 @@ def test_it_goes_on_with_what_there_is(
     result = augmenter(discriminator=RefuseAll(), rate=2).augment(few, workbench)
     assert result.accepted == []
     assert "0 of 6 wanted sentences were accepted" in caplog.text
+    assert "6 were tried, and there are no more pairs" in caplog.text
     nothing = augmenter(rate=2).augment([TaggedSentence("a", ("w",) * 5, ("O",) * 5)] * 2, workbench)
     assert nothing.generated == []
+    assert "0 of 4 wanted sentences were accepted; no two sentences have windows to mix" in caplog.text
+
+
+def test_what_is_too_few_is_said_once_a_reason(
+    workbench: Workbench, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
+) -> None:
+    dense = [sentence for sentence in corpus if augmenter().pairing.windows.starts(sentence.tags or ()).size]
+    seqmix = augmenter(rate=20)
+    for number, size in enumerate((3, 4, 1, 1, 3)):
+        seqmix.augment(dense[:size], replace(workbench, round_number=number))
+    said = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert [message.split("; ")[0] for message in said] == [
+        "SeqMix: 6 of 60 wanted sentences were accepted",
+        "SeqMix: 0 of 20 wanted sentences were accepted",
+    ]
 
 
 def test_the_same_round_gives_the_same_children_and_another_round_others(

@@ -212,9 +212,9 @@ ERRORS: Dict[str, Any] = {
     "unknown_key": (
         {"trainer.augmenter.alfa": 2},
         (),
-        "SeqMixAugmenter does not know {'alfa': 2}; its keys are alpha, discriminator",
+        "trainer.augmenter.alfa is no key; did you mean 'alpha'? 'seqmix' has alpha, discriminator",
     ),
-    "wrong_type": ({"trainer.augmenter.alpha": "x"}, (), "configuration: alpha is 'x': Expected alpha to be numeric"),
+    "wrong_type": ({"trainer.augmenter.alpha": "x"}, (), "trainer.augmenter.alpha is 'x'; expected a number"),
     "no_model": ({"model": None}, (), "the configuration has no 'model'"),
     "other_encoder": ({"model.text_field_embedder.token_embedders.tokens.model_name": "nowhere"}, (), "encoder"),
     "overrides": ({}, ("-o", "{"), "the configuration cannot be read"),
@@ -256,6 +256,7 @@ def test_the_input_must_be_labelled(
     [
         ({"tokens": ["a"], "tag_distributions": [{"O": 1}]}, "sentence '0' has no tags"),
         ({"tokens": ["a\tb"], "tags": ["O"]}, r"word 'a\tb' of sentence '0' does not fit in a column"),
+        ({"tokens": ["a\rb"], "tags": ["O"]}, r"word 'a\rb' of sentence '0' does not fit in a column"),
         ({"tokens": [" a"], "tags": ["O"]}, "word ' a' of sentence '0' does not fit in a column"),
         ({"tokens": ["-DOCSTART-"], "tags": ["O"]}, "word '-DOCSTART-' of sentence '0' does not fit in a column"),
     ],
@@ -268,6 +269,18 @@ def test_jsonl_that_columns_cannot_hold(
     (tmp_path / "in.jsonl").write_text(json.dumps(record) + "\n")
     assert command("augment", tmp_path / "config.json", tmp_path / "in.jsonl", "-s", tmp_path / "out") == 1
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["a\nb", " a", "a\tb"])
+def test_ids_that_columns_cannot_hold_are_errors_where_they_are_written(
+    command: Command, config: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    path, source = config(**{"dataset_reader.type": "jsonl_sentences"}), tmp_path / "in.jsonl"
+    records = [{"tokens": ["Anna", "Berg", word], "tags": ["B-PER", "I-PER", "O"]} for word in ("sings", "in", "Oslo")]
+    source.write_text("".join(json.dumps({"id": name * n, **record}) + "\n" for n, record in enumerate(records, 1)))
+    assert command("augment", path, source, "-s", tmp_path / "out", "--rate", "1", "--include-input") == 1
+    assert f"in.jsonl: id {name!r} does not fit in a comment of a column file" in capsys.readouterr().err
+    assert command("augment", path, source, "-s", tmp_path / "out", "--rate", "1") == 0
 
 
 def test_a_missing_configuration_is_one_line(command: Command, gold: Path, capsys: pytest.CaptureFixture[str]) -> None:

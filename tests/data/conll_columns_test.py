@@ -122,7 +122,13 @@ def test_ids_come_from_comments_or_positions(tmp_path: Path) -> None:
     assert [sentence.id for sentence in make().read_sentences(path)] == ["first one", "1", "third"]
 
 
-@pytest.mark.parametrize("line", ["# O", "#\tO", "# NN O", "#\tNN\tO"])
+@pytest.mark.parametrize("name", ["O", "B-12", "a B-PER", "= O"])
+def test_an_id_may_look_like_a_tag(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, f"# text = Plan B-52\n# id = {name}\nAnna O\n")
+    assert make().read_sentences(path) == [TaggedSentence(name, ("Anna",), ("O",))]
+
+
+@pytest.mark.parametrize("line", ["# O", "#\tO", "# NN O", "#\tNN\tO", "# = O", "#\t=\t=\tO"])
 def test_number_sign_may_be_a_word(tmp_path: Path, line: str) -> None:
     path = write(tmp_path, f"{line}\n1 O\n")
     (sentence,) = make().read_sentences(path)
@@ -173,6 +179,7 @@ def test_a_word_may_be_a_control_character(tmp_path: Path, word: str) -> None:
         ("Anna B-PER\n\tO\n", 2, r"2 column\(s\), but token_column is 0"),
         ("Anna\tB-PER\nsings\t\n", 2, r"2 column\(s\), but token_column is 0"),
         ("#comment\n", 1, r"1 column\(s\)"),
+        ("Anna O\n\nAnna B-PER\rsings O\r", 3, r"a carriage return inside the line; lines end with \\n or \\r\\n"),
         (b"Anna B-PER\n\nM\xfcnchen B-LOC\n", 3, r"byte 0xfc is not UTF-8"),
     ],
 )
@@ -220,6 +227,22 @@ def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     path = str(tmp_path / "none.conll")
     with pytest.raises(ConfigurationError, match=re.escape(path) + ": no such file"):
         make().read_sentences(path)
+
+
+def test_a_bucket_that_cannot_be_reached_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clouds' libraries have errors of their own."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(
+        ConfigurationError, match=r"s3://no/such: no such file, and nothing to fetch it from \(Could not"
+    ):
+        make().read_sentences("s3://no/such")
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file that cannot be read, even by root")
+def test_an_unreadable_file_is_an_error() -> None:
+    with pytest.raises(ConfigurationError, match=r"/proc/self/mem: cannot be read \(\[Errno 5\]"):
+        make().read_sentences("/proc/self/mem")
 
 
 def test_a_repeated_id_is_an_error(tmp_path: Path) -> None:

@@ -84,6 +84,18 @@ def test_words_may_be_anything_but_empty(tmp_path: Path) -> None:
         ({"tokens": ["a", 1], "tags": ["O", "O"]}, r"line 2: 'tokens' is \[\"a\", 1\]; expected"),
         ({"tokens": [1] * 99, "tags": ["O"]}, r"line 2: 'tokens' is \[1, 1, .*…; expected"),
         ('{"tokens": ["\\ud83d"], "tags": ["O"]}', r"line 2: 'tokens' is \[\"\\ud83d\"\]: half of a surrogate pair"),
+        ('{"tokens": ["a"], "tags": ["O"], "id": "\\ud83d"}', r"line 2: 'id' is \"\\ud83d\": half of a surrogate pair"),
+        ('{"tokens": ["a"], "tags": "\\ud83d"}', r"line 2: 'tags' is \"\\ud83d\"; expected a list of strings"),
+        (
+            '{"tokens": ["a"], "tags": ["B-\\ud83d"]}',
+            r"line 2, word 1: tag 'B-\\ud83d' has characters that cannot be seen",
+        ),
+        (
+            {"tokens": ["a"], "tag_distributions": [{"B-X\u200b": 1}]},
+            r"line 2, word 1: tag 'B-X\\u200b' has characters",
+        ),
+        ({"tokens": "a\u2028\x9b"}, r"line 2: 'tokens' is \"a\\u2028\\u009b\"; expected"),
+        ("[" * 100_000, "line 2: brackets inside brackets, too many to be read"),
         ({"tokens": ["a"]}, "line 2: neither 'tags' nor 'tag_distributions'"),
         ({"tokens": ["a"], "tags": "O"}, "line 2: 'tags' is \"O\"; expected a list of strings"),
         ({"tokens": ["a"], "tags": [None]}, r"line 2: 'tags' is \[null\]; expected a list of strings"),
@@ -122,6 +134,15 @@ def test_errors_name_file_and_line(tmp_path: Path, record: Any, message: str) ->
     path = write(tmp_path, {"tokens": ["fine"], "tags": ["O"]}, record)
     with pytest.raises(ConfigurationError, match=re.escape(f"{path}, ") + ".*" + message):
         make().read_sentences(path)
+
+
+def test_a_value_of_any_depth_is_one_line(tmp_path: Path) -> None:
+    """Whatever can be read and not be shown."""
+    for depth in range(500, 1000, 3):
+        path = write(tmp_path, '{"tokens": ' + "[" * depth + "]" * depth + "}")
+        with pytest.raises(ConfigurationError, match="line 1: ('tokens' is |brackets inside)") as caught:
+            make().read_sentences(path)
+        assert len(str(caught.value)) < 1000
 
 
 def test_rounded_probabilities_are_let_pass_as_they_are(tmp_path: Path) -> None:

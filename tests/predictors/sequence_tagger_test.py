@@ -151,3 +151,9 @@ def test_a_long_sentence_has_as_many_tags_as_words(model: SequenceTagger, word_p
 def test_an_input_without_words_is_an_error(predictor: SequenceTaggerPredictor, given: Dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match="expected 'tokens', a list of words, or 'sentence'.*neither empty"):
         predictor.predict_json(given)
+
+
+@pytest.mark.parametrize("given", [{"tokens": ["Anna", "\ud83d"]}, {"sentence": "Anna \ude00"}])
+def test_half_of_a_character_is_an_error(predictor: SequenceTaggerPredictor, given: Dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=r"input \{.*\\u.*\}: half of a surrogate pair"):
+        predictor.predict_json(given)

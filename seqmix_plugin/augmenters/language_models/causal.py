@@ -33,16 +33,17 @@ def causal_perplexities(
     # Returns
 
     `np.ndarray`
-        Shape: `(num_sequences,)`
+        At least 1, and 1 for an empty sequence. Shape: `(num_sequences,)`
     """
     longest = getattr(model.config, "max_position_embeddings", None) or 1024
     rows = [[begin, *sequence][: longest + 1] for sequence in sequences]
-    order = sorted(range(len(rows)), key=lambda i: (-len(rows[i]), i))
-    result = np.empty(len(rows))
+    # White space alone may come to no token, and no model takes an input without any.
+    order = sorted((i for i, row in enumerate(rows) if len(row) > 1), key=lambda i: (-len(rows[i]), i))
+    result = np.ones(len(rows))
     model.eval()
     with (
         torch.inference_mode(),
-        progress_bar(total=len(rows), desc="perplexity", disable=not progress) as bar,
+        progress_bar(total=len(order), desc="perplexity", disable=not progress) as bar,
     ):
         while order:
             size = max(1, batch_tokens // len(rows[order[0]]))

@@ -13,6 +13,7 @@ from tokenizers import ByteLevelBPETokenizer, Tokenizer
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from seqmix_plugin.archive import whole_folder
+from seqmix_plugin.atomic_files import file_digest
 from seqmix_plugin.augmenters.language_models.causal import causal_perplexities, pad
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.ranks import progress_bar
@@ -138,7 +139,7 @@ class SmallGpt2:
         held_out_ids = _encode(tokenizer, held_out)
         history: List[float] = []
         best: Dict[str, torch.Tensor] = {}
-        for _ in _epochs(model, [[begin, *row][:CONTEXT] for row in _encode(tokenizer, fitted)], settings):
+        for _ in _epochs(model, [[begin, *row][:CONTEXT] for row in _encode(tokenizer, fitted) if row], settings):
             scores = causal_perplexities(model, held_out_ids, begin, batch_tokens=8192)
             weights = np.array([max(len(row), 1) for row in held_out_ids])
             # The perplexity of the held-out text as a whole, not the mean of its sentences'.
@@ -159,7 +160,8 @@ class SmallGpt2:
         with whole_folder(folder) as temporary:
             self._model.save_pretrained(temporary)
             self._tokenizer.save(str(temporary / "tokenizer.json"))
-            record = {"digest": digest, **self.record}
+            files = {path.name: file_digest(path) for path in sorted(temporary.iterdir())}
+            record = {"digest": digest, "files": files, **self.record}
             (temporary / "fit.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
 
     @classmethod
@@ -169,7 +171,10 @@ class SmallGpt2:
             return None
         try:
             record = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
+            if any(file_digest(folder / Path(name).name) != found for name, found in record.pop("files").items()):
+                raise ValueError("a checksum is wrong")
             if record.pop("digest") != digest:
+                logger.warning(f"{folder}: fitted to another text or in another way; it is fitted anew")
                 return None
             model = GPT2LMHeadModel.from_pretrained(folder, use_safetensors=True)
             return cls(model, Tokenizer.from_file(str(folder / "tokenizer.json")), record)

@@ -1,0 +1,78 @@
+"""Sentences that occur more than once, counted in the pass that collects the labels."""
+
+import logging
+import tracemalloc
+from collections import defaultdict
+from pathlib import Path
+from typing import Dict, List, Set, Tuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqmix_plugin.active_learning.checks import Labels, labels_of, warn_of_labels
+from seqmix_plugin.active_learning.repeats import RepeatCounter, Repeats
+from seqmix_plugin.data import ArrowSentences
+from seqmix_plugin.sentence import TaggedSentence
+
+
+def sentences(*pairs: Tuple[str, str]) -> List[TaggedSentence]:
+    return [TaggedSentence(f"s{n}", tuple(words), tuple(tags)) for n, (words, tags) in enumerate(pairs)]
+
+
+def test_by_hand(tmp_path: Path) -> None:
+    """ab twice alike, cd in three ways, ba once, e twice."""
+    first = [("e", "x"), ("ab", "xx"), ("cd", "xx"), ("ab", "xx"), ("ba", "xx"), ("cd", "xx")]
+    some = sentences(*first, ("cd", "xy"), ("e", "y"), ("cd", "yy"))
+    assert labels_of(some).repeats == Repeats(3, 2, ("s0", "s7"))
+    assert labels_of(some[1:]).repeats == Repeats(2, 1, ("s2", "s6"))
+    assert labels_of(some[:6]).repeats == Repeats(2, 0, None)
+    assert labels_of([]).repeats == Repeats(0, 0, None)
+    assert labels_of(some[:1]).repeats == Repeats(0, 0, None)
+    assert labels_of(ArrowSentences.write(tmp_path / "corpus.arrow", some)).repeats == Repeats(3, 2, ("s0", "s7"))
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", "ab", "abc"]), st.sampled_from("xyz")), max_size=12))
+def test_as_counted_with_dictionaries(pairs: List[Tuple[str, str]]) -> None:
+    some = sentences(*((words, tag * len(words)) for words, tag in pairs))
+    places: Dict[Tuple[str, ...], List[int]] = defaultdict(list)
+    tags: Dict[Tuple[str, ...], Set] = defaultdict(set)
+    for position, sentence in enumerate(some):
+        places[sentence.tokens].append(position)
+        tags[sentence.tokens].add(sentence.tags)
+    conflicts = {words: positions for words, positions in places.items() if len(tags[words]) > 1}
+    found = labels_of(some).repeats
+    assert found[:2] == (sum(len(positions) > 1 for positions in places.values()), len(conflicts))
+    if conflicts:
+        first, *others = min(conflicts.values())
+        second = next(position for position in others if some[position].tags != some[first].tags)
+        assert found.example == (f"s{first}", f"s{second}")
+
+
+def test_a_sentence_takes_few_bytes() -> None:
+    size, counter = 50_000, RepeatCounter()
+    sentence = TaggedSentence("0", ("Anna", "sings"), ("B-PER", "O"))
+    tracemalloc.start()
+    for _ in range(size):
+        counter.add(sentence)
+    held, _ = tracemalloc.get_traced_memory()
+    assert counter.count([sentence] * size) == Repeats(1, 0, None)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 24 * size
+    assert most < 120 * size
+
+
+def test_all_files_are_said_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    tags = {"O", "B-X"}
+    agreeing, conflicting = Repeats(9, 0), Repeats(12, 3, ("7", "a'b"))
+    with caplog.at_level(logging.WARNING):
+        warn_of_labels("train.conll", Labels(tags, set(), agreeing), {"dev": Labels(tags, set(), agreeing)})
+        assert caplog.text == ""
+        dev, test = Labels(tags, set(), agreeing), Labels(tags, set(), Repeats(5, 1, ("0", "4")))
+        warn_of_labels("train.conll", Labels(tags, set(), conflicting), {"dev": dev, "test": test})
+    assert [record.getMessage() for record in caplog.records] == [
+        "train.conll: 12 sentences occur more than once, 3 of them with different tags, such as '7' and \"a'b\"; "
+        "test: 5, 1 of them with different tags, such as '0' and '4'"
+    ]

@@ -1,0 +1,328 @@
+"""
+Every row of `docs/errors.md` about data and the course of a run is provoked, by real files and real small runs, and
+says what the page says.
+"""
+
+import ast
+import json
+import logging
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List, Optional, Union
+
+import numpy as np
+import pytest
+from allennlp.commands.evaluate import evaluate_from_archive
+from allennlp.commands.train import TrainModel, train_model
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.data.token_indexers import SingleIdTokenIndexer
+from allennlp.models.archival import load_archive
+from allennlp.predictors import Predictor
+
+from seqmix_plugin.commands.augment import augment
+from seqmix_plugin.data import ConllColumnsReader, JsonlSentencesReader, WordPieceIndexer
+from seqmix_plugin.query_policies import RandomPolicy
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+from tests.active_learning.conftest import small_config
+from tests.conftest import ROOT
+from tests.errors_page import PAGE, Row, rows
+from tests.strange_text import strange_text
+
+PACKAGE = ROOT / "seqmix_plugin"
+BUILT_IN_VAIN = ("random_seed", "numpy_seed", "pytorch_seed", "include_in_archive")
+"""Keys that `allennlp train` takes off before it builds."""
+
+
+class Trial:
+    """
+    Where something is tried.
+
+    # Parameters
+
+    folder : `Path`
+        Empty.
+    encoder : `str`
+        The tiny one.
+    finished : `Path`
+        A run that is done.
+    """
+
+    def __init__(self, folder: Path, encoder: str, finished: Path) -> None:
+        self.folder = folder
+        self.encoder = encoder
+        self.finished = finished
+
+    def write(self, name: str, content: Union[str, bytes]) -> str:
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+        return str(path)
+
+    def columns(self, content: Union[str, bytes], **keys: Any) -> SentenceSource:
+        """Reads a column file of this content."""
+        keys = {"token_indexers": {"tokens": SingleIdTokenIndexer()}, **keys}
+        return ConllColumnsReader(**keys).read_sentences(self.write("corpus.conll", content))
+
+    def jsonl(self, record: Any, **keys: Any) -> SentenceSource:
+        """Reads a JSONL file of a sentence and of this record, which may be text."""
+        second = record if isinstance(record, str) else json.dumps(record)
+        path = self.write("corpus.jsonl", '{"tokens": ["fine"], "tags": ["O"]}\n' + second + "\n")
+        return JsonlSentencesReader({"tokens": SingleIdTokenIndexer()}, **keys).read_sentences(path)
+
+    def config(self, train: Optional[str] = None, **overrides: Any) -> Dict[str, Any]:
+        """The small run's, on a training file of this content if there is one."""
+        if train is not None:
+            data = {"train_data_path": self.write("train.conll", train), "trainer.pool_size": None}
+            overrides = {**data, "validation_data_path": None, "test_data_path": None, **overrides}
+        return small_config(self.encoder, **overrides)
+
+    def build(self, train: Optional[str] = None, **overrides: Any) -> None:
+        """Everything that a run does before its first round."""
+        config = {key: value for key, value in self.config(train, **overrides).items() if key not in BUILT_IN_VAIN}
+        (self.folder / "built").mkdir()
+        TrainModel.from_params(Params(config), serialization_dir=str(self.folder / "built"), local_rank=0)
+
+    def run(self, train: Optional[str] = None, **overrides: Any) -> Path:
+        """A whole run."""
+        train_model(Params(self.config(train, **overrides)), str(self.folder / "run"))
+        return self.folder / "run"
+
+    def augment(self, name: str, content: str, **arguments: Any) -> None:
+        """`allennlp augment` of a file of this content."""
+        reader = {"dataset_reader.type": "jsonl_sentences"} if name.endswith("jsonl") else {}
+        config = self.write("config.json", json.dumps(self.config(**reader)))
+        augment(config, self.write(name, content), str(self.folder / "out"), rate=1, **arguments)
+
+
+Case = Callable[[Trial], object]
+
+
+def columns(content: Union[str, bytes], **keys: Any) -> Case:
+    return lambda trial: trial.columns(content, **keys)
+
+
+def jsonl(record: Any, **keys: Any) -> Case:
+    return lambda trial: trial.jsonl(record, **keys)
+
+
+def labels(**values: Any) -> Case:
+    return jsonl({"tokens": ["Anna"], **values})
+
+
+def predict(record: Dict[str, Any]) -> Case:
+    return lambda trial: Predictor.from_archive(load_archive(trial.finished)).predict_json(record)
+
+
+def unknown_tag(trial: Trial) -> object:
+    path = trial.write("other.conll", "Anna\tB-HERO\n")
+    return evaluate_from_archive(trial.finished / "model.tar.gz", path)
+
+
+def unreadable(trial: Trial) -> None:
+    """A file that even root cannot read."""
+    if not Path("/proc/self/mem").exists():
+        pytest.skip("there is one on Linux only")
+    trial.build(train_data_path="/proc/self/mem")
+
+
+def no_unknown_piece(trial: Trial) -> None:
+    indexer = WordPieceIndexer(trial.encoder)
+    indexer.tokenizer.unk_token = None
+    trial.columns("\u200b\tO\n", token_indexers={"tokens": indexer})
+
+
+def cut(content: str) -> Case:
+    return lambda trial: trial.columns(
+        content, token_indexers={"tokens": WordPieceIndexer(trial.encoder)}, max_length=6
+    )
+
+
+def nothing_of_a_word(trial: Trial) -> None:
+    indexer = WordPieceIndexer(trial.encoder)
+    trial.columns("\u200b\tO\n\u0000\tO\n", token_indexers={"tokens": indexer})
+    assert indexer.tokenizer.tokenize("\u200b") == []
+    assert indexer.pieces(["\u200b", "\u0000"]) == [(indexer.tokenizer.unk_token_id,)] * 2
+
+
+DENSE = [
+    "Anna\tB-PER\nBerg\tI-PER\nOslo\tB-LOC",
+    "Paris\tB-LOC\nOslo\tB-LOC\nflights\tO",
+    "Berg\tB-PER\nin\tO\nOslo\tB-LOC",
+]
+"""Every window of two has an entity."""
+NO_O = "\n\n".join(block.replace("\tO", "\tI-LOC") for block in DENSE[:2] * 12)
+SHORTEST = {"trainer.seed_size": 2, "trainer.num_rounds": 0, "trainer.augmenter": {"type": "none"}}
+UNSEEN: Dict[str, Any] = {"validation_data_path": None, "test_data_path": None}
+WINDOWS = {
+    "trainer.augmenter.pairing": {"type": "sub_sequence", "window": 2, "min_density": 0.5},
+    "trainer.seed_size": 6,
+}
+REFUSES = {
+    "type": "perplexity",
+    "language_model": {"type": "in_domain", "settings": {"max_epochs": 1, "vocab_size": 300}},
+    "range": [1, 1.000001],  # nothing is that plain
+}
+FEW_TRIES = {"trainer.augmenter.max_tries": 2, "trainer.augmenter.discriminator": REFUSES}
+TWO_SPELLINGS = "\n\n".join(["Oslo\tB-LOC\nParis\tB-LOC\nOslo\tB-LOC"] * 24)
+NARROW = "\n\n".join(["Oslo\tB-LOC\nParis\tB-LOC\nsings\tO"] * 40)
+
+DATA: Dict[str, Case] = {
+    "a file that is not there, or an address that cannot be fetched": lambda trial: trial.build(
+        train_data_path="no/such.conll"
+    ),
+    "a folder, or another thing that is no file": lambda trial: trial.build(train_data_path=str(trial.folder)),
+    "a file that cannot be read": unreadable,
+    "text that is not UTF-8": columns(b"Anna O\nM\xfcnchen B-LOC\n"),
+    "an empty file, or one of blank lines and comments": columns("\n# id = 1\n"),
+    "a repeated id": columns("# id = a\nAnna O\n\n# id = a\nBerg O\n"),
+    "columns: a row without a word or a tag, or with too few columns": columns("Anna O\nsings\n"),
+    "columns: a carriage return that does not end its line": columns("Anna O\rsings O\r"),
+    "`source_scheme` is no scheme": columns("Anna O\n", source_scheme="IOB2"),
+    "a tag of another scheme, or what is no tag": columns("Anna S-PER\n"),
+    "a tag with zero-width or control characters, or with white space around its type": columns("Anna B-PER\u200b\n"),
+    "an entity that goes on without having begun; often the wrong scheme": columns("Anna I-PER\n"),
+    "BIOES and BIOUL: an entity that does not end; often the wrong scheme": columns(
+        "Anna B-PER\nsings O\n", source_scheme="BIOES"
+    ),
+    "invalid tag sequences with `repair_tags: true`": columns("Anna I-PER\n", repair_tags=True),
+    "JSONL: a line that is no JSON": jsonl("{"),
+    "JSONL: hundreds of brackets inside each other": jsonl("[" * 100_000),
+    "JSONL: a line that is no object": jsonl("[1]"),
+    "JSONL: a sentence without words, or with an empty word": jsonl({"tokens": [], "tags": []}),
+    "JSONL: half of a surrogate pair in a word": jsonl({"tokens": ["\ud83d"], "tags": ["O"]}),
+    "JSONL: half of a surrogate pair in an id": labels(tags=["O"], id="\ud83d"),
+    "JSONL: an id that is neither string nor whole number": labels(tags=["O"], id=1.5),
+    "JSONL: no labels at all": labels(),
+    "JSONL: tags of another type": labels(tags="O"),
+    "JSONL: soft labels of another type": labels(tag_distributions={"O": 1}),
+    "JSONL: more or fewer tags than words": labels(tags=["O", "O"]),
+    "JSONL: more or fewer soft labels than words": labels(tag_distributions=[]),
+    "JSONL: a soft label for what is no BIO tag": labels(tag_distributions=[{"S-PER": 1}]),
+    "JSONL: a probability that is none": labels(tag_distributions=[{"O": -1}]),
+    "JSONL: probabilities that do not sum to 1": labels(tag_distributions=[{"O": 0.5}]),
+    "soft labels alone, in a file of active learning": lambda trial: trial.build(
+        **{
+            "dataset_reader.type": "jsonl_sentences",
+            "train_data_path": trial.write("soft.jsonl", '{"tokens": ["a"], "tag_distributions": [{"O": 1}]}\n'),
+        }
+    ),
+    "emoji, right-to-left text, zero-width, combining and control characters as words": lambda trial: trial.run(
+        strange_text(30), **{"trainer.num_rounds": 1}
+    ),
+    "a word that tokenizes to nothing, such as a zero-width space": nothing_of_a_word,
+    "the same, and the tokenizer has no unknown piece": no_unknown_piece,
+    "a sentence longer than `max_length`, which is the encoder's input at most": cut("in O\n" * 5),
+    "a first word that is longer than `max_length` by itself": cut(f"{'ab' * 9} O\nin O\n"),
+    "dev or test with entity types that the training file lacks": lambda trial: trial.build(
+        "Anna\tB-PER\nsings\tO\n\n" * 24, validation_data_path=trial.write("dev.conll", "Oslo\tB-CITY\n")
+    ),
+    "a training file without entities": lambda trial: trial.build("Anna\tO\n\n" * 24),
+    "no word outside entities, so that there is no tag O": lambda trial: trial.build(NO_O),
+    "a sentence that occurs again with other tags": lambda trial: trial.build(
+        "Anna\tB-PER\nsings\tO\n\n" * 24 + "Anna\tB-ORG\nsings\tO\n"
+    ),
+    "a sentence that occurs again with the same tags": lambda trial: trial.build("Anna\tB-PER\nsings\tO\n\n" * 24),
+    "a training file with fewer sentences than `pool_size`": lambda trial: trial.build(**{"trainer.pool_size": 601}),
+    "a pool that is smaller than all that is to be labelled": lambda trial: trial.build(**{"trainer.query_size": 15}),
+    "`evaluate`: a file with tags that the model does not know": unknown_tag,
+    "`predict`: input without words": predict({"sentence": " "}),
+    "`predict`: half of a surrogate pair": predict({"sentence": "Anna \ud83d"}),
+    "`augment`: a word that a column file cannot hold": lambda trial: trial.augment(
+        "in.jsonl", '{"tokens": ["a\\rb"], "tags": ["O"]}\n'
+    ),
+    "`augment`: an id that a column file cannot hold, with `--include-input`": lambda trial: trial.augment(
+        "in.jsonl", '{"tokens": ["a"], "tags": ["O"], "id": "a\\nb"}\n', include_input=True
+    ),
+    "`augment`: nothing is accepted": lambda trial: trial.augment("in.conll", "Anna\tO\nin\tO\nOslo\tO\n\n" * 4),
+    "`augment`: tags that the model of `--archive` does not know": lambda trial: trial.augment(
+        "in.conll", "Anna\tB-HERO\n\n" * 4, archive=str(trial.finished)
+    ),
+}
+
+COURSE: Dict[str, Case] = {
+    "no two labelled sentences with windows that may be mixed": lambda trial: trial.run(
+        **UNSEEN, **{"trainer.augmenter.pairing": {"type": "sub_sequence", "window": 40, "min_density": 1}}
+    ),
+    "a discriminator that refuses all, or most": lambda trial: trial.run(strange_text(30), **FEW_TRIES),
+    "all pairs are used up": lambda trial: trial.run(
+        **UNSEEN, **{"trainer.augmenter.rate": 40, "trainer.trainer.num_epochs": 1}
+    ),
+    "mixing gives the same few words": lambda trial: trial.run(
+        NARROW, **{**WINDOWS, "trainer.seed_size": 12, "trainer.augmenter.rate": 5}
+    ),
+    "a text with fewer than three words that mixing could choose": lambda trial: trial.run(TWO_SPELLINGS, **WINDOWS),
+    "too few different sentences to fit a language model to": lambda trial: trial.run(
+        "\n\n".join(DENSE * 8), **WINDOWS, **FEW_TRIES
+    ),
+    "a model that scores all sentences of the pool alike": lambda trial: trial.run(
+        "\n\n".join(["Oslo\tB-LOC", "Paris\tB-LOC"] * 12), **{"trainer.augmenter": {"type": "none"}}
+    ),
+    "a pool that runs dry, which only a policy, oracle or stopping rule of your own can bring about": lambda trial: (
+        RandomPolicy().select([TaggedSentence("0", ("Anna",))], 2, lambda sentences: (), np.random.default_rng(0))
+    ),
+}
+SECTIONS = {"Data files": DATA, "While a run goes on": COURSE}
+ROWS = [pytest.param(cases, row, id=row.what) for title, cases in SECTIONS.items() for row in rows(title)]
+
+
+@pytest.fixture(scope="module")
+def finished(tiny_encoder: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the shortest run that there is."""
+    folder = tmp_path_factory.mktemp("finished")
+    return Trial(folder, tiny_encoder, folder).run(DENSE[0] + "\n\n" + DENSE[1], **SHORTEST)
+
+
+@pytest.fixture
+def trial(tmp_path: Path, tiny_encoder: str, finished: Path) -> Trial:
+    return Trial(tmp_path, tiny_encoder, finished)
+
+
+@pytest.fixture
+def said() -> Iterator[List[str]]:
+    """The warnings of this package, however AllenNLP sets up its log."""
+    messages: List[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: messages.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger(PACKAGE.name)
+    logger.addHandler(handler)
+    yield messages
+    logger.removeHandler(handler)
+
+
+def test_every_row_has_a_case_and_every_case_a_row() -> None:
+    for title, cases in SECTIONS.items():
+        assert [row.what for row in rows(title)] == list(cases)
+
+
+@pytest.mark.parametrize(("cases", "row"), ROWS)
+def test_what_the_page_says_is_so(cases: Dict[str, Case], row: Row, trial: Trial, said: List[str]) -> None:
+    if row.ends:
+        with pytest.raises(ConfigurationError) as caught:
+            cases[row.what](trial)
+        said[:] = [str(caught.value)]
+        assert not list(trial.folder.glob("*/rounds.jsonl"))
+        assert not list(trial.folder.glob("out*"))
+    else:
+        folder = cases[row.what](trial)
+        assert not isinstance(folder, Path) or (folder / "model.tar.gz").exists()
+    if row.message is None:
+        assert said == []
+    else:
+        assert [row.matches(text) for text in said].count(True) == 1, said  # once, whatever else is said
+        assert all(len(text.splitlines()) == 1 for text in said)
+
+
+def messages(path: Path) -> Iterator[str]:
+    """The fixed parts of what a module puts together or raises."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        raises = isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "error"
+        for part in node.args if isinstance(node, ast.Call) and raises else getattr(node, "values", ()):
+            if isinstance(part, ast.Constant) and len(str(part.value).strip()) > 8:
+                yield str(part.value).strip()
+
+
+@pytest.mark.parametrize("module", ["data/conll_columns", "data/jsonl_sentences", "data/labelled_file", "tag_schemes"])
+def test_the_page_has_every_message_of_the_readers(module: str) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    found = [part.strip(" '") for part in messages(PACKAGE / f"{module}.py")]
+    assert len(found) >= 3
+    assert [part for part in found if part not in page] == []
