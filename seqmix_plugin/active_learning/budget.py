@@ -10,9 +10,24 @@ from seqmix_plugin.stopping import StoppingCriterion
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
-def label_budget(seed_size: int, num_rounds: int, query_size: Union[int, List[int]], pool_size: int) -> List[int]:
+def label_budget(
+    seed_size: int, num_rounds: int, query_size: Union[int, List[int]], pool_size: int, num_given: int = 0
+) -> List[int]:
     """
     How many sentences to label in each round, the seed set's first.
+
+    # Parameters
+
+    seed_size : `int`
+        May be 0 when sentences are given.
+    num_rounds : `int`
+        Rounds after round 0.
+    query_size : `Union[int, List[int]]`
+        K, or that of each round.
+    pool_size : `int`
+        Sentences that can be labelled.
+    num_given : `int`, optional (default = `0`)
+        Sentences that are labelled before.
 
     # Raises
 
@@ -25,8 +40,9 @@ def label_budget(seed_size: int, num_rounds: int, query_size: Union[int, List[in
     if len(sizes) != num_rounds:
         raise ConfigurationError(f"trainer.query_size has {len(sizes)} numbers for {num_rounds} rounds")
     for name, size in [("seed_size", seed_size)] + [("query_size", size) for size in sizes]:
-        if not isinstance(size, int) or size < 1:
-            raise ConfigurationError(f"trainer.{name} is {size}; expected 1 or more sentences")
+        least = 0 if name == "seed_size" and num_given > 0 else 1
+        if not isinstance(size, int) or size < least:
+            raise ConfigurationError(f"trainer.{name} is {size}; expected {least} or more sentences")
     needed = seed_size + sum(sizes)
     if needed > pool_size:
         raise ConfigurationError(

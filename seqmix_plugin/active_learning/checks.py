@@ -1,8 +1,7 @@
 """What has to hold of readers, files and models before any work is done; runs and sub-commands share it."""
 
 import logging
-from pathlib import Path
-from typing import Iterable, List, Mapping, NamedTuple, Optional, Set
+from typing import List, Mapping, NamedTuple, Optional, Sequence, Set
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch, DatasetReader, Vocabulary
@@ -30,15 +29,6 @@ def sentence_reader(reader: DatasetReader) -> SentenceReader:
     return reader
 
 
-def labelled_sentences(reader: SentenceReader, path: str, folder: Optional[Path] = None) -> SentenceSource:
-    """The sentences of a file, each of which must have tags: soft labels alone can neither be uncovered nor scored."""
-    sentences = reader.read_sentences(path, folder)
-    bare = next((sentence for sentence in sentences if sentence.tags is None), None)
-    if bare is not None:
-        raise ConfigurationError(f"{path}: sentence {bare.id!r} has no tags")
-    return sentences
-
-
 class Labels(NamedTuple):
     """
     What the sentences of a file are labelled with.
@@ -51,11 +41,14 @@ class Labels(NamedTuple):
         The tags that have a probability.
     repeats : `Repeats`, optional (default = `Repeats()`)
         The sentences that occur more than once.
+    untagged : `str`, optional (default = `None`)
+        The id of the first sentence without tags.
     """
 
     tags: Set[str]
     soft: Set[str]
     repeats: Repeats = Repeats()
+    untagged: Optional[str] = None
 
     @property
     def types(self) -> Set[str]:
@@ -65,17 +58,52 @@ class Labels(NamedTuple):
 
 def labels_of(sentences: SentenceSource) -> Labels:
     """All labels of some sentences, in one pass."""
-    labels, repeats = Labels(set(), set()), RepeatCounter()
+    labels, repeats, untagged = Labels(set(), set()), RepeatCounter(), None
     for sentence in sentences:
         labels.tags.update(sentence.tags or ())
         labels.soft.update(*(sentence.tag_distributions or ()))
         repeats.add(sentence)
-    return labels._replace(repeats=repeats.count(sentences))
+        if sentence.tags is None and untagged is None:
+            untagged = sentence.id
+    return labels._replace(repeats=repeats.count(sentences), untagged=untagged)
 
 
-def with_labels(vocab: Vocabulary, splits: Iterable[Labels]) -> Vocabulary:
-    """The vocabulary with the labels of all files, sorted, so that their numbers do not depend on the files' order."""
-    everything = {tag for labels in splits for tag in labels.tags | labels.soft}
+def check_tagged(path: str, labels: Labels) -> None:
+    """Raises a `ConfigurationError` unless all have tags: soft labels alone can neither be uncovered nor scored."""
+    if labels.untagged is not None:
+        raise ConfigurationError(f"{path}: sentence {labels.untagged!r} has no tags")
+
+
+def with_labels(vocab: Vocabulary, splits: Mapping[str, Labels], types: Optional[Sequence[str]] = None) -> Vocabulary:
+    """
+    The vocabulary with all labels, sorted, so that their numbers do not depend on the files' order.
+
+    # Parameters
+
+    vocab : `Vocabulary`
+        Is added to.
+    splits : `Mapping[str, Labels]`
+        What each file is labelled with, by its path.
+    types : `Sequence[str]`, optional (default = `None`)
+        The entity types; `None` for those of the files.
+
+    # Raises
+
+    `ConfigurationError`
+        When there is no label at all, or a file has one of another type.
+    """
+    everything = {tag for labels in splits.values() for tag in labels.tags | labels.soft}
+    if types is not None:
+        known = {"O", *(f"{prefix}-{name}" for name in types for prefix in "BI")}
+        for path, labels in splits.items():
+            strange = sorted((labels.tags | labels.soft) - known)
+            if strange:
+                raise ConfigurationError(f"{path}: tag {strange[0]} is of none of the labels, {', '.join(types)}")
+        everything = known
+    if not everything:
+        raise ConfigurationError(
+            "labels is missing; expected the entity types, such as ['PER', 'LOC']: no file has tags"
+        )
     vocab.add_tokens_to_namespace(sorted(everything), "labels")
     return vocab
 
@@ -129,7 +157,8 @@ def warn_of_labels(train_path: str, corpus: Labels, evaluation: Mapping[str, Lab
 def _warn_of_repeats(files: Mapping[str, Labels]) -> None:
     """In one line for all files, as corpora that many work with have a few."""
     parts: List[str] = []
-    for name, (_, _, repeats) in files.items():
+    for name, labels in files.items():
+        repeats = labels.repeats
         if repeats.example is not None:
             verb = "" if parts else " sentences occur more than once"
             ids = " and ".join(map(repr, repeats.example))

@@ -51,6 +51,10 @@ class Experiment:
         Makes an `in_memory` loader of instances.
     validation_data_loader : `Lazy[DataLoader]`, optional (default = `None`)
         When given, the inner rounds validate on `dev` after each epoch.
+    seed_set : `Sequence[TaggedSentence]`, optional (default = `()`)
+        Sentences that are labelled before the first round.
+    untagged : `str`, optional (default = `None`)
+        The id of a sentence of `corpus` that has no tags, if there is one.
     """
 
     def __init__(
@@ -63,12 +67,16 @@ class Experiment:
         model: Lazy[Model],
         data_loader: Lazy[DataLoader],
         validation_data_loader: Optional[Lazy[DataLoader]] = None,
+        seed_set: Sequence[TaggedSentence] = (),
+        untagged: Optional[str] = None,
     ) -> None:
         self.reader = reader
         self._evaluation_reader = evaluation_reader
         self.vocab = vocab
         self.corpus = corpus
         self.evaluation = evaluation
+        self.seed_set = seed_set
+        self.untagged = untagged
         self._model = model
         self._data_loader = data_loader
         self._validation_data_loader = validation_data_loader

@@ -55,16 +55,18 @@ class Pool:
 
     sentences : `SentenceSource`
         All sentences; their tags, if any, are hidden.
+    seed_set : `Sequence[TaggedSentence]`, optional (default = `()`)
+        Labelled sentences from elsewhere.
     """
 
-    def __init__(self, sentences: SentenceSource) -> None:
+    def __init__(self, sentences: SentenceSource, seed_set: Sequence[TaggedSentence] = ()) -> None:
         self._source = sentences
         self._positions: Dict[str, int] = {sentence.id: position for position, sentence in enumerate(sentences)}
         self.sentences = SentenceView(sentences, np.arange(len(sentences)), hide_labels=True)
         """All of them, without labels, in their fixed order."""
         self._is_labelled = np.zeros(len(sentences), dtype=bool)
-        self._labelled: Dict[str, TaggedSentence] = {}
-        if len(self._positions) != len(sentences):
+        self._labelled: Dict[str, TaggedSentence] = {sentence.id: sentence for sentence in seed_set}
+        if len(self._positions) != len(sentences) or len(self._labelled) != len(seed_set):
             raise ConfigurationError("two sentences of the pool have the same id")
 
     @property

@@ -133,7 +133,8 @@ class Stages:
                 model_is_trained=state.round > 0,
             )
             reseed_globals(self._seed, state.round, "augment")
-            made = parts.augmenter.augment(annotated, workbench)
+            given = parts.experiment.seed_set if state.round == 0 else ()
+            made = parts.augmenter.augment([*given, *annotated], workbench)
             augmentation = from_primary(lambda: made)
             self._synthetic += augmentation.accepted
         self._run.keep_synthetic(state, augmentation)

@@ -15,21 +15,17 @@ from allennlp.training import Trainer
 from seqmix_plugin.active_learning.checks import (
     check_encoder,
     check_reading,
-    labelled_sentences,
-    labels_of,
     sentence_reader,
-    warn_of_labels,
-    with_labels,
 )
 from seqmix_plugin.active_learning.config_checks import check_configuration, mistakes_as_configuration_errors
 from seqmix_plugin.active_learning.console import prepare_console
+from seqmix_plugin.active_learning.corpora import read_corpora
 from seqmix_plugin.active_learning.data_check import check_data
 from seqmix_plugin.active_learning.endings import clear_endings
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.archive import save_encoder, save_vocabulary
 from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.ranks import rank
-from seqmix_plugin.sentence import TaggedSentence
 
 
 @TrainModel.register("active_learning", constructor="from_partial_objects")
@@ -69,6 +65,8 @@ class ActiveLearningTrainModel(TrainModel):
         validation_data_path: Optional[str] = None,
         validation_data_loader: Optional[Lazy[DataLoader]] = None,
         test_data_path: Optional[str] = None,
+        seed_data_path: Optional[str] = None,
+        labels: Optional[List[str]] = None,
         seed: int = 0,
         allow_tf32: bool = False,
         deterministic: bool = False,
@@ -81,7 +79,8 @@ class ActiveLearningTrainModel(TrainModel):
         dataset_reader : `DatasetReader`
             A reader of sentences, such as `conll_columns`, with an indexer of type `word_piece`.
         train_data_path : `str`
-            The labelled sentences that the pool is made of: a file, or an address that AllenNLP's cache fetches.
+            The sentences that the pool is made of: a file, or an address that AllenNLP's cache fetches. In a simulation
+            they are labelled; with annotators they need not be (`unlabelled: true` of the reader).
         model : `Lazy[Model]`
             A `sequence_tagger`.
         trainer : `Lazy[Trainer]`
@@ -91,13 +90,18 @@ class ActiveLearningTrainModel(TrainModel):
         vocabulary : `Lazy[Vocabulary]`
             `{type: "empty"}`; the labels of all files are added to its namespace `labels`, sorted.
         validation_dataset_reader : `DatasetReader`, optional (default = `None`)
-            Reads dev and test instead of `dataset_reader`.
+            Reads dev, test and `seed_data_path` instead of `dataset_reader`.
         validation_data_path : `str`, optional (default = `None`)
             Scored each round as `dev`.
         validation_data_loader : `Lazy[DataLoader]`, optional (default = `None`)
             When given, the inner trainer validates on dev after each epoch; by default it does not.
         test_data_path : `str`, optional (default = `None`)
             Scored each round as `test`.
+        seed_data_path : `str`, optional (default = `None`)
+            Sentences that are labelled before the first round, beside those of the training file, read as dev and test
+            are; `trainer.seed_size` may then be 0.
+        labels : `List[str]`, optional (default = `None`)
+            The entity types, such as `["PER", "LOC"]`; by default those of all files.
         seed : `int`, optional (default = `0`)
             The run's one seed.
         allow_tf32 : `bool`, optional (default = `False`)
@@ -118,30 +122,34 @@ class ActiveLearningTrainModel(TrainModel):
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = allow_tf32
         reader = sentence_reader(dataset_reader)
         evaluation_reader = sentence_reader(validation_dataset_reader or dataset_reader)
-        corpus = labelled_sentences(reader, train_data_path, Path(serialization_dir))
-        evaluation: Dict[str, List[TaggedSentence]] = {}
-        for split, path in (("dev", validation_data_path), ("test", test_data_path)):
-            if path is not None:
-                evaluation[split] = list(labelled_sentences(evaluation_reader, path))
-        if validation_data_loader is not None and "dev" not in evaluation:
-            raise ConfigurationError("validation_data_loader is given, but no validation_data_path")
         paths = {
             "train_data_path": train_data_path,
+            "seed_data_path": seed_data_path,
             "validation_data_path": validation_data_path,
             "test_data_path": test_data_path,
         }
-        labels = labels_of(corpus)
-        evaluation_labels = {split: labels_of(sentences) for split, sentences in evaluation.items()}
-        warn_of_labels(train_data_path, labels, evaluation_labels)
-        vocab = with_labels(vocabulary.construct(instances=[]), [labels, *evaluation_labels.values()])
-        check_data(Path(serialization_dir), paths, vocab)
+        folder = Path(serialization_dir)
+        vocab = vocabulary.construct(instances=[])
+        corpora = read_corpora(reader, evaluation_reader, paths, folder, vocab, labels)
+        if validation_data_loader is not None and "dev" not in corpora.evaluation:
+            raise ConfigurationError("validation_data_loader is given, but no validation_data_path")
+        check_data(folder, paths, vocab)
         experiment = Experiment(
-            reader, evaluation_reader, vocab, corpus, evaluation, model, data_loader, validation_data_loader
+            reader,
+            evaluation_reader,
+            vocab,
+            corpora.train,
+            corpora.evaluation,
+            model,
+            data_loader,
+            validation_data_loader,
+            corpora.seed_set,
+            corpora.untagged,
         )
         first_model = experiment.new_model(seed, 0)
         for some in (reader, evaluation_reader):
             check_encoder(first_model, some)
-            check_reading(first_model, some, corpus[0])
+            check_reading(first_model, some, corpora.train[0])
         trainer_ = trainer.construct(
             serialization_dir=serialization_dir,
             local_rank=local_rank,

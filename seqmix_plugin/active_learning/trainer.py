@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Union
 
 from allennlp.common import Lazy
+from allennlp.common.checks import ConfigurationError
 from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.budget import check_candidates, check_measured, label_budget, matrix_dtype
@@ -61,7 +62,7 @@ class ActiveLearningTrainer(Trainer):
     query_policy : `QueryPolicy`
         γ.
     seed_size : `int`
-        Labelled sentences in round 0.
+        Sentences to label in round 0; 0 only where `seed_data_path` has some.
     num_rounds : `int`
         Rounds after round 0.
     query_size : `Union[int, List[int]]`
@@ -131,10 +132,15 @@ class ActiveLearningTrainer(Trainer):
         super().__init__(folder, cuda_device, distributed, local_rank, world_size)
         self.model = model.to(self.cuda_device)
         inside, outside = draw_slice(experiment.corpus, pool_size, generator(data_seed, 0, "slice"))
-        self._sizes = label_budget(seed_size, num_rounds, query_size, len(inside))
+        self._sizes = label_budget(seed_size, num_rounds, query_size, len(inside), len(experiment.seed_set))
         check_candidates(max_candidates, self._sizes)
         dtype = matrix_dtype(scoring_dtype)
         check_measured(stopping, experiment.evaluation)
+        made_oracle = oracle.construct(corpus=inside)
+        if made_oracle.needs_gold and experiment.untagged is not None:
+            raise ConfigurationError(
+                f"train_data_path: sentence {experiment.untagged!r} has no tags, which trainer.oracle uncovers"
+            )
         make_learner = partial(
             Learner, experiment=experiment, trainer=trainer, reuse_model=reuse_model, local_rank=local_rank
         )
@@ -149,11 +155,11 @@ class ActiveLearningTrainer(Trainer):
             learner.check(inside[:1], Path(folder))
         self.parts = Parts(
             experiment,
-            Pool(inside),
+            Pool(inside, experiment.seed_set),
             outside,
             learners,
             query_policy,
-            oracle.construct(corpus=inside),
+            made_oracle,
             augmenter,
             stopping,
         )

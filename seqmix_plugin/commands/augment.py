@@ -11,7 +11,7 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader
 
-from seqmix_plugin.active_learning.checks import labelled_sentences, sentence_reader
+from seqmix_plugin.active_learning.checks import check_tagged, labels_of, sentence_reader
 from seqmix_plugin.active_learning.config_checks import mistakes_as_configuration_errors
 from seqmix_plugin.augmenters import Augmentation, Augmenter, Workbench
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
@@ -142,7 +142,8 @@ def augment(
     with mistakes_as_configuration_errors():
         augmenter = build_augmenter(config, blocks, rate)
         reader = sentence_reader(DatasetReader.from_params(Params(blocks["dataset_reader"])))
-    sentences = labelled_sentences(reader, input_path)
+    sentences = reader.read_sentences(input_path)
+    check_tagged(input_path, labels_of(sentences))
     check_columns(input_path, sentences, include_input)
     wanted = augmenter.number_wanted(len(sentences))
     if wanted == 0:

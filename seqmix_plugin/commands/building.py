@@ -68,7 +68,7 @@ def build_model(
     archive: Optional[str],
 ) -> Tuple[SequenceTagger, SentenceReader]:
     """The model that gives the embeddings, and the reader that goes with it."""
-    vocab = with_labels(Vocabulary.empty(), [labels_of(sentences)])
+    vocab = with_labels(Vocabulary.empty(), {"": labels_of(sentences)})
     if archive is None:
         model = Lazy(Model, Params(blocks["model"]))
         experiment = Experiment(reader, reader, vocab, sentences, {}, model, Lazy(InMemoryLoader))

@@ -39,6 +39,8 @@ class ConllColumnsReader(SentenceReader):
         The longest input in word pieces; see `SentenceReader`.
     repair_tags : `bool`, optional (default = `False`)
         Repair invalid tag sequences as conlleval reads them, and count them in a warning, instead of stopping.
+    unlabelled : `bool`, optional (default = `False`)
+        The files hold words alone, or tags that are not to be read.
     max_instances : `int`, optional (default = `None`)
         As in every reader of AllenNLP.
     serialization_dir : `str`, optional (default = `None`)
@@ -59,6 +61,7 @@ class ConllColumnsReader(SentenceReader):
         tag_column: int = -1,
         max_length: Optional[int] = None,
         repair_tags: bool = False,
+        unlabelled: bool = False,
         max_instances: Optional[int] = None,
         serialization_dir: Optional[str] = None,
     ) -> None:
@@ -68,6 +71,7 @@ class ConllColumnsReader(SentenceReader):
         self._token_column = token_column
         self._tag_column = tag_column
         self._repair = repair_tags
+        self._unlabelled = unlabelled
 
     def parse(self, path: str) -> Iterator[TaggedSentence]:
         file = LabelledFile(path, self._scheme, self._repair)
@@ -75,9 +79,10 @@ class ConllColumnsReader(SentenceReader):
             self._sentence(file, name or str(number), rows) for number, (name, rows) in enumerate(self._blocks(file))
         )
 
-    @staticmethod
-    def _sentence(file: LabelledFile, name: str, rows: List[Row]) -> TaggedSentence:
+    def _sentence(self, file: LabelledFile, name: str, rows: List[Row]) -> TaggedSentence:
         lines, words, tags = zip(*rows, strict=True)
+        if self._unlabelled:
+            return TaggedSentence(name, tuple(map(sys.intern, words)))
         return TaggedSentence(
             name, tuple(map(sys.intern, words)), file.to_bio(tags, lambda position: f"line {lines[position]}")
         )
@@ -101,10 +106,10 @@ class ConllColumnsReader(SentenceReader):
                     name = value.strip()
                 continue
             try:
-                word, tag = columns[self._token_column], columns[self._tag_column]
+                word, tag = columns[self._token_column], "O" if self._unlabelled else columns[self._tag_column]
             except IndexError:
                 word = tag = ""
-            if not word or not tag or len(columns) < 2:
+            if not word or not tag or (len(columns) < 2 and not self._unlabelled):
                 raise file.error(
                     f"line {number}",
                     f"{len(columns)} column(s), but token_column is {self._token_column} and tag_column is "
@@ -115,7 +120,7 @@ class ConllColumnsReader(SentenceReader):
             yield name, rows
 
     def _has_tag(self, columns: List[str]) -> bool:
-        if len(columns) < 2 or not -len(columns) <= self._tag_column < len(columns):
+        if self._unlabelled or len(columns) < 2 or not -len(columns) <= self._tag_column < len(columns):
             return False
         try:
             to_bio([columns[self._tag_column]], self._scheme, repair=True)

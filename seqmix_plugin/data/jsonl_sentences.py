@@ -44,6 +44,8 @@ class JsonlSentencesReader(SentenceReader):
         The longest input in word pieces; see `SentenceReader`.
     repair_tags : `bool`, optional (default = `False`)
         Repair invalid tag sequences as conlleval reads them, and count them in a warning, instead of stopping.
+    unlabelled : `bool`, optional (default = `False`)
+        The files hold words alone, or labels that are not to be read.
     max_instances : `int`, optional (default = `None`)
         As in every reader of AllenNLP.
     serialization_dir : `str`, optional (default = `None`)
@@ -62,6 +64,7 @@ class JsonlSentencesReader(SentenceReader):
         source_scheme: str = "BIO",
         max_length: Optional[int] = None,
         repair_tags: bool = False,
+        unlabelled: bool = False,
         max_instances: Optional[int] = None,
         serialization_dir: Optional[str] = None,
     ) -> None:
@@ -69,16 +72,18 @@ class JsonlSentencesReader(SentenceReader):
         check_scheme(source_scheme)
         self._scheme = source_scheme
         self._repair = repair_tags
+        self._unlabelled = unlabelled
 
     def parse(self, path: str) -> Iterator[TaggedSentence]:
         file = LabelledFile(path, self._scheme, self._repair)
         lines = ((number, line) for number, line in file.lines() if line.strip())
         return file.checked(
-            _sentence(file, f"line {number}", line, position) for position, (number, line) in enumerate(lines)
+            _sentence(file, f"line {number}", line, position, self._unlabelled)
+            for position, (number, line) in enumerate(lines)
         )
 
 
-def _sentence(file: LabelledFile, place: str, line: str, position: int) -> TaggedSentence:
+def _sentence(file: LabelledFile, place: str, line: str, position: int, unlabelled: bool) -> TaggedSentence:
     try:
         record = json.loads(line)
     except ValueError as error:
@@ -92,6 +97,8 @@ def _sentence(file: LabelledFile, place: str, line: str, position: int) -> Tagge
         raise file.error(place, f"'tokens' is {_shown(tokens)}; expected a list of words, none of them empty")
     if not is_unicode(" ".join(tokens)):
         raise file.error(place, f"'tokens' is {_shown(tokens)}: half of a surrogate pair")
+    if unlabelled:
+        return TaggedSentence(_name(file, place, record.get("id"), position), tuple(map(sys.intern, tokens)))
     if tags is None and soft is None:
         raise file.error(place, "neither 'tags' nor 'tag_distributions'")
     if tags is not None and not _are_strings(tags):

@@ -15,6 +15,8 @@ class Oracle(Registrable):
     """
 
     default_implementation = "gold"
+    needs_gold = True
+    """Whether it uncovers tags of the training file, which then has to have them."""
 
     @abstractmethod
     def annotate(self, request: Request) -> List[TaggedSentence]:

@@ -1,0 +1,83 @@
+"""The sentences of a run, as its configuration names them, and their labels."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional, Sequence
+
+from allennlp.data import Vocabulary
+
+from seqmix_plugin.active_learning.checks import check_tagged, labels_of, warn_of_labels, with_labels
+from seqmix_plugin.data import SentenceReader
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+
+
+class Corpora(NamedTuple):
+    """
+    # Parameters
+
+    train : `SentenceSource`
+        The training file, which the pool is made of; its sentences may be without labels.
+    untagged : `str`, optional
+        The id of the first sentence of it that has no tags.
+    seed_set : `List[TaggedSentence]`
+        Sentences that are labelled before the first round, if there is a file of them.
+    evaluation : `Dict[str, List[TaggedSentence]]`
+        The sentences that are scored each round, by the name of their split.
+    vocab : `Vocabulary`
+        With the labels.
+    """
+
+    train: SentenceSource
+    untagged: Optional[str]
+    seed_set: List[TaggedSentence]
+    evaluation: Dict[str, List[TaggedSentence]]
+    vocab: Vocabulary
+
+
+def read_corpora(
+    reader: SentenceReader,
+    evaluation_reader: SentenceReader,
+    paths: Dict[str, Optional[str]],
+    folder: Path,
+    vocab: Vocabulary,
+    types: Optional[Sequence[str]],
+) -> Corpora:
+    """
+    # Parameters
+
+    reader : `SentenceReader`
+        Reads the training file.
+    evaluation_reader : `SentenceReader`
+        Reads the other ones.
+    paths : `Dict[str, Optional[str]]`
+        The files by their keys in the configuration.
+    folder : `Path`
+        The run's, where a large training file is kept as a table.
+    vocab : `Vocabulary`
+        The labels are added to it.
+    types : `Sequence[str]`, optional
+        The entity types; `None` for those of the files.
+
+    # Raises
+
+    `ConfigurationError`
+        When a file cannot be read, one that has to have tags has none, or tags are of other types.
+    """
+    train_path = str(paths["train_data_path"])
+    train = reader.read_sentences(train_path, folder)
+    labels = {train_path: labels_of(train)}
+    splits: Dict[str, List[TaggedSentence]] = {}
+    names = {"seed_data_path": "seed", "validation_data_path": "dev", "test_data_path": "test"}
+    for key, split in names.items():
+        path = paths.get(key)
+        if path is not None:
+            splits[split] = list(evaluation_reader.read_sentences(path))
+            labels[split] = labels_of(splits[split])
+            check_tagged(path, labels[split])
+    with_labels(vocab, labels, types)
+    measured = {split: labels[split] for split in splits if split != "seed"}
+    if types is None:
+        warn_of_labels(train_path, labels[train_path], measured)
+    # Their ids shall not be those of sentences of the pool.
+    seed_set = [replace(sentence, id=f"seed-{sentence.id}") for sentence in splits.pop("seed", [])]
+    return Corpora(train, labels[train_path].untagged, seed_set, splits, vocab)
