@@ -3,12 +3,20 @@
 
 def first_line(error: BaseException) -> str:
     """What a library's error says in its first line, or its type when it says nothing."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return printable((str(error).strip() or type(error).__name__).splitlines()[0])
 
 
 def error_line(error: BaseException) -> str:
     """An error as the terminal shows it."""
-    return "error: " + " ".join(str(error).split())
+    return "error: " + printable(" ".join(str(error).split()))
+
+
+def printable(text: str) -> str:
+    """
+    Text of files and configurations as a terminal may be given it: what is no character to look at, such as the escape
+    that begins a command to the terminal, stands as Python writes it.
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text)
 
 
 def shortened(text: str) -> str:

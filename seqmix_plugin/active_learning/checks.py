@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Iterable, Mapping, NamedTuple, Optional, Set
 
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DatasetReader, Vocabulary
+from allennlp.data import Batch, DatasetReader, Vocabulary
 
 from seqmix_plugin.data import SentenceReader
+from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.longest_input import longest_input
-from seqmix_plugin.sentence import SentenceSource
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +89,19 @@ def check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
         raise ConfigurationError(
             f"dataset_reader.max_length is {reader.max_length}; the encoder takes {longest} word pieces at most"
         )
+
+
+def check_reading(model: SequenceTagger, reader: SentenceReader, sentence: TaggedSentence) -> None:
+    """Raises a `ConfigurationError` when the model cannot tag what the reader makes of a sentence: it is tried."""
+    batch = Batch([reader.sentence_to_instance(sentence.without_labels())])
+    batch.index_instances(model.vocab)
+    try:
+        with inference(model):
+            model(**batch.as_tensor_dict())
+    except Exception as error:  # of whatever code the embedder is made of
+        raise ConfigurationError(
+            f"model: it cannot tag what dataset_reader makes of sentence {sentence.id!r} ({first_line(error)})"
+        ) from error
 
 
 def warn_of_labels(train_path: str, corpus: Labels, evaluation: Mapping[str, Labels]) -> None:

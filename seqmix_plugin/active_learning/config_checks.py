@@ -1,170 +1,217 @@
 """Mistakes in a configuration that AllenNLP lets pass, or says in a way that does not help."""
 
+import math
 import re
 import traceback
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, Iterator, List, Optional, Sequence
+from typing import Any, Dict, Iterator, Tuple
 
-from allennlp.common import Params, Registrable
+from allennlp.commands.train import TrainModel
+from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.from_params import infer_method_params
-from allennlp.common.util import is_distributed
-from allennlp.training import Trainer
+from allennlp.common.util import SigTermReceived, is_distributed
+from allennlp.training.optimizers import Optimizer
 
-from seqmix_plugin.errors import shortened
+from seqmix_plugin.active_learning.config_kinds import problem, shown, wrong
+from seqmix_plugin.active_learning.config_types import arguments, check_arguments, check_value
+from seqmix_plugin.errors import first_line, shortened
 
-PACKAGE = __name__.split(".")[0]
-LOADER_EXTRAS = ("reader", "data_path", "instances", "encoded", "shuffle", "seed")
-INNER_EXTRAS = (
-    "model",
-    "data_loader",
-    "validation_data_loader",
-    "serialization_dir",
-    "local_rank",
-    "world_size",
-    "distributed",
-    "ddp_accelerator",
-)
-HANDED_OVER = (
-    "vocab",
-    "labels",
-    "corpus",
-    "serialization_dir",
-    "local_rank",
-    "model",
-    "experiment",
-    "instances",
-    "encoded",
-)
-"""Arguments of constructors that are no keys."""
-NEVER_NULL = {
-    "model.head": "softmax",
-    "trainer.query_policy": "random",
-    "trainer.oracle": "gold",
-    "trainer.augmenter": "none",
-    "trainer.augmenter.pairing": "sub_sequence",
-    "trainer.augmenter.embedding_table": "vocabulary",
-    "trainer.augmenter.discriminator": "accept_all",
-    "trainer.augmenter.discriminator.language_model": "in_domain",
-    "trainer.trainer": "gradient_descent",
+ABOVE_0 = math.ulp(0.0)
+SEEDS = (0, 2**32 - 1)
+"""NumPy's."""
+LIMITS: Dict[str, Tuple[float, float]] = {
+    "seed": SEEDS,
+    "trainer.data_seed": SEEDS,
+    "trainer.trainer.num_epochs": (1, math.inf),
+    "trainer.trainer.grad_norm": (0, math.inf),
+    "trainer.trainer.grad_clipping": (0, math.inf),
+    "trainer.trainer.num_gradient_accumulation_steps": (1, math.inf),
+    "trainer.trainer.optimizer.lr": (0, math.inf),
+    "trainer.trainer.optimizer.eps": (ABOVE_0, math.inf),
+    "trainer.trainer.optimizer.weight_decay": (0, math.inf),
+    "trainer.trainer.learning_rate_scheduler.cut_frac": (0, 1),
+    "trainer.trainer.learning_rate_scheduler.ratio": (1, math.inf),
+    "trainer.trainer.learning_rate_scheduler.step_size": (1, math.inf),
+    "trainer.trainer.checkpointer.keep_most_recent_by_count": (1, math.inf),
 }
-"""Blocks, and what may stand there."""
+"""Of numbers that nobody else checks, or only when they are used."""
+PATHS = ("train_data_path", "validation_data_path", "test_data_path")
+LABELS = "labels"
+METRICS = ("loss", "precision", "recall", "f1")
+SUB_TOKEN_MODES = ("first", "avg")
+"""Of AllenNLP's embedder, which looks at it when it is given the first batch."""
+OF_PROCESS = {"local_rank": 0, "world_size": 1, "distributed": False}
+"""What AllenNLP writes into the trainer's block of each process of a distributed run, and what a single one has."""
 
 
-def check_blocks(params: Params) -> None:
+def check_configuration(params: Params, built: Any, constructor: str) -> None:
     """
-    What AllenNLP would let pass or say badly: keys that it prefers to what we hand over, blocks that are null, another
-    trainer, and, as the stock trainer takes `**kwargs`, misspelt keys of the inner trainer's block.
+    What AllenNLP would let pass or say badly: keys that are unknown, missing, null or set by active learning itself,
+    values of the wrong type or out of range, other trainers and loaders.
+
+    # Parameters
+
+    params : `Params`
+        The whole configuration.
+    built : `Any`
+        The `TrainModel` that is built of it, by the constructor of the given name.
 
     # Raises
 
     `ConfigurationError`
         For any of these.
     """
-    refuse_null_blocks(params)
-    for key in ("data_loader", "validation_data_loader"):
-        block = params.get(key)
-        if isinstance(block, Params) and block.get("type") != "in_memory":
-            raise ConfigurationError(f"{key}.type is {block.get('type')!r}; active learning needs 'in_memory'")
-        _refuse(key, block, LOADER_EXTRAS, "it is set by active learning itself")
-    trainer = params.get("trainer")
-    if isinstance(trainer, Params) and trainer.get("type") in ("gradient_descent", None):
-        raise ConfigurationError(
-            f"trainer.type is {trainer.get('type')!r}; active learning needs 'active_learning', and in trainer.trainer "
-            f"the trainer of a round"
+    configuration = params.as_dict(quiet=True)
+    _check_parts(configuration)
+    trainer = configuration.get("trainer")
+    if isinstance(trainer, dict):
+        written = {key for key, alone in OF_PROCESS.items() if is_distributed() or trainer.get(key, alone) == alone}
+        trainer = {key: value for key, value in trainer.items() if key not in written}
+        configuration = {**configuration, "trainer": trainer}
+    check_arguments("", "the top level", TrainModel, built, constructor, configuration)
+    for path, limits in LIMITS.items():
+        check_limits(path, at(configuration, path), *limits)
+    _check_optimizer(at(configuration, "trainer.trainer.optimizer"))
+    for position, expression in enumerate(at(configuration, "trainer.trainer.no_grad") or ()):
+        _check_expression(f"trainer.trainer.no_grad.{position}", expression)
+    _check_metric(configuration)
+    if at(configuration, "model.label_namespace") not in (None, LABELS):
+        raise wrong(
+            "model.label_namespace", configuration["model"]["label_namespace"], f"{LABELS!r}, which has the tags"
         )
-    if isinstance(trainer, Params) and trainer.get("distributed") and not is_distributed():
+    _check_names(configuration)
+    for key in PATHS:
+        if configuration.get(key) == "":
+            raise wrong(key, "", "a file's path")
+
+
+def _check_parts(configuration: Dict[str, Any]) -> None:
+    """Raises a `ConfigurationError` for parts that have a place of their own or must be of one type."""
+    for key in ("data_loader", "validation_data_loader"):
+        _check_type(key, configuration.get(key), "in_memory")
+    trainer = configuration.get("trainer")
+    _check_type("trainer", trainer, "active_learning", ", and in trainer.trainer the trainer of a round")
+    if isinstance(trainer, str):
+        return
+    if not isinstance(trainer, dict):
+        expected = "a block such as {'type': 'active_learning'}"
+        raise (
+            wrong("trainer", trainer, expected)
+            if "trainer" in configuration
+            else problem("trainer", f"is missing; expected {expected}")
+        )
+    if trainer.get("distributed") and not is_distributed():
         raise ConfigurationError(
             "trainer.distributed cannot be configured: 'distributed' is a key of the top level, such as "
             "{'cuda_devices': [0, 1]}"
         )
-    _refuse("trainer", trainer, ("model", "experiment", "serialization_dir"), "it is set by active learning itself")
-    _refuse("trainer", trainer, ("seed",), "'seed' is a key of the top level")
-    inner = trainer.get("trainer") if isinstance(trainer, Params) else None
-    _refuse("trainer.trainer", inner, ("cuda_device",), "set trainer.cuda_device instead")
-    _refuse("trainer.trainer", inner, INNER_EXTRAS, "it is set by active learning itself")
-    if isinstance(inner, Params):
-        _check_known(inner)
-        _check_epochs(inner)
+    if "seed" in trainer:
+        raise ConfigurationError("trainer.seed cannot be configured: 'seed' is a key of the top level")
+    inner = trainer.get("trainer")
+    if isinstance(inner, dict) and "cuda_device" in inner:
+        raise ConfigurationError("trainer.trainer.cuda_device cannot be configured: set trainer.cuda_device instead")
 
 
-def refuse_null_blocks(params: Params) -> None:
-    """Raises a `ConfigurationError` for a part that is null, which AllenNLP would hand over as `None`."""
-    for path, example in NEVER_NULL.items():
-        block: Any = params.params
-        *parents, last = path.split(".")
-        for key in parents:
-            block = block.get(key) if isinstance(block, dict) else None
-        if isinstance(block, dict) and last in block and block[last] is None:
-            raise ConfigurationError(
-                f"{path} is null; expected a block such as {{'type': '{example}'}}, or no such key"
-            )
+def _check_type(path: str, block: Any, needed: str, also: str = "") -> None:
+    if isinstance(block, str):
+        block = {"type": block}
+    if isinstance(block, dict) and block.get("type") != needed:
+        what = f"is {shown(block['type'])}" if "type" in block else "is missing"
+        raise ConfigurationError(f"{path}.type {what}; active learning needs {needed!r}{also}")
 
 
-def _refuse(path: str, block: Any, keys: Sequence[str], reason: str) -> None:
-    for key in keys:
-        if isinstance(block, Params) and key in block:
-            raise ConfigurationError(f"{path}.{key} cannot be configured: {reason}")
+def at(configuration: Any, path: str) -> Any:
+    """What stands at a dotted path, or `None`."""
+    for key in path.split("."):
+        configuration = configuration.get(key) if isinstance(configuration, dict) else None
+    return configuration
 
 
-def _check_known(inner: Params) -> None:
-    name = inner.get("type", Trainer.default_implementation)
-    if name not in Trainer.list_available():
-        return  # AllenNLP says so itself
-    known = _known_keys(*Trainer.resolve_class_name(name), handed_over=(*INNER_EXTRAS, "cuda_device"))
-    unknown = sorted(set(inner.params) - {*known, "type"})
-    if unknown:
-        valid = ", ".join(known)
-        raise ConfigurationError(f"trainer.trainer has unknown keys {unknown}; a {name!r} trainer takes {valid}")
+def check_limits(path: str, value: Any, low: float, high: float) -> None:
+    """Raises a `ConfigurationError` for a number that is not from `low` to `high`."""
+    if isinstance(value, (int, float)) and not low <= value <= high:
+        least = "more than 0" if low == ABOVE_0 else f"{low} or more"
+        raise wrong(path, value, least if high == math.inf else f"{low} to {high}")
 
 
-def _check_epochs(inner: Params) -> None:
-    epochs = inner.params.get("num_epochs", 1)
-    if isinstance(epochs, int) and epochs < 1:
-        raise ConfigurationError(f"trainer.trainer.num_epochs is {epochs}; expected 1 or more")
+def _check_optimizer(optimizer: Any) -> None:
+    """Options of single groups of parameters, which torch takes as they come, and expressions that are none."""
+    block = {"type": optimizer} if isinstance(optimizer, str) else optimizer or {}
+    built, constructor = Optimizer.resolve_class_name(block.get("type", Optimizer.default_implementation))
+    keys, _ = arguments(built, constructor)
+    options = {name: p.annotation for name, p in keys.items() if name not in ("model_parameters", "parameter_groups")}
+    options["requires_grad"] = bool
+    for number, (expressions, group) in enumerate(block.get("parameter_groups") or ()):
+        path = f"trainer.trainer.optimizer.parameter_groups.{number}"
+        for position, expression in enumerate(expressions):
+            _check_expression(f"{path}.0.{position}", expression)
+        for key, value in group.items():
+            if key not in options:
+                known = ", ".join(sorted(options))
+                raise ConfigurationError(f"{path}.1.{key} is no key; a group may have {known}")
+            check_value(f"{path}.1.{key}", options[key], value)
+            check_limits(f"{path}.1.{key}", value, 0, math.inf)
+
+
+def _check_expression(path: str, expression: str) -> None:
+    try:
+        re.compile(expression)
+    except re.error as error:
+        raise wrong(path, expression, f"a regular expression ({error})") from error
+
+
+def _check_metric(configuration: Dict[str, Any]) -> None:
+    """What the inner trainer looks for after its first epoch, where it validates."""
+    path = "trainer.trainer.validation_metric"
+    metric = at(configuration, path)
+    for one in [metric] if isinstance(metric, str) else metric or ():
+        known = at(configuration, "model.type") != "sequence_tagger" or one[1:].split("/")[-1] in METRICS
+        if one[:1] not in ("+", "-") or not known:
+            raise wrong(path, one, f"+ or - and one of {', '.join(METRICS)}, such as '+f1'")
+
+
+def _check_names(configuration: Dict[str, Any]) -> None:
+    """Indexers and embedders meet by their names."""
+    indexers = at(configuration, "dataset_reader.token_indexers")
+    embedders = at(configuration, "model.text_field_embedder.token_embedders")
+    if isinstance(indexers, dict) and isinstance(embedders, dict) and set(indexers) != set(embedders):
+        raise ConfigurationError(
+            f"model.text_field_embedder.token_embedders has the keys {sorted(embedders)}; expected those of "
+            f"dataset_reader.token_indexers, {sorted(indexers)}"
+        )
+    for name, embedder in (embedders or {}).items():
+        if isinstance(embedder, dict) and embedder.get("sub_token_mode", "avg") not in SUB_TOKEN_MODES:
+            path = f"model.text_field_embedder.token_embedders.{name}.sub_token_mode"
+            raise wrong(path, embedder["sub_token_mode"], " or ".join(map(repr, SUB_TOKEN_MODES)))
 
 
 @contextmanager
 def mistakes_as_configuration_errors() -> Iterator[None]:
     """
-    While AllenNLP builds objects: its error for an unknown key gets the known ones, and a value of the wrong type,
-    which shows in a `TypeError` from wherever it was first used, becomes a line as well. The log has the traceback.
+    While objects are built of a configuration: what their constructors raise, or code of other libraries that they
+    call, becomes a line that names the argument in question. The log has the traceback.
     """
     try:
         yield
-    except TypeError as error:
-        raise ConfigurationError(f"configuration: {_place(error)}{error}") from error
-    except ConfigurationError as error:
-        unknown = re.match(r"Extra parameters passed to (\w+): (.*)", str(error), re.S)
-        known = _keys(unknown[1]) if unknown else None
-        if unknown is None or known is None:
-            raise
-        raise ConfigurationError(f"{unknown[1]} does not know {unknown[2]}; its keys are {known}") from error
+    except (ConfigurationError, SigTermReceived):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError):  # a file, not a value
+            raise ConfigurationError(first_line(error)) from error
+        name = "" if isinstance(error, (TypeError, ValueError)) else f"{type(error).__name__}: "
+        raise ConfigurationError(f"configuration: {_place(error)}{name}{first_line(error)}") from error
 
 
-def _place(error: TypeError) -> str:
-    """The key that AllenNLP was building when a value was of the wrong type, and its value."""
+def _place(error: Exception) -> str:
+    """The key that AllenNLP was building when a constructor failed, and its value."""
     arguments = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__) if _builds_argument(frame)]
     if not arguments:
         return ""
-    return f"{arguments[-1].get('argument_name')} is {shortened(repr(arguments[-1].get('popped_params')))}: "
+    value = arguments[-1].get("popped_params")
+    plain = value.as_dict(quiet=True) if isinstance(value, Params) else value
+    return f"{arguments[-1].get('argument_name')} is {shortened(repr(plain))}: "
 
 
 def _builds_argument(frame: FrameType) -> bool:
     return frame.f_code.co_name == "construct_arg" and frame.f_globals.get("__name__") == "allennlp.common.from_params"
-
-
-def _keys(class_name: str) -> Optional[str]:
-    """The keys of a registered class of ours, or `None`."""
-    registries = (registry for base, registry in Registrable._registry.items() if base is not None)
-    for registered, constructor in (entry for registry in registries for entry in registry.values()):
-        if registered.__name__ == class_name and registered.__module__.split(".")[0] == PACKAGE:
-            return ", ".join(_known_keys(registered, constructor, HANDED_OVER)) or "none but 'type'"
-    return None
-
-
-def _known_keys(registered: Any, constructor: Optional[str], handed_over: Sequence[str]) -> List[str]:
-    """The arguments of a registered class's constructor that are keys, sorted."""
-    method = getattr(registered, constructor or "__init__")
-    return sorted(set(infer_method_params(registered, method)) - {"self", "cls", "args", "kwargs", *handed_over})

@@ -87,8 +87,11 @@ class Experiment:
         reseed_globals(seed, round_number, "model")
         try:
             model = self._model.construct(vocab=self.vocab)
-        except (OSError, ValueError) as error:  # what transformers raises for a name or folder that holds no model
-            raise ConfigurationError(f"model: the encoder cannot be loaded ({first_line(error)})") from error
+        except ConfigurationError:
+            raise
+        except Exception as error:  # whatever transformers and its parts raise for what holds no model, or a broken one
+            what = "the encoder cannot be loaded" if isinstance(error, (OSError, ValueError)) else "it cannot be built"
+            raise ConfigurationError(f"model: {what} ({first_line(error)})") from error
         if not isinstance(model, SequenceTagger):
             raise ConfigurationError(f"model: active learning needs a 'sequence_tagger', not a {type(model).__name__}")
         return model

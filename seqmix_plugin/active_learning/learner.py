@@ -67,8 +67,15 @@ class Learner:
         # Each process has its own dropout.
         reseed_globals(self._seed, k, "train" if rank() == 0 else f"train/{rank()}")
         trainer = self.inner_trainer(k, sentences, folder)
-        with transient_bars():
-            trainer.train()
+        try:
+            with transient_bars():
+                trainer.train()
+        except ValueError as error:
+            if str(error) != "nan loss encountered":  # the stock trainer's words
+                raise
+            raise ConfigurationError(
+                f"round {k}: the loss is not a number: training diverged; a lower trainer.trainer.optimizer.lr may help"
+            ) from error
         self.model.zero_grad(set_to_none=True)  # A member that waits for its next round holds its weights alone.
         del trainer
         _let_go()
@@ -76,6 +83,8 @@ class Learner:
     def check(self, sentences: Sequence[TaggedSentence], folder: Path) -> None:
         """Makes the inner trainer of round 0; raises a `ConfigurationError` for what it refuses."""
         self.inner_trainer(0, sentences, folder)
+        if not any(parameter.requires_grad for parameter in self.model.parameters()):
+            raise ConfigurationError("trainer.trainer: no_grad and requires_grad leave no weight to be trained")
         _let_go()
 
     def inner_trainer(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> Trainer:

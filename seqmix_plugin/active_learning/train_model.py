@@ -13,13 +13,14 @@ from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.checks import (
     check_encoder,
+    check_reading,
     labelled_sentences,
     labels_of,
     sentence_reader,
     warn_of_labels,
     with_labels,
 )
-from seqmix_plugin.active_learning.config_checks import check_blocks, mistakes_as_configuration_errors
+from seqmix_plugin.active_learning.config_checks import check_configuration, mistakes_as_configuration_errors
 from seqmix_plugin.active_learning.console import prepare_console
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.round_state import RunFolder
@@ -40,10 +41,10 @@ class ActiveLearningTrainModel(TrainModel):
     @classmethod
     def from_params(cls, params: Params, **extras: Any) -> "ActiveLearningTrainModel":  # type: ignore[override]
         prepare_console()
-        check_blocks(params)
         if extras.get("ddp_accelerator") is not None:
             raise ConfigurationError("distributed.ddp_accelerator cannot be configured: it is torch's, made each round")
         with mistakes_as_configuration_errors():
+            check_configuration(params, cls, "from_partial_objects")
             return super().from_params(params, **extras)
 
     @classmethod
@@ -121,6 +122,7 @@ class ActiveLearningTrainModel(TrainModel):
         first_model = experiment.new_model(seed, 0)
         for some in (reader, evaluation_reader):
             check_encoder(first_model, some)
+            check_reading(first_model, some, corpus[0])
         trainer_ = trainer.construct(
             serialization_dir=serialization_dir,
             local_rank=local_rank,

@@ -12,6 +12,9 @@ from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.sentence import TaggedSentence
 
+LARGEST_RATE = 1000
+"""What is meant as a share cannot be more."""
+
 
 class Window(NamedTuple):
     """Words `start` to `end` (exclusive) of the sentence with this id."""
@@ -81,14 +84,14 @@ class Augmenter(Registrable):
     # Raises
 
     `ConfigurationError`
-        When `rate` is negative.
+        When `rate` is negative, or more than 1,000.
     """
 
     default_implementation = "none"
 
     def __init__(self, rate: float = 0.2) -> None:
-        if rate < 0:
-            raise ConfigurationError(f"augmenter.rate is {rate}; expected 0 or more")
+        if not 0 <= rate <= LARGEST_RATE:
+            raise ConfigurationError(f"augmenter.rate is {rate}; expected 0 or more, at most {LARGEST_RATE}")
         self.rate = rate
 
     def number_wanted(self, num_labelled: int) -> int:

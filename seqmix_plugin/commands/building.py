@@ -6,11 +6,12 @@ from typing import Any, Dict, Optional, Tuple
 import torch
 from allennlp.common import Lazy, Params
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import Vocabulary
+from allennlp.data import DatasetReader, Vocabulary
 from allennlp.models import Model
 
-from seqmix_plugin.active_learning.checks import check_encoder, labels_of, with_labels
-from seqmix_plugin.active_learning.config_checks import refuse_null_blocks
+from seqmix_plugin.active_learning.checks import check_encoder, check_reading, labels_of, with_labels
+from seqmix_plugin.active_learning.config_checks import at
+from seqmix_plugin.active_learning.config_types import check_value
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.augmenters import Augmenter
 from seqmix_plugin.commands.terminal import load_tagger
@@ -28,10 +29,12 @@ def read_blocks(config: str, overrides: str) -> Dict[str, Any]:
         blocks = Params.from_file(config, overrides).as_dict(quiet=True)
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError is Jsonnet's
         raise ConfigurationError(f"{config}: the configuration cannot be read ({first_line(error)})") from error
-    refuse_null_blocks(Params(blocks))
     for key in ("dataset_reader", "model"):
         if not isinstance(blocks.get(key), dict):
             raise ConfigurationError(f"{config}: the configuration has no {key!r}")
+    for path, kind in (("dataset_reader", DatasetReader), ("model", Model), ("trainer.augmenter", Augmenter)):
+        if at(blocks, path) is not None:
+            check_value(path, kind, at(blocks, path))
     return blocks
 
 
@@ -71,6 +74,7 @@ def build_model(
         experiment = Experiment(reader, reader, vocab, sentences, {}, model, Lazy(InMemoryLoader))
         tagger = experiment.new_model(seed, 0)
         check_encoder(tagger, reader)
+        check_reading(tagger, reader, sentences[0])
     else:
         tagger, reader = load_tagger(archive)
         known = set(tagger.vocab.get_token_to_index_vocabulary(tagger.label_namespace))

@@ -72,7 +72,8 @@ class SentenceReader(DatasetReader):
         if max_length is not None:
             if self.word_pieces is None:
                 raise ConfigurationError(
-                    "max_length needs a token indexer of type 'word_piece', which counts the pieces"
+                    "max_length needs a token indexer of type 'word_piece', which counts the pieces; there is none in "
+                    "token_indexers"
                 )
             if max_length <= self.word_pieces.num_special_pieces:
                 raise ConfigurationError(f"max_length {max_length} leaves no room for words; 128 is usual")

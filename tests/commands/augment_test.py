@@ -212,9 +212,9 @@ ERRORS: Dict[str, Any] = {
     "unknown_key": (
         {"trainer.augmenter.alfa": 2},
         (),
-        "SeqMixAugmenter does not know {'alfa': 2}; its keys are alpha, discriminator",
+        "trainer.augmenter.alfa is no key; did you mean 'alpha'? 'seqmix' has alpha, discriminator",
     ),
-    "wrong_type": ({"trainer.augmenter.alpha": "x"}, (), "configuration: alpha is 'x': Expected alpha to be numeric"),
+    "wrong_type": ({"trainer.augmenter.alpha": "x"}, (), "trainer.augmenter.alpha is 'x'; expected a number"),
     "no_model": ({"model": None}, (), "the configuration has no 'model'"),
     "other_encoder": ({"model.text_field_embedder.token_embedders.tokens.model_name": "nowhere"}, (), "encoder"),
     "overrides": ({}, ("-o", "{"), "the configuration cannot be read"),

@@ -64,6 +64,8 @@ class PerplexityDiscriminator(Discriminator):
         self._relative = ratio_to_parents is not None
         limits = range if ratio_to_parents is None else ratio_to_parents
         self._limits = None if limits is None else _interval(given[0], limits, math.inf)
+        if range is not None and self._limits is not None and self._limits[1] < 1:
+            raise ConfigurationError(f"discriminator.range is {range!r}; no perplexity is below 1")
         self._forget()
 
     def start_round(self, workbench: Workbench) -> None:

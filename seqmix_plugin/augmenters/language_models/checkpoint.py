@@ -28,7 +28,7 @@ def load_checkpoint(model_name: str, auto_model: Any, kind: str) -> Tuple[PreTra
     try:
         tokenizer = AutoTokenizer.from_pretrained(model_name)
         model, loading = auto_model.from_pretrained(model_name, output_loading_info=True)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # whatever transformers and its parts raise for what holds no model, or a broken one
         raise ConfigurationError(
             f"language_model.model_name {model_name!r}: expected a {kind} language model, as a folder or a name "
             f"that the hub knows ({first_line(error)})"
