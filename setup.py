@@ -14,7 +14,7 @@ setup(
     long_description_content_type="text/markdown",
     packages=find_packages(include=["seqmix_plugin", "seqmix_plugin.*"]),
     package_data={"seqmix_plugin.reporting": ["templates/*"]},
-    python_requires=">=3.11,<3.13",
+    python_requires=">=3.11.4,<3.13",
     install_requires=[
         "allennlp>=2.10.1",
         "altair>=5.5",

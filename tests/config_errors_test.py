@@ -1,14 +1,16 @@
 """Every row of the tables on configurations in docs/errors.md: what is said is what stands there."""
 
 import ast
+import gzip
 import json
 import re
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 import pytest
-from _jsonnet import evaluate_file  # noqa: F401  what AllenNLP reads configurations with
+import torch
 from allennlp.commands.train import TrainModel, train_model_from_file
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
@@ -17,13 +19,17 @@ from allennlp.nn.parallel import TorchDdpAccelerator
 from transformers import AutoTokenizer, BertConfig, BertForMaskedLM, BertModel
 
 from seqmix_plugin.active_learning import ActiveLearningTrainModel
+from seqmix_plugin.commands.archives import load_tagger, unpack
 from seqmix_plugin.commands.augment import augment
+from seqmix_plugin.commands.export_hf import export_hf
 from seqmix_plugin.commands.repeat import repeat
 from seqmix_plugin.errors import error_line
 from seqmix_plugin.query_policies import QueryPolicy, ScoredBatch
+from seqmix_plugin.reporting.run import read_run
 from tests.config_fuzz_test import Materials, built, found, materials, small
 from tests.configs_test import FOLDER, evaluate
 from tests.conftest import QUICKSTART, ROOT
+from tests.reporting.conftest import write_run
 
 __all__ = ["materials"]
 
@@ -331,7 +337,93 @@ ALLENNLP: Dict[str, List[Way]] = {
     ],
     "an archive that is not there": [Calling(lambda folder, _: load_archive(str(folder / "nowhere.tar.gz")))],
 }
-CASES = {**CONFIGURATION, **SUB_COMMANDS, **ALLENNLP}
+
+
+def unpacking(name: str, kind: bytes = tarfile.REGTYPE, target: str = "", size: int = 0) -> Calling:
+    """An archive with one member."""
+
+    def do(folder: Path, config: Dict[str, Any]) -> None:
+        (folder / "in").mkdir(parents=True)
+        info = tarfile.TarInfo(name)
+        info.type, info.linkname, info.size = kind, target, size
+        (folder / "model.tar.gz").write_bytes(gzip.compress(info.tobuf(tarfile.GNU_FORMAT) + b"0" * 1024))
+        unpack("model.tar.gz", str(folder / "model.tar.gz"), str(folder / "in"))
+
+    return Calling(do)
+
+
+def loading(text: Optional[str] = None, **changes: Any) -> Calling:
+    """A folder with a configuration."""
+
+    def do(folder: Path, config: Dict[str, Any]) -> None:
+        in_file(changed(config, {path.replace("__", "."): value for path, value in changes.items()}), folder)
+        if text is not None:
+            (folder / "config.json").write_text(text, encoding="utf-8")
+        load_tagger(str(folder))
+
+    return Calling(do)
+
+
+def loading_a_pickle(folder: Path, config: Dict[str, Any]) -> None:
+    built(config, folder)
+    in_file(config, folder)
+    torch.save({"model": folder}, folder / "best.th")
+    load_tagger(str(folder))
+
+
+def exporting_into_a_link(folder: Path, config: Dict[str, Any]) -> None:
+    folder.mkdir()
+    (folder / "huggingface").symlink_to(folder.parent)
+    export_hf(str(folder))
+
+
+def reading(name: str, text: str) -> Calling:
+    """The folder of a run with another text in one of its files."""
+
+    def do(folder: Path, config: Dict[str, Any]) -> None:
+        write_run(folder, [50.0])
+        (folder / name).write_text(text, encoding="utf-8")
+        read_run(folder)
+
+    return Calling(do)
+
+
+OF_OTHERS: Dict[str, List[Way]] = {
+    "members of an archive that would leave its folder, links, devices, a bomb": [
+        unpacking("../evil"),
+        unpacking("/evil"),
+        unpacking("config", tarfile.SYMTYPE, "config.json"),
+        unpacking("evil", tarfile.CHRTYPE),
+        unpacking("weights.th", size=2**60),
+    ],
+    "a configuration that names code to be run": [
+        loading(model__type="subprocess.Popen"),
+        loading(model={"type": "from_archive", "archive_file": "other.tar.gz"}),
+        loading(dataset_reader__token_indexers__tokens__tokenizer_kwargs={"trust_remote_code": True}),
+    ],
+    "a model or a reader of another kind": [loading(dataset_reader={"type": "sequence_tagging"})],
+    "weights that are more than tensors": [Calling(loading_a_pickle)],
+    "what is no run, or a broken one": [
+        Calling(lambda folder, _: load_tagger(str(folder))),
+        loading("{model: importstr '/etc/passwd'}"),
+        loading("[]"),
+    ],
+    "a run's folder in which `huggingface` leads elsewhere": [Calling(exporting_into_a_link)],
+    "a JSON file of a run that is none, is no file, is larger than 64 MiB, or not plain data": [
+        reading("config.json", '{"type": NaN}'),
+        reading("environment.json", "[]"),
+    ],
+    "a line of a JSONL file that is not plain data": [
+        reading("rounds.jsonl", '{"round": 0'),
+        reading("rounds.jsonl", '{"round": 0, "round": 1}'),
+        reading("rounds.jsonl", '{"round": NaN}'),
+        reading("rounds.jsonl", '{"round": 1e999}'),
+        reading("rounds.jsonl", "[" * 1000 + "]" * 1000),
+        reading("rounds.jsonl", "[]"),
+    ],
+    "a line that is not of a run": [reading("rounds.jsonl", "{}")],
+}
+CASES = {**CONFIGURATION, **SUB_COMMANDS, **ALLENNLP, **OF_OTHERS}
 
 
 def rows() -> Iterator[Tuple[str, List[str]]]:
@@ -431,7 +523,13 @@ def test_what_is_said_stands_in_the_table(
 
 
 WHERE = ("active_learning/budget.py", "active_learning/c*.py", "active_learning/experiment.py", "augmenters/**/*.py")
-WHERE += ("active_learning/learner.py", "active_learning/train_model.py", "models/**/*.py", "query_policies/*.py")
+WHERE += (
+    "commands/archives.py",
+    "active_learning/learner.py",
+    "active_learning/train_model.py",
+    "models/**/*.py",
+    "query_policies/*.py",
+)
 OF_DATA = ("has no tags", "sentences left", "two sentences of the pool have the same id")
 NOT_HERE = ("they are the vocabulary's", "the vocabulary has no labels", "may start a sentence")
 """Of models that are built without active learning."""

@@ -21,6 +21,7 @@ LEVELS = {
             "ranks",
             "run_files",
             "sentence",
+            "strict_json",
             "tag_schemes",
         ),
         0,

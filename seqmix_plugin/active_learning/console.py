@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from seqmix_plugin.active_learning.learning_curve import curve_rows
-from seqmix_plugin.errors import error_line
+from seqmix_plugin.errors import error_line, printable
 
 PACKAGE = __name__.split(".")[0]
 
@@ -23,16 +23,15 @@ class _Ours(logging.Filter):
 
 
 class _OneLine(logging.Formatter):
-    """A configuration error as one line; the log file has the traceback."""
+    """A configuration error as one line; the log file has the traceback. Text of files gives a terminal no commands."""
 
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, ConfigurationError):
             return error_line(error)
-        if record.exc_info:
-            return super().format(record)
         prefix = "warning: " if record.levelno == logging.WARNING else ""
-        return prefix + record.getMessage()
+        text = super().format(record) if record.exc_info else prefix + record.getMessage()
+        return "\n".join(map(printable, text.split("\n")))
 
 
 def prepare_console() -> None:

@@ -17,7 +17,7 @@ from seqmix_plugin.augmenters import Augmentation, Augmenter, Workbench
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
 from seqmix_plugin.commands.building import build_augmenter, build_model, pick_device, read_blocks
 from seqmix_plugin.commands.generated_files import GeneratedFiles, check_words, counts, gold_records, records
-from seqmix_plugin.commands.terminal import quiet_terminal
+from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import reseed_globals
@@ -80,7 +80,7 @@ def _augment_from_args(args: argparse.Namespace) -> None:
             include_input=args.include_input,
             force=args.force,
         )
-        print(_summary(statistics))
+        show(_summary(statistics))
 
 
 def augment(

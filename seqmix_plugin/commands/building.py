@@ -14,7 +14,7 @@ from seqmix_plugin.active_learning.config_checks import at
 from seqmix_plugin.active_learning.config_types import check_value
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.augmenters import Augmenter
-from seqmix_plugin.commands.terminal import load_tagger
+from seqmix_plugin.commands.archives import load_tagger
 from seqmix_plugin.data import InMemoryLoader, SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger

@@ -8,7 +8,7 @@ from typing import List, Optional, Sequence
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.commands.terminal import quiet_terminal
+from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.reporting import tables, wording
 from seqmix_plugin.reporting.comparison import SPLITS, Comparison
@@ -122,7 +122,7 @@ def compare(
 
 def _print_lines(what: str, notes: Sequence[str]) -> None:
     for note in notes:
-        print(f"{what} {os.fsencode(note).decode('utf-8', errors='replace')}")  # names of files may be anything
+        show(f"{what} {os.fsencode(note).decode('utf-8', errors='replace')}")  # names of files may be anything
 
 
 def _check_files(files: List[Path], paths: Sequence[str]) -> None:
@@ -152,6 +152,6 @@ def _print(comparison: Comparison, split: str, target: Optional[float]) -> None:
     for pair in pairs:
         interval = "" if pair.interval is None else f" [{wording.between(pair.interval)}]"
         adjusted = "" if pair.adjusted_p is None else f", p {wording.p_value(pair.adjusted_p)} (sign flips, Holm)"
-        print(f"  {pair.first} {wording.MINUS} {pair.second}: {wording.signed(pair.difference)}{interval}{adjusted}")
-        print(f"    {pair.verdict}")
+        show(f"  {pair.first} {wording.MINUS} {pair.second}: {wording.signed(pair.difference)}{interval}{adjusted}")
+        show(f"    {pair.verdict}")
     print(tables.seeds_sentence(pairs))

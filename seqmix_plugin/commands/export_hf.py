@@ -14,7 +14,8 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
-from seqmix_plugin.commands.terminal import load_tagger, quiet_terminal
+from seqmix_plugin.commands.archives import load_tagger
+from seqmix_plugin.commands.terminal import quiet_terminal
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger, SoftmaxHead
@@ -93,6 +94,8 @@ def export_hf(source: str, output: Optional[str] = None, force: bool = False) ->
     """
     place = Path(source)
     folder = Path(output) if output is not None else (place if place.is_dir() else place.parent) / FOLDER
+    if output is None and folder.is_symlink():
+        raise ConfigurationError(f"{folder} is a link to another place; choose one with --output")
     if folder.exists() and not folder.is_dir():
         raise ConfigurationError(f"{folder} is a file; expected a folder to write to")
     if folder.is_dir() and any(folder.iterdir()) and not force:

@@ -12,7 +12,7 @@ from allennlp.common.checks import ConfigurationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from seqmix_plugin.commands.job import Job, Outcome
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import first_line, printable
 
 POLL = 0.5
 GRACE = 10.0
@@ -51,7 +51,7 @@ def run_jobs(
     with _progress(total_rounds) as progress, _stop_requests() as stop_requests:
 
         def show(line: str) -> None:
-            progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+            progress.console.print(printable(line), markup=False, highlight=False, soft_wrap=True)
 
         try:
             while (waiting or running) and not stop_requests:

@@ -16,7 +16,7 @@ from seqmix_plugin.commands.building import read_blocks
 from seqmix_plugin.commands.job import FINISHED, Job, Outcome
 from seqmix_plugin.commands.processes import run_jobs
 from seqmix_plugin.commands.run_state import DONE, identity
-from seqmix_plugin.commands.terminal import quiet_terminal
+from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.reporting.record import read_record, write_record
 from seqmix_plugin.reporting.run import SEEDS
@@ -66,7 +66,7 @@ def _repeat_from_args(args: argparse.Namespace) -> None:
             records=args.records,
             include_package=args.include_package,
         )
-        print(_summary(outcomes))
+        show(_summary(outcomes))
     if any(outcome.run is None for outcome in outcomes):
         sys.exit(1)
 

@@ -1,18 +1,13 @@
-"""How our sub-commands end, and the models they are given."""
+"""How our sub-commands end, and what they show."""
 
 import sys
-import tarfile
 from contextlib import contextmanager
-from typing import Iterator, Tuple
+from typing import Iterator
 
 from allennlp.common.checks import ConfigurationError
-from allennlp.models.archival import load_archive
 
-from seqmix_plugin.active_learning.checks import sentence_reader
 from seqmix_plugin.active_learning.console import prepare_console
-from seqmix_plugin.data import SentenceReader
-from seqmix_plugin.errors import error_line, first_line
-from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.errors import error_line, printable
 
 
 @contextmanager
@@ -36,26 +31,6 @@ def quiet_terminal(after_interrupt: str = "nothing was written") -> Iterator[Non
         sys.exit(130)
 
 
-def load_tagger(source: str) -> Tuple[SequenceTagger, SentenceReader]:
-    """
-    A trained tagger, on the CPU, and the reader that it was trained with.
-
-    # Parameters
-
-    source : `str`
-        A run's folder or its `model.tar.gz`.
-
-    # Raises
-
-    `ConfigurationError`
-        When there is no such model, or it is another kind of model.
-    """
-    try:
-        archive = load_archive(source)
-    except (OSError, ValueError, RuntimeError, tarfile.TarError) as error:
-        raise ConfigurationError(
-            f"{source}: no model could be loaded; expected a run's folder or a model.tar.gz ({first_line(error)})"
-        ) from error
-    if not isinstance(archive.model, SequenceTagger):
-        raise ConfigurationError(f"{source}: the model is no 'sequence_tagger' but a {type(archive.model).__name__}")
-    return archive.model, sentence_reader(archive.dataset_reader)
+def show(text: str) -> None:
+    """Prints lines in which names and words of files may stand."""
+    print("\n".join(map(printable, text.split("\n"))))

@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Optional, Set, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin import strict_json
 from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.run_files import CONFIG, ENVIRONMENT, ROUNDS
 
@@ -149,8 +150,8 @@ def digest(value: Any) -> str:
 def read_json(path: Path) -> Dict[str, Any]:
     """The object that a file holds; anything else is a `ConfigurationError` that names the file."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        value = strict_json.read(path)
+    except (OSError, ValueError) as error:
         raise ConfigurationError(f"{path}: cannot be read ({first_line(error)})") from error
     if not isinstance(value, dict):
         raise ConfigurationError(f"{path}: holds no object")
@@ -159,21 +160,26 @@ def read_json(path: Path) -> Dict[str, Any]:
 
 def read_lines(path: Path) -> List[Dict[str, Any]]:
     """The objects of a JSONL file; anything else is a `ConfigurationError` that names file and line."""
+    records = []
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        for number, line in strict_json.lines(path):
+            records.append(_object(f"{path}, line {number}", line))
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"{path}: cannot be read ({first_line(error)})") from error
-    records = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                record = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise ConfigurationError(f"{path}, line {number}: not JSON, {shortened(line)!r}") from error
-            if not isinstance(record, dict):
-                raise ConfigurationError(f"{path}, line {number}: holds no object, {shortened(line)!r}")
-            records.append(record)
     return records
+
+
+def _object(place: str, line: str) -> Dict[str, Any]:
+    shown = repr(shortened(line.removesuffix("\n")))
+    try:
+        record = strict_json.parse(line)
+    except json.JSONDecodeError as error:
+        raise ConfigurationError(f"{place}: not JSON, {shown}") from error
+    except ValueError as error:
+        raise ConfigurationError(f"{place}: {first_line(error)}, {shown}") from error
+    if not isinstance(record, dict):
+        raise ConfigurationError(f"{place}: holds no object, {shown}")
+    return record
 
 
 def check_round(place: str, number: int, record: Dict[str, Any]) -> None:

@@ -1,7 +1,9 @@
 """A comparison as tables, for the terminal, for Markdown and for other programs."""
 
 import csv
+import html
 import io
+import re
 from dataclasses import dataclass
 from typing import Dict, List, Optional, Sequence, TextIO
 
@@ -10,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
+from seqmix_plugin.errors import printable
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.grouping import Group
 from seqmix_plugin.reporting.page_data import STAGES, seconds_a_stage
@@ -36,19 +39,30 @@ class Table:
 
     def markdown(self) -> str:
         """As GitHub reads it, without the title."""
-        lines = [self.columns, ["---", *["--:"] * (len(self.columns) - 1)], *self.rows]
-        return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+        dashes = ["---", *["--:"] * (len(self.columns) - 1)]
+        lines = [list(map(as_markdown, self.columns)), dashes, *(list(map(as_markdown, row)) for row in self.rows)]
+        return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
     def print(self, file: Optional[TextIO] = None) -> None:
         """To the terminal, as wide as it is."""
         table = RichTable(
-            title=escape(self.title), box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0), title_justify="left"
+            title=_shown(self.title), box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0), title_justify="left"
         )
         for number, name in enumerate(self.columns):
-            table.add_column(escape(name), justify="right" if number else "left", overflow="fold", no_wrap=number == 0)
+            table.add_column(_shown(name), justify="right" if number else "left", overflow="fold", no_wrap=number == 0)
         for row in self.rows:
-            table.add_row(*map(escape, row))
+            table.add_row(*map(_shown, row))
         Console(file=file).print(table)
+
+
+def _shown(cell: str) -> str:
+    """A cell as `rich` is given it: no markup, and no commands to the terminal."""
+    return escape(printable(cell))
+
+
+def as_markdown(text: str) -> str:
+    """Text of folders and configurations as it stands in Markdown: no HTML, no links, no ends of cells."""
+    return re.sub(r"([\\|`*\[\]~])", r"\\\1", html.escape(printable(text), quote=False))
 
 
 def curves(comparison: Comparison, split: str, target: Optional[float] = None, short: bool = False) -> Table:
@@ -167,7 +181,7 @@ def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional
         parts += [seeds_sentence(shown) + "\n"] if shown else []
     parts.append(f"### Seconds a stage\n\n{seconds(comparison.groups).markdown()}")
     if notes:
-        parts.append("Left out:\n\n" + "".join(f"- {note}\n" for note in notes))
+        parts.append("Left out:\n\n" + "".join(f"- {as_markdown(note)}\n" for note in notes))
     return "\n".join(parts)
 
 

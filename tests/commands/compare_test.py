@@ -97,3 +97,18 @@ def test_mistakes_end_in_one_line_and_write_nothing(
     assert message.replace("RUNS", str(runs)) in error
     assert "\n" not in error
     assert not page.exists()
+
+
+def test_text_of_folders_gives_the_terminal_no_commands(
+    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """Names of folders, of which one cannot be read: escapes, markup and a word that runs backwards."""
+    for number, name in enumerate(("\x1b[2Jone", "[red]two", "\u202ethree")):
+        write_run(tmp_path / "runs" / name, [10.0, 20.0], **{"trainer.query_policy.type": str(number)})
+    (tmp_path / "runs" / "\u202ethree" / "rounds.jsonl").write_text("\x1b]0;title\x07")
+    assert command("compare", tmp_path / "runs", "-o", tmp_path / "report.html") == 0
+    shown = capsys.readouterr().out
+    assert all(character.isprintable() for character in shown if character != "\n")
+    assert "\\x1b[2Jone" in shown
+    assert "[red]two" in shown
+    assert r"line 1: not JSON, '\x1b]0;title\x07'" in shown

@@ -145,7 +145,6 @@ def test_a_method_that_generates_nothing(tmp_path: Path) -> None:
         ("accepted", 1),
         ("round", "0"),
         ("score", "high"),
-        ("score", float("inf")),
         ("parents", [1]),
         ("parents", [{"sentence_id": "0-0", "start": "0", "end": 3}]),
         ("tokens", None),
@@ -160,4 +159,12 @@ def test_what_is_no_generated_sentence_is_named(tmp_path: Path, key: str, value:
     children[1][key] = value
     (folder / "synthetic.jsonl").write_text("".join(json.dumps(child) + "\n" for child in children))
     with pytest.raises(ConfigurationError, match=r"synthetic\.jsonl, line 2: not a generated sentence"):
+        Generated(groups(tmp_path)[0])
+
+
+def test_a_score_is_a_number(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "a", [1.0], accepted=[1])
+    text = (folder / "synthetic.jsonl").read_text()
+    (folder / "synthetic.jsonl").write_text(text.replace('"score": 310.0', '"score": Infinity'))
+    with pytest.raises(ConfigurationError, match=r"synthetic\.jsonl, line 2: Infinity is no number"):
         Generated(groups(tmp_path)[0])

@@ -142,9 +142,9 @@ def write_hostile(folder: Path) -> None:
     """Text that would be code if it were not escaped, in all places that a page takes text from."""
     name = HOSTILE.replace("/", "")
     for method in (name, "plain"):
-        run = write_run(
-            folder / method / "1", [40, 50], accepted=[4, 4], **{"trainer.query_policy.type": method + HOSTILE}
-        )
+        changes = {"trainer.query_policy.type": method + HOSTILE, "train_data_path": HOSTILE}
+        ids = [[f"{k}-{i}{HOSTILE}" for i in range(10)] for k in range(2)]
+        run = write_run(folder / method / "1", [40, 50], queried=ids, accepted=[4, 4], **changes)
         for file in ("annotated.jsonl", "synthetic.jsonl"):
             text = (run / file).read_text().replace('"Nora"', json.dumps(HOSTILE)).replace("B-PER", "B-<i>PER</i>")
             (run / file).write_text(text.replace('"Anna"', json.dumps(HOSTILE)))

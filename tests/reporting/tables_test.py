@@ -124,3 +124,25 @@ def test_the_terminal_shows_names_as_they_are(tmp_path: Path) -> None:
     file = io.StringIO()
     tables.Table("[bold]t", ["method", "[red]x"], [["[link=x]y", "1"]]).print(file)
     assert all(part in file.getvalue() for part in ("[bold]t", "[red]x", "[link=x]y"))
+
+
+HOSTILE = "[red]a[/red] <img src=x> [b](http://c) `d` *e* \x1b[31mf\x07\ng\u202eh"
+
+
+def test_names_give_a_terminal_no_commands() -> None:
+    file = io.StringIO()
+    tables.Table(HOSTILE, [HOSTILE], [[HOSTILE]]).print(file)
+    shown = file.getvalue()
+    assert all(character.isprintable() for character in shown if character != "\n")
+    assert shown.count("[red]a[/red]") == 3
+    assert "\\x1b[31mf" in "".join(shown.split())
+
+
+def test_names_are_text_in_markdown(tmp_path: Path) -> None:
+    written = tables.Table("", [HOSTILE], [[HOSTILE]]).markdown()
+    assert len(written.splitlines()) == 3
+    cell = r"\[red\]a\[/red\] &lt;img src=x&gt; \[b\](http://c) \`d\` \*e\* \\x1b\[31mf\\x07\\ng\\u202eh"
+    assert written.splitlines()[2] == f"| {cell} |"
+    write_run(tmp_path / "nte", [1.0, 2.0])
+    [group], _ = group_runs(find_runs([str(tmp_path)])[0])
+    assert f"- {cell}\n" in tables.markdown(Comparison([group]), [HOSTILE])

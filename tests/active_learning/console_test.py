@@ -1,0 +1,67 @@
+"""What the terminal is given."""
+
+import io
+import logging
+from pathlib import Path
+
+import pytest
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.active_learning.console import prepare_console
+from seqmix_plugin.errors import error_line, first_line, printable
+from tests.active_learning.conftest import Run
+
+ESCAPE = "\x1b[31m\x07\u202e"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Zürich – 東京 😀", "Zürich – 東京 😀"),
+        (ESCAPE, "\\x1b[31m\\x07\\u202e"),
+        ("a\u200bb\xad", "a\\u200bb\\xad"),
+        ("a\nb\tc", "a\\nb\\tc"),
+        ("\ud800", "\\ud800"),
+    ],
+)
+def test_what_is_no_character_to_look_at_stands_as_python_writes_it(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_errors_are_one_printable_line() -> None:
+    assert error_line(ConfigurationError(f"a\n b {ESCAPE}")) == "error: a b \\x1b[31m\\x07\\u202e"
+    assert first_line(ValueError(f"{ESCAPE}\nmore")) == "\\x1b[31m\\x07\\u202e"
+
+
+def test_messages_of_all_kinds_are_printable() -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    logging.getLogger().addHandler(handler)
+    try:
+        prepare_console()
+        logger = logging.getLogger("seqmix_plugin.somewhere")
+        logger.warning(f"word {ESCAPE}\nnext line")
+        for error in (ConfigurationError(ESCAPE), ValueError(ESCAPE)):
+            try:
+                raise error
+            except Exception:
+                logger.critical("Uncaught exception", exc_info=True)
+    finally:
+        logging.getLogger().removeHandler(handler)
+        logging.captureWarnings(False)
+    shown = stream.getvalue()
+    assert shown.startswith("warning: word \\x1b[31m\\x07\\u202e\nnext line\nerror: \\x1b[31m\\x07\\u202e\n")
+    assert shown.endswith("ValueError: \\x1b[31m\\x07\\u202e\n")
+    assert all(character.isprintable() for character in shown if character != "\n")
+
+
+def test_words_and_tags_of_a_file_reach_the_terminal_as_text(
+    run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    dev = tmp_path / "dev.conll"
+    dev.write_text(f"Anna\tB-\x1b[5mX\n\n{'Oslo' * 50}\x1b[2J\tB-LOC\n", encoding="utf-8")
+    nothing = {"trainer.augmenter": {"type": "none"}, "trainer.num_rounds": 0, "test_data_path": None}
+    run("run", **nothing, validation_data_path=str(dev))
+    said = capfd.readouterr().out
+    assert "\x1b[5m" not in said
+    assert "dev has entity types that the training file lacks: \\x1b[5mX" in said

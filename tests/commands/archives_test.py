@@ -1,0 +1,236 @@
+"""Archives and run folders of somebody else: what they hold is looked at, and nothing of it is run."""
+
+import gzip
+import io
+import json
+import pickle
+import re
+import shutil
+import tarfile
+from pathlib import Path
+from typing import Any, Callable, Dict, Tuple
+
+import pytest
+import torch
+from allennlp.commands.train import train_model
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.params import with_overrides
+from allennlp.models import load_archive
+from transformers import AutoModelForCausalLM
+
+from seqmix_plugin.augmenters.language_models.checkpoint import load_checkpoint
+from seqmix_plugin.commands.archives import load_tagger, unpack
+from seqmix_plugin.commands.export_hf import export_hf
+from tests.active_learning.conftest import small_config
+from tests.commands.conftest import Command
+
+
+class Payload:
+    """What a pickle runs when it is read as it stands: it writes a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = str(path)
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return exec, (f"open({self._path!r}, 'w').write('pwned')",)
+
+
+@pytest.fixture
+def run(trained: Path, tmp_path: Path) -> Path:
+    """A copy of a run's folder, without its archive."""
+    folder = shutil.copytree(trained, tmp_path / "run")
+    (folder / "model.tar.gz").unlink()
+    return folder
+
+
+def packed(run: Path, path: Path, add: Callable[[tarfile.TarFile], None] = lambda archive: None) -> Path:
+    """An archive of a run as AllenNLP packs it, and whatever is added."""
+    with tarfile.open(path, "w:gz") as archive:
+        for name in ("config.json", "vocabulary", "meta.json", "encoder"):
+            archive.add(run / name, arcname=name)
+        archive.add(run / "best.th", arcname="weights.th")
+        add(archive)
+    return path
+
+
+def test_what_a_run_leaves_is_loaded(run: Path, tmp_path: Path) -> None:
+    for source in (run, packed(run, tmp_path / "model.tar.gz")):
+        model, reader = load_tagger(str(source))
+        assert model.head.labels
+        assert reader.word_pieces is not None
+
+
+@pytest.mark.parametrize("protocol", ["torch", "pickle"])
+def test_weights_that_are_a_pickle_with_a_payload_are_not_run(
+    command: Command, run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], protocol: str
+) -> None:
+    mark = tmp_path / "pwned"
+    weights = {"weight": torch.ones(1), "payload": Payload(mark)}
+    if protocol == "torch":
+        torch.save(weights, run / "best.th")
+    else:
+        (run / "best.th").write_bytes(pickle.dumps(weights))
+    archive = packed(run, tmp_path / "model.tar.gz")
+    for source in (run, archive):
+        assert command("export-hf", source, "-s", tmp_path / "out") == 1
+        (line,) = capsys.readouterr().err.strip().splitlines()
+        assert line == f"error: {source}: its weights are no plain tensors, and nothing else is loaded"
+        with pytest.raises(pickle.UnpicklingError):  # AllenNLP's own commands are as careful here
+            load_archive(source)
+    assert not mark.exists()
+    assert not (tmp_path / "out").exists()
+    pickle.loads(pickle.dumps(Payload(mark)))  # the payload is one
+    assert mark.read_text() == "pwned"
+
+
+def test_weights_of_encoders_and_language_models_are_not_run(tiny_encoder: str, tiny_gpt2: str, tmp_path: Path) -> None:
+    """Where a folder has no safetensors, transformers reads a pickle, and tensors only."""
+    mark = tmp_path / "pwned"
+    folders = [shutil.copytree(folder, tmp_path / Path(folder).name) for folder in (tiny_encoder, tiny_gpt2)]
+    for folder in folders:
+        (folder / "model.safetensors").unlink()
+        torch.save({"weight": Payload(mark)}, folder / "pytorch_model.bin")
+    encoder, language_model = map(str, folders)
+    names = ["dataset_reader.token_indexers.tokens", "model.text_field_embedder.token_embedders.tokens"]
+    config = small_config(tiny_encoder, **{f"{name}.model_name": encoder for name in names})
+    with pytest.raises(ConfigurationError, match="model: .*encoder cannot be loaded .*pytorch_model.bin"):
+        train_model(Params(config), str(tmp_path / "out"))
+    with pytest.raises(ConfigurationError, match="expected a causal language model, .*pytorch_model.bin"):
+        load_checkpoint(language_model, AutoModelForCausalLM, "causal")
+    assert not mark.exists()
+
+
+def member(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> Callable[[tarfile.TarFile], None]:
+    def add(archive: tarfile.TarFile) -> None:
+        info = tarfile.TarInfo(name)
+        info.type, info.linkname = kind, target
+        content = b"written" if kind == tarfile.REGTYPE else b""
+        info.size = len(content)
+        archive.addfile(info, io.BytesIO(content))
+
+    return add
+
+
+OUTSIDE = "is outside of the archive's folder, or a link to there"
+MEMBERS = {
+    "above": (member("../evil"), "'../evil' " + OUTSIDE),
+    "above, later": (member("encoder/../../evil"), "'encoder/../../evil' " + OUTSIDE),
+    "absolute": (member("/evil"), "'/evil' has a place of its own, outside of the archive's folder"),
+    "symbolic link": (member("config", tarfile.SYMTYPE, "config.json"), "'config' is a symbolic link"),
+    "hard link": (member("evil", tarfile.LNKTYPE, "../../etc/passwd"), "'evil' " + OUTSIDE),
+    "device": (member("evil", tarfile.CHRTYPE), "'evil' is neither a file nor a folder"),
+    "pipe": (member("evil", tarfile.FIFOTYPE), "'evil' is neither a file nor a folder"),
+}
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_members_that_would_leave_the_folder_are_refused(
+    command: Command, run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    add, message = MEMBERS[name]
+    archive = packed(run, tmp_path / "model.tar.gz", add)
+    assert command("export-hf", archive, "-s", tmp_path / "out") == 1
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert line == f"error: {archive}: {message}"
+    assert not list(tmp_path.rglob("evil"))
+
+
+def test_an_archive_that_would_fill_the_disk_is_refused(tmp_path: Path) -> None:
+    info = tarfile.TarInfo("weights.th")
+    info.size = 2**60
+    (tmp_path / "model.tar.gz").write_bytes(gzip.compress(info.tobuf(tarfile.GNU_FORMAT) + b"0" * 1024))
+    with pytest.raises(ConfigurationError, match="it: 'weights.th' is larger than the disk has room for"):
+        unpack("it", str(tmp_path / "model.tar.gz"), str(tmp_path))
+
+
+def argv(mark: Path) -> Dict[str, Any]:
+    return {"type": "subprocess.Popen", "args": ["touch", str(mark)]}
+
+
+TOKENIZER = "dataset_reader.token_indexers.tokens.tokenizer_kwargs"
+EMBEDDER = "model.text_field_embedder.token_embedders.tokens"
+CONFIGURATIONS: Dict[str, Tuple[Callable[[Path], Dict[str, Any]], str]] = {
+    "a class to import": (
+        lambda mark: {"model": argv(mark)},
+        "config.json: model.type is 'subprocess.Popen'; expected one of ",
+    ),
+    "a class to import, inside": (
+        lambda mark: {EMBEDDER: argv(mark)},
+        f"config.json: {EMBEDDER}.type is 'subprocess.Popen'; expected one of ",
+    ),
+    "a class to import, as a word": (
+        lambda mark: {"dataset_reader": "os.getcwd"},
+        "config.json: dataset_reader.type is 'os.getcwd'; expected one of ",
+    ),
+    "another archive": (
+        lambda mark: {"model": {"type": "from_archive", "archive_file": "other.tar.gz"}},
+        "config.json: model.type is 'from_archive', which would load another archive",
+    ),
+    "another archive's weights": (
+        lambda mark: {
+            "model.initializer": {"regexes": [["x", {"type": "pretrained", "weights_file_path": "other.tar.gz"}]]}
+        },
+        "config.json: model.initializer.regexes.0.1.type is 'pretrained', which would load another archive",
+    ),
+    "another archive's part": (
+        lambda mark: {TOKENIZER: {"_pretrained": {"archive_file": "other.tar.gz", "module_path": "x"}}},
+        "config.json: has the key '_pretrained', by which other code would be run",
+    ),
+    "code of a model": (
+        lambda mark: {f"{EMBEDDER}.transformer_kwargs": {"trust_remote_code": True}},
+        "config.json: has the key 'trust_remote_code', by which other code would be run",
+    ),
+    "another kind of model": (
+        lambda mark: {"model.type": "simple_tagger", "model.encoder": {"type": "pass_through", "input_dim": 32}},
+        "config.json: model.type is 'simple_tagger'; expected a SequenceTagger",
+    ),
+    "another kind of reader": (
+        lambda mark: {"dataset_reader": {"type": "sequence_tagging"}},
+        "config.json: dataset_reader.type is 'sequence_tagging'; expected a SentenceReader",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_a_configuration_that_names_code_is_refused(run: Path, tmp_path: Path, name: str) -> None:
+    changes, message = CONFIGURATIONS[name]
+    path = run / "config.json"
+    config = json.loads(path.read_text())
+    config["model"].pop("dropout")
+    path.write_text(json.dumps(with_overrides(config, changes(tmp_path / "pwned"))))
+    for source in (run, packed(run, tmp_path / "model.tar.gz")):
+        with pytest.raises(ConfigurationError, match=re.escape(f"{source}, {message}")):
+            load_tagger(str(source))
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_code_that_the_encoder_brings_is_refused(run: Path) -> None:
+    path = run / "encoder" / "tokenizer_config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "auto_map": {"AutoTokenizer": ["evil.Evil", None]}}))
+    with pytest.raises(ConfigurationError, match="encoder/tokenizer_config.json: has the key 'auto_map', by which"):
+        load_tagger(str(run))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("local x = importstr '/etc/passwd'; {model: x}", "config.json: cannot be read (Expecting value"),
+        ('{"model": {}, "model": {}}', "config.json: cannot be read (the key 'model' stands twice in an object)"),
+        ("[" * 5000, "config.json: cannot be read (nested more than 100 deep)"),
+        ("[]", "config.json: holds no object"),
+    ],
+)
+def test_a_configuration_is_plain_json(run: Path, tmp_path: Path, text: str, message: str) -> None:
+    (run / "config.json").write_text(text)
+    for source in (run, packed(run, tmp_path / "model.tar.gz")):
+        with pytest.raises(ConfigurationError, match=re.escape(f"{source}, {message}")):
+            load_tagger(str(source))
+
+
+def test_a_link_in_a_runs_folder_leads_nowhere(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (run / "huggingface").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ConfigurationError, match="huggingface is a link to another place; choose one with --output"):
+        export_hf(str(run))
+    assert not list((tmp_path / "elsewhere").iterdir())
