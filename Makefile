@@ -6,7 +6,7 @@ RUN ?= runs/quickstart
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: help env models quickstart test check format results bench lock clean
+.PHONY: help env models quickstart test check format results bench lock audit clean
 
 help:
 	@echo "make quickstart  environment, then active learning with SeqMix on the shipped corpus (about 3 minutes)"
@@ -16,12 +16,13 @@ help:
 	@echo "make results     docs/results.md from the records in results/"
 	@echo "make bench       every stage beside its references, and docs/performance.md; make bench STAGE=scoring for one"
 	@echo "make lock        renews the pinned versions"
+	@echo "make audit       known vulnerabilities of the pinned versions against audit.toml, which says why some are accepted"
 	@echo "make clean       removes the environment, the models and the quickstart's run"
 
 env: .venv/.done
 
 .venv/.done: requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)) and "error: Python 3.11 or 3.12 is needed; try make PYTHON=python3.12")'
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11, 4) <= sys.version_info[:3] < (3, 13) and "error: Python 3.11 (3.11.4 or later) or 3.12 is needed; try make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet uv
 	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps -r requirements.txt
@@ -63,6 +64,9 @@ bench: env models
 lock: env
 	VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate --no-header \
 		--no-emit-index-url --no-emit-find-links --extra dev setup.py -o requirements.txt
+
+audit: env
+	$(BIN)/python scripts/audit.py
 
 clean:
 	rm -rf .venv $(ENCODER) runs/quickstart
