@@ -50,7 +50,7 @@ def cells(row: Dict[str, Any]) -> List[str]:
     """A line of the table."""
     if "skipped" in row:
         return [row["label"], NOTHING, NOTHING, "not measured", NOTHING, NOTHING, NOTHING]
-    verdict = {True: "yes", False: "**no**", None: NOTHING}[passes(row)]
+    verdict = {True: "yes", False: "NO", None: NOTHING}[passes(row)]
     if "value" in row:
         limit = NOTHING if row["limit"] is None else f"≤ {amount(row['limit'], row['unit'])}"
         return [row["label"], NOTHING, limit, amount(row["value"], row["unit"]), NOTHING, NOTHING, verdict]

@@ -35,17 +35,28 @@ class TaggedSentence:
         One BIO tag a word. `None` when the sentence is not labelled or only softly labelled.
     tag_distributions : `Tuple[TagDistribution, ...]`, optional (default = `None`)
         Soft labels, one distribution a word, each of which sums to 1.
+    spaces : `Tuple[str, ...]`, optional (default = `None`)
+        The white space that followed each word in the text it was read from; usually nothing after the last. `None`
+        means one space between words. Text in front of the first word is not kept.
     """
 
     id: str
     tokens: Tuple[str, ...]
     tags: Optional[Tuple[str, ...]] = None
     tag_distributions: Optional[Tuple[TagDistribution, ...]] = None
+    spaces: Optional[Tuple[str, ...]] = None
 
     def __post_init__(self) -> None:
-        for name, labels in (("tags", self.tags), ("tag_distributions", self.tag_distributions)):
-            if labels is not None and len(labels) != len(self.tokens):
-                raise ValueError(f"sentence {self.id!r}: {len(labels)} {name} for {len(self.tokens)} tokens")
+        for name, values in (
+            ("tags", self.tags),
+            ("tag_distributions", self.tag_distributions),
+            ("spaces", self.spaces),
+        ):
+            if values is not None and len(values) != len(self.tokens):
+                raise ValueError(f"sentence {self.id!r}: {len(values)} {name} for {len(self.tokens)} tokens")
+        for space in self.spaces or ():
+            if space and not space.isspace():
+                raise ValueError(f"sentence {self.id!r}: {space!r} is no white space; text belongs to the tokens")
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -54,6 +65,21 @@ class TaggedSentence:
     def text(self) -> str:
         """The words joined by one space, as a language model reads them."""
         return " ".join(self.tokens)
+
+    @property
+    def raw_text(self) -> str:
+        """The words with the white space that was between them."""
+        if self.spaces is None:
+            return self.text
+        return "".join(word + space for word, space in zip(self.tokens, self.spaces, strict=True))
+
+    def offsets(self) -> List[Tuple[int, int]]:
+        """Where each word begins and ends in `raw_text`, in characters (Unicode code points), the end exclusive."""
+        places, start = [], 0
+        for word, space in zip(self.tokens, self.spaces or (" ",) * len(self.tokens), strict=True):
+            places.append((start, start + len(word)))
+            start += len(word) + len(space)
+        return places
 
     def distributions(self) -> Optional[List[TagDistribution]]:
         """The soft labels; for hard tags the one-hot case; `None` without labels."""
@@ -65,7 +91,7 @@ class TaggedSentence:
 
     def without_labels(self) -> "TaggedSentence":
         """The same sentence as a query policy may see it."""
-        return TaggedSentence(self.id, self.tokens)
+        return TaggedSentence(self.id, self.tokens, spaces=self.spaces)
 
     def with_tags(self, tags: Tuple[str, ...]) -> "TaggedSentence":
         """The same sentence with an annotator's tags."""

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.testing import run_distributed_test
 
 from seqmix_plugin.ranks import from_primary, is_primary, rank, share, summed, world_size
+from tests.two_processes import on_two_processes
 
 
 def refuse() -> None:
@@ -23,7 +23,7 @@ def check_on_one_rank(number: int, processes: int, device: int) -> None:
 
 
 def test_two_processes() -> None:
-    run_distributed_test([-1, -1], check_on_one_rank)
+    on_two_processes(check_on_one_rank)
 
 
 def test_one_process_does_everything() -> None:

@@ -27,7 +27,7 @@ LEVELS = {
         ),
         0,
     ),
-    **dict.fromkeys(("data", "models", "predictors"), 1),
+    **dict.fromkeys(("data", "formats", "models", "predictors"), 1),
     **dict.fromkeys(("augmenters", "oracles", "query_policies", "stopping"), 2),
     **dict.fromkeys(("active_learning", "reporting"), 3),
     "commands": 4,

@@ -41,8 +41,8 @@ LABELS = "labels"
 METRICS = ("loss", "precision", "recall", "f1")
 SUB_TOKEN_MODES = ("first", "avg")
 """Of AllenNLP's embedder, which looks at it when it is given the first batch."""
-HANDED_OVER = ("local_rank", "cuda_device", "world_size", "distributed")
-"""What AllenNLP writes into the trainer's block of each process of a distributed run."""
+OF_PROCESS = {"local_rank": 0, "world_size": 1, "distributed": False}
+"""What AllenNLP writes into the trainer's block of each process of a distributed run, and what a single one has."""
 
 
 def check_configuration(params: Params, built: Any, constructor: str) -> None:
@@ -65,8 +65,9 @@ def check_configuration(params: Params, built: Any, constructor: str) -> None:
     configuration = params.as_dict(quiet=True)
     _check_parts(configuration)
     trainer = configuration.get("trainer")
-    if is_distributed() and isinstance(trainer, dict):
-        trainer = {key: value for key, value in trainer.items() if key not in HANDED_OVER}
+    if isinstance(trainer, dict):
+        written = {key for key, alone in OF_PROCESS.items() if is_distributed() or trainer.get(key, alone) == alone}
+        trainer = {key: value for key, value in trainer.items() if key not in written}
         configuration = {**configuration, "trainer": trainer}
     check_arguments("", "the top level", TrainModel, built, constructor, configuration)
     for path, limits in LIMITS.items():

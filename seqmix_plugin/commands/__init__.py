@@ -1,11 +1,22 @@
 """
-Sub-commands of `allennlp`: to generate sentences without the loop, to repeat, extend and compare runs, to export them.
+Sub-commands of `allennlp`: to generate sentences without the loop, to repeat, extend and compare runs, to export them,
+and to bring questions to annotation tools and answers back.
 """
 
 from seqmix_plugin.commands.augment import AugmentCommand
 from seqmix_plugin.commands.compare import CompareCommand
 from seqmix_plugin.commands.export_hf import ExportHfCommand
+from seqmix_plugin.commands.export_queries import ExportQueriesCommand
 from seqmix_plugin.commands.extend import ExtendCommand
+from seqmix_plugin.commands.import_annotations import ImportAnnotationsCommand
 from seqmix_plugin.commands.repeat import RepeatCommand
 
-__all__ = ["AugmentCommand", "CompareCommand", "ExportHfCommand", "ExtendCommand", "RepeatCommand"]
+__all__ = [
+    "AugmentCommand",
+    "CompareCommand",
+    "ExportHfCommand",
+    "ExportQueriesCommand",
+    "ExtendCommand",
+    "ImportAnnotationsCommand",
+    "RepeatCommand",
+]

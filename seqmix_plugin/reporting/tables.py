@@ -62,7 +62,7 @@ def _shown(cell: str) -> str:
 
 def as_markdown(text: str) -> str:
     """Text of folders and configurations as it stands in Markdown: no HTML, no links, no ends of cells."""
-    return re.sub(r"([\\|`*\[\]~])", r"\\\1", html.escape(printable(text), quote=False))
+    return re.sub(r"([\\|`*~]|\](?=[\[(]))", r"\\\1", html.escape(printable(text), quote=False))
 
 
 def curves(comparison: Comparison, split: str, target: Optional[float] = None, short: bool = False) -> Table:

@@ -59,9 +59,14 @@ def test_words_and_tags_of_a_file_reach_the_terminal_as_text(
     run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     dev = tmp_path / "dev.conll"
-    dev.write_text(f"Anna\tB-\x1b[5mX\n\n{'Oslo' * 50}\x1b[2J\tB-LOC\n", encoding="utf-8")
     nothing = {"trainer.augmenter": {"type": "none"}, "trainer.num_rounds": 0, "test_data_path": None}
+    dev.write_text(f"Anna\tB-\x1b[5mX\n\n{'Oslo' * 50}\x1b[2J\tB-LOC\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError) as refused:
+        run("refused", **nothing, validation_data_path=str(dev))
+    assert "tag 'B-\\x1b[5mX' has characters that cannot be seen" in error_line(refused.value)
+    dev.write_text("# id = \x1b[5mX\nOslo\x1b[2J\tB-LOC\n\n# id = b\nOslo\x1b[2J\tO\n", encoding="utf-8")
     run("run", **nothing, validation_data_path=str(dev))
     said = capfd.readouterr().out
     assert "\x1b[5m" not in said
-    assert "dev has entity types that the training file lacks: \\x1b[5mX" in said
+    assert "\x1b[2J" not in said
+    assert "1 of them with different tags, such as '\\x1b[5mX' and 'b'" in said

@@ -9,12 +9,12 @@ import pytest
 import torch
 from allennlp.commands.train import TrainModel, train_model
 from allennlp.common import Params
-from allennlp.common.testing import run_distributed_test
 from allennlp.common.util import prepare_environment
 from allennlp.models.archival import load_archive
 
 from tests.active_learning import double_tagger  # noqa: F401  registers
 from tests.active_learning.conftest import lines, small_config
+from tests.two_processes import on_two_processes
 
 Pair = Callable[..., List[Path]]
 
@@ -23,7 +23,7 @@ def train_on_one_rank(rank: int, world_size: int, device: int, config: Dict[str,
     """What AllenNLP's command does in each of its processes."""
     torch.set_num_threads(1)
     place = {"local_rank": rank, "cuda_device": device, "world_size": world_size, "distributed": world_size > 1}
-    params = Params({**config, "trainer": {**config["trainer"], **place}})
+    params = Params({**config, "trainer": {**config["trainer"], **(place if world_size > 1 else {})}})
     params.pop("include_in_archive")
     prepare_environment(params)
     loop = TrainModel.from_params(params=params, serialization_dir=folder, local_rank=rank)
@@ -42,7 +42,7 @@ def one_and_two(tiny_encoder: str, tmp_path: Path, fresh_encoders: None) -> Pair
         threads = torch.get_num_threads()
         train_on_one_rank(0, 1, -1, copy.deepcopy(config), str(folders[0]))
         torch.set_num_threads(threads)
-        run_distributed_test([-1, -1], train_on_one_rank, config, str(folders[1]))
+        on_two_processes(train_on_one_rank, config, str(folders[1]))
         return folders
 
     return train

@@ -125,11 +125,11 @@ def test_the_page_says_what_fell_short_and_why(tmp_path: Path) -> None:
     results.merge(tmp_path / "cpu.json", "scoring", CONDITIONS, rows)
     text = report.page(tmp_path)
     assert "| work | bare | ≤ 1.1 × its time | 1 × [1, 1] | 1e+03 | 1e+03 | yes |" in text
-    assert "| slow work | bare | ≤ 1.1 × its time | 2 × [2, 2] | 2e+03 | 1e+03 | **no** |" in text
+    assert "| slow work | bare | ≤ 1.1 × its time | 2 × [2, 2] | 2e+03 | 1e+03 | NO |" in text
     assert "*slow work, against bare*: falls short; by a profile its own time goes to `loader.py:pad` 60%." in text
     assert "*work, against bare*: the first 10 sentences; largest difference of the results 1e-08." in text
     assert "*later work*: not there yet." in text
-    assert "| overhead | – | ≤ 15.0 % | 20.0 % | – | – | **no** |" in text
+    assert "| overhead | – | ≤ 15.0 % | 20.0 % | – | – | NO |" in text
     assert "*overhead*: forward 8 s; falls short." in text
     assert "a corpus; a CPU, 2 threads; revision abc; torch 2." in text
     shown = io.StringIO()

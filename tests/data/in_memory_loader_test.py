@@ -6,13 +6,13 @@ import pytest
 import torch
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.testing import run_distributed_test
 from allennlp.data import DataLoader, Instance, Vocabulary
 from allennlp.data.fields import MetadataField
 
 from seqmix_plugin.data import ConllColumnsReader, EncodedSentences, InMemoryLoader
 from seqmix_plugin.sentence import TaggedSentence
 from tests.conftest import FIXTURES
+from tests.two_processes import on_two_processes
 
 LENGTHS = [3, 1, 7, 2, 9, 4, 4, 1, 6, 8, 2, 5, 3, 7, 1, 9, 2, 6, 4, 8, 5, 3, 1]
 
@@ -209,7 +209,7 @@ def check_shares(rank: int, world_size: int, device: int, instances: List[Instan
 
 
 def test_processes_share_each_batch_of_instances(instances: List[Instance]) -> None:
-    run_distributed_test([-1, -1], check_shares, instances)
+    on_two_processes(check_shares, instances)
 
 
 def check_whole_batches(rank: int, world_size: int, device: int, encoded: EncodedSentences) -> None:
@@ -222,4 +222,4 @@ def check_whole_batches(rank: int, world_size: int, device: int, encoded: Encode
 
 def test_processes_have_whole_batches_of_encoded_sentences(reader: ConllColumnsReader) -> None:
     sentences = [TaggedSentence(str(number), ("Anna",) * length) for number, length in enumerate(LENGTHS)]
-    run_distributed_test([-1, -1], check_whole_batches, reader.encode(sentences))
+    on_two_processes(check_whole_batches, reader.encode(sentences))

@@ -4,13 +4,13 @@ from typing import List, Optional
 
 import pytest
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.testing import run_distributed_test
 from allennlp.data import Instance
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.sentence import TaggedSentence
 from tests.conftest import QUICKSTART
+from tests.two_processes import on_two_processes
 
 # "zzz" is three word pieces, the others are one: 1 + 3 + 1 + 1, and [CLS] and [SEP].
 WORDS = ["Anna", "zzz", "Berg", "sings"]
@@ -141,7 +141,7 @@ def check_on_one_rank(global_rank: int, world_size: int, gpu_id: int, path: str)
 def test_ranks_share_the_instances_but_each_has_all_sentences(tmp_path: Path) -> None:
     path = tmp_path / "corpus.conll"
     path.write_text("a O\n\nb O\n\nc O\n\nd O\n\ne O\n", encoding="utf-8")
-    run_distributed_test([-1, -1], check_on_one_rank, str(path))
+    on_two_processes(check_on_one_rank, str(path))
 
 
 def test_max_instances_limits_instances_only(word_pieces: WordPieceIndexer, tmp_path: Path) -> None:

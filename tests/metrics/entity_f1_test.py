@@ -1,13 +1,13 @@
 from typing import Dict, List, Tuple
 
 import pytest
-from allennlp.common.testing import run_distributed_test
 from allennlp.training.metrics import Metric
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from seqeval.metrics import f1_score, precision_score, recall_score
 
 from seqmix_plugin.metrics import EntityF1
+from tests.two_processes import on_two_processes
 
 TagRows = List[List[str]]
 
@@ -169,4 +169,4 @@ def check_on_one_rank(global_rank: int, world_size: int, gpu_id: int) -> None:
 def test_every_rank_has_the_score_of_all_sentences() -> None:
     together = scores(PREDICTED, GOLD)
     assert {key: together[key] for key in EVERYWHERE} == pytest.approx(EVERYWHERE)
-    run_distributed_test([-1, -1], func=check_on_one_rank)
+    on_two_processes(check_on_one_rank)

@@ -141,7 +141,7 @@ def test_names_give_a_terminal_no_commands() -> None:
 def test_names_are_text_in_markdown(tmp_path: Path) -> None:
     written = tables.Table("", [HOSTILE], [[HOSTILE]]).markdown()
     assert len(written.splitlines()) == 3
-    cell = r"\[red\]a\[/red\] &lt;img src=x&gt; \[b\](http://c) \`d\` \*e\* \\x1b\[31mf\\x07\\ng\\u202eh"
+    cell = r"[red]a[/red] &lt;img src=x&gt; [b\](http://c) \`d\` \*e\* \\x1b[31mf\\x07\\ng\\u202eh"
     assert written.splitlines()[2] == f"| {cell} |"
     write_run(tmp_path / "nte", [1.0, 2.0])
     [group], _ = group_runs(find_runs([str(tmp_path)])[0])

@@ -1,0 +1,115 @@
+"""The abstract annotation format."""
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import Dict, List, Optional, Sequence
+
+from allennlp.common import Registrable
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.atomic_files import write_text
+from seqmix_plugin.formats.answers import Answers, ReadSettings
+from seqmix_plugin.formats.labels import check_labels
+from seqmix_plugin.formats.offsets import CODE_POINTS
+from seqmix_plugin.formats.question import Question
+from seqmix_plugin.formats.reading import Reading
+
+
+class AnnotationFormat(Registrable):
+    """
+    The files of an annotation tool: questions out, with what the model would say and how sure it is, answers in.
+    A subclass says what its files look like; what must hold of all of them is checked here and in `Reading`.
+    """
+
+    ending: str = ".jsonl"
+    """How the tool expects the name of a file of questions to end."""
+    units: Sequence[str] = (CODE_POINTS,)
+    """What the tool may count characters in, the most likely first."""
+
+    def export(
+        self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str = ""
+    ) -> List[Path]:
+        """
+        Writes questions for annotators, each file whole or not at all.
+
+        # Parameters
+
+        questions : `Sequence[Question]`
+            In the order in which they are written.
+        labels : `Sequence[str]`
+            The entity types, in the order in which the tool shows them.
+        path : `Path`
+            The file; an older one is replaced.
+        model_version : `str`, optional (default = `""`)
+            What the tool calls the model; by default the questions' round.
+
+        # Returns
+
+        `List[Path]`
+            What was written, the questions first.
+
+        # Raises
+
+        `ConfigurationError`
+            Before anything is written: no questions, a mistake in the labels, a prediction of another type.
+        """
+        check_labels(labels)
+        if not questions:
+            raise ConfigurationError(f"{path}: there is no question to export")
+        for question in questions:
+            strange = sorted({span.label for span in question.predicted} - set(labels))
+            if strange:
+                raise ConfigurationError(
+                    f"sentence {question.sentence.id!r} is predicted to have {', '.join(strange)}; the labels are "
+                    f"{', '.join(labels)}"
+                )
+        files = self.files(questions, labels, path, model_version or f"round {questions[0].round}")
+        for name, text in files.items():
+            write_text(name, text)
+        return list(files)
+
+    def read(
+        self,
+        path: Path,
+        questions: Sequence[Question],
+        labels: Optional[Sequence[str]] = None,
+        settings: Optional[ReadSettings] = None,
+    ) -> Answers:
+        """
+        Reads what annotators said.
+
+        # Parameters
+
+        path : `Path`
+            What the tool exported.
+        questions : `Sequence[Question]`
+            What was asked; our ids are the key.
+        labels : `Sequence[str]`, optional (default = `None`)
+            The entity types; any other is a problem. Without them any type is taken.
+        settings : `ReadSettings`, optional (default = `None`)
+            What to do about cut words and several annotators.
+
+        # Raises
+
+        `ConfigurationError`
+            When the file is not one of this format, with the place.
+        """
+        if labels is not None:
+            check_labels(labels)
+        reading = Reading(str(path), questions, labels, settings or ReadSettings(), self.units)
+        self.collect(path, reading)
+        return reading.answers()
+
+    def paths(self, path: Path) -> List[Path]:
+        """What an export to `path` writes, the questions first."""
+        return [path]
+
+    @abstractmethod
+    def files(
+        self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str
+    ) -> Dict[Path, str]:
+        """The text of each of `paths`, in their order."""
+
+    @abstractmethod
+    def collect(self, path: Path, reading: Reading) -> None:
+        """Puts in what a file says; raises a `ConfigurationError` when it is none of this format."""

@@ -1,0 +1,88 @@
+"""Our own JSONL: questions as a run writes them, answers in tags or in spans of words."""
+
+from pathlib import Path
+from typing import Any, Dict, Iterable, Optional, Sequence
+
+from seqmix_plugin.atomic_files import write_text
+from seqmix_plugin.formats.annotation_format import AnnotationFormat
+from seqmix_plugin.formats.json_files import Row, decoded, file_error, read_bytes, rows, shown, to_lines, whole_number
+from seqmix_plugin.formats.question import Answer, Question, Span, question_row
+from seqmix_plugin.formats.reading import Reading
+
+
+@AnnotationFormat.register("jsonl")
+class JsonlFormat(AnnotationFormat):
+    """
+    Writes questions as `read_questions` reads them. Reads answers, an object a line:
+
+    | key | value |
+    |---|---|
+    | `id` | the question's |
+    | `tags` | one BIO tag a word |
+    | `spans` | instead of tags: objects `start`, `end` (exclusive), `label` in word positions |
+    | `tokens` | the words; may be left out, otherwise they must be the question's |
+    | `annotator` | who; may be left out |
+
+    A row with neither `tags` nor `spans`, such as that of a question, is no answer.
+
+    Registered as an `AnnotationFormat` with name "jsonl".
+    """
+
+    def files(
+        self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str
+    ) -> Dict[Path, str]:
+        return {path: to_lines(question_row(question) for question in questions)}
+
+    def collect(self, path: Path, reading: Reading) -> None:
+        for place, row in rows(reading.source, decoded(reading.source, read_bytes(path))):
+            _collect(row, place, reading)
+
+
+def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Question]) -> None:
+    """
+    Writes answers as rows `id`, `tokens`, `tags`, whole or not at all; the reader `jsonl_sentences` reads them as well.
+
+    # Parameters
+
+    path : `Path`
+        The file; an older one is replaced.
+    answers : `Iterable[Answer]`
+        With tags.
+    questions : `Iterable[Question]`
+        Where their words are.
+    """
+    words = {question.sentence.id: list(question.sentence.tokens) for question in questions}
+    lines = ({"id": name, "tokens": words[name], "tags": tags} for name, tags, _, _ in answers)
+    write_text(path, to_lines(lines))
+
+
+def _collect(row: Row, place: str, reading: Reading) -> None:
+    question = reading.question(row.get("id"), place)
+    tags, spans, tokens, annotator = (row.get(key) for key in ("tags", "spans", "tokens", "annotator"))
+    if question is None or (tags is None and spans is None):
+        return
+    place = f"{place}, id {question.sentence.id!r}"
+    if tags is not None and not (isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)):
+        raise file_error(reading.source, place, f"'tags' is {shown(tags)}; expected a list of strings")
+    if tags is None and not (isinstance(spans, list) and all(isinstance(span, dict) for span in spans)):
+        raise file_error(reading.source, place, f"'spans' is {shown(spans)}; expected a list of objects")
+    if tokens is not None and tokens != list(question.sentence.tokens):
+        expected = shown(list(question.sentence.tokens))
+        reading.problem(place, f"the words were changed: {shown(tokens)}; they were {expected}")
+        return
+    annotator = annotator if isinstance(annotator, str) else None
+    if tags is not None:
+        reading.tag(question, tags, annotator, place)
+    else:
+        found = [_span(span, place, reading) for span in spans or ()]
+        good = [span for span in found if span is not None]
+        if len(good) == len(found):
+            reading.label(question, good, annotator, place)
+
+
+def _span(row: Dict[str, Any], place: str, reading: Reading) -> Optional[Span]:
+    start, end, label = whole_number(row.get("start")), whole_number(row.get("end")), row.get("label")
+    if start is None or end is None:
+        reading.problem(place, f"a span is {shown(row)}; expected start and end, word positions, and label")
+        return None
+    return Span(start, end, label) if isinstance(label, str) and reading.known(label, place) else None

@@ -1,0 +1,206 @@
+"""Label Studio's tasks."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence
+from xml.sax.saxutils import quoteattr
+
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.formats.annotation_format import AnnotationFormat
+from seqmix_plugin.formats.json_files import Row, decoded, file_error, parsed, read_bytes, shown
+from seqmix_plugin.formats.offsets import CODE_POINTS, UTF16, Marked, Ruler
+from seqmix_plugin.formats.question import Question, Span
+from seqmix_plugin.formats.reading import Reading, shown_text
+
+COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999")
+"""Of the labels, in turn; readers with any colour vision tell them apart (Okabe and Ito)."""
+
+
+@AnnotationFormat.register("label_studio")
+class LabelStudioFormat(AnnotationFormat):
+    """
+    Writes tasks with predictions as Label Studio imports them, and beside them, as `<name>.config.xml`, the labelling
+    configuration that they need. Reads its exports JSON and JSON-MIN, and files from before 1.0 (`completions`).
+
+    Our id stands in `data.id` and, because JSON-MIN writes the task's number over that, in `data.sentence_id`. A task
+    without annotations is not answered, a cancelled annotation is a rejection, drafts and predictions are passed over.
+    Offsets are code points, as in Label Studio itself since 2022; where the tool's own `value.text` stands only where
+    UTF-16 code units say, as older ones write, they are read so, with a warning.
+
+    Registered as an `AnnotationFormat` with name "label_studio".
+    """
+
+    ending = ".json"
+    units = (CODE_POINTS, UTF16)
+
+    def files(
+        self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str
+    ) -> Dict[Path, str]:
+        tasks = [task(question, model_version) for question in questions]
+        text = json.dumps(tasks, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        return dict(zip(self.paths(path), (text, labelling_config(labels)), strict=True))
+
+    def paths(self, path: Path) -> List[Path]:
+        return [path, path.with_name(f"{path.stem}.config.xml")]
+
+    def collect(self, path: Path, reading: Reading) -> None:
+        tasks = parsed(reading.source, decoded(reading.source, read_bytes(path)))
+        tasks = tasks if isinstance(tasks, list) else [tasks]
+        if not tasks:
+            raise ConfigurationError(f"{reading.source}: no task in this file; expected an export of Label Studio")
+        for number, row in enumerate(tasks, 1):
+            collect_task(row, f"task {number}", reading)
+
+
+def labelling_config(labels: Sequence[str]) -> str:
+    """The labelling configuration of a project: one `Label` an entity type; all spaces are shown."""
+    lines = [
+        f"    <Label value={quoteattr(label)} background={quoteattr(COLOURS[number % len(COLOURS)])}/>\n"
+        for number, label in enumerate(labels)
+    ]
+    return (
+        "<View>\n"
+        "  <Style>.htx-text { white-space: pre-wrap; }</Style>\n"
+        '  <Labels name="label" toName="text">\n' + "".join(lines) + "  </Labels>\n"
+        '  <Text name="text" value="$text"/>\n'
+        "</View>\n"
+    )
+
+
+def task(question: Question, model_version: str) -> Row:
+    """A task with the model's prediction, if there is any."""
+    name = question.sentence.id
+    data = {
+        "text": shown_text(question),
+        "id": name,
+        "sentence_id": name,
+        "round": question.round,
+        "query_score": question.query_score,
+    }
+    empty = not question.predicted and question.query_score is None
+    return {"data": data, "predictions": [] if empty else [prediction(question, model_version)]}
+
+
+def prediction(question: Question, model_version: str) -> Row:
+    """What the model would say, as a task or an answer of a machine-learning back-end holds it."""
+    confidence = {} if question.query_score is None else {"score": confidence_of(question.query_score)}
+    ruler = Ruler(question.sentence)
+    regions = [_region(question, number, ruler) for number in range(len(question.predicted))]
+    return {"model_version": model_version, **confidence, "result": regions}
+
+
+def confidence_of(query_score: float) -> float:
+    """
+    A query score q as the score of a prediction, (1 - q / (1 + |q|)) / 2. Label Studio takes numbers from 0 to 1 and
+    shows the lowest first: the higher q, the lower it is, whatever the policy and the round, and 1/2 for q = 0.
+    """
+    return (1 - query_score / (1 + abs(query_score))) / 2
+
+
+def collect_task(row: Any, place: str, reading: Reading) -> None:
+    """
+    Puts in the annotations of one task.
+
+    # Parameters
+
+    row : `Any`
+        A task of an export, of either kind.
+    place : `str`
+        Where it stands.
+    reading : `Reading`
+        What it is put into.
+
+    # Raises
+
+    `ConfigurationError`
+        When it is no task.
+    """
+    if not isinstance(row, dict):
+        raise file_error(reading.source, place, f"{shown(row)} is no task; expected an object with 'data' or 'text'")
+    data = row.get("data", row)
+    if not isinstance(data, dict) or not isinstance(data.get("text"), str):
+        raise file_error(reading.source, place, f"{shown(row)} has no 'text'; expected a task of this project")
+    question = reading.question(data.get("sentence_id", data.get("id")), place, "data.id")
+    if question is None:
+        return
+    place = f"{place}, id {question.sentence.id!r}"
+    annotations = _annotations(row, place, reading)
+    if not annotations or not reading.same_text(question, data["text"], place):
+        return
+    for annotation in annotations:
+        annotator = _annotator(annotation)
+        if annotation.get("was_cancelled") or annotation.get("skipped"):
+            reading.reject(question, annotator, place)
+        else:
+            marks = _marks(annotation.get("result") or [], place, reading)
+            reading.mark(question, marks, annotator, place, annotation.get("created_at"))
+
+
+def _annotations(row: Row, place: str, reading: Reading) -> List[Row]:
+    """Those of a task, in one form."""
+    if "data" not in row:
+        return _minimal(row)
+    annotations = row.get("annotations", row.get("completions")) or []
+    if not isinstance(annotations, list) or not all(isinstance(annotation, dict) for annotation in annotations):
+        raise file_error(reading.source, place, f"'annotations' is {shown(annotations)}; expected a list of objects")
+    return annotations
+
+
+def _minimal(row: Row) -> List[Row]:
+    """JSON-MIN: a row is one annotation; a task without any is a row without its number."""
+    regions = next((row[key] for key in ("label", *row) if _are_regions(row.get(key))), None)
+    if regions is None and row.get("annotation_id") is None:
+        return []
+    result = [{"type": "labels", "value": value} for value in regions or []]
+    return [{"result": result, "completed_by": row.get("annotator"), "created_at": row.get("created_at")}]
+
+
+def _are_regions(value: Any) -> bool:
+    return (
+        isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "labels" in item for item in value)
+    )
+
+
+def _marks(result: Any, place: str, reading: Reading) -> List[Optional[Marked]]:
+    """The labelled stretches of an annotation; choices, comments and relations are passed over."""
+    if not isinstance(result, list) or not all(isinstance(region, dict) for region in result):
+        raise file_error(reading.source, place, f"'result' is {shown(result)}; expected a list of regions")
+    marks: List[Optional[Marked]] = []
+    for region in result:
+        value = region.get("value")
+        if region.get("type", "labels") != "labels":
+            continue
+        if not isinstance(value, dict):
+            raise file_error(reading.source, place, f"'value' is {shown(value)}; expected an object")
+        labels = value.get("labels")
+        if not isinstance(labels, list) or len(labels) != 1:
+            reading.problem(place, f"the labels of a span are {shown(labels)}; expected one")
+            marks.append(None)
+            continue
+        marks.append(reading.marked(value.get("start"), value.get("end"), labels[0], place, value.get("text")))
+    return marks
+
+
+def _annotator(annotation: Row) -> Optional[str]:
+    """An address, or the user's number."""
+    value = annotation.get("completed_by")
+    if isinstance(value, dict):
+        value = value.get("email", value.get("id"))
+    return str(value) if isinstance(value, (str, int)) and value != "" else None
+
+
+def _region(question: Question, number: int, ruler: Ruler) -> Row:
+    span: Span = question.predicted[number]
+    start, end = ruler.characters(span.start, span.end)
+    score = {} if span.score is None else {"score": span.score}
+    digest = hashlib.sha256(f"{question.sentence.id}\0{number}".encode()).hexdigest()
+    return {
+        "id": digest[:16],
+        "from_name": "label",
+        "to_name": "text",
+        "type": "labels",
+        "value": {"start": start, "end": end, "text": ruler.text(start, end), "labels": [span.label], **score},
+        **score,  # its documents and its back-ends have it in different places
+    }

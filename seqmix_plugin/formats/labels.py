@@ -1,0 +1,62 @@
+"""Entity types: those that a project asks for."""
+
+import re
+from pathlib import Path
+from typing import Iterable, List, Sequence
+
+from allennlp.common.checks import ConfigurationError
+
+RUN_LABELS = Path("vocabulary") / "labels.txt"
+"""Where a run's folder says which tags its model knows."""
+
+_NOT_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def check_labels(labels: Sequence[str]) -> None:
+    """
+    # Raises
+
+    `ConfigurationError`
+        When there is none, one is there twice, one cannot be written to a tool's files, or they are tags and no types.
+    """
+    if not labels:
+        raise ConfigurationError("labels is empty; expected entity types such as PER, LOC")
+    for label in labels:
+        if not isinstance(label, str) or not label.strip() or _NOT_TEXT.search(label):
+            raise ConfigurationError(f"labels has {label!r}; expected entity types such as PER, LOC")
+        tags = label == "O" or (label.startswith("B-") and f"I-{label[2:]}" in labels)
+        if tags:
+            raise ConfigurationError(f"labels has {label!r}, a tag; expected entity types such as PER, LOC, without B-")
+    if len(set(labels)) < len(labels):
+        twice = next(label for position, label in enumerate(labels) if label in labels[:position])
+        raise ConfigurationError(f"labels has {twice!r} twice; expected entity types, each once")
+
+
+def entity_types(tags: Iterable[str]) -> List[str]:
+    """The types that BIO tags speak of, sorted; what is no BIO tag is passed over."""
+    return sorted({tag[2:] for tag in tags if tag[:2] in ("B-", "I-") and len(tag) > 2})
+
+
+def labels_of_run(folder: str) -> List[str]:
+    """
+    The entity types that a run's model knows.
+
+    # Parameters
+
+    folder : `str`
+        The run's serialization directory.
+
+    # Raises
+
+    `ConfigurationError`
+        When there is no vocabulary in it, or none with entity types.
+    """
+    path = Path(folder) / RUN_LABELS
+    try:
+        tags = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path}: cannot be read; expected a run's folder, which has this file") from error
+    types = entity_types(tags)
+    if not types:
+        raise ConfigurationError(f"{path}: no BIO tag in it, and so no entity types")
+    return types

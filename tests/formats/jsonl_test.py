@@ -1,0 +1,94 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allennlp.common.checks import ConfigurationError
+from allennlp.data.token_indexers import SingleIdTokenIndexer
+
+from seqmix_plugin.data import JsonlSentencesReader
+from seqmix_plugin.formats import JsonlFormat, read_questions, write_answers
+from tests.formats.conftest import ANNA, LABELS, QUESTIONS, Read, tags
+
+TAGS = ["B-PER", "I-PER", "O", "O", "B-LOC", "O"]
+SPAN = {"start": 0, "end": 2, "label": "PER"}
+
+
+def test_an_export_is_the_file_of_questions(tmp_path: Path) -> None:
+    (path,) = JsonlFormat().export(QUESTIONS, LABELS, tmp_path / "a.jsonl")
+    assert read_questions(path) == QUESTIONS
+    answers = JsonlFormat().read(path, QUESTIONS, LABELS)
+    assert (answers.answers, answers.problems) == ([], []), "questions are no answers"
+
+
+def test_tags_or_spans_of_words(read: Read) -> None:
+    rows = [{"id": "7", "tags": TAGS}, {"id": "8", "tokens": list(QUESTIONS[1].sentence.tokens), "spans": [SPAN]}]
+    answers = read("jsonl", rows)
+    assert tags(answers) == {"7": "B-PER I-PER O O B-LOC O", "8": "B-PER I-PER O O O O O"}
+    assert answers.unanswered == ["9"]
+
+
+def test_annotators_may_be_named(read: Read) -> None:
+    rows = [{"id": "7", "tags": TAGS, "annotator": "anna"}, {"id": "7", "tags": ["O"] * 6, "annotator": "anna"}]
+    answers = read("jsonl", rows, annotators="error")
+    assert (tags(answers), answers.num_resolved) == ({"7": "O O O O O O"}, 0), "the last word of one annotator"
+
+
+def test_answers_that_are_written_are_read_back_here_and_by_the_reader(read: Read, tmp_path: Path) -> None:
+    answers = read("jsonl", [{"id": "9", "tags": ["O"] * 4}, {"id": "7", "tags": TAGS}])
+    write_answers(tmp_path / "answers.jsonl", answers.answers, QUESTIONS)
+    again = JsonlFormat().read(tmp_path / "answers.jsonl", QUESTIONS, LABELS)
+    assert list(tags(again)) == ["7", "9"], "in the order of the questions"
+    assert tags(again) == tags(answers)
+    reader = JsonlSentencesReader({"tokens": SingleIdTokenIndexer()})
+    assert reader.read_sentences(str(tmp_path / "answers.jsonl"))[0] == ANNA.sentence.with_tags(tuple(TAGS))
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"tags": TAGS}, "line 1: no 'id'; expected the id of the question, as it was exported"),
+        ({"id": True, "tags": TAGS}, "line 1: no 'id'"),
+        (
+            {"id": "7", "tags": TAGS, "tokens": ["Anna"]},
+            'line 1, id \'7\': the words were changed: ["Anna"]; they were ["Anna", "Berg"',
+        ),
+        ({"id": "7", "tags": ["O"]}, "line 1, id '7': 1 tags for 6 words; expected one a word"),
+        (
+            {"id": "7", "tags": ["I-PER", *TAGS[1:]]},
+            "line 1, id '7': word 1: 'I-PER' after 'O': no entity of type 'PER' is open",
+        ),
+        ({"id": "7", "tags": ["B-X", *["O"] * 5]}, "line 1, id '7': unknown label 'X'; expected PER, LOC, ORG"),
+        ({"id": "7", "spans": [{**SPAN, "label": "X"}]}, "line 1, id '7': unknown label 'X'; expected PER, LOC, ORG"),
+        ({"id": "7", "spans": [{**SPAN, "end": 7}]}, "line 1, id '7': words 0 to 7 are none of the sentence's, 0 to 6"),
+        ({"id": "7", "spans": [{**SPAN, "end": 0}]}, "line 1, id '7': words 0 to 0 are none of the sentence's, 0 to 6"),
+        (
+            {"id": "7", "spans": [{"label": "PER"}]},
+            'line 1, id \'7\': a span is {"label": "PER"}; expected start and end',
+        ),
+        (
+            {"id": "7", "spans": [SPAN, {**SPAN, "start": 1}]},
+            "line 1, id '7': 'Anna Berg' ('PER') and 'Berg' ('PER') overlap",
+        ),
+    ],
+)
+def test_a_problem_names_the_line_and_the_id(read: Read, row: Any, message: str) -> None:
+    answers = read("jsonl", [row])
+    assert answers.answers == []
+    (problem,) = answers.problems
+    assert f"answers.file, {message}" in problem
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("\n", "answers.file: the file is empty"),
+        ("x", r"answers.file, line 1: not JSON \("),
+        ('{"id": "7", "tags": "O"}', "answers.file, line 1, id '7': 'tags' is \"O\"; expected a list of strings"),
+        ('{"id": "7", "tags": [1]}', r"answers.file, line 1, id '7': 'tags' is \[1\]; expected a list of strings"),
+        ('{"id": "7", "spans": [1]}', r"answers.file, line 1, id '7': 'spans' is \[1\]; expected a list of objects"),
+        ('{"id": ' + "[" * 100_000, "answers.file, line 1: nested too deeply to be annotations"),
+    ],
+)
+def test_a_file_of_another_kind_is_one_error(read: Read, content: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        read("jsonl", content)

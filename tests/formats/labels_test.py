@@ -1,0 +1,70 @@
+from pathlib import Path
+from typing import List
+
+import pytest
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Vocabulary
+
+from seqmix_plugin.formats import (
+    AnnotationFormat,
+    JsonlFormat,
+    Question,
+    Span,
+    check_labels,
+    entity_types,
+    labels_of_run,
+)
+from tests.formats.conftest import ANNA
+
+
+def test_types_of_tags() -> None:
+    assert entity_types(["O", "I-PER", "B-PER", "B-a-b", "@@UNKNOWN@@", "B-", "PER"]) == ["PER", "a-b"]
+
+
+def test_types_of_a_run(tmp_path: Path) -> None:
+    vocabulary = Vocabulary.empty()
+    vocabulary.add_tokens_to_namespace(["O", "B-PER", "I-PER", "B-LOC"], "labels")
+    vocabulary.save_to_files(str(tmp_path / "vocabulary"))
+    assert labels_of_run(str(tmp_path)) == ["LOC", "PER"]
+    (tmp_path / "vocabulary" / "labels.txt").write_text("O\n")
+    with pytest.raises(ConfigurationError, match="labels.txt: no BIO tag in it, and so no entity types"):
+        labels_of_run(str(tmp_path))
+    with pytest.raises(
+        ConfigurationError, match="nowhere/vocabulary/labels.txt: cannot be read; expected a run's folder"
+    ):
+        labels_of_run("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([], "labels is empty; expected entity types such as PER, LOC"),
+        (["PER", " "], "labels has ' '; expected entity types"),
+        (["P\nER"], r"labels has 'P\\nER'; expected entity types"),
+        (["\ud83d"], r"labels has '\\ud83d'; expected entity types"),
+        (["O", "PER"], "labels has 'O', a tag; expected entity types such as PER, LOC, without B-"),
+        (["B-PER", "I-PER"], "labels has 'B-PER', a tag; expected entity types"),
+        (["PER", "LOC", "PER"], "labels has 'PER' twice; expected entity types, each once"),
+    ],
+)
+def test_mistakes(labels: List[str], message: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        check_labels(labels)
+    with pytest.raises(ConfigurationError, match=message):
+        JsonlFormat().export([ANNA], labels, tmp_path / "a")
+    with pytest.raises(ConfigurationError, match=message):
+        JsonlFormat().read(tmp_path / "a", [ANNA], labels)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", AnnotationFormat.list_available())
+def test_an_export_needs_questions_and_their_labels(name: str, tmp_path: Path) -> None:
+    annotation_format = AnnotationFormat.by_name(name)()
+    with pytest.raises(ConfigurationError, match="a: there is no question to export"):
+        annotation_format.export([], ["PER"], tmp_path / "a")
+    strange = Question(ANNA.sentence, None, (Span(0, 2, "HERO"),))
+    with pytest.raises(ConfigurationError, match="sentence '7' is predicted to have HERO; the labels are PER, LOC"):
+        annotation_format.export([strange], ["PER", "LOC"], tmp_path / "a")
+    with pytest.raises(ConfigurationError, match="nowhere/a: cannot be written"):
+        annotation_format.export([ANNA], ["PER", "LOC"], tmp_path / "nowhere" / "a")
+    assert list(tmp_path.iterdir()) == []
