@@ -185,6 +185,11 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"trainer.query_size": 1000},
         {"trainer.pool_size": 1000},
         {"trainer.max_candidates": 1},
+        {"trainer.stopping": {"type": "plateau"}, "validation_data_path": None},
+    ],
+    "labels that are nowhere, or are not those of the files": [
+        {"dataset_reader.unlabelled": True, "validation_data_path": None, "test_data_path": None},
+        {"labels": ["PER"]},
     ],
     "an encoder that does not exist or is broken, as a name or a folder": [
         {f"{INDEXER}.model_name": "no-such/encoder", NAME: "no-such/encoder"},

@@ -199,11 +199,16 @@ DATA: Dict[str, Case] = {
     "JSONL: a soft label for what is no BIO tag": labels(tag_distributions=[{"S-PER": 1}]),
     "JSONL: a probability that is none": labels(tag_distributions=[{"O": -1}]),
     "JSONL: probabilities that do not sum to 1": labels(tag_distributions=[{"O": 0.5}]),
-    "soft labels alone, in a file of active learning": lambda trial: trial.build(
+    "soft labels alone, or none, in the training file of a simulation": lambda trial: trial.build(
         **{
             "dataset_reader.type": "jsonl_sentences",
-            "train_data_path": trial.write("soft.jsonl", '{"tokens": ["a"], "tag_distributions": [{"O": 1}]}\n'),
+            "train_data_path": trial.write("soft.jsonl", '{"tokens": ["a"], "tag_distributions": [{"O": 1}]}\n' * 40),
+            "validation_data_path": None,
+            "test_data_path": None,
         }
+    ),
+    "soft labels alone, or none, in a file that is measured or a seed file": lambda trial: trial.build(
+        **{"dataset_reader.unlabelled": True}
     ),
     "emoji, right-to-left text, zero-width, combining and control characters as words": lambda trial: trial.run(
         strange_text(30), **{"trainer.num_rounds": 1}

@@ -18,7 +18,7 @@ class Corpora(NamedTuple):
     train : `SentenceSource`
         The training file, which the pool is made of; its sentences may be without labels.
     untagged : `str`, optional
-        The id of the first sentence of it that has no tags.
+        Says which sentence of it has no tags, if there is one.
     seed_set : `List[TaggedSentence]`
         Sentences that are labelled before the first round, if there is a file of them.
     evaluation : `Dict[str, List[TaggedSentence]]`
@@ -80,4 +80,6 @@ def read_corpora(
         warn_of_labels(train_path, labels[train_path], measured)
     # Their ids shall not be those of sentences of the pool.
     seed_set = [replace(sentence, id=f"seed-{sentence.id}") for sentence in splits.pop("seed", [])]
-    return Corpora(train, labels[train_path].untagged, seed_set, splits, vocab)
+    first = labels[train_path].untagged
+    untagged = None if first is None else f"{train_path}: sentence {first!r} has no tags"
+    return Corpora(train, untagged, seed_set, splits, vocab)

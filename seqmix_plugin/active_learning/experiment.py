@@ -54,7 +54,7 @@ class Experiment:
     seed_set : `Sequence[TaggedSentence]`, optional (default = `()`)
         Sentences that are labelled before the first round.
     untagged : `str`, optional (default = `None`)
-        The id of a sentence of `corpus` that has no tags, if there is one.
+        Says which sentence of `corpus` has no tags, if there is one.
     """
 
     def __init__(

@@ -138,9 +138,7 @@ class ActiveLearningTrainer(Trainer):
         check_measured(stopping, experiment.evaluation)
         made_oracle = oracle.construct(corpus=inside)
         if made_oracle.needs_gold and experiment.untagged is not None:
-            raise ConfigurationError(
-                f"train_data_path: sentence {experiment.untagged!r} has no tags, which trainer.oracle uncovers"
-            )
+            raise ConfigurationError(f"{experiment.untagged}, which trainer.oracle uncovers")
         make_learner = partial(
             Learner, experiment=experiment, trainer=trainer, reuse_model=reuse_model, local_rank=local_rank
         )
