@@ -80,10 +80,16 @@ def link(folder: Path) -> None:
 
 
 def another_process(folder: Path) -> None:
+    def try_it() -> None:
+        try:
+            begin(folder)
+        except ConfigurationError as error:
+            print(error.message)
+
     held = begin(folder)
-    ended = in_process(lambda: str(begin(folder)) and None, folder / "log")
+    ended = in_process(try_it, folder / "log")
     held.close()
-    raise ConfigurationError(ended.output.splitlines()[-1].split("ConfigurationError: ")[1])
+    raise ConfigurationError(ended.output.strip())
 
 
 def damaged(folder: Path) -> None:
