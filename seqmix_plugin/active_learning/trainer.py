@@ -184,7 +184,7 @@ class ActiveLearningTrainer(Trainer):
             stages.train(state)
             if not is_whole:
                 logger.info(round_line(self._run.rounds[-1]))
-            if "stop" in self._run.rounds[-1]:
+            if "stop" in (state.record or ()):
                 break
         if is_primary():
             print_table(self._run.rounds)

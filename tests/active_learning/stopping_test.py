@@ -22,8 +22,11 @@ def test_a_run_stops_and_says_why(run: Run, capsys: pytest.CaptureFixture[str]) 
     assert metrics["stopped_because"] == "18 sentences are labelled, of 15"
     assert "stopped after round 1: 18 sentences are labelled, of 15" in capsys.readouterr().out
     assert read_run(folder).finished
+    before = (folder / "best.th").read_bytes()
+    (folder / "best.th").unlink()
     again = run("run", recover=True, **NONE, **{"trainer.stopping": {"type": "label_budget", "sentences": 15}})
-    assert len(lines(again / "rounds.jsonl")) == 2
+    assert lines(again / "rounds.jsonl") == rounds
+    assert (folder / "best.th").read_bytes() == before
 
 
 def test_models_are_compared_on_a_sample(run: Run, tmp_path: Path) -> None:
