@@ -137,13 +137,3 @@ def workbench(
 ) -> Workbench:
     """Round 1 of a run on the first 100 sentences; the others are outside its slice."""
     return Workbench(tagger, reader, corpus[:100], corpus[100:], tmp_path, seed=7, round_number=1)
-
-
-SHARED = ("repeat_test", "recovery_test", "configs_test", "config_fuzz_test", "config_errors_test")
-"""Files whose tests share what takes long to make: all of one go to one worker."""
-
-
-def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
-    for item in items:
-        if item.path.stem in SHARED:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
