@@ -48,8 +48,13 @@ def settle(temporary: Path, path: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Replaces a file by one that holds this text."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replaces a file by one that holds these bytes."""
     with replacement(path) as temporary:
-        temporary.write_bytes(text.encode("utf-8"))
+        temporary.write_bytes(content)
 
 
 def append(path: Path, start: int, content: bytes) -> None:

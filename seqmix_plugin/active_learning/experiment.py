@@ -12,6 +12,7 @@ from allennlp.models import Model
 
 from seqmix_plugin.data import EncodedSentences, InMemoryLoader, SentenceReader, SentenceView
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.formats import entity_types
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.query_policies import ScoredBatch
@@ -86,7 +87,7 @@ class Experiment:
     @property
     def types(self) -> List[str]:
         """The entity types, sorted."""
-        return sorted({tag[2:] for tag in self.vocab.get_token_to_index_vocabulary("labels") if tag != "O"})
+        return entity_types(self.vocab.get_token_to_index_vocabulary("labels"))
 
     def new_model(self, seed: int, round_number: int) -> SequenceTagger:
         """

@@ -1,11 +1,11 @@
 """The learning curve as a table and as a picture."""
 
 import csv
-import json
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
-from seqmix_plugin.atomic_files import replacement, write_text
+from seqmix_plugin.active_learning.rows import to_lines
+from seqmix_plugin.atomic_files import replacement, write_bytes
 from seqmix_plugin.run_files import CURVE, PICTURE, ROUNDS
 
 COLOURS = {"dev": "#0072b2", "test": "#d55e00"}
@@ -33,8 +33,7 @@ def curve_rows(rounds: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
 def write_rounds(rounds: Sequence[Dict[str, Any]], folder: Path) -> None:
     """Writes the files of a run's folder that follow from its rounds, or removes them when there is none."""
     if rounds:
-        lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in rounds]
-        write_text(folder / ROUNDS, "".join(lines))
+        write_bytes(folder / ROUNDS, to_lines(rounds))
         write_csv(rounds, folder / CURVE)
         write_plot(rounds, folder / PICTURE)
     else:

@@ -12,7 +12,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.round_state import Part, RoundState
 from seqmix_plugin.active_learning.rows import of_lines, sentence_of
-from seqmix_plugin.atomic_files import TEMPORARY, disk_errors, locked, replacement
+from seqmix_plugin.atomic_files import TEMPORARY, disk_errors, locked, write_bytes
 from seqmix_plugin.run_files import ANNOTATED, CURVE, ENVIRONMENT, PICTURE, ROUNDS, STATE, SYNTHETIC
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -128,10 +128,10 @@ def _leave(
 ) -> None:
     """Brings the files to what was recovered, in an order that can be broken off anywhere."""
     if labels is not None:
-        _rewrite(folder / ANNOTATED, labels)
+        write_bytes(folder / ANNOTATED, labels)
     end = max((state.synthetic.end for state in recovered.states if state.synthetic is not None), default=0)
     if len(generated) != end:
-        _rewrite(folder / SYNTHETIC, generated[:end])
+        write_bytes(folder / SYNTHETIC, generated[:end])
     if recovered.last_whole < 0:  # before the last state is gone: rounds without a state are refused
         for name in (ROUNDS, CURVE, PICTURE):
             (folder / name).unlink(missing_ok=True)
@@ -191,11 +191,6 @@ def _collect_left_over(recovered: Recovered, content: bytes) -> None:
 
 def _content(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
-
-
-def _rewrite(path: Path, content: bytes) -> None:
-    with replacement(path) as temporary:
-        temporary.write_bytes(content)
 
 
 def _put_aside(path: Path, k: int) -> None:

@@ -4,7 +4,7 @@ import json
 import logging
 import shutil
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -15,7 +15,7 @@ from seqmix_plugin.active_learning.recovery import Recovered, begin, recover, st
 from seqmix_plugin.active_learning.round_state import Part, RoundState
 from seqmix_plugin.active_learning.rows import annotated_row, of_lines, sentence_of, synthetic_row, to_lines
 from seqmix_plugin.active_learning.weights import Weights
-from seqmix_plugin.atomic_files import append, disk_errors, replacement, write_text
+from seqmix_plugin.atomic_files import append, disk_errors, replacement, write_bytes, write_text
 from seqmix_plugin.augmenters import Augmentation
 from seqmix_plugin.ranks import from_primary, is_primary, on_each_machine, rank
 from seqmix_plugin.run_files import ANNOTATED, CONFIG, ENVIRONMENT, STATE, SYNTHETIC, WEIGHTS
@@ -133,9 +133,8 @@ class RunFolder:
         content = to_lines(annotated_row(state.round, sentence) for sentence in sentences)
         for sentence in sentences:
             left_over.pop(sentence.id, None)
-        with replacement(path) as temporary:
-            before = path.read_bytes()[:start] if path.exists() else b""
-            temporary.write_bytes(before + content + b"".join(left_over.values()))
+        before = path.read_bytes()[:start] if path.exists() else b""
+        write_bytes(path, before + content + b"".join(left_over.values()))
         state.annotated = Part.at(start, content)
         self.keep(state)
 
@@ -185,7 +184,7 @@ class RunFolder:
             self.tidy(self.last_whole)
         return weights
 
-    def recovered_member(self, name: str) -> "tuple[int, Optional[Dict[str, Any]]]":
+    def recovered_member(self, name: str) -> Tuple[int, Optional[Dict[str, Any]]]:
         """The round in which the weights of a committee's member voted that are there, and the weights."""
         return from_primary(lambda: self._find_member(name))
 
@@ -212,7 +211,7 @@ class RunFolder:
             return None
         return self._weights.load()
 
-    def _find_member(self, name: str) -> "tuple[int, Optional[Dict[str, Any]]]":
+    def _find_member(self, name: str) -> Tuple[int, Optional[Dict[str, Any]]]:
         state = next((state for state in reversed(self._states) if state.members is not None), None)
         if state is None or state.members is None or name not in state.members:
             return -1, None

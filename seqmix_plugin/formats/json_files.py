@@ -7,6 +7,7 @@ from typing import Any, Dict, Iterable, Iterator, Optional, Tuple, TypeGuard
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.sentence import is_unicode
 
 Row = Dict[str, Any]
 
@@ -93,14 +94,8 @@ def whole_number(value: Any) -> Optional[int]:
 
 
 def is_text(value: Any) -> TypeGuard[str]:
-    """Whether it is a string that a file can hold: JSON can write half of a character."""
-    if not isinstance(value, str):
-        return False
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+    """Whether it is a string that a file can hold."""
+    return isinstance(value, str) and is_unicode(value)
 
 
 def shown(value: Any) -> str:

@@ -1,14 +1,13 @@
 """The small record of a run that holds no text, so that it may be kept where the corpus must not be."""
 
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Dict, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.atomic_files import disk_errors, write_text
+from seqmix_plugin.errors import shortened
 from seqmix_plugin.reporting.run import Run, check_round, read_json
 
 FIELDS = {"configuration_hash": str, "data_hash": str, "seed": int, "data_seed": int, "num_rounds": int}
@@ -40,16 +39,9 @@ def write_record(run: Run, path: Path) -> None:
         raise ConfigurationError(f"{run.path}: the run is not finished; there is no record of it")
     rows = record(run)
     rounds = ",\n".join("  " + json.dumps(row) for row in rows.pop("rounds"))  # a line a round: it reads well in a diff
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(rows, indent=1)[:-2] + f',\n "rounds": [\n{rounds}\n ]\n}}\n'
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise ConfigurationError(f"{path}: cannot be written ({first_line(error)})") from error
+    write_text(path, json.dumps(rows, indent=1)[:-2] + f',\n "rounds": [\n{rounds}\n ]\n}}\n')
 
 
 def read_record(path: Path) -> Run:
