@@ -9,6 +9,7 @@ from seqmix_plugin.formats.label_studio import LabelStudioFormat
 from seqmix_plugin.formats.labels import check_labels, entity_types, labels_of_run
 from seqmix_plugin.formats.prodigy import ProdigyFormat
 from seqmix_plugin.formats.question import Answer, Question, Span, read_questions, write_questions
+from seqmix_plugin.formats.round_files import RoundFiles
 
 __all__ = [
     "AnnotationFormat",
@@ -21,6 +22,7 @@ __all__ = [
     "ProdigyFormat",
     "Question",
     "ReadSettings",
+    "RoundFiles",
     "Span",
     "check_labels",
     "entity_types",

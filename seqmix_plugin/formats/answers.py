@@ -21,8 +21,8 @@ class ReadSettings:
     # Parameters
 
     annotators : `str`, optional (default = `"first"`)
-        What counts when several annotators labelled one sentence. Of one annotator only the latest labels count; an
-        annotator without a name is taken for another one each time.
+        What counts when several annotators labelled one sentence. Of one annotator only the latest word counts,
+        a rejection too; an annotator without a name is taken for another one each time.
 
         - `first`: the labels that were given first, where the tool writes times, otherwise those that stand first;
         - `majority`: the tags of the whole sentence that most annotators gave; when two are given equally often, that
@@ -111,9 +111,9 @@ def moment(value: object) -> Moment:
     return (1, 0.0, value) if isinstance(value, str) else (2, 0.0, "")
 
 
-def resolve(given: List[Given], rule: str) -> Tuple[Union[Answer, str], int]:
+def resolve(given: List[Given], rule: str) -> Tuple[Union[Answer, str, None], int]:
     """
-    Brings what several annotators said of one sentence down to one answer.
+    Brings what several annotators said of one sentence down to one answer. Who said nothing in the end, has no say.
 
     # Parameters
 
@@ -124,13 +124,15 @@ def resolve(given: List[Given], rule: str) -> Tuple[Union[Answer, str], int]:
 
     # Returns
 
-    `Tuple[Union[Answer, str], int]`
-        The answer, or why there is none, and the number of annotators.
+    `Tuple[Union[Answer, str, None], int]`
+        The answer, or why there is none, or `None` when nobody gave labels; and the number of annotators who did.
     """
     latest: Dict[object, Given] = {}
     for number, one in enumerate(sorted(given, key=lambda one: one.moment)):
         latest[number if one.answer.annotator is None else one.answer.annotator] = one
-    people = sorted(latest.values(), key=lambda one: one.moment)
+    people = sorted((one for one in latest.values() if one.answer.tags is not None), key=lambda one: one.moment)
+    if not people:
+        return None, 0
     votes = Counter(one.answer.tags for one in people)
     (tags, most), *others = votes.most_common()
     names = ", ".join(repr(one.answer.annotator or "?") for one in people)

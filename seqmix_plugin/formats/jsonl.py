@@ -21,9 +21,12 @@ class JsonlFormat(AnnotationFormat):
     | `tags` | one BIO tag a word |
     | `spans` | instead of tags: objects `start`, `end` (exclusive), `label` in word positions |
     | `tokens` | the words; may be left out, otherwise they must be the question's |
+    | `rejected` | instead of both: `true` for a sentence that shall have no labels |
     | `annotator` | who; may be left out |
+    | `time` | a number or a date, later ones greater; may be left out |
 
-    A row with neither `tags` nor `spans`, such as that of a question, is no answer.
+    A row with none of the three, such as that of a question, is no answer. Of several rows of one annotator for one
+    sentence the latest counts; without times, the last.
 
     Registered as an `AnnotationFormat` with name "jsonl".
     """
@@ -59,9 +62,16 @@ def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Que
 def _collect(row: Row, place: str, reading: Reading) -> None:
     question = reading.question(row.get("id"), place)
     tags, spans, tokens, annotator = (row.get(key) for key in ("tags", "spans", "tokens", "annotator"))
-    if question is None or (tags is None and spans is None):
+    if question is None:
         return
+    when = row.get("time")
     place = f"{place}, id {question.sentence.id!r}"
+    annotator = annotator if isinstance(annotator, str) else None
+    if row.get("rejected") is True:
+        reading.reject(question, annotator, place, when)
+        return
+    if tags is None and spans is None:
+        return
     if tags is not None and not (isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)):
         raise file_error(reading.source, place, f"'tags' is {shown(tags)}; expected a list of strings")
     if tags is None and not (isinstance(spans, list) and all(isinstance(span, dict) for span in spans)):
@@ -70,14 +80,13 @@ def _collect(row: Row, place: str, reading: Reading) -> None:
         expected = shown(list(question.sentence.tokens))
         reading.problem(place, f"the words were changed: {shown(tokens)}; they were {expected}")
         return
-    annotator = annotator if isinstance(annotator, str) else None
     if tags is not None:
-        reading.tag(question, tags, annotator, place)
+        reading.tag(question, tags, annotator, place, when)
     else:
         found = [_span(span, place, reading) for span in spans or ()]
         good = [span for span in found if span is not None]
         if len(good) == len(found):
-            reading.label(question, good, annotator, place)
+            reading.label(question, good, annotator, place, when)
 
 
 def _span(row: Dict[str, Any], place: str, reading: Reading) -> Optional[Span]:

@@ -130,12 +130,12 @@ def collect_task(row: Any, place: str, reading: Reading) -> None:
     if not annotations or not reading.same_text(question, data["text"], place):
         return
     for annotation in annotations:
-        annotator = _annotator(annotation)
+        annotator, when = _annotator(annotation), annotation.get("updated_at", annotation.get("created_at"))
         if annotation.get("was_cancelled") or annotation.get("skipped"):
-            reading.reject(question, annotator, place)
+            reading.reject(question, annotator, place, when)
         else:
             marks = _marks(annotation.get("result") or [], place, reading)
-            reading.mark(question, marks, annotator, place, annotation.get("created_at"))
+            reading.mark(question, marks, annotator, place, when)
 
 
 def _annotations(row: Row, place: str, reading: Reading) -> List[Row]:
@@ -154,7 +154,8 @@ def _minimal(row: Row) -> List[Row]:
     if regions is None and row.get("annotation_id") is None:
         return []
     result = [{"type": "labels", "value": value} for value in regions or []]
-    return [{"result": result, "completed_by": row.get("annotator"), "created_at": row.get("created_at")}]
+    times: Row = {key: row[key] for key in ("created_at", "updated_at") if key in row}
+    return [{"result": result, "completed_by": row.get("annotator"), **times}]
 
 
 def _are_regions(value: Any) -> bool:

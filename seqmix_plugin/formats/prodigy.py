@@ -66,7 +66,7 @@ def _collect(row: Row, place: str, reading: Reading) -> None:
     annotator = row.get("_annotator_id") or row.get("_session_id")
     annotator = None if annotator is None else str(annotator)
     if row["answer"] in ("reject", "ignore"):
-        reading.reject(question, annotator, place)
+        reading.reject(question, annotator, place, row.get("_timestamp"))
     elif row["answer"] != "accept":
         reading.problem(place, f"'answer' is {shown(row['answer'])}; expected accept, reject or ignore")
     elif reading.same_text(question, row["text"], place):

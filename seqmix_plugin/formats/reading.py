@@ -44,12 +44,15 @@ class Reading:
         self._settings = settings
         self._units = units
         self._given: Dict[str, List[Given]] = {}
-        self._rejected: Dict[str, List[Answer]] = {}
         self._unknown: List[str] = []
         self._num_known = 0
         self._num_snapped = 0
         self._problems: List[str] = []
         self._warnings: List[str] = []
+
+    def begin(self, source: str, units: Sequence[str]) -> None:
+        """What comes next is of another file."""
+        self.source, self._units = source, units
 
     def problem(self, place: str, message: str) -> None:
         """What is left out, and why."""
@@ -101,10 +104,9 @@ class Reading:
         self.problem(place, f"the text was changed: {_short(text)}; it was {_short(expected)}")
         return False
 
-    def reject(self, question: Question, annotator: Optional[str], place: str) -> None:
-        """Somebody gave no labels."""
-        answer = Answer(question.sentence.id, None, annotator, f"{self.source}, {place}")
-        self._rejected.setdefault(question.sentence.id, []).append(answer)
+    def reject(self, question: Question, annotator: Optional[str], place: str, when: Any = None) -> None:
+        """Somebody gave no labels, or takes back what he gave."""
+        self._give(Answer(question.sentence.id, None, annotator, f"{self.source}, {place}"), when)
 
     def marked(self, start: Any, end: Any, label: Any, place: str, text: Any = None) -> Optional[Marked]:
         """A mark as a tool wrote it, or `None` after a problem."""
@@ -150,10 +152,11 @@ class Reading:
         for problem in problems:
             self.problem(place, problem)
         if not problems:
-            answer = Answer(question.sentence.id, bio(ordered, length), annotator, f"{self.source}, {place}")
-            self._given.setdefault(answer.sentence_id, []).append(Given(answer, moment(when)))
+            self._give(Answer(question.sentence.id, bio(ordered, length), annotator, f"{self.source}, {place}"), when)
 
-    def tag(self, question: Question, tags: Sequence[str], annotator: Optional[str], place: str) -> None:
+    def tag(
+        self, question: Question, tags: Sequence[str], annotator: Optional[str], place: str, when: Any = None
+    ) -> None:
         """Somebody gave BIO tags."""
         if len(tags) != len(question.sentence):
             self.problem(place, f"{len(tags)} tags for {len(question.sentence)} words; expected one a word")
@@ -165,7 +168,7 @@ class Reading:
             return
         good = [Span(*span) for span in spans if self.known(span.label, place)]
         if len(good) == len(spans):
-            self.label(question, good, annotator, place)
+            self.label(question, good, annotator, place, when)
 
     def known(self, label: Any, place: str) -> bool:
         """Whether an entity type is among the project's; otherwise a problem."""
@@ -178,15 +181,17 @@ class Reading:
     def answers(self) -> Answers:
         """Everything that was put in, resolved."""
         answers: List[Answer] = []
+        rejected: List[Answer] = []
         resolved: Set[str] = set()
         for name, given in self._given.items():
             answer, number = resolve(given, self._settings.annotators)
-            if isinstance(answer, str):
+            if answer is None:
+                rejected.append(given[0].answer)
+            elif isinstance(answer, str):
                 self._problems.append(f"{given[0].answer.place}: {answer}")
-                continue
-            answers.append(answer)
-            if number > 1:
-                resolved.add(name)
+            else:
+                answers.append(answer)
+                resolved.update([name] if number > 1 else [])
         if self._unknown and not self._num_known:
             self.problem(
                 f"id {self._unknown[0]!r}",
@@ -196,15 +201,18 @@ class Reading:
         answered = {answer.sentence_id for answer in answers}
         return Answers(
             answers=sorted(answers, key=lambda answer: order[answer.sentence_id]),
-            rejected=[given[0] for name, given in self._rejected.items() if name not in answered],
+            rejected=sorted(rejected, key=lambda answer: order[answer.sentence_id]),
             unanswered=[name for name in order if name not in answered],
-            num_rejected=sum(map(len, self._rejected.values())),
+            num_rejected=sum(one.answer.tags is None for given in self._given.values() for one in given),
             num_unknown=len(self._unknown),
             num_resolved=len(resolved),
             num_snapped=self._num_snapped,
             problems=self._problems,
             warnings=self._warnings,
         )
+
+    def _give(self, answer: Answer, when: Any) -> None:
+        self._given.setdefault(answer.sentence_id, []).append(Given(answer, moment(when)))
 
     def _span(self, mark: Marked, ruler: Ruler, place: str) -> Optional[Span]:
         """The words of a mark, or `None` after a problem."""

@@ -92,3 +92,22 @@ def test_a_problem_names_the_line_and_the_id(read: Read, row: Any, message: str)
 def test_a_file_of_another_kind_is_one_error(read: Read, content: Any, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         read("jsonl", content)
+
+
+def test_a_row_may_reject_a_sentence(read: Read) -> None:
+    answers = read("jsonl", [{"id": "7", "rejected": True}, {"id": "8", "tags": ["O"] * 7}])
+    assert ([answer.sentence_id for answer in answers.rejected], answers.num_rejected) == (["7"], 1)
+    assert answers.unanswered == ["7", "9"]
+
+
+@pytest.mark.parametrize("times", [(1, 2), ("2026-01-01", "2026-01-02"), (None, None)])
+def test_an_annotator_may_take_labels_back_and_give_them_again(read: Read, times: Any) -> None:
+    labels = {"id": "7", "tags": TAGS, "annotator": "anna", "time": times[0]}
+    rejection = {"id": "7", "rejected": True, "annotator": "anna", "time": times[1]}
+    assert tags(read("jsonl", [labels, rejection])) == {}
+    other = {"id": "7", "tags": ["O"] * 6, "annotator": "bert"}
+    assert tags(read("jsonl", [labels, rejection, other])) == {"7": "O O O O O O"}, "his own alone"
+    again = {**labels, "time": None if times[1] is None else times[1] * 2}
+    assert tags(read("jsonl", [labels, rejection, again])) == {"7": " ".join(TAGS)}
+    if times[0] is not None:
+        assert tags(read("jsonl", [rejection, labels])) == {}, "times count, not places"

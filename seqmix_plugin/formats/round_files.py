@@ -1,0 +1,109 @@
+"""The files of a round that waits for people: what they are asked, and where their answers are looked for."""
+
+import re
+from pathlib import Path
+from typing import List, NamedTuple, Optional, Sequence
+
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.formats.annotation_format import AnnotationFormat
+from seqmix_plugin.formats.answers import Answers, ReadSettings
+from seqmix_plugin.formats.jsonl import JsonlFormat
+from seqmix_plugin.formats.question import Question
+from seqmix_plugin.formats.reading import Reading
+
+QUERIES = "queries"
+"""The folder, in that of a run."""
+QUESTIONS = "questions.jsonl"
+ANSWERS = "answers"
+OWN = ".answers.jsonl"
+"""How the names of files end that hold answers in our own format, whatever tool the run works with."""
+
+_ROUND = re.compile(r"round_(0|[1-9]\d{0,5})", re.ASCII)
+
+
+class RoundFiles(NamedTuple):
+    """
+    # Parameters
+
+    folder : `Path`
+        That of the round, `queries/round_<k>` in the run's.
+    """
+
+    folder: Path
+
+    @classmethod
+    def of(cls, run: Path, k: int) -> "RoundFiles":
+        """Those of a round."""
+        return cls(run / QUERIES / f"round_{k}")
+
+    @classmethod
+    def newest(cls, run: Path) -> "RoundFiles":
+        """
+        Those of the last round that has asked.
+
+        # Raises
+
+        `ConfigurationError`
+            When none has.
+        """
+        found = [(_ROUND.fullmatch(path.parent.name), path) for path in (run / QUERIES).glob(f"*/{QUESTIONS}")]
+        numbered = [(int(name[1]), path.parent) for name, path in found if name is not None]
+        if not numbered:
+            raise ConfigurationError(f"{run / QUERIES}: no questions of a round; expected a run that waits for labels")
+        return cls(max(numbered)[1])
+
+    @property
+    def questions(self) -> Path:
+        """Our own file of questions."""
+        return self.folder / QUESTIONS
+
+    @property
+    def answers(self) -> Path:
+        """The folder for everything that annotators say."""
+        return self.folder / ANSWERS
+
+    def own(self, name: str) -> Path:
+        """A file among the answers that is in our own format."""
+        return self.answers / f"{name}{OWN}"
+
+    def answer_files(self) -> List[Path]:
+        """What there is, by name; hidden files, folders and what is still being written are left out."""
+        return sorted(
+            path
+            for path in self.answers.glob("*")
+            if path.is_file() and not path.name.startswith(".") and path.suffix not in (".tmp", ".part")
+        )
+
+    def read(
+        self,
+        tool: AnnotationFormat,
+        questions: Sequence[Question],
+        labels: Sequence[str],
+        settings: Optional[ReadSettings] = None,
+    ) -> Answers:
+        """
+        Reads all files together, as if they were one.
+
+        # Parameters
+
+        tool : `AnnotationFormat`
+            What files are in that are not in our own format.
+        questions : `Sequence[Question]`
+            What was asked.
+        labels : `Sequence[str]`
+            The entity types.
+        settings : `ReadSettings`, optional (default = `None`)
+            What to do about cut words and several annotators.
+
+        # Raises
+
+        `ConfigurationError`
+            When one of them is not in its format, with the place.
+        """
+        reading = Reading("", questions, labels, settings or ReadSettings())
+        for path in self.answer_files():
+            annotation_format = JsonlFormat() if path.name.endswith(OWN) else tool
+            reading.begin(str(path), annotation_format.units)
+            annotation_format.collect(path, reading)
+        return reading.answers()
