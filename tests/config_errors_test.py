@@ -165,6 +165,8 @@ CONFIGURATION: Dict[str, List[Way]] = {
     "a word that is none of those to choose from": [
         {"dataset_reader.source_scheme": "IOB"},
         {"trainer.scoring_dtype": "float16"},
+        {"trainer.oracle": {"type": "files", "unanswered": "drop"}},
+        {"trainer.oracle": {"type": "files", "annotators": "best"}},
         {f"{TOKENS}.sub_token_mode": "last"},
         table(type="vocabulary", words="some"),
         table(type="vocabulary", distance="l1"),

@@ -48,8 +48,8 @@ def draw_slice(
 
 class Pool:
     """
-    Which sentences are labelled. Labelled and unlabelled sentences are disjoint and together all, always. Of those that
-    are not labelled it holds ids and positions.
+    Which sentences are labelled. Labelled, unlabelled and rejected sentences are disjoint and together all, always. Of
+    those that are not labelled it holds ids and positions.
 
     # Parameters
 
@@ -64,7 +64,7 @@ class Pool:
         self._positions: Dict[str, int] = {sentence.id: position for position, sentence in enumerate(sentences)}
         self.sentences = SentenceView(sentences, np.arange(len(sentences)), hide_labels=True)
         """All of them, without labels, in their fixed order."""
-        self._is_labelled = np.zeros(len(sentences), dtype=bool)
+        self._is_gone = np.zeros(len(sentences), dtype=bool)
         self._labelled: Dict[str, TaggedSentence] = {sentence.id: sentence for sentence in seed_set}
         if len(self._positions) != len(sentences) or len(self._labelled) != len(seed_set):
             raise ConfigurationError("two sentences of the pool have the same id")
@@ -77,11 +77,11 @@ class Pool:
     @property
     def unlabelled(self) -> SentenceView:
         """The other sentences as they are now, without labels, in their fixed order."""
-        return SentenceView(self._source, np.flatnonzero(~self._is_labelled), hide_labels=True)
+        return SentenceView(self._source, np.flatnonzero(~self._is_gone), hide_labels=True)
 
     def without(self, names: Sequence[str]) -> SentenceView:
         """All sentences but those with these ids, without labels."""
-        kept = np.ones(len(self._is_labelled), dtype=bool)
+        kept = np.ones(len(self._is_gone), dtype=bool)
         kept[[self._positions[name] for name in names]] = False
         return SentenceView(self._source, np.flatnonzero(kept), hide_labels=True)
 
@@ -106,13 +106,30 @@ class Pool:
         # Raises
 
         `ValueError`
-            For a sentence that is not in the pool, is labelled already, or has no tags.
+            For a sentence that is not in the pool, is labelled or rejected already, or has no tags.
         """
         for sentence in annotated:
-            if sentence.id not in self._positions or sentence.id in self._labelled or sentence.tags is None:
+            if not self._is_left(sentence.id) or sentence.tags is None:
                 raise ValueError(f"sentence {sentence.id!r} is not in the pool, is labelled already or has no tags")
             self._labelled[sentence.id] = sentence
-            self._is_labelled[self._positions[sentence.id]] = True
+            self._is_gone[self._positions[sentence.id]] = True
+
+    def reject(self, names: Sequence[str]) -> None:
+        """
+        Takes sentences out of the unlabelled ones that nobody will label.
+
+        # Raises
+
+        `ValueError`
+            For one that is not among them.
+        """
+        for name in names:
+            if not self._is_left(name):
+                raise ValueError(f"sentence {name!r} is not in the pool, or is labelled or rejected already")
+            self._is_gone[self._positions[name]] = True
+
+    def _is_left(self, name: str) -> bool:
+        return name in self._positions and not self._is_gone[self._positions[name]]
 
     def counts(self) -> Dict[str, int]:
         """How many sentences, tokens and entities are labelled."""

@@ -66,6 +66,10 @@ class RoundState:
         Their scores.
     annotated : `Part`, optional (default = `None`)
         Where their labels are.
+    rejected : `List[str]`, optional (default = `None`)
+        Ids of those that nobody will label.
+    unanswered : `List[str]`, optional (default = `None`)
+        Ids of those that went back to the pool.
     synthetic : `Part`, optional (default = `None`)
         Where the generated sentences are.
     statistics : `Dict[str, Any]`, optional (default = `None`)
@@ -84,6 +88,8 @@ class RoundState:
     queried: Optional[List[str]] = None
     query_scores: Optional[List[Optional[float]]] = None
     annotated: Optional[Part] = None
+    rejected: Optional[List[str]] = None
+    unanswered: Optional[List[str]] = None
     synthetic: Optional[Part] = None
     statistics: Optional[Dict[str, Any]] = None
     sample_tags: Optional[List[int]] = None
@@ -139,7 +145,8 @@ class RoundState:
         """Raises a `ValueError` when a value is not of its type: a folder may come from anybody."""
         parts = [part for part in (self.annotated, self.synthetic) if part is not None]
         numbers = [self.round, *(number for part in parts for number in (part.start, part.end))]
-        names = [*(part.sha256 for part in parts), *(self.queried or ()), *(self.members or {}).values()]
+        names = [*(part.sha256 for part in parts), *(self.members or {}).values()]
+        names += [name for ids in (self.queried, self.rejected, self.unanswered) for name in ids or ()]
         blocks = [self.seconds, self.members or {}, self.statistics or {}, self.record or {}]
         fine = all(isinstance(number, int) for number in numbers) and all(isinstance(name, str) for name in names)
         if not fine or not all(isinstance(block, dict) for block in blocks) or self.round != k:

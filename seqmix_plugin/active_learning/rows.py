@@ -1,7 +1,7 @@
 """Sentences as lines of a run's files, there and back, and what the rounds come to."""
 
 import json
-from typing import Any, Dict, Iterable, List, Sequence
+from typing import Any, Dict, Iterable, List, Optional, Sequence
 
 from seqmix_plugin.augmenters import SyntheticSentence
 from seqmix_plugin.sentence import TaggedSentence
@@ -64,12 +64,20 @@ def of_lines(content: bytes) -> List[Dict[str, Any]]:
     return rows
 
 
-def summary(rounds: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
+def summary(rounds: Sequence[Dict[str, Any]], waiting_for: Optional[Dict[str, int]] = None) -> Dict[str, Any]:
     """
-    What `metrics.json` says: the last round's scores, the mean of each F1 over the rounds, and what was annotated.
+    What `metrics.json` says: the last round's scores, the mean of each F1 over the rounds, what was annotated, and
+    whether the run is finished or waits for labels, of which round and how many sentences.
     """
+    status = {"status": "finished"} if waiting_for is None else {"status": "waiting", "waiting_for": waiting_for}
+    if not rounds:
+        return status
     last = rounds[-1]
-    metrics: Dict[str, Any] = {"rounds": last["round"], **{f"annotated_{k}": v for k, v in last["annotated"].items()}}
+    metrics: Dict[str, Any] = {
+        **status,
+        "rounds": last["round"],
+        **{f"annotated_{k}": v for k, v in last["annotated"].items()},
+    }
     for split, scores in last["scores"].items():
         metrics.update({f"{split}_{name}": value for name, value in scores.items()})
         metrics[f"mean_{split}_f1"] = sum(r["scores"][split]["f1"] for r in rounds) / len(rounds)

@@ -6,10 +6,10 @@ import numpy as np
 import torch
 
 from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.predictions import predict_tags
 from seqmix_plugin.data import SentenceView
 from seqmix_plugin.functional.agreement import cohens_kappa
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.ranks import summed
 
 
 class Sample:
@@ -22,7 +22,6 @@ class Sample:
 
     def __init__(self, sentences: SentenceView) -> None:
         self._sentences = sentences
-        self._starts = np.cumsum([0, *(len(sentence) for sentence in sentences)])
 
     @classmethod
     def drawn(cls, unlabelled: SentenceView, size: int, rng: np.random.Generator) -> "Sample":
@@ -32,12 +31,7 @@ class Sample:
 
     def tags(self, experiment: Experiment, model: SequenceTagger, device: torch.device) -> List[int]:
         """The number of the tag that a model predicts for each word; -1 for a word that was cut."""
-        found = np.zeros(int(self._starts[-1]))
-        for batch in experiment.predict([model], self._sentences, device):
-            votes, lengths = batch.votes[0].cpu().numpy() + 1, batch.mask.sum(dim=1).tolist()
-            for position, row, length in zip(batch.positions.tolist(), votes, lengths, strict=True):
-                found[self._starts[position] : self._starts[position] + length] = row[:length]
-        return (summed(found) - 1).astype(int).tolist()
+        return predict_tags(experiment, model, self._sentences, device).tags.tolist()
 
 
 def kappa_of(before: Optional[List[int]], now: List[int]) -> Optional[float]:

@@ -1,18 +1,19 @@
 """The stages of a round."""
 
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Union
 
 import numpy as np
 import torch
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.active_learning.labelling import label
 from seqmix_plugin.active_learning.parts import Parts
 from seqmix_plugin.active_learning.round_state import RoundState
 from seqmix_plugin.active_learning.run_folder import RunFolder
 from seqmix_plugin.active_learning.sample import Sample, kappa_of
 from seqmix_plugin.augmenters import Workbench
 from seqmix_plugin.data import SentenceView
-from seqmix_plugin.oracles import Request
+from seqmix_plugin.oracles import Waiting
 from seqmix_plugin.query_policies import Query, RandomPolicy
 from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
 from seqmix_plugin.ranks import from_primary
@@ -105,14 +106,17 @@ class Stages:
                 f"{self._run.folder}: round {state.round} cannot be gone on with: {error}"
             ) from error
 
-    def annotate(self, state: RoundState, queried: SentenceView) -> List[TaggedSentence]:
-        """Has them labelled; what an interrupted round has left of their labels is not asked for again."""
+    def annotate(self, state: RoundState, queried: SentenceView) -> Union[List[TaggedSentence], Waiting]:
+        """Has them labelled, as far as there are labels, or says what the round waits for."""
+        annotated: Union[List[TaggedSentence], Waiting]
         if state.annotated is not None:
             annotated = self._run.annotated(state.round)
         else:
             with state.timed("annotate"):
-                annotated = from_primary(lambda: self._labels(state, list(queried)))
-        self._parts.pool.label(annotated)
+                annotated = label(self._parts, self._run, state, queried, self._seed, self._device)
+        if not isinstance(annotated, Waiting):
+            self._parts.pool.label(annotated)
+            self._parts.pool.reject(state.rejected or ())
         return annotated
 
     def augment(self, state: RoundState, annotated: Sequence[TaggedSentence]) -> None:
@@ -159,14 +163,18 @@ class Stages:
 
     def _record(self, state: RoundState, scores: Dict[str, Dict[str, float]]) -> Dict[str, Any]:
         """The line of `rounds.jsonl`."""
-        record = {
+        missing = {*(state.rejected or ()), *(state.unanswered or ())}
+        scored = zip(state.queried or (), state.query_scores or (), strict=True)
+        labelled = [(name, score) for name, score in scored if name not in missing]
+        record: Dict[str, Any] = {
             "round": state.round,
             "annotated": self._parts.pool.counts(),
             "synthetic_in_training": len(self._synthetic),
             "scores": scores,
             "augmentation": state.statistics,
-            "queried": state.queried,
-            "query_scores": state.query_scores,
+            "queried": [name for name, _ in labelled],
+            "query_scores": [score for _, score in labelled],
+            **({"rejected": len(state.rejected or ()), "unanswered": len(state.unanswered or ())} if missing else {}),
             "seconds": state.seconds,
         }
         before = self._run.state(state.round - 1).sample_tags if state.round > 0 else None
@@ -214,13 +222,3 @@ class Stages:
             ),
             generator(self._seed, k, "query"),
         )
-
-    def _labels(self, state: RoundState, queried: Sequence[TaggedSentence]) -> List[TaggedSentence]:
-        """In the primary process, which has them on the disk before it tells the others."""
-        known = self._run.known_labels(queried)
-        asked = [sentence for sentence in queried if sentence.id not in known]
-        request = Request(asked, self._parts.experiment.types, state.round, self._seed, self._run.folder)
-        answers = iter(self._parts.oracle.annotate(request)) if asked else iter(())
-        annotated = [known[sentence.id] if sentence.id in known else next(answers) for sentence in queried]
-        self._run.keep_annotated(state, annotated)
-        return annotated

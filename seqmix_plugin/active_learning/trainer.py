@@ -21,7 +21,7 @@ from seqmix_plugin.active_learning.run_folder import RunFolder
 from seqmix_plugin.active_learning.stages import Stages
 from seqmix_plugin.augmenters import Augmenter, NoAugmenter
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.oracles import GoldOracle, Oracle
+from seqmix_plugin.oracles import GoldOracle, Oracle, Waiting
 from seqmix_plugin.query_policies import QueryPolicy
 from seqmix_plugin.randomness import derive_seed, generator
 from seqmix_plugin.ranks import is_primary
@@ -40,6 +40,9 @@ class ActiveLearningTrainer(Trainer):
     Where the policy asks for a committee, each query first trains the other members on what the round's model was
     trained on; the last round, after which nothing is queried, trains one model. All members are kept in memory, and
     their weights in `state/`.
+
+    An oracle that asks people may let the run wait: it then ends in order, with `status: waiting` in `metrics.json`,
+    and goes on with `--recover` when there are labels.
 
     What each stage of a round leaves is on the disk before the next begins. In a folder that holds rounds the trainer
     goes on with the stage that was interrupted, and ends as if it had not been.
@@ -180,6 +183,8 @@ class ActiveLearningTrainer(Trainer):
             is_whole = state.record is not None
             stages.train_committee(state)
             annotated = stages.annotate(state, stages.query(state))
+            if isinstance(annotated, Waiting):
+                return self._wait(k, annotated)
             stages.augment(state, annotated)
             stages.train(state)
             if not is_whole:
@@ -191,6 +196,13 @@ class ActiveLearningTrainer(Trainer):
             if "stop" in self._run.rounds[-1]:
                 logger.info(f"stopped after round {self._run.rounds[-1]['round']}: {self._run.rounds[-1]['stop']}")
         return summary(self._run.rounds)
+
+    def _wait(self, k: int, waiting: Waiting) -> Dict[str, Any]:
+        """The run ends for now: somebody has been asked."""
+        if is_primary() and self._run.rounds:
+            print_table(self._run.rounds)
+        logger.info(waiting.message)
+        return summary(self._run.rounds, {"round": k, "sentences": waiting.num_open})
 
     def get_best_weights_path(self) -> Optional[str]:
         """`best.th` of the run: the weights of the newest round."""

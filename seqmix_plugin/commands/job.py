@@ -136,9 +136,9 @@ class Job:
         seconds = time.perf_counter() - self._began
         code = self.process.wait()
         try:
-            if code != 0:
+            # The state raises where the configuration was changed before the process read it.
+            if code != 0 or self.state != DONE:  # one that waits for labels says so in its last line
                 return Outcome(self.seed, FAILED, self.log, _reason(self.log, code), seconds)
-            self.state  # noqa: B018  raises where the configuration was changed before the process read it
             return Outcome(self.seed, FINISHED, self.log, seconds=seconds, run=read_run(self.folder))
         except (ConfigurationError, OSError) as error:
             return Outcome(self.seed, FAILED, self.log, first_line(error), seconds)

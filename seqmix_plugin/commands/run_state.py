@@ -7,14 +7,14 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.reporting.run import digest, read_json, read_run, seedless
-from seqmix_plugin.run_files import CONFIG, METRICS
+from seqmix_plugin.run_files import CONFIG, METRICS, ROUNDS
 
 NOTHING, DIED, DONE = "nothing", "died", "done"
 
 
 def run_state(folder: Path, configuration: Dict[str, Any]) -> str:
     """
-    Whether a folder holds `"nothing"`, a run of this configuration that `"died"` (or goes on), or one that is `"done"`.
+    Whether a folder holds `"nothing"`, a run of this configuration that `"died"` (or goes on, or waits), or one that is `"done"`.
 
     # Parameters
 
@@ -44,7 +44,8 @@ def run_state(folder: Path, configuration: Dict[str, Any]) -> str:
             raise ConfigurationError(
                 f"{folder} holds a run with {key} {shortened(repr(it_has))}, not {expected}; take another folder (-s)"
             )
-    return DONE if (folder / METRICS).exists() and read_run(folder).finished else DIED
+    has_ended = (folder / METRICS).exists() and (folder / ROUNDS).exists()  # also when it waits for labels
+    return DONE if has_ended and read_run(folder).finished else DIED
 
 
 def identity(configuration: Dict[str, Any]) -> Tuple[str, Any, Any]:

@@ -26,6 +26,12 @@ class AnnotationFormat(Registrable):
     units: Sequence[str] = (CODE_POINTS,)
     """What the tool may count characters in, the most likely first."""
 
+    @property
+    def name(self) -> str:
+        """Under which it is registered; that of the class for one that is not."""
+        names = (name for name in AnnotationFormat.list_available() if AnnotationFormat.by_name(name) is type(self))
+        return next(names, type(self).__name__)
+
     def export(
         self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str = ""
     ) -> List[Path]:

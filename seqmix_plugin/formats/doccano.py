@@ -13,8 +13,8 @@ from seqmix_plugin.errors import first_line
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.json_files import Row, decoded, file_error, read_bytes, rows, shown, to_lines
 from seqmix_plugin.formats.offsets import CODE_POINTS, UTF16, Marked, Ruler
-from seqmix_plugin.formats.question import Question
-from seqmix_plugin.formats.reading import Reading, shown_text
+from seqmix_plugin.formats.question import Question, shown_text
+from seqmix_plugin.formats.reading import Reading
 
 SPANS = ("label", "labels", "entities", "annotations")
 """Where the spans of a row are, from version to version."""

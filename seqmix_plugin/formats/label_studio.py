@@ -11,8 +11,8 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.json_files import Row, decoded, file_error, parsed, read_bytes, shown
 from seqmix_plugin.formats.offsets import CODE_POINTS, UTF16, Marked, Ruler
-from seqmix_plugin.formats.question import Question, Span
-from seqmix_plugin.formats.reading import Reading, shown_text
+from seqmix_plugin.formats.question import Question, Span, shown_text
+from seqmix_plugin.formats.reading import Reading
 
 COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999")
 """Of the labels, in turn; readers with any colour vision tell them apart (Okabe and Ito)."""

@@ -6,8 +6,8 @@ from typing import Any, Dict, List, Optional, Sequence
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.json_files import Row, decoded, file_error, read_bytes, rows, shown, to_lines, whole_number
 from seqmix_plugin.formats.offsets import Marked, Ruler
-from seqmix_plugin.formats.question import Question
-from seqmix_plugin.formats.reading import Reading, shown_text
+from seqmix_plugin.formats.question import Question, shown_text
+from seqmix_plugin.formats.reading import Reading
 
 
 @AnnotationFormat.register("prodigy")

@@ -113,6 +113,11 @@ def bio(spans: Sequence[Span], length: int) -> Tuple[str, ...]:
     return tuple(spans_to_tags([TagSpan(span.start, span.end, span.label) for span in spans], length))
 
 
+def shown_text(question: Question) -> str:
+    """A sentence as tools are given it: browsers drop carriage returns, which would shift all offsets."""
+    return question.sentence.raw_text.replace("\r", " ")
+
+
 def question_row(question: Question) -> Row:
     """A line of `queries.jsonl`."""
     sentence = question.sentence

@@ -8,7 +8,7 @@ from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats.answers import Answers, Given, ReadSettings, moment, resolve
 from seqmix_plugin.formats.json_files import is_text, shown, whole_number
 from seqmix_plugin.formats.offsets import CODE_POINTS, UNITS, Marked, Ruler, find_unit
-from seqmix_plugin.formats.question import Answer, Question, Span, bio
+from seqmix_plugin.formats.question import Answer, Question, Span, bio, shown_text
 from seqmix_plugin.tag_schemes import InvalidTagError, tags_to_spans
 
 
@@ -56,7 +56,8 @@ class Reading:
 
     def problem(self, place: str, message: str) -> None:
         """What is left out, and why."""
-        self._problems.append(f"{self.source}, {place}: {message}")
+        if (line := f"{self.source}, {place}: {message}") not in self._problems[-1:]:
+            self._problems.append(line)
 
     def warn(self, place: str, message: str) -> None:
         """What is taken although it is not as expected."""
@@ -106,7 +107,7 @@ class Reading:
 
     def reject(self, question: Question, annotator: Optional[str], place: str, when: Any = None) -> None:
         """Somebody gave no labels, or takes back what he gave."""
-        self._give(Answer(question.sentence.id, None, annotator, f"{self.source}, {place}"), when)
+        self._give(question, None, annotator, place, when)
 
     def marked(self, start: Any, end: Any, label: Any, place: str, text: Any = None) -> Optional[Marked]:
         """A mark as a tool wrote it, or `None` after a problem."""
@@ -152,7 +153,7 @@ class Reading:
         for problem in problems:
             self.problem(place, problem)
         if not problems:
-            self._give(Answer(question.sentence.id, bio(ordered, length), annotator, f"{self.source}, {place}"), when)
+            self._give(question, bio(ordered, length), annotator, place, when)
 
     def tag(
         self, question: Question, tags: Sequence[str], annotator: Optional[str], place: str, when: Any = None
@@ -211,7 +212,10 @@ class Reading:
             warnings=self._warnings,
         )
 
-    def _give(self, answer: Answer, when: Any) -> None:
+    def _give(
+        self, question: Question, tags: Optional[Tuple[str, ...]], annotator: Optional[str], place: str, when: Any
+    ) -> None:
+        answer = Answer(question.sentence.id, tags, annotator, f"{self.source}, {place}")
         self._given.setdefault(answer.sentence_id, []).append(Given(answer, moment(when)))
 
     def _span(self, mark: Marked, ruler: Ruler, place: str) -> Optional[Span]:
@@ -234,11 +238,6 @@ class Reading:
                 return None
             self._num_snapped += 1
         return Span(stretch.start, stretch.end, mark.label)
-
-
-def shown_text(question: Question) -> str:
-    """A sentence as tools are given it: browsers drop carriage returns, which would shift all offsets."""
-    return question.sentence.raw_text.replace("\r", " ")
 
 
 def _named(question: Question, span: Span) -> str:

@@ -9,6 +9,24 @@ from seqmix_plugin.oracles.request import Request
 from seqmix_plugin.sentence import TaggedSentence
 
 
+class Waiting(Exception):  # noqa: N818  it is no error
+    """
+    Raised by an oracle that has asked and has no labels yet: the run ends in order, and goes on with `--recover`.
+
+    # Parameters
+
+    message : `str`
+        One line on what is waited for and what is to be done.
+    num_open : `int`
+        How many sentences have no answer.
+    """
+
+    def __init__(self, message: str, num_open: int) -> None:
+        super().__init__(message, num_open)
+        self.message = message
+        self.num_open = num_open
+
+
 class Oracle(Registrable):
     """
     Labels the sentences that a query policy selected.
@@ -17,6 +35,12 @@ class Oracle(Registrable):
     default_implementation = "gold"
     needs_gold = True
     """Whether it uncovers tags of the training file, which then has to have them."""
+    keeps_answers = False
+    """Whether it finds the same answers again when it is asked again for the same sentences."""
+
+    def wants_predictions(self, request: Request) -> bool:
+        """Whether the questions shall say what the model would say; asked before `annotate`, in the primary process."""
+        return False
 
     @abstractmethod
     def annotate(self, request: Request) -> List[TaggedSentence]:
@@ -29,5 +53,11 @@ class Oracle(Registrable):
         # Returns
 
         `List[TaggedSentence]`
-            The same sentences in the same order, with tags.
+            The same sentences with tags. One that is left out stays in the pool; one without tags was rejected, and is
+            never asked for again.
+
+        # Raises
+
+        `Waiting`
+            When there are no labels yet.
         """

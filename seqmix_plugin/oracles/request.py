@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence
+from typing import List, Sequence
 
+from seqmix_plugin.formats import Question
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -12,8 +13,8 @@ class Request:
     """
     # Parameters
 
-    sentences : `Sequence[TaggedSentence]`
-        What is to be labelled, without labels.
+    questions : `Sequence[Question]`
+        What is to be labelled, with query scores and, for an oracle that wants them, what the model would say.
     types : `Sequence[str]`
         The entity types.
     round_number : `int`
@@ -24,8 +25,13 @@ class Request:
         The run's folder.
     """
 
-    sentences: Sequence[TaggedSentence]
+    questions: Sequence[Question]
     types: Sequence[str]
     round_number: int
     seed: int
     folder: Path
+
+    @property
+    def sentences(self) -> List[TaggedSentence]:
+        """What is to be labelled, without labels."""
+        return [question.sentence for question in self.questions]

@@ -31,6 +31,20 @@ def test_the_parts_are_disjoint_and_together_all(case: "tuple[int, list[int], in
         assert [int(s.id) for s in pool.labelled] == list(order[: start + step])
 
 
+def test_what_is_rejected_is_neither_labelled_nor_unlabelled() -> None:
+    corpus = sentences(4)
+    pool = Pool(corpus)
+    pool.label([corpus[0]])
+    pool.reject(["2"])
+    assert [sentence.id for sentence in pool.unlabelled] == ["1", "3"]
+    assert [sentence.id for sentence in pool.labelled] == ["0"]
+    for name in ("0", "2", "9"):
+        with pytest.raises(ValueError, match=f"'{name}' is not in the pool, or is labelled or rejected already"):
+            pool.reject([name])
+    with pytest.raises(ValueError, match="'2' is not in the pool, is labelled already or has no tags"):
+        pool.label([corpus[2]])
+
+
 def test_labels_of_the_pool_are_hidden() -> None:
     assert all(sentence.tags is None for sentence in Pool(sentences(3)).unlabelled)
 

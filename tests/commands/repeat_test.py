@@ -135,6 +135,21 @@ def test_what_died_on_its_way_goes_on(calls: Calls, tmp_path: Path) -> None:
     assert told == [f"seed 2: the run in {folder} did not finish; it goes on"]
 
 
+@pytest.mark.parametrize("whole_rounds", [0, 1])
+def test_a_run_that_waits_for_labels_is_not_done(calls: Calls, tmp_path: Path, whole_rounds: int) -> None:
+    folder = shutil.copytree(calls.folder / "2", tmp_path / "2")
+    rounds = (folder / ROUNDS).read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / ROUNDS).write_text("".join(rounds[:whole_rounds]), encoding="utf-8")
+    if not whole_rounds:
+        (folder / ROUNDS).unlink()
+    job = Job(2, folder, json.loads((folder / "config.json").read_text()), [])
+    job.log.write_text("round 0: 12 sentences\nround 1 waits for labels\n", encoding="utf-8")
+    job.process, job._began = subprocess.Popen([sys.executable, "-c", ""]), time.perf_counter()
+    outcome = job.outcome()
+    assert (outcome.run, outcome.reason) == (None, "round 1 waits for labels")
+    assert job.state == "died", "the next call goes on with it"
+
+
 def test_the_seeds_are_set_and_the_slice_stays(calls: Calls) -> None:
     configs = [json.loads((calls.folder / str(seed) / "config.json").read_text()) for seed in (1, 2)]
     assert [[config[key] for key in SEEDS] for config in configs] == [[1] * 4, [2] * 4]

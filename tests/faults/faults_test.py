@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import resource
+import shutil
 import signal
 import sys
 import time
@@ -18,6 +19,7 @@ from allennlp.common import Params
 from allennlp.common.util import find_open_port
 
 from tests.active_learning.conftest import small_config
+from tests.active_learning.waiting_test import FILES, label_in_label_studio
 from tests.errors_page import rows
 from tests.faults.drill import differences, points_of, spread, start, train, wait, was_killed
 
@@ -168,3 +170,27 @@ def test_a_lost_worker_ends_the_others_and_the_run_goes_on(tiny_encoder: str, tm
     for folder in (died, whole):
         assert [end.code for end in ended(folder, workers(folder))] == [0, 0]
     assert differences(whole, died) == []
+
+
+def test_a_run_that_is_killed_while_it_takes_labels_and_asks_again(tiny_encoder: str, tmp_path: Path) -> None:
+    """From the answers to one round to the questions of the next."""
+    config = write(tmp_path, tiny_encoder, {**FILES, "trainer.num_rounds": 1})
+    waiting, whole = tmp_path / "waiting", tmp_path / "whole"
+    ended = train(config, waiting)
+    assert ended.code == 0 and "round 0 waits for labels of 12 of 12 sentences" in ended.output, ended.output
+    label_in_label_studio(waiting, 0, small_config(tiny_encoder))
+    shutil.copytree(waiting, whole)
+    ended = train(config, whole, recover=True, kill_at=sys.maxsize)
+    assert ended.code == 0 and "round 1 waits for labels of 6 of 6 sentences" in ended.output, ended.output
+    names = whole.with_suffix(".points").read_text(encoding="utf-8").split("\n")
+    asking = [number for number, name in enumerate(names) if "queries" in name]
+    assert asking, names
+    for point in [*spread(names, 2), asking[0], asking[-1]]:
+        folder = tmp_path / f"killed_{point}"
+        shutil.copytree(waiting, folder)
+        assert was_killed(train(config, folder, recover=True, kill_at=point)), names[point]
+        ended = train(config, folder, recover=True)
+        assert ended.code == 0, (names[point], ended.output)
+        assert differences(whole, folder) == [], names[point]
+        for path in whole.glob("queries/**/*.json*"):
+            assert (folder / path.relative_to(whole)).read_bytes() == path.read_bytes(), (names[point], path)

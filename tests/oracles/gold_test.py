@@ -2,12 +2,13 @@ from pathlib import Path
 
 import pytest
 
+from seqmix_plugin.formats import Question
 from seqmix_plugin.oracles import GoldOracle, Request
 from seqmix_plugin.sentence import TaggedSentence
 
 
 def asked(*sentences: TaggedSentence) -> Request:
-    return Request([sentence.without_labels() for sentence in sentences], ["LOC"], 0, 1, Path())
+    return Request([Question(sentence.without_labels()) for sentence in sentences], ["LOC"], 0, 1, Path())
 
 
 def test_gold_uncovers_the_tags_in_the_order_of_the_queries() -> None:

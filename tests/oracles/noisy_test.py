@@ -5,6 +5,7 @@ from typing import Any, Dict, List
 import pytest
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.formats import Question
 from seqmix_plugin.oracles import NoisyOracle, Request
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import tags_to_spans
@@ -16,7 +17,7 @@ SENTENCES = [
 
 
 def labelled(sentences: List[TaggedSentence], types: List[str], seed: int = 1, **shares: float) -> List[TaggedSentence]:
-    request = Request([sentence.without_labels() for sentence in sentences], types, 0, seed, Path())
+    request = Request([Question(sentence.without_labels()) for sentence in sentences], types, 0, seed, Path())
     return NoisyOracle(sentences, **shares).annotate(request)
 
 

@@ -1,0 +1,63 @@
+"""What a model would say of some sentences of the pool, word for word."""
+
+from typing import List, NamedTuple, Tuple
+
+import numpy as np
+import torch
+
+from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.data import SentenceView
+from seqmix_plugin.formats import Span
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.ranks import summed
+from seqmix_plugin.tag_schemes import tags_to_spans
+
+
+class PredictedTags(NamedTuple):
+    """
+    The words of all sentences one after the other.
+
+    # Parameters
+
+    starts : `np.ndarray`
+        Where each sentence begins, and where the last ends. Shape: `(num_sentences + 1,)`
+    tags : `np.ndarray`
+        The number of the tag that is predicted; -1 for a word that was cut. Shape: `(num_words,)`
+    probabilities : `np.ndarray`
+        Its probability. Shape: `(num_words,)`
+    """
+
+    starts: np.ndarray
+    tags: np.ndarray
+    probabilities: np.ndarray
+
+
+def predict_tags(
+    experiment: Experiment, model: SequenceTagger, sentences: SentenceView, device: torch.device
+) -> PredictedTags:
+    """In a distributed run each process predicts its share, and all have the result."""
+    starts = np.cumsum([0, *(len(sentence) for sentence in sentences)])
+    found = np.zeros((2, int(starts[-1])))
+    for batch in experiment.predict([model], sentences, device):
+        votes = batch.votes[0]
+        certain = batch.probabilities[0].gather(-1, votes.unsqueeze(-1)).squeeze(-1)
+        rows = torch.stack([votes + 1.0, certain.float()], dim=1).cpu().numpy()
+        for position, row, length in zip(batch.positions.tolist(), rows, batch.mask.sum(dim=1).tolist(), strict=True):
+            found[:, starts[position] : starts[position] + length] = row[:, :length]
+    numbers, probabilities = summed(found)
+    return PredictedTags(starts, numbers.astype(int) - 1, probabilities)
+
+
+def predict_spans(
+    experiment: Experiment, model: SequenceTagger, sentences: SentenceView, device: torch.device
+) -> List[Tuple[Span, ...]]:
+    """The entities that a model finds in each sentence, each as certain as its least certain word."""
+    starts, tags, probabilities = predict_tags(experiment, model, sentences, device)
+    names = {**experiment.vocab.get_index_to_token_vocabulary("labels"), -1: "O"}
+    return [
+        tuple(
+            Span(span.start, span.end, span.label, round(float(certain[span.start : span.end].min()), 4))
+            for span in tags_to_spans([names[number] for number in row.tolist()], repair=True)[0]
+        )
+        for row, certain in zip(np.split(tags, starts[1:-1]), np.split(probabilities, starts[1:-1]), strict=True)
+    ]

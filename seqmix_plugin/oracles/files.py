@@ -1,0 +1,141 @@
+"""People who label in a tool of theirs."""
+
+import logging
+from pathlib import Path
+from typing import List, Sequence
+
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.formats import (
+    AnnotationFormat,
+    Answers,
+    JsonlFormat,
+    Question,
+    ReadSettings,
+    RoundFiles,
+    read_questions,
+    write_questions,
+)
+from seqmix_plugin.oracles.oracle import Oracle, Waiting
+from seqmix_plugin.oracles.request import Request
+from seqmix_plugin.sentence import TaggedSentence
+
+logger = logging.getLogger(__name__)
+
+POOL, WAIT = "pool", "wait"
+MOST_LINES = 20
+"""So many problems are shown."""
+
+
+@Oracle.register("files")
+class FilesOracle(Oracle):
+    """
+    Asks people. Writes what is queried to `queries/round_<k>/` in the run's folder, as an annotation tool imports it
+    and as `questions.jsonl`, and lets the run wait; when the run goes on, takes the labels from all files in
+    `queries/round_<k>/answers/`: exports of the tool, and files in our own format, whose names end in `.answers.jsonl`
+    (`allennlp annotate`, `import-annotations` and `serve-queries` write them).
+
+    A sentence that was rejected, skipped or cancelled in the tool, and labelled by nobody, is set aside: it gets no
+    labels and is not asked for again.
+
+    Registered as an `Oracle` with name "files".
+
+    # Parameters
+
+    format : `AnnotationFormat`, optional (default = `JsonlFormat()`)
+        The tool: `label_studio`, `doccano`, `prodigy`, `columns` or `jsonl`.
+    unanswered : `str`, optional (default = `"wait"`)
+        What becomes of sentences without an answer: `"wait"` until all are answered or rejected, or go on with those
+        that are, of which there must be one, and leave the others in the `"pool"`.
+    annotators : `str`, optional (default = `"first"`)
+        Whose labels count when several annotators labelled a sentence; see `ReadSettings`.
+    snap : `bool`, optional (default = `False`)
+        Widen spans that cut words to whole words instead of reporting a problem.
+
+    # Raises
+
+    `ConfigurationError`
+        For another `unanswered` or `annotators`; in a round, for answers with problems and files of another format.
+    """
+
+    needs_gold = False
+    keeps_answers = True
+
+    def __init__(
+        self,
+        format: AnnotationFormat = JsonlFormat(),
+        unanswered: str = WAIT,
+        annotators: str = "first",
+        snap: bool = False,
+    ) -> None:
+        if unanswered not in (WAIT, POOL):
+            raise ConfigurationError(f"oracle.unanswered is {unanswered!r}; expected {WAIT} or {POOL}")
+        self._format = format
+        self._leaves_open = unanswered == POOL
+        self._settings = ReadSettings(annotators, snap)
+
+    def wants_predictions(self, request: Request) -> bool:
+        return not _were_asked(RoundFiles.of(request.folder, request.round_number), request)
+
+    def annotate(self, request: Request) -> List[TaggedSentence]:
+        files = RoundFiles.of(request.folder, request.round_number)
+        if not _were_asked(files, request):
+            if files.questions.exists():
+                logger.warning(f"{files.questions} does not hold what this round asks; it is written anew")
+            self._ask(files, request)
+        answers = files.read(self._format, request.questions, request.types, self._settings)
+        self._report(files, answers)
+        num_rejected = len(answers.rejected)
+        num_open = len(answers.unanswered) - num_rejected
+        if num_open and not (self._leaves_open and answers.answers):
+            raise Waiting(self._to_do(files, request, num_open, num_rejected), num_open)
+        tags = {answer.sentence_id: answer.tags for answer in (*answers.answers, *answers.rejected)}
+        return [
+            sentence if tags[sentence.id] is None else sentence.with_tags(tags[sentence.id] or ())
+            for sentence in request.sentences
+            if sentence.id in tags
+        ]
+
+    def _ask(self, files: RoundFiles, request: Request) -> None:
+        files.answers.mkdir(parents=True, exist_ok=True)
+        if not isinstance(self._format, JsonlFormat):
+            self._format.export(request.questions, request.types, self._exported(files))
+        write_questions(files.questions, request.questions)  # the last: when it is there, all were asked
+
+    def _exported(self, files: RoundFiles) -> Path:
+        if isinstance(self._format, JsonlFormat):
+            return files.questions
+        return files.folder / f"{self._format.name}{self._format.ending}"
+
+    def _report(self, files: RoundFiles, answers: Answers) -> None:
+        """Warnings and problems, a line each; raises a `ConfigurationError` when there are problems."""
+        lines = [*answers.warnings, *answers.problems]
+        for line in lines[:MOST_LINES]:
+            logger.warning(line)
+        if len(lines) > MOST_LINES:
+            logger.warning(f"and {len(lines) - MOST_LINES:,} more")
+        if answers.problems:
+            raise ConfigurationError(
+                f"{files.answers}: {len(answers.problems)} problem(s), see above; correct the file, or put what is "
+                f"good in its place: allennlp import-annotations FILE --format {self._format.name} --queries "
+                f"{files.questions} --skip-problems -s {files.own('imported')}"
+            )
+
+    def _to_do(self, files: RoundFiles, request: Request, num_open: int, num_rejected: int) -> str:
+        rejected = f" ({num_rejected} rejected)" if num_rejected else ""
+        return (
+            f"round {request.round_number} waits for labels of {num_open} of {len(request.questions)} sentences"
+            f"{rejected}: label {self._exported(files)}, put what the tool exports into {files.answers}, and start the "
+            f"same command with --recover"
+        )
+
+
+def _were_asked(files: RoundFiles, request: Request) -> bool:
+    """Whether the file of questions is that of this request."""
+    if not files.questions.exists():
+        return False
+    try:
+        asked: Sequence[Question] = read_questions(files.questions)
+    except ConfigurationError:
+        asked = ()
+    return [question.sentence for question in asked] == request.sentences

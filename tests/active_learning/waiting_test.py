@@ -1,0 +1,230 @@
+"""Runs that wait for people: `status: waiting`, answers in files, and on with `--recover`."""
+
+import json
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+from allennlp.commands.train import TrainModel
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.util import prepare_environment
+
+from seqmix_plugin.active_learning.run_folder import RunFolder
+from seqmix_plugin.formats import Answer, RoundFiles, read_questions
+from seqmix_plugin.formats.jsonl import write_answers
+from tests.active_learning.conftest import Run, lines, small_config
+from tests.errors_page import rows
+from tests.faults.drill import differences
+from tests.two_processes import on_two_processes
+
+FILES: Dict[str, Any] = {
+    "trainer.oracle": {"type": "files", "format": "label_studio"},
+    "labels": ["PER", "LOC", "ORG", "MISC"],
+}
+ROWS = {row.what: row for row in rows("Waiting for people")}
+
+
+def gold(config: Dict[str, Any]) -> Dict[str, List[str]]:
+    """The tags of the training file by the sentences' ids."""
+    blocks = Path(config["train_data_path"]).read_text(encoding="utf-8").strip().split("\n\n")
+    return {str(n): [line.split()[-1] for line in block.split("\n")] for n, block in enumerate(blocks)}
+
+
+def label_in_label_studio(folder: Path, k: int, config: Dict[str, Any], leave: int = 0, reject: int = 0) -> List[str]:
+    """
+    Somebody imports a round's tasks, labels all but the last few, and exports the project. Gives the ids of the
+    sentences that have labels.
+    """
+    files, tags = RoundFiles.of(folder, k), gold(config)
+    tasks = json.loads((files.folder / "label_studio.json").read_text(encoding="utf-8"))
+    labelled = []
+    for number, task in enumerate(tasks):
+        name, text = task["data"]["sentence_id"], task["data"]["text"]
+        task["id"] = 100 + number
+        task["annotations"] = []
+        if number >= len(tasks) - leave:
+            continue
+        result, position = [], 0
+        for word, tag in zip(text.split(" "), tags[name], strict=True):
+            end = position + len(word)
+            if tag[0] == "B":
+                value = {"start": position, "end": end, "text": word, "labels": [tag[2:]]}
+                result.append({"from_name": "label", "to_name": "text", "type": "labels", "value": value})
+            elif tag[0] == "I":
+                result[-1]["value"].update(end=end, text=text[result[-1]["value"]["start"] : end])
+            position = end + 1
+        cancelled = number < reject
+        task["annotations"] = [{"id": number, "completed_by": 1, "result": result, "was_cancelled": cancelled}]
+        labelled += [] if cancelled else [name]
+    (files.answers / "export.json").write_text(json.dumps(tasks), encoding="utf-8")
+    return labelled
+
+
+def metrics(folder: Path) -> Dict[str, Any]:
+    return json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+
+
+def test_a_run_with_people_is_the_simulation_when_they_are_right(
+    run: Run, tiny_encoder: str, capsys: pytest.CaptureFixture
+) -> None:
+    config = small_config(tiny_encoder)
+    longer = {"trainer.trainer.num_epochs": 20}  # until it finds anything
+    folder = run("people", **FILES, **longer)
+    for k in range(3):
+        files = RoundFiles.of(folder, k)
+        size = [12, 6, 6][k]
+        assert (metrics(folder)["status"], metrics(folder)["waiting_for"]) == (
+            "waiting",
+            {"round": k, "sentences": size},
+        )
+        last = capsys.readouterr().out.rstrip().rpartition("\n")[2]
+        assert ROWS["sentences without an answer"].matches(last)
+        assert last == (
+            f"round {k} waits for labels of {size} of {size} sentences: label {files.folder / 'label_studio.json'}, "
+            f"put what the tool exports into {files.answers}, and start the same command with --recover"
+        )
+        assert (folder / "model.tar.gz").exists()
+        assert len(lines(folder / "rounds.jsonl")) == k if k else not (folder / "rounds.jsonl").exists()
+        questions = read_questions(files.questions)
+        assert [question.round for question in questions] == [k] * size
+        if k > 0:
+            scores = [question.query_score for question in questions]
+            assert scores == sorted(scores, reverse=True), "the most informative first"
+            assert any(question.predicted for question in questions), "the model says what it would say"
+            assert all(0 < span.score <= 1 for question in questions for span in question.predicted if span.score)
+            assert all(span.score is not None for question in questions for span in question.predicted)
+        else:
+            assert not any(question.predicted for question in questions), "an untrained model has nothing to say"
+        label_in_label_studio(folder, k, config)
+        run("people", recover=True, **FILES, **longer)
+    assert metrics(folder)["status"] == "finished"
+    simulated = run("simulated", labels=FILES["labels"], **longer)
+    [files_differ] = differences(folder, simulated)
+    assert "queries/round_2/answers/export.json" in files_differ
+    assert "state" not in files_differ
+
+
+def test_a_half_answered_round_waits(run: Run, tiny_encoder: str, capsys: pytest.CaptureFixture) -> None:
+    config = small_config(tiny_encoder)
+    folder = run("run", **FILES)
+    weights = (folder / "best.th").read_bytes()
+    label_in_label_studio(folder, 0, config, leave=5, reject=2)
+    before = RoundFiles.of(folder, 0).questions.read_bytes()
+    run("run", recover=True, **FILES)
+    assert metrics(folder)["waiting_for"] == {"round": 0, "sentences": 5}
+    assert "round 0 waits for labels of 5 of 12 sentences (2 rejected)" in capsys.readouterr().out
+    assert (folder / "best.th").read_bytes() == weights
+    assert not (folder / "annotated.jsonl").exists()
+    assert RoundFiles.of(folder, 0).questions.read_bytes() == before, "the same questions"
+
+
+def test_what_is_rejected_or_left_open(run: Run, tiny_encoder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rejected sentences never come again, others stay in the pool; also when the run dies while it reads labels."""
+    config = small_config(tiny_encoder)
+    pooled = {**FILES, "trainer.oracle": {**FILES["trainer.oracle"], "unanswered": "pool"}, "trainer.pool_size": 24}
+    folder = run("run", **pooled)
+    labelled = label_in_label_studio(folder, 0, config, leave=4, reject=3)
+    assert len(labelled) == 5
+    original = RunFolder.keep
+
+    def dying(self: RunFolder, state: Any) -> None:
+        if state.annotated is not None:
+            raise KeyboardInterrupt
+        original(self, state)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunFolder, "keep", dying)
+        with pytest.raises(KeyboardInterrupt):
+            run("run", recover=True, **pooled)
+    assert len(lines(folder / "annotated.jsonl")) == 5, "it died between labels and state"
+    run("run", recover=True, **pooled)
+    [record] = lines(folder / "rounds.jsonl")
+    assert (record["queried"], record["rejected"], record["unanswered"]) == (labelled, 3, 4)
+    assert record["annotated"]["sentences"] == 5
+    asked = [question.sentence.id for question in read_questions(RoundFiles.of(folder, 0).questions)]
+    for k in (1, 2):
+        label_in_label_studio(folder, k, config)
+        run("run", recover=True, **pooled)
+    assert metrics(folder)["status"] == "finished"
+    later = [q.sentence.id for k in (1, 2) for q in read_questions(RoundFiles.of(folder, k).questions)]
+    assert not set(asked[:3]) & set(later), "what was rejected is not asked again"
+    assert not set(labelled) & set(later)
+    records = lines(folder / "rounds.jsonl")
+    assert "unanswered" not in records[1]
+    assert [record["annotated"]["sentences"] for record in records] == [5, 11, 17]
+
+
+def test_nothing_but_rejections_is_no_seed_set(run: Run, tiny_encoder: str) -> None:
+    folder = run("run", **FILES)
+    label_in_label_studio(folder, 0, small_config(tiny_encoder), reject=12)
+    with pytest.raises(ConfigurationError) as error:
+        run("run", recover=True, **FILES)
+    assert "none of the 12 sentences" in str(error.value.message)
+    assert ROWS["a seed set of which nothing was labelled"].matches(str(error.value.message))
+
+
+def test_labels_with_a_problem_stop_the_run_before_anything(
+    run: Run, tiny_encoder: str, capsys: pytest.CaptureFixture
+) -> None:
+    folder = run("run", **FILES)
+    label_in_label_studio(folder, 0, small_config(tiny_encoder))
+    files = RoundFiles.of(folder, 0)
+    questions = read_questions(files.questions)
+    odd = [Answer(questions[0].sentence.id, ("B-BIRD",) * len(questions[0].sentence), None, "")]
+    write_answers(files.own("more"), odd, questions)
+    with pytest.raises(ConfigurationError) as error:
+        run("run", recover=True, **FILES)
+    assert "answers: 1 problem(s), see above" in str(error.value.message)
+    labels = "labels that cut words, are of no known type, overlap, or of which annotators disagree"
+    assert ROWS[labels].matches(str(error.value.message))
+    assert "unknown label 'BIRD'; expected LOC, MISC, ORG, PER" in capsys.readouterr().out
+    assert not (folder / "annotated.jsonl").exists()
+    files.own("more").unlink()
+    run("run", recover=True, **FILES)
+    assert metrics(folder)["waiting_for"]["round"] == 1
+
+
+def test_questions_that_are_lost_are_written_again(run: Run, tiny_encoder: str, capsys: pytest.CaptureFixture) -> None:
+    folder = run("run", **FILES)
+    files = RoundFiles.of(folder, 0)
+    before = files.questions.read_bytes()
+    files.questions.write_text("nothing", encoding="utf-8")
+    run("run", recover=True, **FILES)
+    assert files.questions.read_bytes() == before
+    warnings = [line for line in capsys.readouterr().out.splitlines() if line.startswith("warning: ")]
+    row = ROWS["a file of questions that is damaged or was changed"]
+    assert [row.matches(line.removeprefix("warning: ")) for line in warnings] == [True]
+
+
+def train_on_one_rank(rank: int, world_size: int, device: int, config: Dict[str, Any], folder: str) -> None:
+    params = Params({**config, "trainer": {**config["trainer"], "local_rank": rank, "cuda_device": device}})
+    params["trainer"].update({"world_size": world_size, "distributed": True})
+    params.pop("include_in_archive")
+    prepare_environment(params)
+    loop = TrainModel.from_params(params=params, serialization_dir=folder, local_rank=rank)
+    found = loop.run()
+    assert found["status"] == "waiting", "in both processes"
+    if rank == 0:
+        loop.finish(found)
+
+
+def test_two_workers_wait_together(tiny_encoder: str, tmp_path: Path, fresh_encoders: None) -> None:
+    config = small_config(tiny_encoder, **{**FILES, "dataset_reader.unlabelled": True}, **NOTHING_MEASURED)
+    config["dataset_reader"].pop("source_scheme", None)
+    folder = tmp_path / "run"
+    on_two_processes(train_on_one_rank, config, str(folder))
+    label_in_label_studio(folder, 0, config)
+    on_two_processes(train_on_one_rank, config, str(folder))
+    assert metrics(folder)["waiting_for"] == {"round": 1, "sentences": 6}
+    questions = read_questions(RoundFiles.of(folder, 1).questions)
+    assert len(questions) == 6
+    assert any(question.predicted for question in questions)
+
+
+NOTHING_MEASURED = {
+    "validation_data_path": None,
+    "test_data_path": None,
+    "trainer.trainer.callbacks": [],
+    "trainer.trainer.num_epochs": 20,
+}
