@@ -14,7 +14,8 @@ NOTHING, DIED, DONE = "nothing", "died", "done"
 
 def run_state(folder: Path, configuration: Dict[str, Any]) -> str:
     """
-    Whether a folder holds `"nothing"`, a run of this configuration that `"died"` (or goes on, or waits), or one that is `"done"`.
+    Whether a folder holds `"nothing"`, a run of this configuration that `"died"` (or goes on, or waits), or one that is
+    `"done"`.
 
     # Parameters
 

@@ -177,11 +177,13 @@ def test_a_run_that_is_killed_while_it_takes_labels_and_asks_again(tiny_encoder:
     config = write(tmp_path, tiny_encoder, {**FILES, "trainer.num_rounds": 1})
     waiting, whole = tmp_path / "waiting", tmp_path / "whole"
     ended = train(config, waiting)
-    assert ended.code == 0 and "round 0 waits for labels of 12 of 12 sentences" in ended.output, ended.output
+    assert "round 0 waits for labels of 12 of 12 sentences" in ended.output, ended.output
+    assert ended.code == 0
     label_in_label_studio(waiting, 0, small_config(tiny_encoder))
     shutil.copytree(waiting, whole)
     ended = train(config, whole, recover=True, kill_at=sys.maxsize)
-    assert ended.code == 0 and "round 1 waits for labels of 6 of 6 sentences" in ended.output, ended.output
+    assert "round 1 waits for labels of 6 of 6 sentences" in ended.output, ended.output
+    assert ended.code == 0
     names = whole.with_suffix(".points").read_text(encoding="utf-8").split("\n")
     asking = [number for number, name in enumerate(names) if "queries" in name]
     assert asking, names
