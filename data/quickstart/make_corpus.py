@@ -1,4 +1,5 @@
-"""Write the quickstart corpus: `train.conll`, `dev.conll` and `test.conll` beside this file.
+"""Write the quickstart corpus: `train.conll`, `dev.conll` and `test.conll` beside this file, and `pool.txt`, the
+sentences of `train.conll` as plain text without labels.
 
 Why: the example configurations need named-entity data that may be shipped, is small, and is neither trivial nor
 saturated by fifty sentences, so that active learning has something to choose. The sentences are made here, from our own
@@ -9,7 +10,7 @@ How: `templates.txt` (sentences with entities) and `templates_plain.txt` (withou
 words of most lists are held out: only dev and test use them, so that a tagger cannot get by on a list of names. Many
 names are ambiguous: Harrow may be a town, a club or a person, and Falcon a company or a bird.
 
-    python data/quickstart/make_corpus.py            write the three files
+    python data/quickstart/make_corpus.py            write the four files
     python data/quickstart/make_corpus.py --check    exit 1 if a file on disk differs from what would be written
 """
 
@@ -192,6 +193,20 @@ def to_bio(sentence: Sentence) -> str:
     return "".join(lines)
 
 
+def to_text(block: str) -> str:
+    """The words of a sentence as somebody would have typed them: a line of text."""
+    text, opened = "", False
+    for line in block.splitlines():
+        word = line.split("\t")[0]
+        closes = word in {*".,;:?)", "'s"} or (word == '"' and opened)
+        text += word if not text or closes or text[-1] == "\0" else f" {word}"
+        if word == '"':
+            opened = not opened
+        if word == "(" or (word == '"' and opened):
+            text += "\0"  # nothing between this and the next word
+    return text.replace("\0", "") + "\n"
+
+
 def make_split(name: str, lexicon: dict[str, Entry], seen: set[str]) -> str:
     """The text of one file; `seen` holds, in lower case, the sentences that were written before."""
     rng = random.Random(f"{SEED}-{name}")
@@ -222,9 +237,10 @@ def main() -> int:
     lexicon = read_lexicon(HERE / "lexicon.txt")
     seen: set[str] = set()
     stale = []
-    for name in SIZES:
-        path = HERE / f"{name}.conll"
-        data = make_split(name, lexicon, seen).encode()
+    files = {f"{name}.conll": make_split(name, lexicon, seen) for name in SIZES}
+    files["pool.txt"] = "".join(map(to_text, files["train.conll"].split("\n\n")))
+    for name, text in files.items():
+        path, data = HERE / name, text.encode()
         if not check:
             path.write_bytes(data)
         elif not path.is_file() or path.read_bytes() != data:

@@ -62,7 +62,7 @@ def labelling_config(labels: Sequence[str]) -> str:
     ]
     return (
         "<View>\n"
-        "  <Style>.htx-text { white-space: pre-wrap; }</Style>\n"
+        "  <Style>.htx-text, .htx-richtext, .lsf-htx-richtext { white-space: pre-wrap; }</Style>\n"
         '  <Labels name="label" toName="text">\n' + "".join(lines) + "  </Labels>\n"
         '  <Text name="text" value="$text"/>\n'
         "</View>\n"
