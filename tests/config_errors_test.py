@@ -59,6 +59,20 @@ class Calling(NamedTuple):
 Way = Union[Changes, Running, Calling]
 
 
+PLAIN = {"type": "plain_text", "token_indexers": {"tokens": {"type": "single_id"}}}
+
+
+@QueryPolicy.register("leaves_in_test")
+class LeavingPolicy(QueryPolicy):
+    """Ends the program when it is built, as spaCy does where a language cannot be downloaded."""
+
+    def __init__(self) -> None:
+        sys.exit(1)
+
+    def score(self, batch: ScoredBatch) -> Any:
+        raise NotImplementedError
+
+
 @QueryPolicy.register("divides_in_test")
 class DividingPolicy(QueryPolicy):
     """Somebody's own, with a mistake that depends on a key."""
@@ -237,6 +251,9 @@ CONFIGURATION: Dict[str, List[Way]] = {
     ],
     "what any other part refuses, such as arguments of a tokenizer": [
         {"trainer.query_policy": {"type": "divides_in_test", "by": 0}}
+    ],
+    "a language for the tokenizer `spacy` that is not installed and that spaCy cannot download": [
+        {"dataset_reader": {**PLAIN, "tokenizer": {"type": "spacy", "language": "no_such_language"}}}
     ],
     "dev after each epoch without dev": [
         {"validation_data_loader": {"type": "in_memory"}, "validation_data_path": None}
@@ -527,6 +544,13 @@ def test_what_is_said_stands_in_the_table(
     for number, (way, message) in enumerate(zip(CASES[row], ROWS[row], strict=True)):
         said = told(way, config, prepared, tmp_path / str(number))
         assert re.fullmatch(".+".join(map(re.escape, message.split("…"))), said, re.DOTALL), f"{message}\n{said}"
+
+
+def test_a_part_that_ends_the_program_is_named(materials: Materials, tmp_path: Path) -> None:
+    config = small(evaluate(FOLDER / "quickstart.jsonnet"), materials)
+    config["trainer"]["query_policy"] = {"type": "leaves_in_test"}
+    with pytest.raises(ConfigurationError, match="configuration: query_policy is {}: SystemExit: 1"):
+        built(config, tmp_path / "run")
 
 
 WHERE = ("active_learning/budget.py", "active_learning/c*.py", "active_learning/experiment.py", "augmenters/**/*.py")

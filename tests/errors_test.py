@@ -11,16 +11,24 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Union
 
 import numpy as np
 import pytest
+import spacy
 from allennlp.commands.evaluate import evaluate_from_archive
 from allennlp.commands.train import TrainModel, train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
+from allennlp.data import Tokenizer
 from allennlp.data.token_indexers import SingleIdTokenIndexer
+from allennlp.data.tokenizers import (
+    CharacterTokenizer,
+    PretrainedTransformerTokenizer,
+    SpacyTokenizer,
+    WhitespaceTokenizer,
+)
 from allennlp.models.archival import load_archive
 from allennlp.predictors import Predictor
 
 from seqmix_plugin.commands.augment import augment
-from seqmix_plugin.data import ConllColumnsReader, JsonlSentencesReader, WordPieceIndexer
+from seqmix_plugin.data import ConllColumnsReader, JsonlSentencesReader, PlainTextReader, WordPieceIndexer
 from seqmix_plugin.query_policies import RandomPolicy
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from tests.active_learning.conftest import small_config
@@ -68,6 +76,11 @@ class Trial:
         path = self.write("corpus.jsonl", '{"tokens": ["fine"], "tags": ["O"]}\n' + second + "\n")
         return JsonlSentencesReader({"tokens": SingleIdTokenIndexer()}, **keys).read_sentences(path)
 
+    def text(self, content: str, tokenizer: Tokenizer) -> SentenceSource:
+        """Reads plain text."""
+        reader = PlainTextReader({"tokens": SingleIdTokenIndexer()}, tokenizer)
+        return reader.read_sentences(self.write("corpus.txt", content))
+
     def config(self, train: Optional[str] = None, **overrides: Any) -> Dict[str, Any]:
         """The small run's, on a training file of this content if there is one."""
         if train is not None:
@@ -106,6 +119,15 @@ def jsonl(record: Any, **keys: Any) -> Case:
 
 def labels(**values: Any) -> Case:
     return jsonl({"tokens": ["Anna"], **values})
+
+
+def text(content: str, tokenizer: Optional[Tokenizer] = None) -> Case:
+    return lambda trial: trial.text(content, tokenizer or WhitespaceTokenizer())
+
+
+def too_long(trial: Trial) -> object:
+    spacy.blank("en").to_disk(trial.folder / "language")
+    return trial.text("a" * 1_000_001, SpacyTokenizer(str(trial.folder / "language")))
 
 
 def predict(record: Dict[str, Any]) -> Case:
@@ -199,6 +221,15 @@ DATA: Dict[str, Case] = {
     "JSONL: a soft label for what is no BIO tag": labels(tag_distributions=[{"S-PER": 1}]),
     "JSONL: a probability that is none": labels(tag_distributions=[{"O": -1}]),
     "JSONL: probabilities that do not sum to 1": labels(tag_distributions=[{"O": 0.5}]),
+    "JSONL: `spaces` that are no white space": labels(tags=["O"], spaces=["-"]),
+    "JSONL: more or fewer spaces than words": labels(tags=["O"], spaces=[" ", " "]),
+    "plain text: a carriage return that does not end its line": text("Anna sings\rin Oslo\n"),
+    "plain text: words that are not in the line, such as word pieces": lambda trial: text(
+        "Anna sings\n", PretrainedTransformerTokenizer(trial.encoder)
+    )(trial),
+    "plain text: text that is in no word": text("Anna\n", CharacterTokenizer(lowercase_characters=True)),
+    "plain text: numbers instead of words": text("Anna\n", CharacterTokenizer(byte_encoding="utf-8")),
+    "plain text: a line that is too long for its tokenizer, or that it refuses for another reason": too_long,
     "soft labels alone, or none, in the training file of a simulation": lambda trial: trial.build(
         **{
             "dataset_reader.type": "jsonl_sentences",

@@ -196,14 +196,14 @@ def mistakes_as_configuration_errors() -> Iterator[None]:
         yield
     except (ConfigurationError, SigTermReceived):
         raise
-    except Exception as error:
-        if isinstance(error, OSError):  # a file, not a value
+    except (Exception, SystemExit) as error:  # spaCy leaves when it finds no language of this name
+        if isinstance(error, OSError) and error.filename is not None:  # a file, not a value
             raise ConfigurationError(first_line(error)) from error
         name = "" if isinstance(error, (TypeError, ValueError)) else f"{type(error).__name__}: "
         raise ConfigurationError(f"configuration: {_place(error)}{name}{first_line(error)}") from error
 
 
-def _place(error: Exception) -> str:
+def _place(error: BaseException) -> str:
     """The key that AllenNLP was building when a constructor failed, and its value."""
     arguments = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__) if _builds_argument(frame)]
     if not arguments:

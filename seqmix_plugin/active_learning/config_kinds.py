@@ -10,7 +10,7 @@ from typing import Any, Union, get_args, get_origin
 import torch
 from allennlp.common import FromParams, Lazy, Registrable
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DataLoader, DatasetReader, TokenIndexer, Vocabulary
+from allennlp.data import DataLoader, DatasetReader, TokenIndexer, Tokenizer, Vocabulary
 from allennlp.models import Model
 from allennlp.modules import TokenEmbedder
 from allennlp.training.learning_rate_schedulers import LearningRateScheduler
@@ -28,6 +28,7 @@ EXAMPLES = {
     QueryPolicy: "random",
     TokenEmbedder: "pretrained_transformer_mismatched",
     TokenIndexer: "word_piece",
+    Tokenizer: "letters_digits",
     Vocabulary: "empty",
 }
 """Of blocks whose default, if they have one, does not serve active learning."""

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from seqmix_plugin.active_learning.learning_curve import curve_rows
 from seqmix_plugin.errors import error_line, printable
+from seqmix_plugin.run_files import NOT_MEASURED
 
 PACKAGE = __name__.split(".")[0]
 
@@ -62,7 +63,8 @@ def round_line(record: Dict[str, Any]) -> str:
         f"round {record['round']}: {annotated['sentences']:,} sentences ({annotated['tokens']:,} tokens, "
         f"{annotated['entities']:,} entities) + {record['synthetic_in_training']} generated"
     ]
-    parts += [f"{split} F1 {100 * scores['f1']:.2f}" for split, scores in record["scores"].items()]
+    measured = [f"{split} F1 {100 * scores['f1']:.2f}" for split, scores in record["scores"].items()]
+    parts += measured or [f"F1 {NOT_MEASURED}"]
     return " | ".join([*parts, f"{sum(record['seconds'].values()):.0f} s"])
 
 
@@ -72,7 +74,13 @@ def print_table(rounds: Sequence[Dict[str, Any]]) -> None:
     rows = curve_rows(rounds)
     shown = [name for name in rows[0] if not name.endswith(("precision", "recall"))]  # the file has all
     for name in shown:
-        table.add_column(name.replace("_f1", " F1"), justify="right")
+        table.add_column(name.replace("_f1", " F1").replace("f1", "F1"), justify="right")
     for row in rows:
-        table.add_row(*(f"{100 * row[name]:.2f}" if name.endswith("f1") else f"{row[name]:,.0f}" for name in shown))
+        table.add_row(*(_cell(name, row[name]) for name in shown))
     Console().print(table)
+
+
+def _cell(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{100 * value:.2f}" if name.endswith("f1") else f"{value:,.0f}"

@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Sequence
 
 from seqmix_plugin.active_learning.rows import to_lines
 from seqmix_plugin.atomic_files import replacement, write_bytes
-from seqmix_plugin.run_files import CURVE, PICTURE, ROUNDS
+from seqmix_plugin.run_files import CURVE, NOT_MEASURED, PICTURE, ROUNDS
 
 COLOURS = {"dev": "#0072b2", "test": "#d55e00"}
 """Of Okabe and Ito's palette, which colour-blind readers can tell apart."""
@@ -14,7 +14,7 @@ COLOURS = {"dev": "#0072b2", "test": "#d55e00"}
 
 def curve_rows(rounds: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
     """
-    One flat row a round.
+    One flat row a round; where no split is measured, its `f1` says so.
 
     # Parameters
 
@@ -26,6 +26,8 @@ def curve_rows(rounds: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
         row = {"round": record["round"], **record["annotated"], "synthetic": record["synthetic_in_training"]}
         for split, scores in record["scores"].items():
             row.update({f"{split}_{name}": scores[name] for name in ("precision", "recall", "f1")})
+        if not record["scores"]:
+            row["f1"] = NOT_MEASURED
         rows.append({**row, "seconds": round(sum(record["seconds"].values()), 3)})
     return rows
 
@@ -51,14 +53,35 @@ def write_csv(rounds: Sequence[Dict[str, Any]], path: Path) -> None:
 
 
 def write_plot(rounds: Sequence[Dict[str, Any]], path: Path) -> None:
-    """Draws F1 against annotated sentences, a line a split; nothing when nothing was measured."""
-    if not rounds[-1]["scores"]:
-        return
+    """Draws F1 against annotated sentences, a line a split; where none is measured, says so in its place."""
     from matplotlib.figure import Figure  # slow to import, and only the trainer's process draws
 
     figure = Figure(figsize=(6, 4), layout="constrained")
     axes = figure.subplots()
     sentences = [record["annotated"]["sentences"] for record in rounds]
+    if rounds[-1]["scores"]:
+        _draw_scores(axes, sentences, rounds)
+    else:
+        axes.plot(sentences, [0.5] * len(sentences), linestyle="none")  # budgets only
+        middle: Dict[str, Any] = {
+            "ha": "center",
+            "va": "center",
+            "transform": axes.transAxes,
+            "backgroundcolor": "white",
+        }
+        axes.text(0.5, 0.5, f"{NOT_MEASURED}: no dev or test file", **middle)
+        axes.set_yticks([])
+    axes.set_xlabel("annotated sentences")
+    axes.set_ylabel("entity F1 (%)")
+    axes.set_xticks(sentences)
+    axes.margins(x=0.1)
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    with replacement(path) as temporary:
+        figure.savefig(temporary, dpi=150, format="png")
+
+
+def _draw_scores(axes: Any, sentences: Sequence[int], rounds: Sequence[Dict[str, Any]]) -> None:
     highest = max(rounds[-1]["scores"], key=lambda split: rounds[-1]["scores"][split]["f1"])
     for split in rounds[-1]["scores"]:
         scores = [100 * record["scores"][split]["f1"] for record in rounds]
@@ -70,12 +93,4 @@ def write_plot(rounds: Sequence[Dict[str, Any]], path: Path) -> None:
             xytext=(6, 4 if split == highest else -12),
             color=COLOURS.get(split),
         )
-    axes.set_xlabel("annotated sentences")
-    axes.set_ylabel("entity F1 (%)")
-    axes.set_xticks(sentences)
-    axes.margins(x=0.1)
-    axes.grid(alpha=0.3)
-    axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, loc="lower right")
-    with replacement(path) as temporary:
-        figure.savefig(temporary, dpi=150, format="png")

@@ -4,15 +4,15 @@ import json
 from typing import Any, Dict, Iterable, List, Optional, Sequence
 
 from seqmix_plugin.augmenters import SyntheticSentence
+from seqmix_plugin.run_files import NOT_MEASURED
 from seqmix_plugin.sentence import TaggedSentence
 
 
 def annotated_row(round_number: int, sentence: TaggedSentence) -> Dict[str, Any]:
     """A line of `annotated.jsonl`."""
     row = {"round": round_number, "id": sentence.id, "tokens": sentence.tokens, "tags": sentence.tags}
-    if sentence.tag_distributions is not None:
-        row["tag_distributions"] = sentence.tag_distributions
-    return row
+    optional = {"tag_distributions": sentence.tag_distributions, "spaces": sentence.spaces}
+    return row | {name: value for name, value in optional.items() if value is not None}
 
 
 def synthetic_row(round_number: int, synthetic: SyntheticSentence) -> Dict[str, Any]:
@@ -30,6 +30,8 @@ def synthetic_row(round_number: int, synthetic: SyntheticSentence) -> Dict[str, 
     }
     if sentence.tags is not None:  # a copy of a sentence with hard labels
         row["tags"] = sentence.tags
+    if sentence.spaces is not None:
+        row["spaces"] = sentence.spaces
     return row
 
 
@@ -42,13 +44,13 @@ def sentence_of(row: Dict[str, Any]) -> TaggedSentence:
     `ValueError`
         When the line holds no sentence.
     """
-    name, tokens, tags, soft = (row.get(key) for key in ("id", "tokens", "tags", "tag_distributions"))
-    strings = isinstance(tokens, list) and all(isinstance(item, str) for item in [name, *tokens, *(tags or ())])
+    name, tokens, tags, soft, spaces = (row.get(key) for key in ("id", "tokens", "tags", "tag_distributions", "spaces"))
+    texts = [name, *(tokens or ()), *(tags or ()), *(spaces or ())]
+    strings = isinstance(tokens, list) and all(isinstance(item, str) for item in texts)
     if not strings or not all(isinstance(distribution, dict) for distribution in soft or ()):
         raise ValueError(f"not the row of a sentence: {row}")
-    return TaggedSentence(
-        str(name), tuple(tokens or ()), None if tags is None else tuple(tags), None if soft is None else tuple(soft)
-    )
+    labels = (None if values is None else tuple(values) for values in (tags, soft, spaces))
+    return TaggedSentence(str(name), tuple(tokens or ()), *labels)
 
 
 def to_lines(rows: Iterable[Dict[str, Any]]) -> bytes:
@@ -67,7 +69,8 @@ def of_lines(content: bytes) -> List[Dict[str, Any]]:
 def summary(rounds: Sequence[Dict[str, Any]], waiting_for: Optional[Dict[str, int]] = None) -> Dict[str, Any]:
     """
     What `metrics.json` says: the last round's scores, the mean of each F1 over the rounds, what was annotated, and
-    whether the run is finished or waits for labels, of which round and how many sentences.
+    whether the run is finished or waits for labels, of which round and how many sentences. Where no split is measured,
+    `f1` says so.
     """
     status = {"status": "finished"} if waiting_for is None else {"status": "waiting", "waiting_for": waiting_for}
     if not rounds:
@@ -81,6 +84,8 @@ def summary(rounds: Sequence[Dict[str, Any]], waiting_for: Optional[Dict[str, in
     for split, scores in last["scores"].items():
         metrics.update({f"{split}_{name}": value for name, value in scores.items()})
         metrics[f"mean_{split}_f1"] = sum(r["scores"][split]["f1"] for r in rounds) / len(rounds)
+    if not last["scores"]:
+        metrics["f1"] = NOT_MEASURED
     if "stop" in last:
         metrics["stopped_because"] = last["stop"]
     metrics["seconds"] = sum(sum(record["seconds"].values()) for record in rounds)

@@ -14,6 +14,7 @@ from seqmix_plugin.reporting import tables, wording
 from seqmix_plugin.reporting.comparison import SPLITS, Comparison
 from seqmix_plugin.reporting.grouping import find_runs, group_runs
 from seqmix_plugin.reporting.page import write_page
+from seqmix_plugin.run_files import NOT_MEASURED
 
 
 @Subcommand.register("compare")
@@ -66,7 +67,8 @@ def compare(
 ) -> Comparison:
     """
     Compares finished or running runs on the same data, those of one configuration as the seeds of one method. Prints
-    tables, and writes a page that needs nothing but a browser. What cannot be read is named and left out.
+    tables, and writes a page that needs nothing but a browser. What cannot be read is named and left out. Of runs
+    without a dev and a test file it shows what was queried and generated.
 
     # Parameters
 
@@ -92,8 +94,9 @@ def compare(
     # Raises
 
     `ConfigurationError`
-        Before anything is written: no run at all, runs on different data, an unknown baseline, a split that was not
-        measured, files in no folder. Later, when a file cannot be written after all.
+        Before anything is written: no run at all, runs on different data, runs that are measured beside others that are
+        not, an unknown baseline, a split that was not measured, files in no folder. Later, when a file cannot be
+        written after all.
     """
     files = [Path(name) for name in (output, csv, markdown) if name is not None]
     _check_files(files, paths)
@@ -105,8 +108,12 @@ def compare(
     _print_lines("left out", left_out)
     notes += left_out
     comparison = Comparison(groups, baseline)
-    shown = _split(comparison, split)
-    _print(comparison, shown, target_f1)
+    shown = _split(comparison, split, target_f1)
+    if shown is None:
+        tables.labelled(groups).print()
+        print(f"F1 is {NOT_MEASURED}: these runs have no dev and no test file")
+    else:
+        _print(comparison, shown, target_f1)
     try:
         write_page(comparison, notes, Path(output), target_f1)
         if csv is not None:
@@ -133,8 +140,13 @@ def _check_files(files: List[Path], paths: Sequence[str]) -> None:
             raise ConfigurationError(f"{file}: is given twice; every file needs a path of its own")
 
 
-def _split(comparison: Comparison, wanted: Optional[str]) -> str:
-    """What the terminal shows."""
+def _split(comparison: Comparison, wanted: Optional[str], target: Optional[float]) -> Optional[str]:
+    """What the terminal shows; `None` where nothing is measured."""
+    if not comparison.measured:
+        for key, value in (("split", wanted), ("target-f1", target)):
+            if value is not None:
+                raise ConfigurationError(f"--{key} is {value}, but F1 is {NOT_MEASURED}: no dev and no test file")
+        return None
     if not comparison.splits:
         raise ConfigurationError("the runs have measured no split in common; nothing can be compared")
     if wanted is not None and wanted not in comparison.splits:

@@ -109,6 +109,7 @@ def gold_records(sentences: Sequence[TaggedSentence]) -> List[Dict[str, Any]]:
     for sentence in sentences:
         soft = {} if sentence.tag_distributions is None else {"tag_distributions": list(sentence.tag_distributions)}
         records.append({"id": sentence.id, "tokens": list(sentence.tokens), "tags": list(sentence.tags or ()), **soft})
+        records[-1].update(_spaces(sentence))
     return records
 
 
@@ -140,7 +141,13 @@ def _record(child: SyntheticSentence, name: str, score_key: str) -> Dict[str, An
         "parents": [window._asdict() for window in child.parents],
         "lambda": child.lam,
         score_key: child.score,
+        **_spaces(sentence),
     }
+
+
+def _spaces(sentence: TaggedSentence) -> Dict[str, Any]:
+    """The key, where the white space between the words is known."""
+    return {} if sentence.spaces is None else {"spaces": list(sentence.spaces)}
 
 
 def _columns(record: Dict[str, Any]) -> str:

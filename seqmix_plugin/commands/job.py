@@ -15,7 +15,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.commands.run_state import DIED, DONE, run_state
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.reporting.run import Run, read_run
-from seqmix_plugin.run_files import ANNOTATED, ROUNDS, STATE
+from seqmix_plugin.run_files import ANNOTATED, NOT_MEASURED, ROUNDS, STATE
 
 TAIL = 2**16
 """Bytes at the end of a log in which the reason of a failure is looked for."""
@@ -57,7 +57,8 @@ class Outcome:
         if self.run is None:
             return f"seed {self.seed}: {self.state}: {self.reason} (see {self.log})"
         parts = [f"seed {self.seed}: {self.state}{' before' if self.state == DONE else ''}"]
-        parts += [f"{split} F1 {100 * scores['f1']:.2f}" for split, scores in self.run.rounds[-1]["scores"].items()]
+        scores = self.run.rounds[-1]["scores"]
+        parts += [f"{split} F1 {100 * scores[split]['f1']:.2f}" for split in scores] or [f"F1 {NOT_MEASURED}"]
         return " | ".join(parts + ([f"{self.seconds:.0f} s"] if self.state == FINISHED else []))
 
 

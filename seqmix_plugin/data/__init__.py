@@ -5,6 +5,7 @@ from seqmix_plugin.data.conll_columns import ConllColumnsReader
 from seqmix_plugin.data.encoded_sentences import EncodedSentences
 from seqmix_plugin.data.in_memory_loader import InMemoryLoader
 from seqmix_plugin.data.jsonl_sentences import JsonlSentencesReader
+from seqmix_plugin.data.plain_text import PlainTextReader
 from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.data.sentence_view import SentenceView
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
@@ -16,6 +17,7 @@ __all__ = [
     "EncodedSentences",
     "InMemoryLoader",
     "JsonlSentencesReader",
+    "PlainTextReader",
     "SentenceReader",
     "SentenceView",
     "TagDistributionField",

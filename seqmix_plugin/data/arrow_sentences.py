@@ -17,13 +17,15 @@ from seqmix_plugin.sentence import TagDistribution, TaggedSentence
 
 BATCH_ROWS = 4096
 """Sentences that are written, and decoded while iterating, together."""
-TAGS = pa.list_(pa.dictionary(pa.int32(), pa.string()))
+SHARED = pa.list_(pa.dictionary(pa.int32(), pa.string()))
+"""Strings of which there are few, over and over."""
 SCHEMA = pa.schema(
     [
         pa.field("id", pa.string(), nullable=False),
         pa.field("tokens", pa.list_(pa.string()), nullable=False),
-        pa.field("tags", TAGS),
+        pa.field("tags", SHARED),
         pa.field("tag_distributions", pa.string()),  # JSON
+        pa.field("spaces", SHARED),
     ]
 )
 
@@ -60,9 +62,8 @@ class ArrowSentences(Sequence[TaggedSentence]):
             Of them, a few thousand are held at a time.
         """
         stream = iter(sentences)
-        # What is new in the dictionary of tags is written with each batch; Arrow adds to none that is empty.
-        numbers: DefaultDict[str, int] = defaultdict(None, {"O": 0})
-        numbers.default_factory = numbers.__len__  # a new tag gets the next number
+        # What is new in the dictionaries is written with each batch; Arrow adds to none that is empty.
+        tags, spaces = _numbers("O"), _numbers(" ")
         options = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True)
         with (
             replacement(path, f".{rank()}") as temporary,  # each process of a run writes it
@@ -70,7 +71,7 @@ class ArrowSentences(Sequence[TaggedSentence]):
             pa.ipc.new_file(sink, SCHEMA, options=options) as writer,
         ):
             for chunk in iter(lambda: list(islice(stream, BATCH_ROWS)), []):
-                writer.write_batch(_encoded(chunk, numbers))
+                writer.write_batch(_encoded(chunk, tags, spaces))
         return cls(path)
 
     def __len__(self) -> int:
@@ -94,40 +95,54 @@ class ArrowSentences(Sequence[TaggedSentence]):
             yield from _decoded(batch)
 
 
-def _encoded(chunk: Sequence[TaggedSentence], numbers: DefaultDict[str, int]) -> pa.RecordBatch:
-    """Rows of sentences; numbers the tags that are new."""
-    ends = [0, *accumulate(len(sentence.tags or ()) for sentence in chunk)]
-    indices = [numbers[tag] for sentence in chunk for tag in sentence.tags or ()]
-    tags = pa.DictionaryArray.from_arrays(pa.array(indices, pa.int32()), pa.array(numbers, pa.string()))
+def _numbers(first: str) -> DefaultDict[str, int]:
+    """The numbers of strings, of which a new one gets the next."""
+    numbers: DefaultDict[str, int] = defaultdict(None, {first: 0})
+    numbers.default_factory = numbers.__len__
+    return numbers
+
+
+def _encoded(
+    chunk: Sequence[TaggedSentence], tags: DefaultDict[str, int], spaces: DefaultDict[str, int]
+) -> pa.RecordBatch:
+    """Rows of sentences; numbers the tags and the white space that are new."""
     soft = (sentence.tag_distributions for sentence in chunk)
     return pa.record_batch(
         [
             pa.array([sentence.id for sentence in chunk], pa.string()),
             pa.array([sentence.tokens for sentence in chunk], pa.list_(pa.string())),
-            pa.ListArray.from_arrays(
-                pa.array(ends, pa.int32()), tags, mask=pa.array([sentence.tags is None for sentence in chunk])
-            ),
+            _column([sentence.tags for sentence in chunk], tags),
             pa.array([None if rows is None else json.dumps(rows, ensure_ascii=False) for rows in soft], pa.string()),
+            _column([sentence.spaces for sentence in chunk], spaces),
         ],
         schema=SCHEMA,
     )
 
 
+def _column(rows: Sequence[Optional[Sequence[str]]], numbers: DefaultDict[str, int]) -> pa.ListArray:
+    """Some rows of strings by their numbers; a row that is `None` takes no more than its place."""
+    ends = [0, *accumulate(len(row or ()) for row in rows)]
+    indices = [numbers[text] for row in rows for text in row or ()]
+    values = pa.DictionaryArray.from_arrays(pa.array(indices, pa.int32()), pa.array(numbers, pa.string()))
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), values, mask=pa.array([row is None for row in rows]))
+
+
 def _decoded(batch: pa.RecordBatch) -> Iterator[TaggedSentence]:
     """The sentences of some rows."""
-    ids, tokens, tags, soft = batch.columns
-    columns = ids.to_pylist(), map(tuple, tokens.to_pylist()), _tags(tags), map(_distributions, soft.to_pylist())
+    ids, tokens, tags, soft, spaces = batch.columns
+    labels = _shared(tags), map(_distributions, soft.to_pylist())
+    columns = ids.to_pylist(), map(tuple, tokens.to_pylist()), *labels, _shared(spaces)
     return starmap(TaggedSentence, zip(*columns, strict=True))
 
 
-def _tags(column: pa.ListArray) -> Iterator[Optional[Tuple[str, ...]]]:
-    """The tags of some rows, which share their strings; some times faster than the column's own `to_pylist`."""
+def _shared(column: pa.ListArray) -> Iterator[Optional[Tuple[str, ...]]]:
+    """The strings of some rows, which they share; some times faster than the column's own `to_pylist`."""
     values = column.flatten()
     names = [sys.intern(name) for name in values.dictionary.to_pylist()]
-    tags = iter([names[number] for number in values.indices.to_pylist()])
+    strings = iter([names[number] for number in values.indices.to_pylist()])
     sizes = np.diff(column.offsets.to_numpy()).tolist()
     for size, valid in zip(sizes, column.is_valid().to_pylist(), strict=True):
-        yield tuple(islice(tags, size)) if valid else None
+        yield tuple(islice(strings, size)) if valid else None
 
 
 def _distributions(text: Optional[str]) -> Optional[Tuple[TagDistribution, ...]]:

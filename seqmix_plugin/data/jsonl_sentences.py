@@ -28,6 +28,7 @@ class JsonlSentencesReader(SentenceReader):
     | `tags` | one tag a word, in `source_scheme`; may be left out when there are `tag_distributions` |
     | `tag_distributions` | soft labels, which the loss is taken against: an object a word, from BIO tags, whatever `source_scheme` is, to probabilities that sum to 1 |
     | `id` | a string or a whole number, unique in the file; by default the position among the sentences |
+    | `spaces` | the white space that followed each word in the text, a list of strings; by default one space between words |
 
     A sentence with both keeps both: its tags count for scores, its soft labels are trained on. `allennlp augment` writes
     such files.
@@ -55,7 +56,7 @@ class JsonlSentencesReader(SentenceReader):
 
     `ConfigurationError`
         With file and line: what is no such object, an invalid tag or tag sequence, a distribution that does not sum to
-        1, bytes that are not UTF-8, a file that is missing or holds no sentence.
+        1, `spaces` that are no white space, bytes that are not UTF-8, a file that is missing or holds no sentence.
     """  # noqa: E501  a table cannot be wrapped
 
     def __init__(
@@ -97,22 +98,25 @@ def _sentence(file: LabelledFile, place: str, line: str, position: int, unlabell
         raise file.error(place, f"'tokens' is {_shown(tokens)}; expected a list of words, none of them empty")
     if not is_unicode(" ".join(tokens)):
         raise file.error(place, f"'tokens' is {_shown(tokens)}: half of a surrogate pair")
+    name, words = _name(file, place, record.get("id"), position), tuple(map(sys.intern, tokens))
+    spaces = _spaces(file, place, record.get("spaces"), len(tokens))
     if unlabelled:
-        return TaggedSentence(_name(file, place, record.get("id"), position), tuple(map(sys.intern, tokens)))
+        return TaggedSentence(name, words, spaces=spaces)
     if tags is None and soft is None:
         raise file.error(place, "neither 'tags' nor 'tag_distributions'")
     if tags is not None and not _are_strings(tags):
         raise file.error(place, f"'tags' is {_shown(tags)}; expected a list of strings, one a token")
     if soft is not None and not (isinstance(soft, list) and all(isinstance(row, dict) for row in soft)):
         raise file.error(place, f"'tag_distributions' is {_shown(soft)}; expected a list of objects, one a token")
-    for name, labels in (("tags", tags), ("tag_distributions", soft)):
+    for key, labels in (("tags", tags), ("tag_distributions", soft)):
         if labels is not None and len(labels) != len(tokens):
-            raise file.error(place, f"{len(labels)} {name} for {len(tokens)} tokens")
+            raise file.error(place, f"{len(labels)} {key} for {len(tokens)} tokens")
     return TaggedSentence(
-        id=_name(file, place, record.get("id"), position),
-        tokens=tuple(map(sys.intern, tokens)),
+        id=name,
+        tokens=words,
         tags=None if tags is None else file.to_bio(tags, lambda word: f"{place}, word {word + 1}"),
         tag_distributions=None if soft is None else _distributions(file, place, soft),
+        spaces=spaces,
     )
 
 
@@ -124,6 +128,16 @@ def _name(file: LabelledFile, place: str, value: Any, position: int) -> str:
     if isinstance(value, str) and not is_unicode(value):
         raise file.error(place, f"'id' is {_shown(value)}: half of a surrogate pair")
     return str(value)
+
+
+def _spaces(file: LabelledFile, place: str, values: Any, length: int) -> Optional[Tuple[str, ...]]:
+    if values is None:
+        return None
+    if not _are_strings(values) or not all(space.isspace() for space in values if space):
+        raise file.error(place, f"'spaces' is {_shown(values)}; expected a list of white space, a string a token")
+    if len(values) != length:
+        raise file.error(place, f"{len(values)} spaces for {length} tokens")
+    return tuple(map(sys.intern, values))
 
 
 def _distributions(file: LabelledFile, place: str, rows: List[Dict[str, Any]]) -> Tuple[TagDistribution, ...]:

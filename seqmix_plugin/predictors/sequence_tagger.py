@@ -27,13 +27,14 @@ class SequenceTaggerPredictor(Predictor):
         A `sequence_tagger`.
     dataset_reader : `DatasetReader`
         The reader that the model was trained with.
-    tokenizer : `Tokenizer`, optional (default = `WhitespaceTokenizer()`)
-        Splits `sentence` into words.
+    tokenizer : `Tokenizer`, optional (default = `None`)
+        Splits `sentence` into words; by default the reader's tokenizer, where it has one, as `plain_text` has, and else
+        white space does.
     """
 
     def __init__(self, model: Model, dataset_reader: DatasetReader, tokenizer: Optional[Tokenizer] = None) -> None:
         super().__init__(model, dataset_reader)
-        self._tokenizer = tokenizer or WhitespaceTokenizer()
+        self._tokenizer: Tokenizer = tokenizer or getattr(dataset_reader, "tokenizer", None) or WhitespaceTokenizer()
 
     def predict(self, sentence: str) -> JsonDict:
         """
@@ -47,7 +48,8 @@ class SequenceTaggerPredictor(Predictor):
     def _json_to_instance(self, json_dict: JsonDict) -> Instance:
         tokens = json_dict.get("tokens")
         if tokens is None and isinstance(json_dict.get("sentence"), str):
-            tokens = [token.ensure_text() for token in self._tokenizer.tokenize(json_dict["sentence"])]
+            words = (token.ensure_text() for token in self._tokenizer.tokenize(json_dict["sentence"]))
+            tokens = [word for word in words if word and not word.isspace()]  # as `plain_text` reads
         if not isinstance(tokens, list) or not tokens or not all(isinstance(word, str) and word for word in tokens):
             raise ConfigurationError(
                 f"input {json_dict!r}: expected 'tokens', a list of words, or 'sentence', a text; neither empty"

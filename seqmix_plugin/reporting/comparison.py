@@ -89,6 +89,11 @@ class Comparison:
         return [split for split in SPLITS if all(group.f1(split) is not None for group in self.groups)]
 
     @property
+    def measured(self) -> bool:
+        """Whether any run has F1 of any split; otherwise there is but what was queried and generated."""
+        return any(run.measured for group in self.groups for run in group.runs)
+
+    @property
     def kinds(self) -> List[str]:
         """Entity types that were scored."""
         rows = [scores for group in self.groups for scores in group.runs[0].rounds[0]["scores"].values()]

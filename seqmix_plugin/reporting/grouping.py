@@ -12,7 +12,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.reporting.record import read_record
 from seqmix_plugin.reporting.run import Run, read_run
-from seqmix_plugin.run_files import CONFIG, ROUNDS
+from seqmix_plugin.run_files import CONFIG, NOT_MEASURED, ROUNDS
 
 DEPTH = 3
 """How far below a given folder runs are looked for: `runs/<config>/<seed>`."""
@@ -178,6 +178,12 @@ def _check_data(runs: Sequence[Run]) -> None:
         first.setdefault(run.data_hash, run)
     if len(first) > 1:
         one, other = list(first.values())[:2]
+        if one.measured != other.measured:
+            bare, scored = (other, one) if one.measured else (one, other)
+            raise ConfigurationError(
+                f"{bare.path} is {NOT_MEASURED}, as it has no dev and no test file, and {scored.path} is; compare runs "
+                f"that were measured on the same files"
+            )
         raise ConfigurationError(
             f"{one.path} and {other.path} do not work on the same data (train_data_path, validation_data_path, "
             f"test_data_path, trainer.pool_size); compare the runs of one corpus at a time"

@@ -31,6 +31,7 @@ from seqmix_plugin.reporting.palette import BACKGROUNDS, COLOURS, look
 from seqmix_plugin.reporting.provenance import differing_keys, origins
 from seqmix_plugin.reporting.queried import densities, overlaps
 from seqmix_plugin.reporting.run import FUNNEL
+from seqmix_plugin.run_files import NOT_MEASURED
 
 TEMPLATES = Path(__file__).parent / "templates"
 WORDING = ("decimal", "signed", "between", "p_value", "with_deviation", "counted", "labels", "saving", "breakable")
@@ -95,6 +96,7 @@ def _overall(comparison: Comparison, notes: Sequence[str]) -> Dict[str, Any]:
         "groups": groups,
         "positions": {group["name"]: group["position"] for group in groups},
         "splits": comparison.splits,
+        "unscored": _unscored(comparison),
         "kinds": ["", *comparison.kinds],
         "measures": MEASURES,
         "stages": STAGES,
@@ -105,6 +107,13 @@ def _overall(comparison: Comparison, notes: Sequence[str]) -> Dict[str, Any]:
         "colours": COLOURS,
         "backgrounds": BACKGROUNDS,
     }
+
+
+def _unscored(comparison: Comparison) -> Tuple[str, str]:
+    """Why there is no split to be shown, if there is none: in short and in full."""
+    if comparison.measured:
+        return "on no common split", "No split was measured by all methods."
+    return NOT_MEASURED, f"F1 is {NOT_MEASURED}: there was no dev and no test file."
 
 
 def _measured(comparison: Comparison, target: Optional[float]) -> Dict[str, Any]:

@@ -65,6 +65,11 @@ class Run:
         return len(self.rounds) > self.num_rounds or (bool(self.rounds) and "stop" in self.rounds[-1])
 
     @property
+    def measured(self) -> bool:
+        """Whether there is F1 of any split."""
+        return any(record["scores"] for record in self.rounds)
+
+    @property
     def unit(self) -> Tuple[int, int]:
         """What two runs must share to be a pair: the seed and the slice."""
         return self.seed, self.data_seed

@@ -15,9 +15,10 @@ from rich.table import Table as RichTable
 from seqmix_plugin.errors import printable
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.grouping import Group
-from seqmix_plugin.reporting.page_data import STAGES, seconds_a_stage
+from seqmix_plugin.reporting.page_data import MEASURES, STAGES, seconds_a_stage
 from seqmix_plugin.reporting.pair import Pair
 from seqmix_plugin.reporting.wording import MINUS, between, counted, decimal, labels, p_value, signed, with_deviation
+from seqmix_plugin.run_files import NOT_MEASURED
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,22 @@ def curves(comparison: Comparison, split: str, target: Optional[float] = None, s
     return Table(f"{split} F1 against annotated sentences", columns, rows)
 
 
+def labelled(groups: Sequence[Group]) -> Table:
+    """How much each method has labelled, of runs that are not measured."""
+    columns = ["method", "seeds", "rounds", *MEASURES, "F1"]
+    rows = [
+        [
+            group.name,
+            str(len(group.runs)),
+            str(group.num_budgets),
+            *(decimal(group.budgets(measure)[-1], 0) for measure in MEASURES),
+            NOT_MEASURED,
+        ]
+        for group in groups
+    ]
+    return Table("annotated", columns, rows)
+
+
 def pairs(comparison: Comparison, split: str) -> Table:
     """The differences between methods, our test and the paper's."""
     columns = ["pair", "difference", "95 % interval", "seeds", "p", "Holm", "verdict", "the paper's test"]
@@ -149,7 +166,10 @@ def seeds_sentence(shown: Sequence[Pair]) -> str:
 
 
 def long_csv(groups: Sequence[Group]) -> str:
-    """One row a run, round, split and entity type, as CSV; scores are between 0 and 1, as a run writes them."""
+    """
+    One row a run, round, split and entity type, as CSV; scores are between 0 and 1, as a run writes them. A round that
+    is not measured has one row, which says so in place of the split.
+    """
     columns = ["method", "seed", "data_seed", "round", "sentences", "tokens", "entities", "synthetic", "split", "type"]
     file = io.StringIO()
     writer = csv.DictWriter(file, [*columns, "precision", "recall", "f1"], restval="", lineterminator="\n")
@@ -159,6 +179,8 @@ def long_csv(groups: Sequence[Group]) -> str:
             for row in run.rounds:
                 place = {"method": group.name, "seed": run.seed, "data_seed": run.data_seed, "round": row["round"]}
                 counts = {**row["annotated"], "synthetic": row["synthetic_in_training"]}
+                if not row["scores"]:
+                    writer.writerow({**place, **counts, "split": NOT_MEASURED})
                 for split, scores in row["scores"].items():
                     of_kind: Dict[str, Dict[str, float]] = {}
                     for name, value in scores.items():
@@ -172,6 +194,8 @@ def long_csv(groups: Sequence[Group]) -> str:
 def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional[float] = None) -> str:
     """All tables of a comparison as Markdown."""
     parts: List[str] = []
+    if not comparison.measured:
+        parts.append(f"### Annotated\n\n{labelled(comparison.groups).markdown()}")
     for split in comparison.splits:
         tables = [curves(comparison, split, target)]
         shown = comparison.pairs(split)

@@ -3,11 +3,12 @@
 import io
 import logging
 from pathlib import Path
+from typing import Any, Dict
 
 import pytest
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.active_learning.console import prepare_console
+from seqmix_plugin.active_learning.console import prepare_console, round_line
 from seqmix_plugin.errors import error_line, first_line, printable
 from tests.active_learning.conftest import Run
 
@@ -70,3 +71,18 @@ def test_words_and_tags_of_a_file_reach_the_terminal_as_text(
     assert "\x1b[5m" not in said
     assert "\x1b[2J" not in said
     assert "1 of them with different tags, such as '\\x1b[5mX' and 'b'" in said
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        ({}, "F1 not measured"),
+        ({"dev": {"f1": 0.5}}, "dev F1 50.00"),
+        ({"dev": {"f1": 0.5}, "test": {"f1": 0.0}}, "dev F1 50.00 | test F1 0.00"),
+    ],
+)
+def test_the_line_of_a_round(scores: Dict[str, Any], said: str) -> None:
+    counts = {"annotated": {"sentences": 1200, "tokens": 7, "entities": 3}, "synthetic_in_training": 2}
+    record = {"round": 1, **counts, "scores": scores, "seconds": {"train": 1.2, "query": 2.0}}
+    expected = f"round 1: 1,200 sentences (7 tokens, 3 entities) + 2 generated | {said} | 3 s"
+    assert round_line(record) == expected

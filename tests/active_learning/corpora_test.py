@@ -1,12 +1,19 @@
 """Where labels come from: the configuration, a seed file, the files that are measured, or the pool's own tags."""
 
+import json
+import re
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 import pytest
 from allennlp.common.checks import ConfigurationError
+from allennlp.data.token_indexers import SingleIdTokenIndexer
+from allennlp.predictors import Predictor
 
-from tests.active_learning.conftest import Run, lines
+from seqmix_plugin.data import JsonlSentencesReader
+from seqmix_plugin.oracles import Oracle, Request
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+from tests.active_learning.conftest import Run, lines, small_config
 from tests.conftest import QUICKSTART
 from tests.faults.drill import differences
 
@@ -83,3 +90,69 @@ def test_labels_have_to_come_from_somewhere(run: Run) -> None:
 def test_dev_has_to_have_tags(run: Run) -> None:
     with pytest.raises(ConfigurationError, match="dev.conll: sentence '0' has no tags"):
         run("run", **{"dataset_reader.unlabelled": True})
+
+
+@Oracle.register("dictionary")
+class DictionaryOracle(Oracle):
+    """Stands for people: tags the words of the training file that are always single entities of one type."""
+
+    needs_gold = False
+
+    def __init__(self, corpus: SentenceSource) -> None:
+        text = (QUICKSTART / "train.conll").read_text(encoding="utf-8")
+        self.tags = dict(line.split("\t") for line in text.splitlines() if line.strip())
+
+    def annotate(self, request: Request) -> List[TaggedSentence]:
+        return [
+            sentence.with_tags(tuple(self.tags.get(word, "O").replace("I-", "B-") for word in sentence.tokens))
+            for sentence in request.sentences
+        ]
+
+
+def text_of(path: Path, size: int) -> str:
+    """The sentences of a column file as people write them: no space before a point or a comma."""
+    blocks = path.read_text(encoding="utf-8").split("\n\n")[:size]
+    lines = [" ".join(line.split("\t")[0] for line in block.strip().split("\n")) for block in blocks]
+    return "".join(re.sub(r" ([.,])", r"\1", line) + "\n" for line in lines)
+
+
+def test_an_annotation_project_begins_with_text(run: Run, tiny_encoder: str, tmp_path: Path, seed_file: Path) -> None:
+    """A pool of plain text, labels by name, a few labelled sentences, no dev and no test."""
+    pool = tmp_path / "pool.txt"
+    pool.write_text(text_of(QUICKSTART / "train.conll", 30), encoding="utf-8")
+    columns = small_config(tiny_encoder)["dataset_reader"]
+    kept = {key: columns[key] for key in ("max_length", "token_indexers")}
+    project: Dict[str, Any] = {
+        "dataset_reader": {"type": "plain_text", "tokenizer": "letters_digits", **kept},
+        "validation_dataset_reader": columns,
+        "train_data_path": str(pool),
+        "seed_data_path": str(seed_file),
+        "labels": ["PER", "LOC", "ORG", "MISC"],
+        "validation_data_path": None,
+        "test_data_path": None,
+        "trainer.oracle": {"type": "dictionary"},
+        "trainer.pool_size": None,
+        "trainer.seed_size": 0,
+        "trainer.num_rounds": 1,
+        "trainer.query_size": 12,
+    }
+    folder = run("run", **project)
+    lines_of_pool = pool.read_text(encoding="utf-8").splitlines()
+    annotated = lines(folder / "annotated.jsonl")
+    assert len(annotated) == 12
+    reader = JsonlSentencesReader({"tokens": SingleIdTokenIndexer()})
+    again = reader.read_sentences(str(folder / "annotated.jsonl"))
+    assert [sentence.raw_text for sentence in again] == [lines_of_pool[int(row["id"])] for row in annotated]
+    assert [sentence.tags for sentence in again] == [tuple(row["tags"]) for row in annotated]
+    generated = lines(folder / "synthetic.jsonl")
+    assert {child["round"] for child in generated} == {0, 1}
+    assert not [child for child in generated if "spaces" in child], "other words have no text that they stand in"
+    assert json.loads((folder / "metrics.json").read_text())["f1"] == "not measured"
+
+    before = {name: (folder / name).read_bytes() for name in ("annotated.jsonl", "synthetic.jsonl")}
+    (folder / "state" / "round_1.json").unlink()
+    run("run", recover=True, **project)
+    assert {name: (folder / name).read_bytes() for name in before} == before
+
+    predictor = Predictor.from_path(str(folder), dataset_reader_to_load="train")
+    assert predictor.predict_json({"sentence": "In Oslo."})["words"] == ["In", "Oslo", "."]

@@ -14,6 +14,7 @@ from allennlp.commands.train import TrainModel
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.models.archival import load_archive
+from matplotlib.image import imread
 
 from seqmix_plugin.active_learning.learner import Learner
 from tests.active_learning.conftest import Run, lines, small_config
@@ -255,11 +256,22 @@ def test_a_training_file_without_entities_is_warned_of(
     assert f"{train}: no entity in this file; all tags are O" in capfd.readouterr().out
 
 
-def test_without_dev_and_test_there_is_no_picture(run: Run) -> None:
-    nothing = {"validation_data_path": None, "test_data_path": None, "trainer.num_rounds": 0}
+def test_without_dev_and_test_whatever_shows_f1_says_that_there_is_none(
+    run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
+    nothing = {"validation_data_path": None, "test_data_path": None, "trainer.num_rounds": 1}
     folder = run("run", **NONE, **nothing)
-    assert not (folder / "learning_curve.png").exists()
-    assert (folder / "learning_curve.csv").exists()
+    said = capfd.readouterr().out
+    assert [record["scores"] for record in lines(folder / "rounds.jsonl")] == [{}, {}]
+    assert json.loads((folder / "metrics.json").read_text())["f1"] == "not measured"
+    with open(folder / "learning_curve.csv", newline="") as file:
+        assert [row["f1"] for row in csv.DictReader(file)] == ["not measured"] * 2
+    table = said[said.index("learning curve") :].splitlines()
+    assert sum(line.split()[-3:-1] == ["not", "measured"] for line in table) == 2
+    picture = imread(folder / "learning_curve.png")
+    height, width, _ = picture.shape
+    middle = picture[int(0.4 * height) : int(0.6 * height), int(0.3 * width) : int(0.7 * width), :3]
+    assert middle.min() < 0.1, "there are dark letters where lines would be"
 
 
 def test_indexer_and_embedder_must_name_one_encoder(run: Run, tiny_encoder: str, tmp_path: Path) -> None:

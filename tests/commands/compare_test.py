@@ -1,6 +1,8 @@
 """`allennlp compare`, called as `allennlp` calls it."""
 
+import csv
 from pathlib import Path
+from typing import Any, Dict
 
 import pytest
 
@@ -48,6 +50,28 @@ def test_dev_and_a_baseline(command: Command, runs: Path, tmp_path: Path, capsys
     assert "sub − random: +2.7" in shown
 
 
+def test_runs_that_are_not_measured(command: Command, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """The page has what was queried and generated, and everything else says why it has no more."""
+    for name in ("random", "lc"):
+        write_run(tmp_path / "runs" / name, [0.0, 0.0], measured=False, **{"trainer.query_policy.type": name})
+    files = [tmp_path / name for name in ("report.html", "scores.csv", "tables.md")]
+    assert command("compare", tmp_path / "runs", "-o", files[0], "--csv", files[1], "--markdown", files[2]) == 0
+    shown = capsys.readouterr().out
+    rows = [line.split() for line in shown.splitlines()]
+    assert ["lc", "1", "2", "20", "140", "60", "not", "measured"] in rows
+    assert ["random", "1", "2", "20", "140", "60", "not", "measured"] in rows
+    assert "F1 is not measured: these runs have no dev and no test file\n" in shown
+    assert "F1 not measured</p>" in files[0].read_text(encoding="utf-8")
+    with open(files[1], newline="") as file:
+        cells = [
+            (row["method"], row["round"], row["sentences"], row["split"], row["f1"]) for row in csv.DictReader(file)
+        ]
+    assert cells == [(name, str(k), str(10 * k + 10), "not measured", "") for name in ("lc", "random") for k in (0, 1)]
+    markdown = files[2].read_text(encoding="utf-8")
+    assert "| lc | 1 | 2 | 20 | 140 | 60 | not measured |" in markdown
+    assert "Seconds a stage" in markdown
+
+
 def test_a_broken_folder_is_named_and_skipped(
     command: Command, runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
@@ -78,14 +102,28 @@ def test_an_older_page_is_replaced(command: Command, runs: Path, tmp_path: Path)
         (["RUNS", "--csv", "RUNS/x", "--markdown", "RUNS/x"], "RUNS/x: is given twice; every file needs a path"),
         (["RUNS/other", "RUNS/random"], "do not work on the same data"),
         (["RUNS/unmeasured", "--split", "dev"], "--split is 'dev'; what all of these runs have measured is test"),
+        (["RUNS/bare", "--split", "dev"], "--split is dev, but F1 is not measured: no dev and no test file"),
+        (["RUNS/bare", "--target-f1", "50"], "--target-f1 is 50.0, but F1 is not measured: no dev and no test file"),
+        (["RUNS/bare", "--baseline", "lc"], "--baseline is 'lc'; expected one of bare"),
+        (
+            ["RUNS/bare", "RUNS/random"],
+            "RUNS/bare is not measured, as it has no dev and no test file, and RUNS/random/1 is; compare runs that",
+        ),
+        (
+            ["RUNS/random", "RUNS/bare"],
+            "RUNS/bare is not measured, as it has no dev and no test file, and RUNS/random/1",
+        ),
     ],
 )
 def test_mistakes_end_in_one_line_and_write_nothing(
     command: Command, runs: Path, tmp_path: Path, arguments: list, message: str, capsys: pytest.CaptureFixture
 ) -> None:
-    extra = {"other": {"test_data_path": "another.conll"}, "unmeasured": {"trainer.query_size": 7}}
-    if arguments[0].rsplit("/", 1)[-1] in extra:
-        name = arguments[0].rsplit("/", 1)[-1]
+    extra: Dict[str, Dict[str, Any]] = {
+        "other": {"test_data_path": "another.conll"},
+        "unmeasured": {"trainer.query_size": 7},
+        "bare": {"measured": False},
+    }
+    for name in {part.rsplit("/", 1)[-1] for part in arguments} & extra.keys():
         folder = write_run(runs / name, [1.0, 2.0, 3.0], **extra[name])
         if name == "unmeasured":
             text = (folder / "rounds.jsonl").read_text()

@@ -10,8 +10,10 @@ from typing import List
 import pytest
 
 from seqmix_plugin.commands import processes
-from seqmix_plugin.commands.job import TAIL, Job, _reason
+from seqmix_plugin.commands.job import FINISHED, TAIL, Job, Outcome, _reason
 from seqmix_plugin.commands.processes import run_jobs
+from seqmix_plugin.reporting.run import read_run
+from tests.reporting.conftest import write_run
 
 
 def job(folder: Path, seed: int = 1) -> Job:
@@ -41,6 +43,13 @@ def test_a_process_holds_the_lock_itself(tmp_path: Path) -> None:
     assert not is_locked(first.log)
     assert first.outcome().line == f"seed 1: failed: ended by signal 9 (Killed) (see {first.log})"
     assert lines == []
+
+
+@pytest.mark.parametrize(("measured", "said"), [(True, "dev F1 25.00 | test F1 30.00"), (False, "F1 not measured")])
+def test_the_line_of_a_run_says_what_it_reached(tmp_path: Path, measured: bool, said: str) -> None:
+    run = read_run(write_run(tmp_path / "1", [20.0, 30.0], measured=measured))
+    outcome = Outcome(1, FINISHED, tmp_path / "1.log", seconds=12.3, run=run)
+    assert outcome.line == f"seed 1: finished | {said} | 12 s"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -22,9 +22,9 @@ def sentences(draw: st.DrawFn) -> TaggedSentence:
     size = {"min_size": len(tokens), "max_size": len(tokens)}
     tags = draw(st.none() | st.lists(TAG, **size))
     soft = draw(st.none() | st.lists(st.dictionaries(TAG, st.floats(0, 1), max_size=3), **size))
-    return TaggedSentence(
-        draw(TEXT), tokens, None if tags is None else tuple(tags), None if soft is None else tuple(soft)
-    )
+    spaces = draw(st.none() | st.lists(st.sampled_from(["", " ", "\t", "\u2028\n"]), **size))
+    columns = (None if values is None else tuple(values) for values in (tags, soft, spaces))
+    return TaggedSentence(draw(TEXT), tokens, *columns)
 
 
 def numbered(size: int) -> List[TaggedSentence]:
@@ -43,6 +43,13 @@ def test_a_table_holds_what_a_list_holds(corpus: List[TaggedSentence], rows: int
         assert [table[position - len(table)] for position in range(len(table))] == corpus
         assert table[1:-1:2] == corpus[1:-1:2]
         assert list(ArrowSentences(table.path)) == corpus
+
+
+def test_sentences_without_spaces_take_no_room_for_them(tmp_path: Path) -> None:
+    bare = [TaggedSentence(str(n), ("Oslo",) * 50) for n in range(200)]
+    spaced = [TaggedSentence(one.id, one.tokens, spaces=(" ",) * 49 + ("",)) for one in bare]
+    sizes = [ArrowSentences.write(tmp_path / "one.arrow", some).path.stat().st_size for some in (bare, spaced)]
+    assert (sizes[1] - sizes[0]) / (200 * 50) == pytest.approx(4, abs=0.1)  # bytes a word: a number
 
 
 @pytest.mark.parametrize("position", [7, -8])

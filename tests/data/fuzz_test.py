@@ -1,5 +1,5 @@
 """
-Whatever a file holds, both readers read it as it should be read or refuse it in one line.
+Whatever a file holds, all readers read it as it should be read or refuse it in one line.
 
 `FUZZ_SCALE=60 python -m pytest tests/data/fuzz_test.py` tries 60 times as many files, other ones at each call, which
 takes about ten minutes; by default the same fifteen hundred are tried.
@@ -14,6 +14,7 @@ import pytest
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch, Vocabulary
 from allennlp.data.token_indexers import SingleIdTokenIndexer
+from allennlp.data.tokenizers import CharacterTokenizer, LettersDigitsTokenizer, WhitespaceTokenizer
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from seqmix_plugin.data import (
     ArrowSentences,
     ConllColumnsReader,
     JsonlSentencesReader,
+    PlainTextReader,
     SentenceReader,
     WordPieceIndexer,
 )
@@ -48,7 +50,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz")
 
 
+TOKENIZERS = {"words": WhitespaceTokenizer(), "letters": LettersDigitsTokenizer(), "characters": CharacterTokenizer()}
+"""Of plain text."""
+
+
 def make(kind: str, scheme: str = "BIO", repair: bool = False) -> SentenceReader:
+    if kind in TOKENIZERS:
+        return PlainTextReader({"tokens": SingleIdTokenIndexer()}, TOKENIZERS[kind])
     reader: Any = ConllColumnsReader if kind == "conll" else JsonlSentencesReader
     return reader({"tokens": SingleIdTokenIndexer()}, source_scheme=scheme, repair_tags=repair)
 
@@ -71,6 +79,7 @@ def check(folder: Path, kind: str, content: Union[str, bytes], scheme: str = "BI
         if sentence.tags is not None:
             tags_to_spans(sentence.tags)
             assert all(tag.isprintable() and tag == tag.strip() for tag in sentence.tags)
+        assert "".join(sentence.spaces or ()).strip() == ""
         for row in sentence.tag_distributions or ():
             assert sum(row.values()) == pytest.approx(1, abs=0.011)
     assert list(ArrowSentences.write(folder / "corpus.arrow", sentences)) == list(sentences)
@@ -100,7 +109,7 @@ def check_written(folder: Path, sentences: SentenceSource) -> None:
     event("written in both formats")
 
 
-KINDS = st.sampled_from(["conll", "jsonl"])
+KINDS = st.sampled_from(["conll", "jsonl", "words", "letters"])
 SCHEMES = st.sampled_from(list(PREFIXES))
 TAGS = [
     "O",
@@ -130,6 +139,27 @@ def test_any_bytes(folder: Path, kind: str, content: bytes) -> None:
 @given(kind=KINDS, content=st.text(max_size=80), repair=st.booleans())
 def test_any_text(folder: Path, kind: str, content: str, repair: bool) -> None:
     check(folder, kind, content, repair=repair)
+
+
+LINE = st.text(
+    st.one_of(
+        st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]),
+        st.sampled_from([" ", "\t", "\x0b", "\x1c", "\x85", "\u00a0", "\u2028", "\u3000", "\u200b"]),
+    ),
+    max_size=20,
+)
+
+
+@tried(200)
+@given(lines=st.lists(st.one_of(LINE, st.sampled_from(WORDS)), max_size=5), kind=st.sampled_from(list(TOKENIZERS)))
+def test_any_plain_text_is_kept_as_it_was(folder: Path, lines: List[str], kind: str) -> None:
+    lines = [line for line in lines if line.strip()]
+    path = folder / "corpus.txt"
+    path.write_bytes("\n".join(["first", *lines]).encode("utf-8"))
+    _, *sentences = make(kind).read_sentences(str(path))
+    assert [sentence.raw_text for sentence in sentences] == [line.strip() for line in lines]
+    assert not [word for sentence in sentences for word in sentence.tokens if not word.strip()]
+    check(folder, kind, "\n".join(lines))
 
 
 PIECES = ["\n", " ", "\t", "\r", "\r\n", "#", "# ", "# id = ", "=", "a", "-DOCSTART-", "\ufeff", "\0", "é"]
@@ -166,6 +196,9 @@ ANY = st.recursive(
 NUMBERS = st.sampled_from([0, 0.25, 0.5, 1, 1.0, 1.005, True, -1, 10**400, "1", None])
 
 
+SPACE = st.sampled_from([" ", "", "  ", "\n", "\u2028", "\u3000"])
+
+
 @st.composite
 def records(draw: st.DrawFn) -> str:
     """A line of JSON: an object that is as it should be but for one thing, or anything."""
@@ -180,7 +213,9 @@ def records(draw: st.DrawFn) -> str:
     }
     if draw(st.booleans()):
         record["tag_distributions"] = [{"O": 1}] * size
-    values = {"tokens": word, "tags": tag, "tag_distributions": row, "id": word}
+    if draw(st.booleans()):
+        record["spaces"] = draw(st.lists(SPACE, min_size=size, max_size=size))
+    values = {"tokens": word, "tags": tag, "tag_distributions": row, "spaces": st.one_of(SPACE, word), "id": word}
     wrong = draw(st.sampled_from(["nothing", "id", "list", "list", "type", "missing", "anything"]))
     key = "id" if wrong == "id" else draw(st.sampled_from(list(values)))
     if wrong == "id":

@@ -50,6 +50,17 @@ def test_reads_hard_and_soft_labels(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("unlabelled", [True, False])
+def test_reads_the_white_space_between_words(tmp_path: Path, unlabelled: bool) -> None:
+    words, tags = ("Oslo", ",", "Paris"), None if unlabelled else ("B-LOC", "O", "B-LOC")
+    record = {"tokens": words, "tags": ["B-LOC", "O", "B-LOC"]}
+    path = write(tmp_path, {**record, "spaces": ["", "\n\u2003", ""]}, {**record, "spaces": None})
+    first, second = make(unlabelled=unlabelled).read_sentences(path)
+    assert first == TaggedSentence("0", words, tags, spaces=("", "\n\u2003", ""))
+    assert first.raw_text == "Oslo,\n\u2003Paris"
+    assert second == TaggedSentence("1", words, tags)
+
+
 @pytest.mark.parametrize("empty", ["", "   ", "\t", "\r"])
 def test_blank_lines_and_a_byte_order_mark_are_passed_over(tmp_path: Path, empty: str) -> None:
     path = write(tmp_path, b'\xef\xbb\xbf{"tokens": ["M\xc3\xbcnchen"], "tags": ["B-LOC"]}\r', empty, empty)
@@ -127,6 +138,13 @@ def test_words_may_be_anything_but_empty(tmp_path: Path) -> None:
         ({"tokens": ["a"], "tags": ["O"], "id": ""}, "line 2: 'id' is \"\"; expected a string or a whole number"),
         ({"tokens": ["a"], "tags": ["O"], "id": 1.5}, "line 2: 'id' is 1.5; expected"),
         ({"tokens": ["a"], "tags": ["O"], "id": True}, "line 2: 'id' is true; expected"),
+        ({"tokens": ["a"], "tags": ["O"], "spaces": " "}, "line 2: 'spaces' is \" \"; expected a list of white space"),
+        ({"tokens": ["a"], "tags": ["O"], "spaces": [1]}, r"line 2: 'spaces' is \[1\]; expected a list of white space"),
+        (
+            {"tokens": ["a", "b"], "tags": ["O", "O"], "spaces": [" - ", ""]},
+            r"line 2: 'spaces' is \[\" - \", \"\"\]; expected a list of white space, a string a token",
+        ),
+        ({"tokens": ["a"], "tags": ["O"], "spaces": []}, "line 2: 0 spaces for 1 tokens"),
         (b'{"tokens": ["M\xfcnchen"], "tags": ["O"]}', "line 2: byte 0xfc is not UTF-8"),
     ],
 )

@@ -5,10 +5,10 @@ from typing import Any, Dict
 import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
-from allennlp.data.tokenizers import LettersDigitsTokenizer
+from allennlp.data.tokenizers import CharacterTokenizer, LettersDigitsTokenizer
 from allennlp.predictors import Predictor
 
-from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
+from seqmix_plugin.data import ConllColumnsReader, PlainTextReader, WordPieceIndexer
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.predictors import SequenceTaggerPredictor
 from tests.models.sequence_tagger_test import LABELS, always, make_tagger
@@ -89,6 +89,17 @@ def test_a_sentence_is_split_at_white_space(predictor: SequenceTaggerPredictor) 
 def test_another_tokenizer_can_be_given(model: SequenceTagger, reader: ConllColumnsReader) -> None:
     predictor = SequenceTaggerPredictor(model, reader, LettersDigitsTokenizer())
     assert predictor.predict("Anna, Oslo.")["words"] == ["Anna", ",", "Oslo", "."]
+
+
+def test_a_sentence_is_split_as_the_reader_splits(model: SequenceTagger, word_pieces: WordPieceIndexer) -> None:
+    reader = PlainTextReader({"tokens": word_pieces}, CharacterTokenizer())
+    predictor = SequenceTaggerPredictor(model, reader)
+    assert predictor.predict("in \tO.")["words"] == ["i", "n", "O", "."], "white space is no word, as when it reads"
+    assert SequenceTaggerPredictor(model, reader, LettersDigitsTokenizer()).predict("in O.")["words"] == [
+        "in",
+        "O",
+        ".",
+    ]
 
 
 def test_a_batch_gives_what_single_inputs_give(predictor: SequenceTaggerPredictor) -> None:

@@ -37,12 +37,16 @@ def write_run(
     queried: Optional[Sequence[Sequence[str]]] = None,
     accepted: Optional[Sequence[int]] = None,
     dev_below: float = 5.0,
+    measured: bool = True,
     **changes: Any,
 ) -> Path:
     """
     Writes a run's text files. `f1` are points on test, one a round; each round labels ten sentences, or those of
-    `queried`; with `accepted`, that many of ten wanted children a round, of which as many again were refused.
+    `queried`; with `accepted`, that many of ten wanted children a round, of which as many again were refused. Where it
+    is not measured, there is no dev and no test file.
     """
+    if not measured:
+        changes = {"validation_data_path": None, "test_data_path": None, **changes}
     folder.mkdir(parents=True)
     expected = len(f1) - 1 if num_rounds is None else num_rounds
     (folder / "config.json").write_text(json.dumps(configuration(seed, expected, changes), indent=4))
@@ -56,6 +60,8 @@ def write_run(
         children = _children(k, names, accepted[k]) if accepted else []
         synthetic += children
         rounds.append(_record(k, score, score - dev_below, len(annotated), names, children, accepted, seed))
+        if not measured:
+            rounds[-1]["scores"] = {}
     for name, rows in (("rounds", rounds), ("annotated", annotated), ("synthetic", synthetic)):
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     return folder

@@ -9,7 +9,7 @@ import pytest
 
 from seqmix_plugin.reporting.wording import NOTHING
 from tests.reporting.conftest import write_run
-from tests.reporting.page_test import HOSTILE, write_hostile, write_runs, written
+from tests.reporting.page_test import HOSTILE, write_bare, write_hostile, write_runs, written
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LOWER_CHARTS = ("differences", "overlaps", "densities", "funnel", "histogram")
@@ -311,6 +311,17 @@ def test_one_run_of_one_method(tmp_path: Path, show: Show) -> None:
     page = show(written(tmp_path / "runs"))
     assert len(lines(page)) == 1
     assert "nte reaches 50.0 F1 on test" in page.locator(".answer").first.inner_text()
+
+
+def test_methods_that_are_not_measured(tmp_path: Path, show: Show) -> None:
+    write_bare(tmp_path / "runs")
+    page = show(written(tmp_path / "runs"))
+    assert page.locator(".headline").inner_text() == "F1 is not measured: there was no dev and no test file."
+    assert page.locator("[data-chart=curves]").count() == 0
+    assert "not measured" in page.locator("#controls fieldset").first.inner_text()
+    for chart in ("overlaps", "densities", "funnel", "histogram"):
+        see(page, chart)
+    page.get_by_role("radio", name="tokens").check()
 
 
 def test_fifty_runs_open_within_two_seconds(tmp_path: Path, show: Show) -> None:

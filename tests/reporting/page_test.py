@@ -132,7 +132,28 @@ def test_no_split_in_common(tmp_path: Path) -> None:
         for line in lines:
             del line["scores"][split]
         (folder / "rounds.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    assert "No split was measured by all methods." in body(written(tmp_path / "runs"))
+    html = body(written(tmp_path / "runs"))
+    assert html.count("No split was measured by all methods.") == 4, "the answer, curves, what was reached, differences"
+    assert "; F1 on no common split</p>" in html
+
+
+def write_bare(folder: Path) -> None:
+    """Two methods without dev and test, of which one generates."""
+    for name, accepted in (("a", [8, 8]), ("b", None)):
+        changes = {"trainer.query_policy.type": name}
+        write_run(folder / name / "1", [0, 0], accepted=accepted, measured=False, **changes)
+
+
+def test_methods_that_are_not_measured(tmp_path: Path) -> None:
+    write_bare(tmp_path / "runs")
+    html = body(written(tmp_path / "runs"))
+    assert html.count("F1 is not measured: there was no dev and no test file.") == 4
+    assert "; F1 not measured</p>" in html
+    assert "measured by all" not in html
+    assert "There is one method with rounds only" not in html
+    assert "How many entities do they find?" in html
+    assert "How many passed?" in html
+    assert "Seconds a stage" in html
 
 
 HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=alert(1)>{{ 7 * 7 }}"

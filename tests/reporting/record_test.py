@@ -12,6 +12,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.reporting.record import read_record, record, write_record
 from seqmix_plugin.reporting.run import Run, read_run
 from tests.active_learning.conftest import lines, small_config
+from tests.reporting.conftest import write_run
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +122,11 @@ def test_a_file_that_is_not_json_is_named(tmp_path: Path) -> None:
     (tmp_path / "3.json").write_text("[]")
     with pytest.raises(ConfigurationError, match=r"3\.json: holds no object"):
         read_record(tmp_path / "3.json")
+
+
+def test_the_record_of_a_run_that_is_not_measured(tmp_path: Path) -> None:
+    run = read_run(write_run(tmp_path / "1", [0.0, 0.0], measured=False))
+    write_record(run, tmp_path / "1.json")
+    kept = read_record(tmp_path / "1.json")
+    assert (kept.measured, kept.data_hash) == (False, run.data_hash)
+    assert [row["scores"] for row in kept.rounds] == [{}, {}]
