@@ -72,7 +72,10 @@ def built(config: Dict[str, Any], models: Dict[str, str], train_file: Path, fold
     config = with_tiny_models(config, models)
     config |= {"train_data_path": str(train_file), "validation_data_path": str(QUICKSTART / "dev.conll")}
     config |= {"test_data_path": None}
-    config["dataset_reader"]["source_scheme"] = "BIO"
+    if config["dataset_reader"]["type"] == "plain_text":
+        config["train_data_path"] = str(QUICKSTART / "pool.txt")
+    else:
+        config["dataset_reader"]["source_scheme"] = "BIO"
     for key in ("random_seed", "numpy_seed", "pytorch_seed"):
         assert config.pop(key) == config["seed"]
     assert config.pop("include_in_archive") == ["encoder"]
@@ -103,12 +106,12 @@ def test_every_configuration_says_what_it_reproduces_and_is_listed() -> None:
     listed = (FOLDER / "README.md").read_text(encoding="utf-8")
     names = {path.stem for path in CONFIGS}
     assert len(names) >= 60
-    shown = set(re.findall(r"`((?:conll|events|webpage)_\w[\w.]*|quickstart)`", listed))
+    shown = set(re.findall(r"`((?:conll|events|webpage)_\w[\w.]*|quickstart|annotate)`", listed))
     assert shown - {"events_geneva33"} == names
     for path in CONFIGS:
         first = path.read_text(encoding="utf-8").splitlines()[0]
         reproduces = ("Figure", "Table", "Equation", "Appendix", "The paper's main experiment")
-        ours = ("Control", "Upper line", "As conll_", "The whole job")
+        ours = ("Control", "Upper line", "As conll_", "The whole job", "A project with annotators")
         assert first.removeprefix("// ").startswith(reproduces + ours), path
 
 

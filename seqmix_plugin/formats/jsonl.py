@@ -43,7 +43,8 @@ class JsonlFormat(AnnotationFormat):
 
 def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Question]) -> None:
     """
-    Writes answers as rows `id`, `tokens`, `tags`, whole or not at all; the reader `jsonl_sentences` reads them as well.
+    Writes answers as rows `id`, `tokens`, `tags` and, where there are, `spaces`, whole or not at all; the reader
+    `jsonl_sentences` reads them as well.
 
     # Parameters
 
@@ -54,8 +55,16 @@ def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Que
     questions : `Iterable[Question]`
         Where their words are.
     """
-    words = {question.sentence.id: list(question.sentence.tokens) for question in questions}
-    lines = ({"id": name, "tokens": words[name], "tags": tags} for name, tags, _, _ in answers)
+    sentences = {question.sentence.id: question.sentence for question in questions}
+    lines = (
+        {
+            "id": name,
+            "tokens": sentences[name].tokens,
+            **({} if sentences[name].spaces is None else {"spaces": sentences[name].spaces}),
+            "tags": tags,
+        }
+        for name, tags, _, _ in answers
+    )
     write_text(path, to_lines(lines))
 
 

@@ -41,6 +41,10 @@ def test_answers_that_are_written_are_read_back_here_and_by_the_reader(read: Rea
     assert tags(again) == tags(answers)
     reader = JsonlSentencesReader({"tokens": SingleIdTokenIndexer()})
     assert reader.read_sentences(str(tmp_path / "answers.jsonl"))[0] == ANNA.sentence.with_tags(tuple(TAGS))
+    answers = read("jsonl", [{"id": "8", "tags": ["O"] * 7}])
+    write_answers(tmp_path / "spaced.jsonl", answers.answers, QUESTIONS)
+    [spaced] = reader.read_sentences(str(tmp_path / "spaced.jsonl"))
+    assert spaced == QUESTIONS[1].sentence.with_tags(("O",) * 7), "with the white space between its words"
 
 
 @pytest.mark.parametrize(
