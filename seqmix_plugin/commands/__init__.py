@@ -1,8 +1,9 @@
 """
 Sub-commands of `allennlp`: to generate sentences without the loop, to repeat, extend and compare runs, to export them,
-and to bring questions to annotation tools and answers back.
+to bring questions to annotation tools and answers back, and to label them in a terminal.
 """
 
+from seqmix_plugin.commands.annotate import AnnotateCommand
 from seqmix_plugin.commands.augment import AugmentCommand
 from seqmix_plugin.commands.compare import CompareCommand
 from seqmix_plugin.commands.export_hf import ExportHfCommand
@@ -12,6 +13,7 @@ from seqmix_plugin.commands.import_annotations import ImportAnnotationsCommand
 from seqmix_plugin.commands.repeat import RepeatCommand
 
 __all__ = [
+    "AnnotateCommand",
     "AugmentCommand",
     "CompareCommand",
     "ExportHfCommand",

@@ -9,7 +9,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.atomic_files import write_text
 from seqmix_plugin.formats.answers import Answers, ReadSettings
-from seqmix_plugin.formats.labels import check_labels
+from seqmix_plugin.formats.labels import check_labels, check_predicted
 from seqmix_plugin.formats.offsets import CODE_POINTS
 from seqmix_plugin.formats.question import Question
 from seqmix_plugin.formats.reading import Reading
@@ -62,13 +62,7 @@ class AnnotationFormat(Registrable):
         check_labels(labels)
         if not questions:
             raise ConfigurationError(f"{path}: there is no question to export")
-        for question in questions:
-            strange = sorted({span.label for span in question.predicted} - set(labels))
-            if strange:
-                raise ConfigurationError(
-                    f"sentence {question.sentence.id!r} is predicted to have {', '.join(strange)}; the labels are "
-                    f"{', '.join(labels)}"
-                )
+        check_predicted(questions, labels)
         files = self.files(questions, labels, path, model_version or f"round {questions[0].round}")
         for name, text in files.items():
             write_text(name, text)

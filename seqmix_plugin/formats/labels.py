@@ -6,6 +6,8 @@ from typing import Iterable, List, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.formats.question import Question
+
 RUN_LABELS = Path("vocabulary") / "labels.txt"
 """Where a run's folder says which tags its model knows."""
 
@@ -30,6 +32,17 @@ def check_labels(labels: Sequence[str]) -> None:
     if len(set(labels)) < len(labels):
         twice = next(label for position, label in enumerate(labels) if label in labels[:position])
         raise ConfigurationError(f"labels has {twice!r} twice; expected entity types, each once")
+
+
+def check_predicted(questions: Iterable[Question], labels: Sequence[str]) -> None:
+    """Raises a `ConfigurationError` for a prediction of another type."""
+    for question in questions:
+        strange = sorted({span.label for span in question.predicted} - set(labels))
+        if strange:
+            raise ConfigurationError(
+                f"sentence {question.sentence.id!r} is predicted to have {', '.join(strange)}; the labels are "
+                f"{', '.join(labels)}"
+            )
 
 
 def entity_types(tags: Iterable[str]) -> List[str]:

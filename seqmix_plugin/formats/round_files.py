@@ -1,5 +1,6 @@
 """The files of a round that waits for people: what they are asked, and where their answers are looked for."""
 
+import os
 import re
 from pathlib import Path
 from typing import List, NamedTuple, Optional, Sequence
@@ -52,6 +53,18 @@ class RoundFiles(NamedTuple):
         if not numbered:
             raise ConfigurationError(f"{run / QUERIES}: no questions of a round; expected a run that waits for labels")
         return cls(max(numbered)[1])
+
+    @classmethod
+    def around(cls, questions: Path) -> Optional["RoundFiles"]:
+        """Those that a file of questions is one of; `None` when it does not lie where a run puts it."""
+        path = Path(os.path.abspath(questions))
+        placed = path.name == QUESTIONS and path.parent.parent.name == QUERIES and _ROUND.fullmatch(path.parent.name)
+        return cls(path.parent) if placed else None
+
+    @property
+    def run(self) -> Path:
+        """The run's folder."""
+        return self.folder.parent.parent
 
     @property
     def questions(self) -> Path:

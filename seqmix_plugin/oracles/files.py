@@ -125,8 +125,8 @@ class FilesOracle(Oracle):
         rejected = f" ({num_rejected} rejected)" if num_rejected else ""
         return (
             f"round {request.round_number} waits for labels of {num_open} of {len(request.questions)} sentences"
-            f"{rejected}: label {self._exported(files)}, put what the tool exports into {files.answers}, and start the "
-            f"same command with --recover"
+            f"{rejected}: label {self._exported(files)} and put what the tool exports into {files.answers}, or label "
+            f"here with allennlp annotate {request.folder}; then start the same command with --recover"
         )
 
 

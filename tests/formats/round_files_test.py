@@ -64,3 +64,19 @@ def test_the_newest_round_is_that_with_the_highest_number(tmp_path: Path) -> Non
         write_questions(tmp_path / "queries" / name / "questions.jsonl", QUESTIONS)
     (tmp_path / "queries" / "round_11").mkdir()
     assert RoundFiles.newest(tmp_path) == RoundFiles.of(tmp_path, 10)
+
+
+def test_a_file_of_questions_knows_its_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = RoundFiles.of(tmp_path, 3)
+    assert RoundFiles.around(files.questions) == files
+    assert files.run == tmp_path
+    files.folder.mkdir(parents=True)
+    monkeypatch.chdir(files.folder)
+    assert RoundFiles.around(Path("../round_3/questions.jsonl")) == files
+    for other in (
+        "queries.jsonl",
+        "../questions.jsonl",
+        "../round_03/questions.jsonl",
+        "../../round_3/questions.jsonl",
+    ):
+        assert RoundFiles.around(Path(other)) is None

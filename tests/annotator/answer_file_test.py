@@ -1,0 +1,160 @@
+import re
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+from allennlp.common.checks import ConfigurationError
+from hypothesis import HealthCheck, given, settings
+
+from seqmix_plugin.annotator import AnnotationSession, AnswerFile, Labelling
+from seqmix_plugin.annotator.labelling import ANSWERED, REJECTED
+from seqmix_plugin.formats import DoccanoFormat, JsonlFormat, Question, RoundFiles, Span, entity_types
+from seqmix_plugin.formats.question import bio
+from tests.annotator.session_test import THREE, clocked
+from tests.annotator.strategies import WITH_UNDO, Command, do
+from tests.formats.conftest import ANNA, CAT, LABELS, questions, rows_of, write_rows
+
+
+def file(folder: Path, asked: List[Question] = THREE, annotator: str = "anna") -> AnswerFile:
+    return AnswerFile(folder / "a.answers.jsonl", asked, LABELS, annotator)
+
+
+def session_of_three() -> AnnotationSession:
+    session = clocked(THREE)
+    session.accept()
+    session.label("ORG")
+    session.skip()
+    session.reject()
+    return session
+
+
+def test_the_rows(tmp_path: Path) -> None:
+    kept = file(tmp_path)
+    kept.save(session_of_three().labellings())
+    who = {"annotator": "anna"}
+    assert rows_of(kept.path) == [
+        {
+            "id": "7",
+            "tokens": list(ANNA.sentence.tokens),
+            "tags": ["B-PER", "I-PER", "O", "O", "B-LOC", "O"],
+            **who,
+            "time": "000000",
+        },
+        {
+            "id": "8",
+            "tokens": list(CAT.sentence.tokens),
+            "skipped": True,
+            "draft": [{"start": 0, "end": 1, "label": "ORG"}],
+            **who,
+            "time": "000001",
+        },
+        {"id": "9", "tokens": list(THREE[2].sentence.tokens), "rejected": True, **who, "time": "000002"},
+    ]
+
+
+def test_a_run_reads_it_whatever_its_own_tool(tmp_path: Path) -> None:
+    kept = RoundFiles(tmp_path)
+    kept.answers.mkdir()
+    AnswerFile(kept.own("anna"), THREE, LABELS, "anna").save(session_of_three().labellings())
+    answers = kept.read(DoccanoFormat(), THREE, LABELS)
+    assert [(answer.sentence_id, answer.tags, answer.annotator) for answer in answers.answers] == [
+        ("7", ("B-PER", "I-PER", "O", "O", "B-LOC", "O"), "anna")
+    ]
+    assert [answer.sentence_id for answer in answers.rejected] == ["9"]
+    assert (answers.unanswered, answers.problems, answers.warnings) == (["8", "9"], [], [])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(questions(), WITH_UNDO)
+def test_whatever_has_been_done_is_read_back_identically(
+    tmp_path: Path, asked: List[Question], commands: List[Command]
+) -> None:
+    session = clocked(asked)
+    for command in commands:
+        do(session, command)
+    kept = file(tmp_path, asked)
+    kept.save(session.labellings())
+    said = session.labellings()
+    begun = {name: one for name, one in said.items() if one != Labelling(_question(asked, name).predicted)}
+    loaded = kept.load()
+    assert {name: (one.spans, one.status) for name, one in loaded.items()} == {
+        name: (one.spans, one.status) for name, one in begun.items()
+    }
+    assert kept.path.exists() == bool(begun)
+    if begun:
+        answers = JsonlFormat().read(kept.path, asked, LABELS)
+        expected = {name: one for name, one in said.items() if one.status == ANSWERED}
+        assert {one.sentence_id: one.tags for one in answers.answers} == {
+            name: bio(one.spans, len(_question(asked, name).sentence)) for name, one in expected.items()
+        }
+        assert {one.sentence_id for one in answers.rejected} == {n for n, one in said.items() if one.status == REJECTED}
+        assert not answers.problems
+
+
+def _question(asked: List[Question], name: str) -> Question:
+    return next(question for question in asked if question.sentence.id == name)
+
+
+def test_rows_of_an_import_are_gone_on_with(tmp_path: Path) -> None:
+    """`import-annotations` writes id, tokens and tags alone."""
+    kept = AnswerFile(tmp_path / "a.jsonl", THREE, LABELS)
+    write_rows(kept.path, [{"id": "7", "tokens": list(ANNA.sentence.tokens), "tags": ["B-PER", "I-PER", *["O"] * 4]}])
+    assert kept.load() == {"7": Labelling((Span(0, 2, "PER", 0.9),), ANSWERED)}
+
+
+ROW: Dict[str, Any] = {"id": "7", "tags": ["O"] * 6, "annotator": "anna"}
+DRAFT = {"id": "7", "annotator": "anna"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([{**ROW, "id": "1"}], "line 1: 'id' is \"1\", which is no question's"),
+        ([{**ROW, "id": 7}], "line 1: 'id' is 7, which is no question's"),
+        ([ROW, ROW], 'line 2: the id "7" is there twice'),
+        ([{**ROW, "comment": 1}], 'line 1: "comment" is no key of such a file'),
+        ([{**ROW, "annotator": "bert"}], '\'annotator\' is "bert", and not "anna"'),
+        ([{**ROW, "time": 3}], "'time' is 3; expected a date as text"),
+        ([{**ROW, "skipped": True}], "more than one of 'tags', 'rejected', 'skipped'"),
+        ([{**DRAFT, "draft": 3}], "'draft' is 3; expected spans with start, end and a label of these"),
+        ([{**DRAFT, "draft": [{"start": 0, "end": 1, "label": "X"}]}], "expected spans with start, end and a label of"),
+        ([{**DRAFT, "draft": [{"start": 5, "end": 7, "label": "PER"}]}], "is not within the 6 words"),
+        ([{**ROW, "tags": ["O"]}], "1 tags for 6 words"),
+        ([{**ROW, "tags": ["B-X", *["O"] * 5]}], "unknown label 'X'"),
+        ([{**ROW, "tokens": ["Anna"]}], "the words were changed"),
+    ],
+)
+def test_any_other_file_is_refused(tmp_path: Path, rows: List[Any], reason: str) -> None:
+    kept = file(tmp_path)
+    before = write_rows(kept.path, rows).read_bytes()
+    with pytest.raises(ConfigurationError, match=f"a.answers.jsonl, .*{re.escape(reason)}.*; expected a file that"):
+        kept.load()
+    assert kept.path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [("", "the file is empty"), ("{", "not JSON"), ("[]", "is no object; expected one a line")]
+)
+def test_what_is_no_jsonl_is_refused(tmp_path: Path, content: str, reason: str) -> None:
+    kept = file(tmp_path)
+    kept.path.write_text(content)
+    with pytest.raises(ConfigurationError, match=reason):
+        kept.load()
+
+
+def test_without_answers_there_is_no_file(tmp_path: Path) -> None:
+    kept, session = file(tmp_path), clocked(THREE)
+    assert kept.load() == {}
+    kept.save(session.labellings())
+    assert not kept.path.exists()
+    session.accept()
+    kept.save(session.labellings())
+    session.undo()
+    kept.save(session.labellings())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_types_of_the_file_are_those_of_the_answers(tmp_path: Path) -> None:
+    kept = file(tmp_path)
+    kept.save(session_of_three().labellings())
+    assert entity_types(tag for row in rows_of(kept.path) for tag in row.get("tags", ())) == ["LOC", "PER"]
