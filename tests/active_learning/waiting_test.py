@@ -16,6 +16,7 @@ from seqmix_plugin.formats.jsonl import write_answers
 from tests.active_learning.conftest import Run, lines, small_config
 from tests.errors_page import rows
 from tests.faults.drill import differences
+from tests.label_studio import Project, gold
 from tests.two_processes import on_two_processes
 
 FILES: Dict[str, Any] = {
@@ -25,39 +26,15 @@ FILES: Dict[str, Any] = {
 ROWS = {row.what: row for row in rows("Waiting for people")}
 
 
-def gold(config: Dict[str, Any]) -> Dict[str, List[str]]:
-    """The tags of the training file by the sentences' ids."""
-    blocks = Path(config["train_data_path"]).read_text(encoding="utf-8").strip().split("\n\n")
-    return {str(n): [line.split()[-1] for line in block.split("\n")] for n, block in enumerate(blocks)}
-
-
-def label_in_label_studio(folder: Path, k: int, config: Dict[str, Any], leave: int = 0, reject: int = 0) -> List[str]:
+def label_in_label_studio(folder: Path, k: int, leave: int = 0, reject: int = 0) -> List[str]:
     """
-    Somebody imports a round's tasks, labels all but the last few, and exports the project. Gives the ids of the
-    sentences that have labels.
+    Somebody imports a round's tasks, rejects the first few, labels all but the last few, and exports the project. Gives
+    the ids of the sentences that have labels.
     """
-    files, tags = RoundFiles.of(folder, k), gold(config)
-    tasks = json.loads((files.folder / "label_studio.json").read_text(encoding="utf-8"))
-    labelled = []
-    for number, task in enumerate(tasks):
-        name, text = task["data"]["sentence_id"], task["data"]["text"]
-        task["id"] = 100 + number
-        task["annotations"] = []
-        if number >= len(tasks) - leave:
-            continue
-        result, position = [], 0
-        for word, tag in zip(text.split(" "), tags[name], strict=True):
-            end = position + len(word)
-            if tag[0] == "B":
-                value = {"start": position, "end": end, "text": word, "labels": [tag[2:]]}
-                result.append({"from_name": "label", "to_name": "text", "type": "labels", "value": value})
-            elif tag[0] == "I":
-                result[-1]["value"].update(end=end, text=text[result[-1]["value"]["start"] : end])
-            position = end + 1
-        cancelled = number < reject
-        task["annotations"] = [{"id": number, "completed_by": 1, "result": result, "was_cancelled": cancelled}]
-        labelled += [] if cancelled else [name]
-    (files.answers / "export.json").write_text(json.dumps(tasks), encoding="utf-8")
+    files, project = RoundFiles.of(folder, k), Project(gold())
+    project.load(files.folder / "label_studio.json")
+    labelled = project.label(len(read_questions(files.questions)) - leave - reject, reject)
+    project.export(files.answers / "export.json")
     return labelled
 
 
@@ -66,9 +43,8 @@ def metrics(folder: Path) -> Dict[str, Any]:
 
 
 def test_a_run_with_people_is_the_simulation_when_they_are_right(
-    run: Run, tiny_encoder: str, capsys: pytest.CaptureFixture
+    run: Run, capsys: pytest.CaptureFixture
 ) -> None:
-    config = small_config(tiny_encoder)
     longer = {"trainer.trainer.num_epochs": 20}  # until it finds anything
     folder = run("people", **FILES, **longer)
     for k in range(3):
@@ -97,7 +73,7 @@ def test_a_run_with_people_is_the_simulation_when_they_are_right(
             assert all(span.score is not None for question in questions for span in question.predicted)
         else:
             assert not any(question.predicted for question in questions), "an untrained model has nothing to say"
-        label_in_label_studio(folder, k, config)
+        label_in_label_studio(folder, k)
         run("people", recover=True, **FILES, **longer)
     assert metrics(folder)["status"] == "finished"
     simulated = run("simulated", labels=FILES["labels"], **longer)
@@ -106,11 +82,10 @@ def test_a_run_with_people_is_the_simulation_when_they_are_right(
     assert "state" not in files_differ
 
 
-def test_a_half_answered_round_waits(run: Run, tiny_encoder: str, capsys: pytest.CaptureFixture) -> None:
-    config = small_config(tiny_encoder)
+def test_a_half_answered_round_waits(run: Run, capsys: pytest.CaptureFixture) -> None:
     folder = run("run", **FILES)
     weights = (folder / "best.th").read_bytes()
-    label_in_label_studio(folder, 0, config, leave=5, reject=2)
+    label_in_label_studio(folder, 0, leave=5, reject=2)
     before = RoundFiles.of(folder, 0).questions.read_bytes()
     run("run", recover=True, **FILES)
     assert metrics(folder)["waiting_for"] == {"round": 0, "sentences": 5}
@@ -120,12 +95,11 @@ def test_a_half_answered_round_waits(run: Run, tiny_encoder: str, capsys: pytest
     assert RoundFiles.of(folder, 0).questions.read_bytes() == before, "the same questions"
 
 
-def test_what_is_rejected_or_left_open(run: Run, tiny_encoder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_rejected_or_left_open(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rejected sentences never come again, others stay in the pool; also when the run dies while it reads labels."""
-    config = small_config(tiny_encoder)
     pooled = {**FILES, "trainer.oracle": {**FILES["trainer.oracle"], "unanswered": "pool"}, "trainer.pool_size": 24}
     folder = run("run", **pooled)
-    labelled = label_in_label_studio(folder, 0, config, leave=4, reject=3)
+    labelled = label_in_label_studio(folder, 0, leave=4, reject=3)
     assert len(labelled) == 5
     original = RunFolder.keep
 
@@ -145,7 +119,7 @@ def test_what_is_rejected_or_left_open(run: Run, tiny_encoder: str, monkeypatch:
     assert record["annotated"]["sentences"] == 5
     asked = [question.sentence.id for question in read_questions(RoundFiles.of(folder, 0).questions)]
     for k in (1, 2):
-        label_in_label_studio(folder, k, config)
+        label_in_label_studio(folder, k)
         run("run", recover=True, **pooled)
     assert metrics(folder)["status"] == "finished"
     later = [q.sentence.id for k in (1, 2) for q in read_questions(RoundFiles.of(folder, k).questions)]
@@ -156,9 +130,9 @@ def test_what_is_rejected_or_left_open(run: Run, tiny_encoder: str, monkeypatch:
     assert [record["annotated"]["sentences"] for record in records] == [5, 11, 17]
 
 
-def test_nothing_but_rejections_is_no_seed_set(run: Run, tiny_encoder: str) -> None:
+def test_nothing_but_rejections_is_no_seed_set(run: Run) -> None:
     folder = run("run", **FILES)
-    label_in_label_studio(folder, 0, small_config(tiny_encoder), reject=12)
+    label_in_label_studio(folder, 0, reject=12)
     with pytest.raises(ConfigurationError) as error:
         run("run", recover=True, **FILES)
     assert "none of the 12 sentences" in str(error.value.message)
@@ -166,10 +140,10 @@ def test_nothing_but_rejections_is_no_seed_set(run: Run, tiny_encoder: str) -> N
 
 
 def test_labels_with_a_problem_stop_the_run_before_anything(
-    run: Run, tiny_encoder: str, capsys: pytest.CaptureFixture
+    run: Run, capsys: pytest.CaptureFixture
 ) -> None:
     folder = run("run", **FILES)
-    label_in_label_studio(folder, 0, small_config(tiny_encoder))
+    label_in_label_studio(folder, 0)
     files = RoundFiles.of(folder, 0)
     questions = read_questions(files.questions)
     odd = [Answer(questions[0].sentence.id, ("B-BIRD",) * len(questions[0].sentence), None, "")]
@@ -186,7 +160,7 @@ def test_labels_with_a_problem_stop_the_run_before_anything(
     assert metrics(folder)["waiting_for"]["round"] == 1
 
 
-def test_questions_that_are_lost_are_written_again(run: Run, tiny_encoder: str, capsys: pytest.CaptureFixture) -> None:
+def test_questions_that_are_lost_are_written_again(run: Run, capsys: pytest.CaptureFixture) -> None:
     folder = run("run", **FILES)
     files = RoundFiles.of(folder, 0)
     before = files.questions.read_bytes()
@@ -215,7 +189,7 @@ def test_two_workers_wait_together(tiny_encoder: str, tmp_path: Path, fresh_enco
     config["dataset_reader"].pop("source_scheme", None)
     folder = tmp_path / "run"
     on_two_processes(train_on_one_rank, config, str(folder))
-    label_in_label_studio(folder, 0, config)
+    label_in_label_studio(folder, 0)
     on_two_processes(train_on_one_rank, config, str(folder))
     assert metrics(folder)["waiting_for"] == {"round": 1, "sentences": 6}
     questions = read_questions(RoundFiles.of(folder, 1).questions)

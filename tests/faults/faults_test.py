@@ -179,7 +179,7 @@ def test_a_run_that_is_killed_while_it_takes_labels_and_asks_again(tiny_encoder:
     ended = train(config, waiting)
     assert "round 0 waits for labels of 12 of 12 sentences" in ended.output, ended.output
     assert ended.code == 0
-    label_in_label_studio(waiting, 0, small_config(tiny_encoder))
+    label_in_label_studio(waiting, 0)
     shutil.copytree(waiting, whole)
     ended = train(config, whole, recover=True, kill_at=sys.maxsize)
     assert "round 1 waits for labels of 6 of 6 sentences" in ended.output, ended.output
