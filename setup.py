@@ -34,6 +34,7 @@ setup(
     extras_require={
         "dev": ["hypothesis>=6", "mypy>=1.10", "playwright>=1.45", "pytest>=8", "pytest-xdist>=3.6", "ruff>=0.5"],
         "detokenized": ["sacremoses>=0.0.53"],
+        "service": ["flask>=3", "waitress>=3"],
         "wandb": ["wandb>=0.16"],
     },
 )

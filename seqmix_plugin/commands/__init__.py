@@ -1,6 +1,6 @@
 """
 Sub-commands of `allennlp`: to generate sentences without the loop, to repeat, extend and compare runs, to export them,
-and to bring questions to annotation tools and answers back.
+to bring questions to annotation tools and answers back, and to serve a run to one.
 """
 
 from seqmix_plugin.commands.augment import AugmentCommand
@@ -10,6 +10,7 @@ from seqmix_plugin.commands.export_queries import ExportQueriesCommand
 from seqmix_plugin.commands.extend import ExtendCommand
 from seqmix_plugin.commands.import_annotations import ImportAnnotationsCommand
 from seqmix_plugin.commands.repeat import RepeatCommand
+from seqmix_plugin.commands.serve_queries import ServeQueriesCommand
 
 __all__ = [
     "AugmentCommand",
@@ -19,4 +20,5 @@ __all__ = [
     "ExtendCommand",
     "ImportAnnotationsCommand",
     "RepeatCommand",
+    "ServeQueriesCommand",
 ]
