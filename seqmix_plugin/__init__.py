@@ -16,6 +16,7 @@ from seqmix_plugin import (
     oracles,
     predictors,
     query_policies,
+    service,
     stopping,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "oracles",
     "predictors",
     "query_policies",
+    "service",
     "stopping",
 ]

@@ -30,7 +30,7 @@ LEVELS = {
     **dict.fromkeys(("data", "formats", "models", "predictors"), 1),
     **dict.fromkeys(("augmenters", "oracles", "query_policies", "stopping"), 2),
     **dict.fromkeys(("active_learning", "annotator", "reporting"), 3),
-    "commands": 4,
+    **dict.fromkeys(("commands", "service"), 4),
 }
 
 

@@ -1,6 +1,6 @@
 """
 Sub-commands of `allennlp`: to generate sentences without the loop, to repeat, extend and compare runs, to export them,
-to bring questions to annotation tools and answers back, and to label them in a terminal.
+to bring questions to annotation tools and answers back, to serve a run to one, and to label in a terminal.
 """
 
 from seqmix_plugin.commands.annotate import AnnotateCommand
@@ -11,6 +11,7 @@ from seqmix_plugin.commands.export_queries import ExportQueriesCommand
 from seqmix_plugin.commands.extend import ExtendCommand
 from seqmix_plugin.commands.import_annotations import ImportAnnotationsCommand
 from seqmix_plugin.commands.repeat import RepeatCommand
+from seqmix_plugin.commands.serve_queries import ServeQueriesCommand
 
 __all__ = [
     "AnnotateCommand",
@@ -21,4 +22,5 @@ __all__ = [
     "ExtendCommand",
     "ImportAnnotationsCommand",
     "RepeatCommand",
+    "ServeQueriesCommand",
 ]

@@ -13,6 +13,8 @@ RULES = ("first", "majority", "error")
 
 Moment = Tuple[int, float, str]
 """When something was said: a number or a date, whatever the tool writes; what has neither comes last."""
+FIRST: Moment = (-1, 0.0, "")
+"""Before all others."""
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,24 @@ def to_lines(records: Iterable[Row]) -> str:
     return "".join(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n" for record in records)
 
 
+def whole_lines(content: bytes) -> Tuple[bytes, bool]:
+    """
+    A JSONL file without a last line that is still being written, or was when its writer died: one that has no line end
+    and is no whole JSON object. Nothing that begins an object is one itself.
+
+    # Returns
+
+    `Tuple[bytes, bool]`
+        What is whole, and whether there was more.
+    """
+    end = content.rfind(b"\n") + 1
+    try:
+        torn = bool(content[end:].strip()) and not isinstance(json.loads(content[end:]), dict)
+    except (RecursionError, ValueError):
+        torn = True
+    return (content[:end], True) if torn else (content, False)
+
+
 def whole_number(value: Any) -> Optional[int]:
     """A JSON number as an integer; `None` for anything else."""
     if isinstance(value, float):

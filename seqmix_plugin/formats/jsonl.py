@@ -1,11 +1,22 @@
 """Our own JSONL: questions as a run writes them, answers in tags or in spans of words."""
 
 from pathlib import Path
-from typing import Any, Dict, Iterable, Optional, Sequence
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from seqmix_plugin.atomic_files import write_text
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
-from seqmix_plugin.formats.json_files import Row, decoded, file_error, read_bytes, rows, shown, to_lines, whole_number
+from seqmix_plugin.formats.answers import FIRST, Moment, moment
+from seqmix_plugin.formats.json_files import (
+    Row,
+    decoded,
+    file_error,
+    read_bytes,
+    rows,
+    shown,
+    to_lines,
+    whole_lines,
+    whole_number,
+)
 from seqmix_plugin.formats.question import Answer, Question, Span, question_row
 from seqmix_plugin.formats.reading import Reading
 
@@ -24,9 +35,12 @@ class JsonlFormat(AnnotationFormat):
     | `rejected` | instead of both: `true` for a sentence that shall have no labels |
     | `annotator` | who; may be left out |
     | `time` | a number or a date, later ones greater; may be left out |
+    | `annotation` | the tool's name or number of it, so that it can be changed; may be left out |
+    | `withdrawn` | `true` for an `annotation` that is taken back: until a later row of it, without `time` for good |
 
     A row with none of the three, such as that of a question, is no answer. Of several rows of one annotator for one
-    sentence the latest counts; without times, the last.
+    sentence the latest counts; without times, the last. Of several rows of one annotation in a file only the latest is
+    looked at.
 
     Registered as an `AnnotationFormat` with name "jsonl".
     """
@@ -37,8 +51,16 @@ class JsonlFormat(AnnotationFormat):
         return {path: to_lines(question_row(question) for question in questions)}
 
     def collect(self, path: Path, reading: Reading) -> None:
-        for place, row in rows(reading.source, decoded(reading.source, read_bytes(path))):
-            _collect(row, place, reading)
+        _collect_all(read_bytes(path), reading)
+
+    def collect_growing(self, path: Path, reading: Reading) -> None:
+        """The same for a file to which another program may be adding just now: a last line that is not whole, as also
+        one whose writer has died, is left out with a warning, and there may be nothing in it yet."""
+        content, torn = whole_lines(read_bytes(path))
+        if torn:
+            reading.warn("last line", "not whole, as when it is still being written; it is left out")
+        if content:
+            _collect_all(content, reading)
 
 
 def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Question]) -> None:
@@ -66,6 +88,33 @@ def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Que
         for name, tags, _, _ in answers
     )
     write_text(path, to_lines(lines))
+
+
+def _collect_all(content: bytes, reading: Reading) -> None:
+    for place, row in _current(rows(reading.source, decoded(reading.source, content))):
+        _collect(row, place, reading)
+
+
+def _current(found: Iterable[Tuple[str, Row]]) -> List[Tuple[str, Row]]:
+    """The rows that no later one of the same annotation replaces, without those that take one back."""
+    latest: Dict[str, Tuple[Moment, int]] = {}
+    kept = list(found)
+    for number, (_, row) in enumerate(kept):
+        name = annotation_name(row)
+        if name is not None:
+            latest[name] = max(latest.get(name, (FIRST, -1)), (moment(row.get("time")), number))
+    places = {number for _, number in latest.values()}
+    return [
+        (place, row)
+        for number, (place, row) in enumerate(kept)
+        if annotation_name(row) is None or (number in places and row.get("withdrawn") is not True)
+    ]
+
+
+def annotation_name(row: Row) -> Optional[str]:
+    """What a row calls its annotation, if it does."""
+    name = row.get("annotation")
+    return str(name) if isinstance(name, (str, int)) and not isinstance(name, bool) else None
 
 
 def _collect(row: Row, place: str, reading: Reading) -> None:

@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import List, NamedTuple, Optional, Sequence
+from typing import Dict, List, NamedTuple, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
@@ -48,11 +48,16 @@ class RoundFiles(NamedTuple):
         `ConfigurationError`
             When none has.
         """
-        found = [(_ROUND.fullmatch(path.parent.name), path) for path in (run / QUERIES).glob(f"*/{QUESTIONS}")]
-        numbered = [(int(name[1]), path.parent) for name, path in found if name is not None]
-        if not numbered:
+        found = cls.all(run)
+        if not found:
             raise ConfigurationError(f"{run / QUERIES}: no questions of a round; expected a run that waits for labels")
-        return cls(max(numbered)[1])
+        return found[max(found)]
+
+    @classmethod
+    def all(cls, run: Path) -> Dict[int, "RoundFiles"]:
+        """Those of all rounds that have asked, by their numbers."""
+        found = [(_ROUND.fullmatch(path.parent.name), path) for path in (run / QUERIES).glob(f"*/{QUESTIONS}")]
+        return {int(name[1]): cls(path.parent) for name, path in found if name is not None}
 
     @classmethod
     def around(cls, questions: Path) -> Optional["RoundFiles"]:
@@ -116,7 +121,10 @@ class RoundFiles(NamedTuple):
         """
         reading = Reading("", questions, labels, settings or ReadSettings())
         for path in self.answer_files():
-            annotation_format = JsonlFormat() if path.name.endswith(OWN) else tool
-            reading.begin(str(path), annotation_format.units)
-            annotation_format.collect(path, reading)
+            own = path.name.endswith(OWN)
+            reading.begin(str(path), (JsonlFormat if own else tool).units)
+            if own:
+                JsonlFormat().collect_growing(path, reading)
+            else:
+                tool.collect(path, reading)
         return reading.answers()

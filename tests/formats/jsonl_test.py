@@ -1,5 +1,5 @@
 from pathlib import Path
-from typing import Any
+from typing import Any, Dict
 
 import pytest
 from allennlp.common.checks import ConfigurationError
@@ -115,3 +115,21 @@ def test_an_annotator_may_take_labels_back_and_give_them_again(read: Read, times
     assert tags(read("jsonl", [labels, rejection, again])) == {"7": " ".join(TAGS)}
     if times[0] is not None:
         assert tags(read("jsonl", [rejection, labels])) == {}, "times count, not places"
+
+
+def test_of_an_annotation_the_latest_version_counts(read: Read) -> None:
+    def said(annotation: Any, time: Any, label: Any) -> Dict[str, Any]:
+        spans = [{"start": 0, "end": 2, "label": label}]
+        return {"id": "7", "spans": spans, "annotation": annotation, "time": time, "annotator": "a"}
+
+    older, newer = said(5, "2026-01-01", "LOC"), said(5, "2026-01-02", "PER")
+    for rows in ([older, newer], [newer, older], [said(5, "2025", "NONE"), newer]):  # nobody looks at a replaced one
+        answers = read("jsonl", rows)
+        assert (tags(answers), answers.problems) == ({"7": "B-PER I-PER O O O O"}, [])
+    assert tags(read("jsonl", [newer, said(6, "2026-01-03", "ORG")])) == {"7": "B-ORG I-ORG O O O O"}
+    back = {"annotation": 5, "withdrawn": True}
+    for rows in ([back, older, newer], [newer, back], [newer, {**back, "time": "2026-01-03"}], [older, back, back]):
+        answers = read("jsonl", rows)
+        assert (answers.answers, answers.rejected, answers.problems) == ([], [], [])
+    assert tags(read("jsonl", [{**back, "time": "2026-01-01T12"}, newer])) == {"7": "B-PER I-PER O O O O"}
+    assert tags(read("jsonl", [back, said(6, "2026-01-01", "ORG")])) == {"7": "B-ORG I-ORG O O O O"}

@@ -1,0 +1,105 @@
+"""Label Studio's tasks in, predictions out."""
+
+import logging
+import re
+from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+
+from allennlp.data import Tokenizer
+from allennlp.data.tokenizers import WhitespaceTokenizer
+
+from seqmix_plugin.errors import printable
+from seqmix_plugin.formats import Question, ReadSettings
+from seqmix_plugin.formats.json_files import Row, is_text, shown
+from seqmix_plugin.formats.label_studio import prediction
+from seqmix_plugin.formats.reading import Reading
+from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.service.asked import Asked
+from seqmix_plugin.service.tagging import ModelHolder, Tagged
+
+logger = logging.getLogger(__name__)
+
+
+class _Text(NamedTuple):
+    """A task's words, and how many characters stand before the first."""
+
+    sentence: TaggedSentence
+    before: int
+
+
+def predict(tasks: Sequence[Any], holder: ModelHolder, asked: Asked) -> Tuple[str, List[Any]]:
+    """
+    What the model says of tasks: of a question of the run by its words, of another text by those that the run's reader
+    or white space makes of it.
+
+    # Parameters
+
+    tasks : `Sequence[Any]`
+        Objects with `data.text`.
+    holder : `ModelHolder`
+        Has the model.
+    asked : `Asked`
+        The run's questions.
+
+    # Returns
+
+    `Tuple[str, List[Any]]`
+        The model's version and, for each task, a prediction, or an empty list for none: before there is a model, and
+        for a task without a text or whose text is another than its question's.
+    """
+    tokenizer = getattr(holder.reader, "tokenizer", None) or WhitespaceTokenizer()
+    texts = [_text(task, asked, tokenizer) for task in tasks]
+    known = [text for text in texts if text is not None]
+    version, tagged = holder.tag([text.sentence for text in known])
+    made = iter([_prediction(text, one, version) for text, one in zip(known, tagged, strict=False)])
+    return version, [[] if text is None else next(made, []) for text in texts]
+
+
+def _text(task: Any, asked: Asked, tokenizer: Tokenizer) -> Optional[_Text]:
+    data = task.get("data") if isinstance(task, dict) else None
+    text = data.get("text") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not is_text(text):
+        logger.warning(f"a task without a text: {shown(task)}")
+        return None
+    found = asked.find(data)
+    if found is None:
+        return split(text, tokenizer)
+    reading = Reading("task", [found[1]], None, ReadSettings())
+    if reading.same_text(found[1], text, shown(task.get("id"))):
+        return _Text(found[1].sentence, 0)
+    logger.warning(printable(reading.answers().problems[0]))
+    return None
+
+
+def split(text: str, tokenizer: Tokenizer) -> Optional[_Text]:
+    """
+    A text as words with the white space between them, or `None` when there is no word in it. Where a tokenizer's words
+    are not those of the text, white space parts them.
+    """
+    places = _places(text, [token.ensure_text() for token in tokenizer.tokenize(text)]) or [
+        match.span() for match in re.finditer(r"\S+", text)
+    ]
+    if not places:
+        return None
+    ends = [*(start for start, _ in places[1:]), len(text)]
+    spaces = tuple(text[place[1] : end] for place, end in zip(places, ends, strict=True))
+    return _Text(TaggedSentence("", tuple(text[start:end] for start, end in places), spaces=spaces), places[0][0])
+
+
+def _places(text: str, words: Sequence[str]) -> List[Tuple[int, int]]:
+    """Where words stand in a text; nothing unless they are all of it but white space, in order."""
+    places, end = [], 0
+    for word in words:
+        start = text.find(word, end)
+        if not word or word.strip() != word or start < 0 or text[end:start].strip():
+            return []
+        end = start + len(word)
+        places.append((start, end))
+    return [] if text[end:].strip() else places
+
+
+def _prediction(text: _Text, tagged: Tagged, version: str) -> Row:
+    made = prediction(Question(text.sentence, predicted=tagged.spans), version)
+    for region in made["result"]:
+        region["value"]["start"] += text.before
+        region["value"]["end"] += text.before
+    return made if tagged.score is None else {**made, "score": tagged.score}

@@ -1,0 +1,325 @@
+"""The routes, through the real application."""
+
+import json
+import logging
+from base64 import b64encode
+from pathlib import Path
+from typing import Any, Dict, Iterator, List
+
+import pytest
+import torch
+from flask.testing import FlaskClient
+
+from seqmix_plugin.commands.archives import load_tagger
+from seqmix_plugin.service import Credentials, Service, app, deliveries
+from seqmix_plugin.service.app import create_app
+from tests.service.conftest import (
+    ANNA,
+    CUT,
+    PERSON,
+    PLACE,
+    answers,
+    ask,
+    deleted,
+    log_rows,
+    problem_rows,
+    region,
+    said,
+    service_of,
+    tags,
+)
+
+WHO = Credentials("studio", "correct horse", "battery staple")
+TAGGED = "B-PER I-PER O O B-LOC O"
+
+
+@pytest.fixture
+def client(waiting: Path) -> FlaskClient:
+    return create_app(service_of(waiting)).test_client()
+
+
+@pytest.fixture
+def guarded(waiting: Path) -> FlaskClient:
+    return create_app(service_of(waiting), WHO).test_client()
+
+
+@pytest.fixture
+def lines() -> Iterator[List[str]]:
+    """What is logged."""
+    found: List[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: found.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("seqmix_plugin")
+    logger.addHandler(handler)
+    yield found
+    logger.removeHandler(handler)
+
+
+def basic(user: str, password: str) -> Dict[str, str]:
+    return {"Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}
+
+
+def post(client: FlaskClient, payload: Any, path: str = "/webhook", **keys: Any) -> Any:
+    return client.post(path, json=payload, **keys)
+
+
+@pytest.mark.parametrize("path", ["/", "/health"])
+def test_health(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.json) == (200, {"status": "UP", "model_class": "seqmix_plugin"})
+
+
+def test_an_annotation_is_written_in_our_own_format(client: FlaskClient, waiting: Path) -> None:
+    answer = post(client, said(ANNA, PERSON, PLACE, number=5, seconds=1, user=3))
+    assert (answer.status_code, answer.json) == (201, {"recorded": 1, "known": 0})
+    assert log_rows(waiting) == [
+        {
+            "id": "7",
+            "tokens": list(ANNA.sentence.tokens),
+            "tags": TAGGED.split(),
+            "annotator": "3",
+            "time": "2026-01-01T00:00:01.500000Z",
+            "annotation": 5,
+        }
+    ]
+    assert tags(waiting) == {"7": TAGGED}
+
+
+def test_a_delivery_counts_once_and_the_newest_version_stays(client: FlaskClient, waiting: Path) -> None:
+    newer = said(ANNA, PERSON, seconds=3, action="ANNOTATION_UPDATED")
+    assert post(client, newer).json == {"recorded": 1, "known": 0}
+    assert post(client, newer).json == {"recorded": 0, "known": 1}
+    assert post(client, said(ANNA, PERSON, PLACE, seconds=2)).json == {"recorded": 0, "known": 1}
+    assert len(log_rows(waiting)) == 1
+    assert tags(waiting) == {"7": "B-PER I-PER O O O O"}
+    # 3.5 s, which was the newest, is written with a fraction and 4 s without
+    assert post(client, said(ANNA, seconds=4, action="ANNOTATION_UPDATED")).json == {"recorded": 1, "known": 0}
+    assert tags(waiting) == {"7": "O O O O O O"}
+
+
+def test_times_in_other_zones_are_compared_as_times(client: FlaskClient, waiting: Path) -> None:
+    post(client, said(ANNA, PERSON, updated_at="2026-01-01T10:00:00+02:00"))
+    assert post(client, said(ANNA, updated_at="2026-01-01T09:00:00+00:00")).json == {"recorded": 1, "known": 0}
+    assert post(client, said(ANNA, PERSON, updated_at="2026-01-01T08:30:00")).json == {"recorded": 0, "known": 1}
+
+
+def test_skipped_is_a_rejection(client: FlaskClient, waiting: Path) -> None:
+    post(client, said(ANNA, PERSON, was_cancelled=True))
+    found = answers(waiting)
+    assert ([answer.sentence_id for answer in found.rejected], found.answers) == (["7"], [])
+
+
+def test_of_two_of_one_annotator_the_other_counts_when_one_is_deleted(client: FlaskClient, waiting: Path) -> None:
+    post(client, said(ANNA, PERSON, number=1, seconds=1))
+    post(client, said(ANNA, PLACE, number=2, seconds=2))
+    assert tags(waiting) == {"7": "O O O O B-LOC O"}
+    assert post(client, deleted(2)).json == {"recorded": 1, "known": 0}
+    assert tags(waiting) == {"7": "B-PER I-PER O O O O"}
+    post(client, deleted(1))
+    found = answers(waiting)
+    assert (found.answers, found.rejected, found.problems) == ([], [], [])
+
+
+def test_a_deletion_that_comes_first_stays(client: FlaskClient, waiting: Path) -> None:
+    post(client, deleted(1, 2))
+    assert post(client, said(ANNA, PERSON, number=2)).json == {"recorded": 0, "known": 1}
+    assert tags(waiting) == {}
+    client = create_app(service_of(waiting)).test_client()
+    assert post(client, said(ANNA, PERSON, number=1)).json == {"recorded": 0, "known": 1}
+
+
+def test_a_batch(client: FlaskClient, waiting: Path) -> None:
+    parts = [said(ANNA, PERSON, number=1, task=11), said(ANNA, CUT, number=2, task=11, user=2)]
+    both = {
+        "action": "ANNOTATIONS_CREATED",
+        "annotation": [part["annotation"] for part in parts],
+        "task": [{**part["task"], "id": 11} for part in parts],
+    }
+    answer = post(client, both)
+    assert (answer.status_code, answer.json["recorded"]) == (422, 2)  # one of them says that nobody has answered
+    assert "cut a word" in answer.json["error"]
+    assert tags(waiting) == {"7": "B-PER I-PER O O O O"}
+
+
+@pytest.mark.parametrize("action", ["START_TRAINING", "PROJECT_UPDATED", "TASKS_DELETED", "SOMETHING_NEW", None, 7])
+def test_other_actions_are_acknowledged(client: FlaskClient, waiting: Path, action: object) -> None:
+    answer = post(client, {"action": action, "tasks": [{"id": 1}]})
+    assert (answer.status_code, answer.json) == (201, {"recorded": 0, "known": 0})
+    assert log_rows(waiting) == []
+
+
+UNKNOWN = region(ANNA, 0, 9, "HERO")
+OVERLAP = region(ANNA, 5, 15, "ORG")
+PROBLEMS = [
+    (said(ANNA, UNKNOWN), "annotation 1, task 100, id '7': unknown label 'HERO'; expected LOC, MISC, ORG, PER", True),
+    (said(ANNA, CUT), "'PER') cut a word; expected whole words such as 'Anna Berg'", True),
+    (said(ANNA, PERSON, OVERLAP), "'Anna Berg' ('PER') and 'Berg sings' ('ORG') overlap; expected one label", True),
+    (said(ANNA, result=None), "annotation 1: 'result' is null; expected a list of regions", True),
+    (said(ANNA, result=[1]), "'result' is [1]; expected a list of regions", True),
+    (said(ANNA, completed_by="\ud83d"), "annotation 1: 'completed_by' is \"\\ud83d\"; expected a user", True),
+    (said(ANNA, id="x"), "expected a number and a time", False),
+    (said(ANNA, updated_at="yesterday"), "expected a number and a time", False),
+    (said(ANNA, updated_at="0001-01-01T00:00:00+10:00"), "expected a number and a time", False),
+]
+
+
+@pytest.mark.parametrize(("payload", "problem", "withdraws"), PROBLEMS, ids=[problem[1][:30] for problem in PROBLEMS])
+def test_a_problem_is_answered_and_what_came_is_kept(
+    client: FlaskClient, waiting: Path, lines: List[str], payload: Dict[str, Any], problem: str, withdraws: bool
+) -> None:
+    earlier = said(ANNA, PLACE, updated_at="2025-01-01T00:00:00Z")
+    post(client, earlier)
+    answer = post(client, payload)
+    assert answer.status_code == 422
+    assert problem in answer.json["error"]
+    assert len(answer.json["error"].splitlines()) == 1
+    assert problem in lines[-1]
+    assert post(client, payload).status_code == 422
+    (row,) = problem_rows(waiting)  # once
+    assert row["annotation"] == payload["annotation"]
+    assert row["task"]["data"] == payload["task"]["data"]
+    assert tags(waiting) == ({} if withdraws else {"7": "O O O O B-LOC O"})  # as an export would say
+    later = said(ANNA, PERSON, updated_at="2026-02-01T00:00:00Z")
+    assert post(client, later).status_code == 201
+    assert tags(waiting) == {"7": "B-PER I-PER O O O O"}
+    service_of(waiting)  # reads what it has written
+
+
+def test_what_belongs_to_no_question_is_kept(client: FlaskClient, waiting: Path) -> None:
+    payload = said(ANNA, PERSON)
+    payload["task"]["data"] = {"text": "Anna", "id": "elsewhere"}
+    answer = post(client, payload)
+    assert answer.json["error"] == "annotation 1, task 100: its id is that of no question of this run"
+    assert problem_rows(waiting)[0]["annotation"]["id"] == 1
+    payload["task"]["data"] = {**said(ANNA)["task"]["data"], "text": "Anna Berg sings in Rome ."}
+    assert "the text was changed" in post(client, payload).json["error"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "problem"),
+    [
+        ({"action": "ANNOTATION_CREATED"}, "no 'annotation'; expected a webhook that sends its payload"),
+        ({"action": "ANNOTATIONS_DELETED"}, "null names no annotations; expected the payload of a webhook"),
+        ({"action": "ANNOTATIONS_DELETED", "annotations": [{"id": "x"}]}, "names no annotations"),
+    ],
+)
+def test_an_empty_webhook(client: FlaskClient, payload: Dict[str, Any], problem: str) -> None:
+    answer = post(client, payload)
+    assert answer.status_code == 422
+    assert problem in answer.json["error"]
+
+
+def test_a_strange_label_gives_the_terminal_no_commands(client: FlaskClient, lines: List[str]) -> None:
+    error = post(client, said(ANNA, region(ANNA, 0, 9, "\x1b[2J" + "x" * 10_000))).json["error"]
+    assert len(error) < 600
+    assert all(line.isprintable() for line in [*lines, error])
+
+
+def test_a_disk_that_does_not_take_it(
+    client: FlaskClient, waiting: Path, monkeypatch: pytest.MonkeyPatch, lines: List[str]
+) -> None:
+    (waiting / "queries" / "round_1" / "answers").write_text("in the way", encoding="utf-8")
+    answer = post(client, said(ANNA, PERSON))
+    assert (answer.status_code, answer.json) == (503, {"error": "it could not be written; send it again"})
+    assert "an annotation was not written" in lines[-1]
+    (waiting / "queries" / "round_1" / "answers").unlink()
+    assert post(client, said(ANNA, PERSON)).json == {"recorded": 1, "known": 0}
+
+
+def test_rounds_that_come_while_it_serves(client: FlaskClient, waiting: Path, lines: List[str]) -> None:
+    later = said(ANNA, PERSON)
+    later["task"]["data"]["round"] = 2
+    ask(waiting, [ANNA], 2)
+    post(client, later)
+    assert tags(waiting, 2) == {"7": "B-PER I-PER O O O O"}
+    assert tags(waiting, 1) == {}
+    (waiting / "queries" / "round_2" / "questions.jsonl").write_text("{", encoding="utf-8")
+    assert post(client, said(ANNA, PLACE, number=2)).status_code == 201
+    assert "the questions of round 2 are passed over" in lines[0]
+
+
+def test_who_may_ask(guarded: FlaskClient, waiting: Path) -> None:
+    right, secret = basic(WHO.user, WHO.password), {app.HEADER: WHO.secret}
+    for wrong in ({}, basic(WHO.user, "wrong horse"), basic("x", WHO.password), {"Authorization": "Basic §"}, secret):
+        answer = guarded.get("/health", headers=wrong)
+        assert (answer.status_code, answer.json) == (401, {"error": "not allowed"})
+        assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+        assert post(guarded, {}, "/setup", headers=wrong).status_code == 401
+        assert post(guarded, {"tasks": []}, "/predict", headers=wrong).status_code == 401
+    assert guarded.get("/nowhere").status_code == 401
+    assert guarded.get("/health", headers=right).status_code == 200
+    assert post(guarded, {"tasks": []}, "/predict", headers=right).status_code == 200
+    assert post(guarded, said(ANNA, PERSON), headers={app.HEADER: "wrong staple"}).status_code == 401
+    assert post(guarded, said(ANNA, PERSON)).status_code == 401
+    assert log_rows(waiting) == []
+    assert post(guarded, said(ANNA, PERSON), headers=secret).status_code == 201
+    assert post(guarded, {"action": "START_TRAINING"}, headers=right).status_code == 201  # Label Studio sends it so
+
+
+def test_without_credentials_no_web_page_may_ask(client: FlaskClient) -> None:
+    for host in ("evil.example", "evil.example:9090", "127.0.0.1.evil.example", "10.0.0.1:9090"):
+        assert client.get("/health", headers={"Host": host}).status_code == 421
+    for host in ("localhost:9090", "127.0.0.1:9090", "[::1]:9090", "[::1]", "LOCALHOST"):
+        assert client.get("/health", headers={"Host": host}).status_code == 200
+    answer = client.post("/webhook", data=json.dumps(said(ANNA)), content_type="text/plain")
+    assert (answer.status_code, answer.json) == (415, {"error": "expected a body of type application/json"})
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"", "not JSON (Expecting value"),
+        (b"{", "not JSON ("),
+        (b"\xff", "not JSON ("),
+        (b"[1]", "not a JSON object"),
+        (b'{"a": NaN}', "not JSON (NaN is no number)"),
+        (b'{"a":' * 200 + b"1" + b"}" * 200, "not JSON (nested more than 100 deep)"),
+        (b"[" * 100_000, "not JSON (nested more than 100 deep)"),
+        (b'{"tasks": 1}', "no 'tasks'; expected a list"),
+    ],
+)
+def test_what_is_no_request(client: FlaskClient, body: bytes, error: str) -> None:
+    answer = client.post("/predict", data=body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json["error"].startswith(error)
+
+
+def test_limits(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "MOST_TASKS", 3)
+    answer = post(client, {"tasks": [{}] * 4}, "/predict")
+    assert (answer.status_code, answer.json) == (413, {"error": "4 tasks; expected 3 at most"})
+    client.application.config["MAX_CONTENT_LENGTH"] = 100
+    answer = post(client, {"tasks": ["x" * 100]}, "/predict")
+    assert (answer.status_code, answer.json) == (413, {"error": "Request Entity Too Large"})
+
+
+def test_errors_show_nothing_of_the_machine(
+    client: FlaskClient, waiting: Path, monkeypatch: pytest.MonkeyPatch, lines: List[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError(f"{waiting} is broken")
+
+    monkeypatch.setattr(deliveries.Deliveries, "take", broken)
+    answer = post(client, said(ANNA))
+    assert (answer.status_code, answer.json) == (500, {"error": "internal error"})
+    assert lines == [f"a request failed: RuntimeError: {waiting} is broken"]
+    assert client.get("/nowhere").json == {"error": "Not Found"}
+    assert client.get("/predict").json == {"error": "Method Not Allowed"}
+
+
+def test_snapping_is_a_choice(waiting: Path) -> None:
+    service = Service(str(waiting), load_tagger, torch.device("cpu"), snap=True)
+    assert post(create_app(service).test_client(), said(ANNA, CUT)).status_code == 201
+    assert tags(waiting) == {"7": "B-PER I-PER O O O O"}
+
+
+def test_a_reader_takes_what_is_whole_while_another_writes(client: FlaskClient, waiting: Path) -> None:
+    post(client, said(ANNA, PERSON))
+    path = waiting / "queries" / "round_1" / "answers" / "service.answers.jsonl"
+    whole = path.read_bytes()
+    for end in range(len(whole) + 1):
+        path.write_bytes(whole[:end])
+        found = answers(waiting)
+        assert len(found.answers) == (end >= len(whole) - 1)  # a whole row lacks nothing without its line end
+        assert len(found.warnings) == (0 < end < len(whole) - 1)
+        assert found.problems == []

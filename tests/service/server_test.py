@@ -1,0 +1,208 @@
+"""The command, its process and its HTTP server."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import stat
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.commands.serve_queries import serve_queries
+from seqmix_plugin.service import Credentials, read_credentials
+from seqmix_plugin.service.credentials import HEADER, PREFIX, is_loopback
+from seqmix_plugin.service.server import listen
+from tests.commands.conftest import Command
+from tests.conftest import ROOT
+from tests.service.conftest import ANNA, PERSON, log_rows, said, tags
+from tests.service.serving import send, serve
+
+GOOD = {"user": "studio", "password": "correct horse", "secret": "battery staple"}
+
+
+def credentials(folder: Path, content: Any = GOOD, mode: int = 0o600) -> Path:
+    path = folder / "credentials.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+def test_a_model_is_served(asking: Path, tmp_path: Path) -> None:
+    serving = serve(asking, tmp_path / "log", "--credentials", credentials(tmp_path))
+    basic = {"Authorization": "Basic c3R1ZGlvOmNvcnJlY3QgaG9yc2U="}
+    assert send(serving.port, {"tasks": [{"data": {"text": "Anna sings in Oslo"}}]}, "/predict")[0] == 401
+    status, answer = send(serving.port, {"tasks": [{"data": {"text": "Anna sings in Oslo"}}]}, "/predict", basic)
+    assert (status, answer["model_version"], len(answer["results"])) == (200, "round 0", 1)
+    assert send(serving.port, said(ANNA, PERSON), headers={HEADER: GOOD["secret"]})[0] == 201
+    assert tags(asking) == {"7": "B-PER I-PER O O O O"}
+    assert serving.end() == 0
+    first, last = serving.log.read_text(encoding="utf-8").splitlines()
+    address = f"http://127.0.0.1:{serving.port}"
+    assert first == (
+        f"{asking}, round 0, is served at {address}; in Label Studio: Settings > Model: {address}, Basic "
+        f"authentication as studio; Settings > Webhooks: {address}/webhook with X-Seqmix-Secret"
+    )
+    assert last == "the service has ended; it has recorded 1 annotations"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_requests_under_way_are_finished_at_the_end(waiting: Path, tmp_path: Path, number: int) -> None:
+    serving = serve(waiting, tmp_path / "log")
+    answers: List[Any] = []
+
+    def client(k: int) -> None:
+        with suppress(OSError, http.client.HTTPException):  # whoever comes after the end is refused
+            answers.append(send(serving.port, said(ANNA, PERSON, number=k)))
+
+    clients = [threading.Thread(target=client, args=(k,)) for k in range(40)]
+    with socket.create_connection(("127.0.0.1", serving.port)) as idle:  # which does not hold the end up
+        idle.sendall(b"POST /webhook HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n123")
+        for thread in clients:
+            thread.start()
+        while not log_rows(waiting):
+            time.sleep(0.001)
+        assert serving.end(number) == 0
+    for thread in clients:
+        thread.join()
+    recorded = {row["annotation"] for row in log_rows(waiting)}
+    assert len([answer for answer in answers if answer[0] == 201]) == len(recorded)
+    assert "Traceback" not in serving.log.read_text(encoding="utf-8")
+
+
+def test_there_is_one_service_a_run(waiting: Path, tmp_path: Path, command: Command, capsys: Any) -> None:
+    serving = serve(waiting, tmp_path / "log")
+    assert command("serve-queries", waiting) == 1
+    assert capsys.readouterr().err == f"error: {waiting}: another service works on this run; end it first\n"
+    assert serving.end(signal.SIGKILL) == -signal.SIGKILL
+    serving = serve(waiting, tmp_path / "log")
+    assert serving.end() == 0
+
+
+def test_a_large_or_slow_request_harms_nobody(waiting: Path, tmp_path: Path) -> None:
+    serving = serve(waiting, tmp_path / "log")
+    with socket.create_connection(("127.0.0.1", serving.port)) as slow:
+        slow.sendall(b"POST /webhook HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999\r\n\r\n")
+        assert b" 413 " in slow.recv(100)
+    slow_ones = [socket.create_connection(("127.0.0.1", serving.port)) for _ in range(100)]
+    for one in slow_ones:  # more than there are threads
+        one.sendall(b"POST /webhook HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n1")
+    assert send(serving.port, said(ANNA, PERSON))[0] == 201
+    for one in slow_ones:
+        one.close()
+    assert serving.end() == 0
+
+
+def test_what_ends_the_start(waiting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match=r"vocabulary/labels.txt: cannot be read; expected a run's folder"):
+        serve_queries(str(tmp_path / "nowhere"))
+    with pytest.raises(ConfigurationError, match=r"--host is 0.0.0.0, which others can reach, and there are no cred"):
+        serve_queries(str(waiting), host="0.0.0.0")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigurationError, match=rf"127.0.0.1:{port} cannot be listened on \(.*in use"):
+            serve_queries(str(waiting), port=port)
+    with pytest.raises(ConfigurationError, match=r"--port is 70000; expected 0 to 65535"):
+        serve_queries(str(waiting), port=70_000)
+    with pytest.raises(ConfigurationError, match=r"no.such.host.invalid:9090 cannot be listened on"):
+        listen("no.such.host.invalid", 9090)
+    monkeypatch.setitem(sys.modules, "waitress", None)
+    with pytest.raises(
+        ConfigurationError,
+        match=r"serve-queries needs waitress, which is not installed: pip install seqmix_plugin.serv",
+    ):
+        serve_queries(str(waiting))
+
+
+def test_credentials_of_a_file_or_the_environment(tmp_path: Path) -> None:
+    expected = Credentials(**GOOD)
+    environment = {PREFIX + name.upper(): value for name, value in GOOD.items()}
+    assert read_credentials(str(credentials(tmp_path)), {}) == expected
+    assert read_credentials(None, environment) == expected
+    assert read_credentials(None, {"HOME": "/"}) is None
+    assert expected.allow_user("studio", "correct horse")
+    assert not expected.allow_user("studio", None)
+    assert not expected.allow_secret(None)
+    with pytest.raises(ConfigurationError, match=r"the environment has not what is needed; expected SEQMIX_SERVICE_U"):
+        read_credentials(None, {PREFIX + "USER": "studio"})
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"user": "studio"}, "has not what is needed; expected user, password, secret, all of them"),
+        ([], "has not what is needed"),
+        ("{", r"cannot be read \(JSONDecodeError\)"),
+        ({**GOOD, "password": "short"}, "credentials: 'password' is none; expected 8 or more characters of ASCII"),
+        ({**GOOD, "secret": "with\nline end"}, "credentials: 'secret' is none"),
+        ({**GOOD, "secret": 12345678}, "credentials: 'secret' is none"),
+        ({**GOOD, "user": ""}, "credentials: 'user' is none; expected 1 or more"),
+        ({**GOOD, "user": "a:b"}, "credentials: 'user' has a colon"),
+    ],
+)
+def test_credentials_that_are_none_are_not_shown(tmp_path: Path, content: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        read_credentials(str(credentials(tmp_path, content)), {})
+    assert "short" not in str(caught.value)
+
+
+def test_credentials_that_others_can_read(tmp_path: Path) -> None:
+    path = credentials(tmp_path, mode=0o640)
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o640
+    with pytest.raises(ConfigurationError, match=r"credentials.json can be read by others; say chmod 600"):
+        read_credentials(str(path), {})
+    with pytest.raises(ConfigurationError, match=r"nothing.json cannot be read \(No such file"):
+        read_credentials(str(tmp_path / "nothing.json"), {})
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        *((host, True) for host in ("127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost")),
+        *((host, False) for host in ("0.0.0.0", "::", "10.0.0.1", "example.org", "")),
+    ],
+)
+def test_loopback(host: str, loopback: bool) -> None:
+    assert is_loopback(host) == loopback
+
+
+def test_every_message_is_on_the_page() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    section = page.split("## The annotation service", 1)[1].split("\n## ", 1)[0]
+    for words in MESSAGES:
+        assert words in section, words
+
+
+MESSAGES: Dict[str, None] = dict.fromkeys(
+    [
+        "another service works on this run",
+        "which others can reach, and there are no credentials",
+        "cannot be listened on",
+        "--port is …; expected 0 to 65535",
+        "which is not installed: pip install seqmix_plugin[service]",
+        "has not what is needed; expected",
+        "can be read by others; say chmod 600",
+        "is none; expected … or more characters of ASCII",
+        "has a colon, where Basic authentication ends it",
+        "does not fit: ",
+        "cannot be loaded",
+        "are passed over",
+        "a task without a text",
+        "the text was changed",
+        "its id is that of no question of this run",
+        "expected a number and a time",
+        "expected a list of regions",
+        "no 'annotation'; expected a webhook that sends its payload",
+        "an annotation was not written",
+        "not whole, as when it is still being written",
+        "expected a user",
+        "names no annotations",
+    ]
+)
