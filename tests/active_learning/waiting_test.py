@@ -42,9 +42,7 @@ def metrics(folder: Path) -> Dict[str, Any]:
     return json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
 
 
-def test_a_run_with_people_is_the_simulation_when_they_are_right(
-    run: Run, capsys: pytest.CaptureFixture
-) -> None:
+def test_a_run_with_people_is_the_simulation_when_they_are_right(run: Run, capsys: pytest.CaptureFixture) -> None:
     longer = {"trainer.trainer.num_epochs": 20}  # until it finds anything
     folder = run("people", **FILES, **longer)
     for k in range(3):
@@ -139,9 +137,7 @@ def test_nothing_but_rejections_is_no_seed_set(run: Run) -> None:
     assert ROWS["a seed set of which nothing was labelled"].matches(str(error.value.message))
 
 
-def test_labels_with_a_problem_stop_the_run_before_anything(
-    run: Run, capsys: pytest.CaptureFixture
-) -> None:
+def test_labels_with_a_problem_stop_the_run_before_anything(run: Run, capsys: pytest.CaptureFixture) -> None:
     folder = run("run", **FILES)
     label_in_label_studio(folder, 0)
     files = RoundFiles.of(folder, 0)
