@@ -130,7 +130,7 @@ def _print(file: str, answers: Answers) -> None:
     rows = [[name, f"{number:,}"] for name, number in answers.counts().items()]
     types = Counter(tag[2:] for answer in answers.answers for tag in answer.tags or () if tag[0] == "B")
     rows += [[f"entities of type {name}", f"{types[name]:,}"] for name in sorted(types)]
-    Table(f"answers in {file}", ["", "number"], rows).print()
+    Table(f"answers in {Path(file).name}", ["", "number"], rows).print()
     for name, lines in (("warning", answers.warnings), ("problem", answers.problems)):
         for line in lines[:MOST_LINES]:
             print(f"{name}: {line}")
