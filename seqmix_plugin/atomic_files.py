@@ -33,6 +33,7 @@ def replacement(path: Path, writer: object = "") -> Iterator[Path]:
     temporary = path.with_name(f"{path.name}{writer}{TEMPORARY}")
     try:
         with disk_errors(path):
+            temporary.unlink(missing_ok=True)  # it may be a link to anywhere
             yield temporary
             settle(temporary, path)
     finally:

@@ -66,13 +66,14 @@ def _request(
     parts: Parts, run: RunFolder, state: RoundState, queried: List[TaggedSentence], seed: int
 ) -> Tuple[Request, Dict[str, TaggedSentence], bool]:
     """What the oracle is asked, what is known, and whether predictions are wanted."""
-    known = {} if parts.oracle.keeps_answers else run.known_labels(queried)
+    known = run.known_labels(queried)
+    keeps = parts.oracle.keeps_answers  # and may have other ones by now
     questions = [
         Question(sentence, score, round=state.round)
         for sentence, score in zip(queried, state.query_scores or (), strict=True)
-        if sentence.id not in known
+        if keeps or sentence.id not in known
     ]
-    request = Request(questions, parts.experiment.types, state.round, seed, run.folder)
+    request = Request(questions, parts.experiment.types, state.round, seed, run.folder, known if keeps else {})
     return request, known, bool(questions) and parts.oracle.wants_predictions(request)
 
 

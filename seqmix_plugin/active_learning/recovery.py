@@ -142,7 +142,9 @@ def _leave(
 
 def _refuse_links(folder: Path) -> None:
     """What is written and removed shall be in the folder itself."""
-    for path in (path for part in ("*", f"{STATE}/*", "round_*/*", "queries/*") for path in folder.glob(part)):
+    for path in (
+        path for part in ("*", f"{STATE}/*", "round_*/*", "queries/*", "queries/*/*") for path in folder.glob(part)
+    ):
         if path.is_symlink():
             raise ConfigurationError(f"{path} is a link; expected a run's own files")
 

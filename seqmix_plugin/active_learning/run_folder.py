@@ -131,8 +131,8 @@ class RunFolder:
         path, left_over = self.folder / ANNOTATED, self._recovered.left_over
         start = self._end("annotated")
         content = to_lines(annotated_row(state.round, sentence) for sentence in sentences)
-        for sentence in sentences:
-            left_over.pop(sentence.id, None)
+        for name in [*(sentence.id for sentence in sentences), *(state.rejected or ())]:
+            left_over.pop(name, None)
         before = path.read_bytes()[:start] if path.exists() else b""
         write_bytes(path, before + content + b"".join(left_over.values()))
         state.annotated = Part.at(start, content)

@@ -12,6 +12,7 @@ from seqmix_plugin.commands.export_queries import add_format, add_labels, check_
 from seqmix_plugin.commands.terminal import quiet_terminal
 from seqmix_plugin.formats import AnnotationFormat, Answers, ReadSettings, read_questions, write_answers
 from seqmix_plugin.formats.answers import RULES
+from seqmix_plugin.formats.round_files import OWN
 from seqmix_plugin.reporting.tables import Table
 
 MOST_LINES = 50
@@ -75,7 +76,8 @@ def import_annotations(
 ) -> Answers:
     """
     Reads the answers to a file of questions from an annotation tool's export, prints how many there are of each kind
-    and what is wrong with them, and writes them as rows `id`, `tokens`, `tags` in the order of the questions.
+    and what is wrong with them, and writes them as rows `id`, `tokens`, `tags` in the order of the questions; to a file
+    whose name ends in `.answers.jsonl`, as a run's are called, also what was rejected.
 
     # Parameters
 
@@ -121,7 +123,8 @@ def import_annotations(
     if output is not None:
         if not answers.answers:
             raise ConfigurationError(f"{file}: no answer to any of {len(questions)} questions{nothing}")
-        write_answers(Path(output), answers.answers, questions)
+        rejected = answers.rejected if output.endswith(OWN) else []  # a run has to know; who trains on the file has not
+        write_answers(Path(output), [*answers.answers, *rejected], questions)
         print(f"wrote {len(answers.answers)} answers to {output}")
     return answers
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Dict, List, NamedTuple, Tuple, Union
 
 from allennlp.common.checks import ConfigurationError
@@ -12,9 +13,7 @@ RULES = ("first", "majority", "error")
 """How annotators who differ are resolved."""
 
 Moment = Tuple[int, float, str]
-"""When something was said: a number or a date, whatever the tool writes; what has neither comes last."""
-FIRST: Moment = (-1, 0.0, "")
-"""Before all others."""
+"""When something was said: in seconds since 1970 or, for a date that cannot be read, as text; the last has neither."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,8 @@ class ReadSettings:
         What counts when several annotators labelled one sentence. Of one annotator only the latest word counts,
         a rejection too; an annotator without a name is taken for another one each time.
 
-        - `first`: the labels that were given first, where the tool writes times, otherwise those that stand first;
+        - `first`: the labels that were given first, where the tool writes times, otherwise those that stand first; of
+          several files without names and times, such as exports of one project on several days, the last file counts;
         - `majority`: the tags of the whole sentence that most annotators gave; when two are given equally often, that
           is a problem and the sentence stays unanswered;
         - `error`: annotators who differ are a problem, and the sentence stays unanswered.
@@ -71,6 +71,8 @@ class Answers:
         Spans that were widened to whole words.
     problems : `List[str]`
         What is not as it should be and left out, each with file, place and what would be valid.
+    disagreements : `List[str]`
+        Those of the problems that are none of a file: annotators of one sentence differ, and no rule settles it.
     warnings : `List[str]`
         What was read all the same.
     """
@@ -83,6 +85,7 @@ class Answers:
     num_resolved: int
     num_snapped: int
     problems: List[str]
+    disagreements: List[str]
     warnings: List[str]
 
     def counts(self) -> Dict[str, int]:
@@ -99,6 +102,10 @@ class Answers:
         }
 
 
+NEVER: Moment = (2, 0.0, "")
+"""Of what has no time."""
+
+
 class Given(NamedTuple):
     """Tags as one annotator gave them, and when."""
 
@@ -107,10 +114,16 @@ class Given(NamedTuple):
 
 
 def moment(value: object) -> Moment:
-    """A tool's time for sorting."""
+    """A tool's time for sorting: a number of seconds, or a date, which is in UTC where it does not say."""
     if isinstance(value, (int, float)) and abs(value) < 1e18:
         return 0, float(value), ""
-    return (1, 0.0, value) if isinstance(value, str) else (2, 0.0, "")
+    if not isinstance(value, str):
+        return NEVER
+    try:
+        date = datetime.fromisoformat(value)
+        return 0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp(), ""
+    except (OverflowError, ValueError):
+        return 1, 0.0, value
 
 
 def resolve(given: List[Given], rule: str) -> Tuple[Union[Answer, str, None], int]:

@@ -1,11 +1,10 @@
 """Our own JSONL: questions as a run writes them, answers in tags or in spans of words."""
 
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Optional, Sequence
 
 from seqmix_plugin.atomic_files import write_text
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
-from seqmix_plugin.formats.answers import FIRST, Moment, moment
 from seqmix_plugin.formats.json_files import (
     Row,
     decoded,
@@ -36,14 +35,13 @@ class JsonlFormat(AnnotationFormat):
     | `annotator` | who; may be left out |
     | `time` | a number or a date, later ones greater; may be left out |
     | `annotation` | the tool's name or number of it, so that it can be changed; may be left out |
-    | `withdrawn` | `true` for an `annotation` that is taken back: until a later row of it, without `time` for good |
+    | `withdrawn` | `true` for an `annotation` that is taken back: until a later row of it, without `time` for good; without `id` whatever it was of |
 
     A row with none of the three, such as that of a question, is no answer. Of several rows of one annotator for one
-    sentence the latest counts; without times, the last. Of several rows of one annotation in a file only the latest is
-    looked at.
+    sentence the latest counts; without times, the last. Of several rows of one annotation only the latest is looked at.
 
     Registered as an `AnnotationFormat` with name "jsonl".
-    """
+    """  # noqa: E501  a table cannot be wrapped
 
     def files(
         self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str
@@ -66,14 +64,14 @@ class JsonlFormat(AnnotationFormat):
 def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Question]) -> None:
     """
     Writes answers as rows `id`, `tokens`, `tags` and, where there are, `spaces`, whole or not at all; the reader
-    `jsonl_sentences` reads them as well.
+    `jsonl_sentences` reads them as well. Answers without tags become rows with `rejected`, which it does not read.
 
     # Parameters
 
     path : `Path`
         The file; an older one is replaced.
     answers : `Iterable[Answer]`
-        With tags.
+        With tags, or rejections.
     questions : `Iterable[Question]`
         Where their words are.
     """
@@ -83,7 +81,7 @@ def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Que
             "id": name,
             "tokens": sentences[name].tokens,
             **({} if sentences[name].spaces is None else {"spaces": sentences[name].spaces}),
-            "tags": tags,
+            **({"rejected": True} if tags is None else {"tags": tags}),
         }
         for name, tags, _, _ in answers
     )
@@ -91,24 +89,11 @@ def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Que
 
 
 def _collect_all(content: bytes, reading: Reading) -> None:
-    for place, row in _current(rows(reading.source, decoded(reading.source, content))):
-        _collect(row, place, reading)
-
-
-def _current(found: Iterable[Tuple[str, Row]]) -> List[Tuple[str, Row]]:
-    """The rows that no later one of the same annotation replaces, without those that take one back."""
-    latest: Dict[str, Tuple[Moment, int]] = {}
-    kept = list(found)
-    for number, (_, row) in enumerate(kept):
-        name = annotation_name(row)
-        if name is not None:
-            latest[name] = max(latest.get(name, (FIRST, -1)), (moment(row.get("time")), number))
-    places = {number for _, number in latest.values()}
-    return [
-        (place, row)
-        for number, (place, row) in enumerate(kept)
-        if annotation_name(row) is None or (number in places and row.get("withdrawn") is not True)
-    ]
+    for place, row in rows(reading.source, decoded(reading.source, content)):
+        name = row.get("id")
+        reading.annotation(row.get("annotation"), None if name is None else str(name), row.get("time"))
+        if row.get("withdrawn") is not True or annotation_name(row) is None:
+            _collect(row, place, reading)
 
 
 def annotation_name(row: Row) -> Optional[str]:

@@ -131,6 +131,7 @@ def collect_task(row: Any, place: str, reading: Reading) -> None:
         return
     for annotation in annotations:
         annotator, when = _annotator(annotation), annotation.get("updated_at", annotation.get("created_at"))
+        reading.annotation(annotation.get("id"), question.sentence.id, when)
         if annotation.get("was_cancelled") or annotation.get("skipped"):
             reading.reject(question, annotator, place, when)
         else:
@@ -155,7 +156,7 @@ def _minimal(row: Row) -> List[Row]:
         return []
     result = [{"type": "labels", "value": value} for value in regions or []]
     times: Row = {key: row[key] for key in ("created_at", "updated_at") if key in row}
-    return [{"result": result, "completed_by": row.get("annotator"), **times}]
+    return [{"id": row.get("annotation_id"), "result": result, "completed_by": row.get("annotator"), **times}]
 
 
 def _are_regions(value: Any) -> bool:
@@ -185,10 +186,10 @@ def _marks(result: Any, place: str, reading: Reading) -> List[Optional[Marked]]:
 
 
 def _annotator(annotation: Row) -> Optional[str]:
-    """An address, or the user's number."""
+    """The user's number, or an address where there is none: webhooks and most exports have numbers."""
     value = annotation.get("completed_by")
     if isinstance(value, dict):
-        value = value.get("email", value.get("id"))
+        value = value.get("id", value.get("email"))
     return str(value) if isinstance(value, (str, int)) and value != "" else None
 
 

@@ -2,13 +2,14 @@
 
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from seqmix_plugin.errors import shortened
-from seqmix_plugin.formats.answers import Answers, Given, ReadSettings, moment, resolve
+from seqmix_plugin.formats.answers import Answers, ReadSettings
 from seqmix_plugin.formats.json_files import is_text, shown, whole_number
 from seqmix_plugin.formats.offsets import CODE_POINTS, UNITS, Marked, Ruler, find_unit
 from seqmix_plugin.formats.question import Answer, Question, Span, bio, shown_text
+from seqmix_plugin.formats.said import Said
 from seqmix_plugin.tag_schemes import InvalidTagError, tags_to_spans
 
 
@@ -28,6 +29,8 @@ class Reading:
         What to do about cut words and several annotators.
     units : `Sequence[str]`, optional (default = `("code_points",)`)
         What the tool may count characters in, the most likely first.
+    takes_others : `bool`, optional (default = `False`)
+        Whether there may be answers to other questions alone.
     """
 
     def __init__(
@@ -37,31 +40,35 @@ class Reading:
         labels: Optional[Sequence[str]],
         settings: ReadSettings,
         units: Sequence[str] = (CODE_POINTS,),
+        takes_others: bool = False,
     ) -> None:
         self.source = source
         self._questions = {question.sentence.id: question for question in questions}
         self._labels = labels
         self._settings = settings
         self._units = units
-        self._given: Dict[str, List[Given]] = {}
+        self._takes_others = takes_others
+        self._said = Said()
         self._unknown: List[str] = []
         self._num_known = 0
         self._num_snapped = 0
-        self._problems: List[str] = []
-        self._warnings: List[str] = []
 
     def begin(self, source: str, units: Sequence[str]) -> None:
         """What comes next is of another file."""
         self.source, self._units = source, units
+        self._said.next_file()
+
+    def annotation(self, name: Any, sentence_id: Optional[str] = None, when: Any = None) -> None:
+        """What comes next is said in an annotation that the tool names; see `Said`."""
+        self._said.begin(name, sentence_id, when)
 
     def problem(self, place: str, message: str) -> None:
         """What is left out, and why."""
-        if (line := f"{self.source}, {place}: {message}") not in self._problems[-1:]:
-            self._problems.append(line)
+        self._said.problem(f"{self.source}, {place}: {message}")
 
     def warn(self, place: str, message: str) -> None:
         """What is taken although it is not as expected."""
-        self._warnings.append(f"{self.source}, {place}: {message}")
+        self._said.warn(f"{self.source}, {place}: {message}")
 
     def question(self, name: Any, place: str, key: str = "id") -> Optional[Question]:
         """
@@ -181,42 +188,32 @@ class Reading:
 
     def answers(self) -> Answers:
         """Everything that was put in, resolved."""
-        answers: List[Answer] = []
-        rejected: List[Answer] = []
-        resolved: Set[str] = set()
-        for name, given in self._given.items():
-            answer, number = resolve(given, self._settings.annotators)
-            if answer is None:
-                rejected.append(given[0].answer)
-            elif isinstance(answer, str):
-                self._problems.append(f"{given[0].answer.place}: {answer}")
-            else:
-                answers.append(answer)
-                resolved.update([name] if number > 1 else [])
-        if self._unknown and not self._num_known:
-            self.problem(
-                f"id {self._unknown[0]!r}",
-                f"none of the {len(self._unknown)} ids belongs to a question; expected answers to the same questions",
+        problems = self._said.problems()
+        if self._unknown and not self._num_known and not self._takes_others:
+            message = f"none of the {len(self._unknown)} ids belongs to a question"
+            problems.append(
+                f"{self.source}, id {self._unknown[0]!r}: {message}; expected answers to the same questions"
             )
         order = {name: position for position, name in enumerate(self._questions)}
-        answered = {answer.sentence_id for answer in answers}
+        settled = self._said.settled(self._settings.annotators)
+        answered = {answer.sentence_id for answer in settled.answers}
         return Answers(
-            answers=sorted(answers, key=lambda answer: order[answer.sentence_id]),
-            rejected=sorted(rejected, key=lambda answer: order[answer.sentence_id]),
+            answers=sorted(settled.answers, key=lambda answer: order[answer.sentence_id]),
+            rejected=sorted(settled.rejected, key=lambda answer: order[answer.sentence_id]),
             unanswered=[name for name in order if name not in answered],
-            num_rejected=sum(one.answer.tags is None for given in self._given.values() for one in given),
+            num_rejected=settled.num_rejected,
             num_unknown=len(self._unknown),
-            num_resolved=len(resolved),
+            num_resolved=settled.num_resolved,
             num_snapped=self._num_snapped,
-            problems=self._problems,
-            warnings=self._warnings,
+            problems=problems + settled.disagreements,
+            disagreements=settled.disagreements,
+            warnings=self._said.warnings(),
         )
 
     def _give(
         self, question: Question, tags: Optional[Tuple[str, ...]], annotator: Optional[str], place: str, when: Any
     ) -> None:
-        answer = Answer(question.sentence.id, tags, annotator, f"{self.source}, {place}")
-        self._given.setdefault(answer.sentence_id, []).append(Given(answer, moment(when)))
+        self._said.give(Answer(question.sentence.id, tags, annotator, f"{self.source}, {place}"), when)
 
     def _span(self, mark: Marked, ruler: Ruler, place: str) -> Optional[Span]:
         """The words of a mark, or `None` after a problem."""

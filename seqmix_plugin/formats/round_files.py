@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
@@ -67,6 +67,11 @@ class RoundFiles(NamedTuple):
         return cls(path.parent) if placed else None
 
     @property
+    def number(self) -> int:
+        """The round's number."""
+        return int(self.folder.name.removeprefix("round_"))
+
+    @property
     def run(self) -> Path:
         """The run's folder."""
         return self.folder.parent.parent
@@ -86,12 +91,13 @@ class RoundFiles(NamedTuple):
         return self.answers / f"{name}{OWN}"
 
     def answer_files(self) -> List[Path]:
-        """What there is, by name; hidden files, folders and what is still being written are left out."""
-        return sorted(
+        """What there is, the oldest first; hidden files, folders and what is still being written are left out."""
+        found = [
             path
             for path in self.answers.glob("*")
             if path.is_file() and not path.name.startswith(".") and path.suffix not in (".tmp", ".part")
-        )
+        ]
+        return sorted(found, key=_age)
 
     def read(
         self,
@@ -101,7 +107,8 @@ class RoundFiles(NamedTuple):
         settings: Optional[ReadSettings] = None,
     ) -> Answers:
         """
-        Reads all files together, as if they were one.
+        Reads all files together, as if they were one: those of this round and of the rounds before, in which some of
+        the questions may have been asked already.
 
         # Parameters
 
@@ -119,8 +126,9 @@ class RoundFiles(NamedTuple):
         `ConfigurationError`
             When one of them is not in its format, with the place.
         """
-        reading = Reading("", questions, labels, settings or ReadSettings())
-        for path in self.answer_files():
+        reading = Reading("", questions, labels, settings or ReadSettings(), takes_others=True)
+        rounds = [self.of(self.run, k) for k in range(self.number + 1)]
+        for path in sorted((path for files in rounds for path in files.answer_files()), key=_age):
             own = path.name.endswith(OWN)
             reading.begin(str(path), (JsonlFormat if own else tool).units)
             if own:
@@ -128,3 +136,8 @@ class RoundFiles(NamedTuple):
             else:
                 tool.collect(path, reading)
         return reading.answers()
+
+
+def _age(path: Path) -> Tuple[int, str]:
+    """For sorting: exports of one project follow each other, whatever they are called."""
+    return path.stat().st_mtime_ns, str(path)

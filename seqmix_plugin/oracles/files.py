@@ -84,17 +84,17 @@ class FilesOracle(Oracle):
                 logger.warning(f"{files.questions} does not hold what this round asks; it is written anew")
             self._ask(files, request)
         answers = files.read(self._format, request.questions, request.types, self._settings)
-        self._report(files, answers)
-        num_rejected = len(answers.rejected)
-        num_open = len(answers.unanswered) - num_rejected
-        if num_open and not (self._leaves_open and answers.answers):
-            raise Waiting(self._to_do(files, request, num_open, num_rejected), num_open)
+        self._report(files, answers, request)
+        given = dict(request.known)
         tags = {answer.sentence_id: answer.tags for answer in (*answers.answers, *answers.rejected)}
-        return [
-            sentence if tags[sentence.id] is None else sentence.with_tags(tags[sentence.id] or ())
-            for sentence in request.sentences
-            if sentence.id in tags
-        ]
+        for sentence in request.sentences:
+            if sentence.id in tags:
+                words = tags[sentence.id]
+                given[sentence.id] = sentence if words is None else sentence.with_tags(words)
+        num_open = len(request.questions) - len(given)
+        if num_open and not (self._leaves_open and any(sentence.tags is not None for sentence in given.values())):
+            raise Waiting(self._to_do(files, request, num_open, len(answers.rejected)), num_open)
+        return [given[sentence.id] for sentence in request.sentences if sentence.id in given]
 
     def _ask(self, files: RoundFiles, request: Request) -> None:
         files.answers.mkdir(parents=True, exist_ok=True)
@@ -107,18 +107,24 @@ class FilesOracle(Oracle):
             return files.questions
         return files.folder / f"{self._format.name}{self._format.ending}"
 
-    def _report(self, files: RoundFiles, answers: Answers) -> None:
-        """Warnings and problems, a line each; raises a `ConfigurationError` when there are problems."""
+    def _report(self, files: RoundFiles, answers: Answers, request: Request) -> None:
+        """
+        Warnings and problems, a line each; raises a `ConfigurationError` when a file is not as it should be. Sentences
+        of which annotators disagree are open.
+        """
         lines = [*answers.warnings, *answers.problems]
         for line in lines[:MOST_LINES]:
             logger.warning(line)
         if len(lines) > MOST_LINES:
             logger.warning(f"and {len(lines) - MOST_LINES:,} more")
-        if answers.problems:
+        num_problems = len(answers.problems) - len(answers.disagreements)
+        if num_problems:
+            snap = " --snap" if self._settings.snap else ""
             raise ConfigurationError(
-                f"{files.answers}: {len(answers.problems)} problem(s), see above; correct the file, or put what is "
-                f"good in its place: allennlp import-annotations FILE --format {self._format.name} --queries "
-                f"{files.questions} --skip-problems -s {files.own('imported')}"
+                f"{files.answers}: {num_problems} problem(s), see above; correct the file, or take it away and put "
+                f"what is good in its place: allennlp import-annotations FILE --format {self._format.name} --queries "
+                f"{files.questions} --run {request.folder} --annotators {self._settings.annotators}{snap} "
+                f"--skip-problems -s {files.own('imported')}"
             )
 
     def _to_do(self, files: RoundFiles, request: Request, num_open: int, num_rejected: int) -> str:

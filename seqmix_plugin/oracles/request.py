@@ -1,8 +1,8 @@
 """What an oracle is asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import List, Sequence
+from typing import Dict, List, Sequence
 
 from seqmix_plugin.formats import Question
 from seqmix_plugin.sentence import TaggedSentence
@@ -23,6 +23,9 @@ class Request:
         The run's seed.
     folder : `Path`
         The run's folder.
+    known : `Dict[str, TaggedSentence]`, optional (default = `{}`)
+        For an oracle that keeps its answers: labels that an interrupted round has left, by the sentences' ids, of which
+        there need be no answer.
     """
 
     questions: Sequence[Question]
@@ -30,6 +33,7 @@ class Request:
     round_number: int
     seed: int
     folder: Path
+    known: Dict[str, TaggedSentence] = field(default_factory=dict)
 
     @property
     def sentences(self) -> List[TaggedSentence]:

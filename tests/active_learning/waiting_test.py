@@ -147,7 +147,7 @@ def test_labels_with_a_problem_stop_the_run_before_anything(run: Run, capsys: py
     with pytest.raises(ConfigurationError) as error:
         run("run", recover=True, **FILES)
     assert "answers: 1 problem(s), see above" in str(error.value.message)
-    labels = "labels that cut words, are of no known type, overlap, or of which annotators disagree"
+    labels = "labels that cut words, are of no known type or overlap, a text that was changed"
     assert ROWS[labels].matches(str(error.value.message))
     assert "unknown label 'BIRD'; expected LOC, MISC, ORG, PER" in capsys.readouterr().out
     assert not (folder / "annotated.jsonl").exists()

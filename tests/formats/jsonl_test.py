@@ -123,7 +123,11 @@ def test_of_an_annotation_the_latest_version_counts(read: Read) -> None:
         return {"id": "7", "spans": spans, "annotation": annotation, "time": time, "annotator": "a"}
 
     older, newer = said(5, "2026-01-01", "LOC"), said(5, "2026-01-02", "PER")
-    for rows in ([older, newer], [newer, older], [said(5, "2025", "NONE"), newer]):  # nobody looks at a replaced one
+    for rows in (
+        [older, newer],
+        [newer, older],
+        [said(5, "2025-12-31", "NONE"), newer],
+    ):  # nobody looks at a replaced one
         answers = read("jsonl", rows)
         assert (tags(answers), answers.problems) == ({"7": "B-PER I-PER O O O O"}, [])
     assert tags(read("jsonl", [newer, said(6, "2026-01-03", "ORG")])) == {"7": "B-ORG I-ORG O O O O"}

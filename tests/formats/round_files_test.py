@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,66 @@ def test_a_file_of_questions_knows_its_round(tmp_path: Path, monkeypatch: pytest
         "../../round_3/questions.jsonl",
     ):
         assert RoundFiles.around(Path(other)) is None
+
+
+def test_an_annotation_in_two_files_is_one_and_the_newest_counts(files: RoundFiles) -> None:
+    """An export, and the service's record of the same annotations: one changed later, one taken back."""
+
+    def exported(name: str, number: int, text: str, label: str, updated: str) -> object:
+        value = {"start": 0, "end": len(text.split()[0]), "text": text.split()[0], "labels": [label]}
+        region = {"type": "labels", "from_name": "label", "to_name": "text", "value": value}
+        annotation = {"id": number, "completed_by": {"id": 1, "email": "a@example.org"}, "result": [region]}
+        task_ = {"data": {"text": text, "sentence_id": name}}
+        return {**task_, "annotations": [{**annotation, "updated_at": updated}]}
+
+    tasks = [
+        exported("7", 1, QUESTIONS[0].sentence.raw_text, "LOC", "2026-01-01T10:00:00.5Z"),
+        exported("9", 2, QUESTIONS[2].sentence.raw_text, "ORG", "2026-01-01T10:00:00Z"),
+    ]
+    recorded = [
+        {"id": "7", "tags": TAGS, "annotator": "1", "time": "2026-01-01T11:00:00+00:00", "annotation": 1},
+        {"annotation": 2, "withdrawn": True},
+    ]
+    other = {"id": "7", "tags": ["O"] * 6, "annotator": "bert", "time": "2026-02-01"}
+    (files.answers / "export.json").write_text(json.dumps(tasks), encoding="utf-8")
+    files.own("terminal").write_text(json.dumps(other) + "\n", encoding="utf-8")
+    for order in ("service", "export"):  # whichever file is younger
+        files.own("service").write_text("".join(json.dumps(row) + "\n" for row in recorded), encoding="utf-8")
+        os.utime(files.own("service"), (1, 1 if order == "export" else 2**31))
+        answers = files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+        assert tags(answers) == {"7": " ".join(TAGS)}
+        assert (answers.num_resolved, answers.problems) == (1, [])
+        [line] = files.read(LabelStudioFormat(), QUESTIONS, LABELS, ReadSettings(annotators="error")).disagreements
+        assert "2 annotators ('1', 'bert')" in line, "one of them in two files"
+
+
+def test_a_problem_of_a_version_that_was_corrected_is_none(files: RoundFiles) -> None:
+    bad = {"id": "7", "tags": ["B-BIRD"] + ["O"] * 5, "annotation": 3, "time": "2026-01-01"}
+    good = {"id": "7", "tags": TAGS, "annotation": 3, "time": "2026-01-02"}
+    files.own("monday").write_text(json.dumps(bad) + "\n", encoding="utf-8")
+    assert len(files.read(LabelStudioFormat(), QUESTIONS, LABELS).problems) == 1
+    files.own("tuesday").write_text(json.dumps(good) + "\n", encoding="utf-8")
+    answers = files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+    assert (tags(answers), answers.problems) == ({"7": " ".join(TAGS)}, [])
+
+
+def test_of_exports_of_several_days_the_last_counts(files: RoundFiles) -> None:
+    """Doccano says neither who nor when; the files' own times do."""
+    text = QUESTIONS[0].sentence.raw_text
+    for number, (name, label) in enumerate((("export.jsonl", "LOC"), ("export (1).jsonl", "PER"))):
+        row = {"id": 4, "text": text, "sentence_id": "7", "label": [[0, 4, label]]}
+        (files.answers / name).write_text(json.dumps(row) + "\n", encoding="utf-8")
+        os.utime(files.answers / name, (number, number))
+    assert tags(files.read(DoccanoFormat(), QUESTIONS, LABELS)) == {"7": "B-PER O O O O O"}
+
+
+def test_answers_that_came_late_count_where_the_sentence_is_asked_again(tmp_path: Path) -> None:
+    for k in (1, 2):
+        RoundFiles.of(tmp_path, k).answers.mkdir(parents=True)
+    RoundFiles.of(tmp_path, 1).own("late").write_text(json.dumps({"id": "7", "tags": TAGS}) + "\n", encoding="utf-8")
+    later = RoundFiles.of(tmp_path, 2)
+    assert tags(later.read(LabelStudioFormat(), QUESTIONS, LABELS)) == {"7": " ".join(TAGS)}
+    later.own("others").write_text(json.dumps({"id": "99", "tags": ["O"]}) + "\n", encoding="utf-8")
+    answers = later.read(LabelStudioFormat(), QUESTIONS[1:], LABELS)
+    assert (answers.answers, answers.num_unknown, answers.problems) == ([], 2, []), "of other rounds; it is waited"
+    assert RoundFiles.of(tmp_path, 0).read(LabelStudioFormat(), QUESTIONS, LABELS).answers == []
