@@ -181,6 +181,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"trainer.scoring_dtype": "float16"},
         {"trainer.oracle": {"type": "files", "unanswered": "drop"}},
         {"trainer.oracle": {"type": "files", "annotators": "best"}},
+        {"trainer.oracle": {"type": "files", "min_probability": 2}},
         {f"{TOKENS}.sub_token_mode": "last"},
         table(type="vocabulary", words="some"),
         table(type="vocabulary", distance="l1"),

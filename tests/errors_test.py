@@ -230,6 +230,10 @@ DATA: Dict[str, Case] = {
     "plain text: text that is in no word": text("Anna\n", CharacterTokenizer(lowercase_characters=True)),
     "plain text: numbers instead of words": text("Anna\n", CharacterTokenizer(byte_encoding="utf-8")),
     "plain text: a line that is too long for its tokenizer, or that it refuses for another reason": too_long,
+    "a seed file that has all sentences of the training file": lambda trial: trial.build(
+        "Anna\tB-PER\n\nOslo\tB-LOC\n",
+        seed_data_path=trial.write("seed.conll", "Oslo\tB-LOC\n\nAnna\tB-PER\n"),
+    ),
     "soft labels alone, or none, in the training file of a simulation": lambda trial: trial.build(
         **{
             "dataset_reader.type": "jsonl_sentences",

@@ -1,14 +1,19 @@
 """The sentences of a run, as its configuration names them, and their labels."""
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence
 
+import numpy as np
+from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 
 from seqmix_plugin.active_learning.checks import check_tagged, labels_of, warn_of_labels, with_labels
-from seqmix_plugin.data import SentenceReader
+from seqmix_plugin.data import SentenceReader, SentenceView
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+
+logger = logging.getLogger(__name__)
 
 
 class Corpora(NamedTuple):
@@ -16,7 +21,7 @@ class Corpora(NamedTuple):
     # Parameters
 
     train : `SentenceSource`
-        The training file, which the pool is made of; its sentences may be without labels.
+        What the pool is made of: the training file without the sentences of the seed file; they may be without labels.
     untagged : `str`, optional
         Says which sentence of it has no tags, if there is one.
     seed_set : `List[TaggedSentence]`
@@ -61,7 +66,8 @@ def read_corpora(
     # Raises
 
     `ConfigurationError`
-        When a file cannot be read, one that has to have tags has none, or tags are of other types.
+        When a file cannot be read, one that has to have tags has none, tags are of other types, or the seed file has
+        all sentences of the training file.
     """
     train_path = str(paths["train_data_path"])
     train = reader.read_sentences(train_path, folder)
@@ -80,6 +86,21 @@ def read_corpora(
         warn_of_labels(train_path, labels[train_path], measured)
     # Their ids shall not be those of sentences of the pool.
     seed_set = [replace(sentence, id=f"seed-{sentence.id}") for sentence in splits.pop("seed", [])]
+    train = _without(train, seed_set, train_path, str(paths.get("seed_data_path")))
     first = labels[train_path].untagged
     untagged = None if first is None else f"{train_path}: sentence {first!r} has no tags"
     return Corpora(train, untagged, seed_set, splits, vocab)
+
+
+def _without(
+    train: SentenceSource, seed_set: Sequence[TaggedSentence], train_path: str, seed_path: str
+) -> SentenceSource:
+    """The training file without the sentences that are labelled already, by their words: nobody is asked for them."""
+    known = {sentence.tokens for sentence in seed_set}
+    left = np.array([sentence.tokens not in known for sentence in train], dtype=bool) if known else np.ones(1, bool)
+    if left.all():
+        return train
+    if not left.any():
+        raise ConfigurationError(f"{train_path}: seed_data_path, {seed_path}, has all of its sentences")
+    logger.info(f"{train_path}: {(~left).sum():,} sentences are in {seed_path} already and are not in the pool")
+    return SentenceView(train, np.flatnonzero(left))

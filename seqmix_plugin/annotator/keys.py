@@ -5,7 +5,7 @@ from typing import Dict, Iterator, List, Sequence, Tuple
 HELP: Sequence[Tuple[str, str]] = (
     ("Enter", "the labels are right: save, next open sentence"),
     ("s", "skip: leave it unanswered, it comes again at the end"),
-    ("x", "reject: this sentence shall have no labels"),
+    ("x", "reject: leave it out for good (no entities? Enter)"),
     ("p n", "sentence before, sentence after (PageUp, PageDown)"),
     ("1 2 ...", "label the span, word or selection; again: take it off"),
     ("/", "choose a label by its name"),

@@ -151,7 +151,7 @@ class AnnotationSession:
         return "the answer is taken back (u undoes)" if answered else ""
 
     def reject(self) -> str:
-        """The sentence shall have no labels; goes on."""
+        """The sentence is left out for good; goes on."""
         answered = self.labelling.status == ANSWERED
         self._finish(REJECTED)
         return "the answer is taken back (u undoes)" if answered else ""

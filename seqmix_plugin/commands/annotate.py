@@ -9,6 +9,8 @@ from typing import Dict, List, NamedTuple, Optional, Sequence
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.active_learning.recovery import state_path
+from seqmix_plugin.active_learning.round_state import RoundState
 from seqmix_plugin.atomic_files import disk_errors, locked
 from seqmix_plugin.commands.export_queries import add_labels, check_output, given_labels
 from seqmix_plugin.commands.terminal import quiet_terminal, show
@@ -144,7 +146,9 @@ def find_task(queries: str, labels: Optional[Sequence[str]], output: Optional[st
         )
     path = Path(queries)
     files = RoundFiles.newest(path) if path.is_dir() else RoundFiles.around(path)
-    path = files.questions if files is not None and path.is_dir() else path
+    if files is not None and path.is_dir():
+        _check_waits(files)
+        path = files.questions
     questions = read_questions(path)
     if files is None and (labels is None or output is None):
         missing = "--labels or --run" if labels is None else "--output"
@@ -161,8 +165,20 @@ def find_task(queries: str, labels: Optional[Sequence[str]], output: Optional[st
         target = Path(output or "")
         check_output([target], [str(path)], force=True)
     else:
-        target = files.own(annotator or "terminal")
+        target = files.own_to_write("terminal" if annotator is None else f"terminal-{annotator}")
     return Task(questions, found, target, None if files is None else files.run)
+
+
+def _check_waits(files: RoundFiles) -> None:
+    """A `ConfigurationError` when the newest round has its labels: those that are given now would be for nothing."""
+    try:
+        state = RoundState.read(state_path(files.run, files.number), files.number)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return  # the run itself will say so
+    if state.annotated is not None:
+        raise ConfigurationError(
+            f"{files.run}: round {files.number} has its labels; expected a run that waits for some"
+        )
 
 
 def _check_known(labels: Sequence[str], known: Sequence[str], run: Path) -> None:

@@ -12,10 +12,10 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.recovery import LOCK, ROUND_FILE, state_path
 from seqmix_plugin.atomic_files import locked, write_text
-from seqmix_plugin.commands.terminal import quiet_terminal
+from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.reporting.run import read_json
-from seqmix_plugin.run_files import CONFIG, STATE
+from seqmix_plugin.run_files import CONFIG, METRICS, STATE
 
 
 @Subcommand.register("extend")
@@ -108,6 +108,8 @@ def extend(
         if not state_path(Path(folder), configuration["trainer"]["num_rounds"] + 1).exists():
             write_text(path, before)
         raise
+    if read_json(Path(folder) / METRICS).get("status") == "waiting":  # the first command has the old configuration
+        show(f"go on with: allennlp extend {folder} --num-rounds {num_rounds}")
 
 
 def _extended(

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from pathlib import Path
 from typing import Optional
 
 from allennlp.commands.subcommand import Subcommand
@@ -11,6 +12,8 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.commands.archives import load_tagger
 from seqmix_plugin.commands.building import pick_device
 from seqmix_plugin.commands.terminal import quiet_terminal, show
+from seqmix_plugin.reporting.run import read_json
+from seqmix_plugin.run_files import CONFIG
 
 
 @Subcommand.register("serve-queries")
@@ -73,7 +76,7 @@ def serve_queries(
     cuda_device : `int`, optional (default = `-1`)
         The GPU to predict on; -1 is the CPU.
     snap : `bool`, optional (default = `False`)
-        Widen spans that cut words to whole words.
+        Widen spans that cut words to whole words, also where `trainer.oracle.snap` does not say so.
 
     # Raises
 
@@ -100,7 +103,7 @@ def serve_queries(
             f"--host is {host}, which others can reach, and there are no credentials; expected --credentials, or a "
             f"loopback address such as 127.0.0.1"
         )
-    service = Service(run, load_tagger, pick_device(cuda_device), snap)
+    service = Service(run, load_tagger, pick_device(cuda_device), snap or _snaps(run))
     try:
         listening = listen(host, port)
         name = f"[{host}]" if ":" in host else host
@@ -120,3 +123,11 @@ def _announce(line: str) -> None:
     """At once, also where it goes to a file."""
     show(line)
     sys.stdout.flush()
+
+
+def _snaps(run: str) -> bool:
+    """What the run's own oracle would do about spans that cut words."""
+    path = Path(run) / CONFIG
+    trainer = read_json(path).get("trainer") if path.exists() else None
+    oracle = trainer.get("oracle") if isinstance(trainer, dict) else None
+    return isinstance(oracle, dict) and oracle.get("snap") is True

@@ -95,6 +95,8 @@ def _collect(row: Row, place: str, annotator: Optional[str], reading: Reading) -
         raise file_error(
             reading.source, place, f"'text' is {shown(row.get('text'))}; expected a row of doccano's JSONL"
         )
+    if "id" not in row and "span_scores" in row:  # the model's suggestions, which nobody has looked at
+        raise file_error(reading.source, place, "no 'id'; expected what doccano exports, not the file that it imports")
     question = reading.question(_meta(row, "sentence_id"), place, "sentence_id")
     if question is None:
         return

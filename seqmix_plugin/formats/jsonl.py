@@ -31,7 +31,7 @@ class JsonlFormat(AnnotationFormat):
     | `tags` | one BIO tag a word |
     | `spans` | instead of tags: objects `start`, `end` (exclusive), `label` in word positions |
     | `tokens` | the words; may be left out, otherwise they must be the question's |
-    | `rejected` | instead of both: `true` for a sentence that shall have no labels |
+    | `rejected` | instead of both: `true` for a sentence that is left out for good |
     | `annotator` | who; may be left out |
     | `time` | a number or a date, later ones greater; may be left out |
     | `annotation` | the tool's name or number of it, so that it can be changed; may be left out |

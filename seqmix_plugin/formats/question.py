@@ -118,6 +118,14 @@ def shown_text(question: Question) -> str:
     return question.sentence.raw_text.replace("\r", " ")
 
 
+def first_difference(one: Any, other: str) -> int:
+    """The first character in which two texts differ; 0 when one is none."""
+    if not isinstance(one, str):
+        return 0
+    differing = (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(differing, min(len(one), len(other)))
+
+
 def question_row(question: Question) -> Row:
     """A line of `queries.jsonl`."""
     sentence = question.sentence

@@ -8,7 +8,7 @@ from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats.answers import Answers, ReadSettings
 from seqmix_plugin.formats.json_files import is_text, shown, whole_number
 from seqmix_plugin.formats.offsets import CODE_POINTS, UNITS, Marked, Ruler, find_unit
-from seqmix_plugin.formats.question import Answer, Question, Span, bio, shown_text
+from seqmix_plugin.formats.question import Answer, Question, Span, bio, first_difference, shown_text
 from seqmix_plugin.formats.said import Said
 from seqmix_plugin.tag_schemes import InvalidTagError, tags_to_spans
 
@@ -109,7 +109,8 @@ class Reading:
         expected = question.sentence.raw_text
         if isinstance(text, str) and text.rstrip() in (expected.rstrip(), shown_text(question).rstrip()):
             return True
-        self.problem(place, f"the text was changed: {_short(text)}; it was {_short(expected)}")
+        start = max(0, first_difference(text, expected) - 20)
+        self.problem(place, f"the text was changed: {_short(text, start)}; it was {_short(expected, start)}")
         return False
 
     def reject(self, question: Question, annotator: Optional[str], place: str, when: Any = None) -> None:
@@ -241,5 +242,6 @@ def _named(question: Question, span: Span) -> str:
     return f"{_short(' '.join(question.sentence.tokens[span.start : span.end]))} ({span.label!r})"
 
 
-def _short(text: Any) -> str:
-    return shortened(repr(text))
+def _short(text: Any, start: int = 0) -> str:
+    """As an error shows it, from a place on."""
+    return shortened(f"…{text[start:]!r}" if start else repr(text))

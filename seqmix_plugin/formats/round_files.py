@@ -90,6 +90,21 @@ class RoundFiles(NamedTuple):
         """A file among the answers that is in our own format."""
         return self.answers / f"{name}{OWN}"
 
+    def own_to_write(self, name: str) -> Path:
+        """
+        The same, for a program that writes it: a folder may come from anybody.
+
+        # Raises
+
+        `ConfigurationError`
+            When it is a link, or in one.
+        """
+        path = self.own(name)
+        for part in (self.folder.parent, self.folder, path):
+            if part.is_symlink():
+                raise ConfigurationError(f"{part} is a link; expected a run's own files")
+        return path
+
     def answer_files(self) -> List[Path]:
         """What there is, the oldest first; hidden files, folders and what is still being written are left out."""
         found = [

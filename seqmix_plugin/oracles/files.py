@@ -1,8 +1,9 @@
 """People who label in a tool of theirs."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
-from typing import List, Sequence
+from typing import List, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
@@ -13,6 +14,7 @@ from seqmix_plugin.formats import (
     Question,
     ReadSettings,
     RoundFiles,
+    Span,
     read_questions,
     write_questions,
 )
@@ -25,6 +27,8 @@ logger = logging.getLogger(__name__)
 POOL, WAIT = "pool", "wait"
 MOST_LINES = 20
 """So many problems are shown."""
+FEW = 5
+"""Answers that may well be what the model suggests."""
 
 
 @Oracle.register("files")
@@ -51,11 +55,14 @@ class FilesOracle(Oracle):
         Whose labels count when several annotators labelled a sentence; see `ReadSettings`.
     snap : `bool`, optional (default = `False`)
         Widen spans that cut words to whole words instead of reporting a problem.
+    min_probability : `float`, optional (default = `0.0`)
+        Spans of which the model is less sure are not suggested; 1 suggests none.
 
     # Raises
 
     `ConfigurationError`
-        For another `unanswered` or `annotators`; in a round, for answers with problems and files of another format.
+        For another `unanswered` or `annotators`, or a `min_probability` that is none; in a round, for answers with
+        problems and files of another format.
     """
 
     needs_gold = False
@@ -67,9 +74,13 @@ class FilesOracle(Oracle):
         unanswered: str = WAIT,
         annotators: str = "first",
         snap: bool = False,
+        min_probability: float = 0.0,
     ) -> None:
         if unanswered not in (WAIT, POOL):
             raise ConfigurationError(f"oracle.unanswered is {unanswered!r}; expected {WAIT} or {POOL}")
+        if isinstance(min_probability, bool) or not 0 <= min_probability <= 1:
+            raise ConfigurationError(f"oracle.min_probability is {min_probability!r}; expected a number from 0 to 1")
+        self._min_probability = min_probability
         self._format = format
         self._leaves_open = unanswered == POOL
         self._settings = ReadSettings(annotators, snap)
@@ -98,9 +109,14 @@ class FilesOracle(Oracle):
 
     def _ask(self, files: RoundFiles, request: Request) -> None:
         files.answers.mkdir(parents=True, exist_ok=True)
+        questions = [replace(question, predicted=self._sure(question.predicted)) for question in request.questions]
         if not isinstance(self._format, JsonlFormat):
-            self._format.export(request.questions, request.types, self._exported(files))
-        write_questions(files.questions, request.questions)  # the last: when it is there, all were asked
+            model = f"round {request.round_number - 1}" if request.round_number else "no model"
+            self._format.export(questions, request.types, self._exported(files), model)
+        write_questions(files.questions, questions)  # the last: when it is there, all were asked
+
+    def _sure(self, spans: Sequence[Span]) -> Tuple[Span, ...]:
+        return tuple(span for span in spans if (1.0 if span.score is None else span.score) >= self._min_probability)
 
     def _exported(self, files: RoundFiles) -> Path:
         if isinstance(self._format, JsonlFormat):
@@ -117,6 +133,11 @@ class FilesOracle(Oracle):
             logger.warning(line)
         if len(lines) > MOST_LINES:
             logger.warning(f"and {len(lines) - MOST_LINES:,} more")
+        predicted = {question.sentence.id: question.predicted_tags() for question in read_questions(files.questions)}
+        same = [answer for answer in answers.answers if answer.tags == predicted.get(answer.sentence_id)]
+        suggested = any(tag != "O" for answer in same for tag in answer.tags or ())
+        if suggested and len(same) == len(answers.answers) >= FEW:
+            logger.warning(f"all {len(same)} answers are the model's suggestions unchanged; were they looked at?")
         num_problems = len(answers.problems) - len(answers.disagreements)
         if num_problems:
             snap = " --snap" if self._settings.snap else ""

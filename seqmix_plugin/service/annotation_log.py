@@ -148,5 +148,5 @@ class AnnotationLog:
 
     def _file(self, k: int) -> LogFile:
         if k not in self._files:
-            self._files[k] = LogFile(RoundFiles.of(self._run, k).own(NAME))
+            self._files[k] = LogFile(RoundFiles.of(self._run, k).own_to_write(NAME))
         return self._files[k]

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import replace
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
 from allennlp.data import Tokenizer
@@ -20,10 +21,11 @@ logger = logging.getLogger(__name__)
 
 
 class _Text(NamedTuple):
-    """A task's words, and how many characters stand before the first."""
+    """A task's words, how many characters stand before the first, and the question, if it is one."""
 
     sentence: TaggedSentence
     before: int
+    question: Optional[Question] = None
 
 
 def predict(tasks: Sequence[Any], holder: ModelHolder, asked: Asked) -> Tuple[str, List[Any]]:
@@ -65,7 +67,7 @@ def _text(task: Any, asked: Asked, tokenizer: Tokenizer) -> Optional[_Text]:
         return split(text, tokenizer)
     reading = Reading("task", [found[1]], None, ReadSettings())
     if reading.same_text(found[1], text, shown(task.get("id"))):
-        return _Text(found[1].sentence, 0)
+        return _Text(found[1].sentence, 0, found[1])
     logger.warning(printable(reading.answers().problems[0]))
     return None
 
@@ -98,6 +100,9 @@ def _places(text: str, words: Sequence[str]) -> List[Tuple[int, int]]:
 
 
 def _prediction(text: _Text, tagged: Tagged, version: str) -> Row:
+    asked = text.question
+    if asked is not None and asked.query_score is not None and version == f"round {asked.round - 1}":
+        return prediction(replace(asked, predicted=tuple(tagged.spans)), version)  # its model asked: with that score
     made = prediction(Question(text.sentence, predicted=tagged.spans), version)
     for region in made["result"]:
         region["value"]["start"] += text.before

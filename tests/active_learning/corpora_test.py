@@ -67,6 +67,32 @@ def test_a_seed_file_and_a_seed_set_of_the_pool(run: Run, seed_file: Path) -> No
     assert [record["annotated"]["sentences"] for record in lines(folder / "rounds.jsonl")] == [22, 28]
 
 
+def test_what_is_labelled_already_is_not_asked_for(
+    run: Run, tiny_encoder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The labels of one run are the seed set of the next, over the same pool."""
+    first = run("first", **NONE) / "annotated.jsonl"
+    indexers = small_config(tiny_encoder)["dataset_reader"]["token_indexers"]
+    seeded: Dict[str, Any] = {
+        "seed_data_path": str(first),
+        "validation_dataset_reader": {"type": "jsonl_sentences", "token_indexers": indexers, "max_length": 128},
+        "validation_data_path": None,
+        "test_data_path": None,
+        "labels": ["PER", "LOC", "ORG", "MISC"],
+        "trainer.seed_size": 0,
+        "trainer.pool_size": None,
+    }
+    second = run("second", **NONE, **seeded) / "annotated.jsonl"
+    assert f"train.conll: 18 sentences are in {first} already and are not in the pool" in capsys.readouterr().out
+    labelled = [{tuple(row["tokens"]) for row in lines(path)} for path in (first, second)]
+    assert [len(words) for words in labelled] == [18, 6]
+    assert not labelled[0] & labelled[1]
+    only = tmp_path / "only.conll"
+    only.write_text("".join(f"{word}\tO\n" for word in lines(first)[0]["tokens"]), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="only.conll: seed_data_path, .*, has all of its sentences"):
+        run("third", **NONE, **seeded, train_data_path=str(only))
+
+
 def test_without_any_label_there_is_nothing_to_train_on(run: Run) -> None:
     with pytest.raises(ConfigurationError, match="trainer.seed_size is 0; expected 1 or more sentences"):
         run("run", **{"trainer.seed_size": 0})

@@ -9,7 +9,9 @@ from typing import Any, Dict, Iterator, List
 
 import pytest
 import torch
+from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.active_learning.round_state import Part, RoundState
 from seqmix_plugin.commands.annotate import find_task
 from seqmix_plugin.formats import DoccanoFormat, Question, RoundFiles, Span, write_questions
 from seqmix_plugin.sentence import TaggedSentence
@@ -154,7 +156,7 @@ def test_every_key_as_terminals_send_it_every_size_and_ctrl_c(waiting: Path, new
     terminal.type("\x03", "the same command goes on")
     assert terminal.end() == 0
     assert terminal.after() == terminal.before
-    (row,) = rows_of(RoundFiles(newest).own("anna"))
+    (row,) = rows_of(RoundFiles(newest).own("terminal-anna"))
     assert (row["id"], row["draft"], row["annotator"]) == ("7", [], "anna"), (
         "not even the sentence on the screen is lost"
     )
@@ -253,8 +255,37 @@ IN_A_TERMINAL = {
 }
 
 
+TAKEN = "a round that has its labels already"
+LINK = "an answer file that is a link"
+
+
 def test_every_row_is_tried() -> None:
-    assert {row.what for row in rows(SECTION)} == set(ARGUMENTS) | IN_A_TERMINAL
+    assert {row.what for row in rows(SECTION)} == set(ARGUMENTS) | IN_A_TERMINAL | {TAKEN, LINK}
+
+
+def test_labels_that_nobody_waits_for_are_not_taken(waiting: Path, newest: Path) -> None:
+    state = RoundState(2, annotated=Part.at(0, b""))
+    (waiting / "state").mkdir()
+    state.write(waiting / "state" / "round_2.json")
+    with pytest.raises(ConfigurationError) as error:
+        find_task(str(waiting), None, None, None)
+    assert next(row for row in rows(SECTION) if row.what == TAKEN).matches(str(error.value.message))
+    find_task(str(newest / "questions.jsonl"), None, None, None)
+    RoundState(2).write(waiting / "state" / "round_2.json")
+    find_task(str(waiting), None, None, None)
+    (waiting / "state" / "round_2.json").write_text("damaged", encoding="utf-8")
+    find_task(str(waiting), None, None, None)
+
+
+def test_nothing_is_written_through_a_link(waiting: Path, newest: Path, tmp_path: Path) -> None:
+    (newest / "answers").mkdir()
+    (newest / "answers" / "terminal.answers.jsonl").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ConfigurationError) as error:
+        find_task(str(waiting), None, None, None)
+    assert next(row for row in rows(SECTION) if row.what == LINK).matches(str(error.value.message))
+    assert (
+        find_task(str(waiting), None, None, "service").output == newest / "answers" / "terminal-service.answers.jsonl"
+    )
 
 
 def test_mistakes_that_only_a_terminal_shows(waiting: Path, newest: Path) -> None:
@@ -278,7 +309,7 @@ def test_questions_of_a_file_or_of_a_run(waiting: Path, newest: Path, monkeypatc
     monkeypatch.chdir(newest.parent)
     earlier = find_task("round_1/questions.jsonl", ["LOC", "PER"], None, "Zoë.B-1@x")
     assert (earlier.questions, earlier.labels) == ([ANNA], ["LOC", "PER"])
-    assert earlier.output == newest.parent / "round_1" / "answers" / "Zoë.B-1@x.answers.jsonl"
+    assert earlier.output == newest.parent / "round_1" / "answers" / "terminal-Zoë.B-1@x.answers.jsonl"
     elsewhere = find_task(str(waiting), None, "mine.jsonl", None)
     assert (elsewhere.output, elsewhere.run) == (Path("mine.jsonl"), waiting)
     os.rename(newest / "questions.jsonl", "asked.jsonl")

@@ -1,0 +1,101 @@
+import json
+import logging
+from pathlib import Path
+from typing import Any, List, Optional
+
+import pytest
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.formats import Question, RoundFiles, Span, read_questions
+from seqmix_plugin.formats.doccano import DoccanoFormat
+from seqmix_plugin.formats.label_studio import LabelStudioFormat
+from seqmix_plugin.oracles import FilesOracle, Request, Waiting
+from seqmix_plugin.sentence import TaggedSentence
+
+TYPES = ["LOC", "PER"]
+WORDS = ("Anna", "sings", "in", "Oslo")
+QUESTIONS = [
+    Question(TaggedSentence(str(n), WORDS), 0.5, (Span(0, 1, "PER", 0.9), Span(3, 4, "LOC", 0.4)), 1) for n in range(6)
+]
+RIGHT = ["B-PER", "O", "O", "B-LOC"]
+
+
+def request(folder: Path, **known: TaggedSentence) -> Request:
+    return Request(QUESTIONS, TYPES, 1, 1, folder, known)
+
+
+def answer(folder: Path, size: int, name: str = "a", tags: Optional[List[str]] = None, **keys: Any) -> None:
+    rows = [{"id": str(n), "tags": tags or RIGHT, **keys} for n in range(size)]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    RoundFiles.of(folder, 1).own(name).write_text(text, encoding="utf-8")
+
+
+def waits(oracle: FilesOracle, folder: Path) -> int:
+    with pytest.raises(Waiting) as waiting:
+        oracle.annotate(request(folder))
+    return waiting.value.num_open
+
+
+def test_it_asks_and_waits_until_all_have_answered(tmp_path: Path) -> None:
+    oracle = FilesOracle(LabelStudioFormat())
+    assert oracle.wants_predictions(request(tmp_path))
+    assert waits(oracle, tmp_path) == 6
+    assert not oracle.wants_predictions(request(tmp_path)), "they are asked"
+    files = RoundFiles.of(tmp_path, 1)
+    assert read_questions(files.questions) == QUESTIONS
+    tasks = json.loads((files.folder / "label_studio.json").read_text(encoding="utf-8"))
+    assert {prediction["model_version"] for task in tasks for prediction in task["predictions"]} == {"round 0"}
+    answer(tmp_path, 4)
+    assert waits(oracle, tmp_path) == 2
+    assert len(FilesOracle(LabelStudioFormat(), unanswered="pool").annotate(request(tmp_path))) == 4
+    answer(tmp_path, 6)
+    assert [sentence.tags for sentence in oracle.annotate(request(tmp_path))] == [tuple(RIGHT)] * 6
+
+
+def test_unsure_spans_are_not_suggested(tmp_path: Path) -> None:
+    waits(FilesOracle(min_probability=0.5), tmp_path)
+    asked = read_questions(RoundFiles.of(tmp_path, 1).questions)
+    assert {question.predicted for question in asked} == {(Span(0, 1, "PER", 0.9),)}
+
+
+def test_suggestions_that_nobody_looked_at_are_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    waits(FilesOracle(), tmp_path)
+    answer(tmp_path, 6)
+    FilesOracle().annotate(request(tmp_path))
+    assert caplog.messages == ["all 6 answers are the model's suggestions unchanged; were they looked at?"]
+    caplog.clear()
+    answer(tmp_path, 1, "b", ["O"] * 4)  # a later file
+    FilesOracle().annotate(request(tmp_path))
+    assert caplog.messages == []
+
+
+def test_annotators_who_disagree_leave_a_sentence_open(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    oracle = FilesOracle(annotators="majority")
+    waits(oracle, tmp_path)
+    answer(tmp_path, 6, "anna", ["O"] * 4, annotator="anna")
+    answer(tmp_path, 1, "bert", annotator="bert")
+    assert waits(oracle, tmp_path) == 1
+    assert "no majority among 2 annotators" in caplog.text
+    assert len(FilesOracle(annotators="majority", unanswered="pool").annotate(request(tmp_path))) == 5
+    answer(tmp_path, 1, "carl", annotator="carl")
+    assert oracle.annotate(request(tmp_path))[0].tags == tuple(RIGHT)
+
+
+def test_labels_that_an_interrupted_round_has_left_need_no_answer_and_give_way_to_one(tmp_path: Path) -> None:
+    oracle, known = FilesOracle(), {"5": QUESTIONS[5].sentence.with_tags(("O",) * 4)}
+    waits(oracle, tmp_path)
+    answer(tmp_path, 5)
+    given = oracle.annotate(request(tmp_path, **known))
+    assert [sentence.tags for sentence in given] == [tuple(RIGHT)] * 5 + [("O",) * 4]
+    RoundFiles.of(tmp_path, 1).own("b").write_text(json.dumps({"id": "5", "rejected": True}) + "\n", encoding="utf-8")
+    assert oracle.annotate(request(tmp_path, **known))[5].tags is None
+
+
+def test_what_doccano_imports_is_no_answer(tmp_path: Path) -> None:
+    oracle = FilesOracle(DoccanoFormat())
+    waits(oracle, tmp_path)
+    files = RoundFiles.of(tmp_path, 1)
+    (files.answers / "export.jsonl").write_bytes((files.folder / "doccano.jsonl").read_bytes())
+    with pytest.raises(ConfigurationError, match="no 'id'; expected what doccano exports, not the file"):
+        oracle.annotate(request(tmp_path))
