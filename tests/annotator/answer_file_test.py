@@ -54,7 +54,7 @@ def test_the_rows(tmp_path: Path) -> None:
 
 def test_a_run_reads_it_whatever_its_own_tool(tmp_path: Path) -> None:
     kept = RoundFiles.of(tmp_path, 0)
-    kept.answers.mkdir()
+    kept.answers.mkdir(parents=True)
     AnswerFile(kept.own("anna"), THREE, LABELS, "anna").save(session_of_three().labellings())
     answers = kept.read(DoccanoFormat(), THREE, LABELS)
     assert [(answer.sentence_id, answer.tags, answer.annotator) for answer in answers.answers] == [
