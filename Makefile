@@ -43,7 +43,7 @@ quickstart: env models
 	@echo "learning curve: $(RUN)/learning_curve.png, model: $(RUN)/model.tar.gz"
 
 test: env models
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n auto --maxprocesses 4 --dist loadgroup
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: env
 	$(BIN)/ruff format --check .

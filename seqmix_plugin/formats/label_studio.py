@@ -122,6 +122,7 @@ def collect_task(row: Any, place: str, reading: Reading) -> None:
     data = row.get("data", row)
     if not isinstance(data, dict) or not isinstance(data.get("text"), str):
         raise file_error(reading.source, place, f"{shown(row)} has no 'text'; expected a task of this project")
+    reading.annotation(None)  # what is wrong with the task is none of the annotation's before
     question = reading.question(data.get("sentence_id", data.get("id")), place, "data.id")
     if question is None:
         return

@@ -153,7 +153,7 @@ def test_every_key_as_terminals_send_it_every_size_and_ctrl_c(waiting: Path, new
     terminal.resize(100, 30)
     terminal.wait_for("Tab next span")
     terminal.type("c", "labels changed")
-    terminal.type("\x03", "the same command goes on")
+    terminal.type("\x03", "4 sentence(s) without an answer")
     assert terminal.end() == 0
     assert terminal.after() == terminal.before
     (row,) = rows_of(RoundFiles(newest).own("terminal-anna"))

@@ -124,6 +124,21 @@ def test_a_problem_of_a_version_that_was_corrected_is_none(files: RoundFiles) ->
     assert (tags(answers), answers.problems) == ({"7": " ".join(TAGS)}, [])
 
 
+def test_a_problem_of_a_task_is_not_that_of_the_annotation_before(files: RoundFiles) -> None:
+    first = {"id": 1, "completed_by": 1, "result": [], "updated_at": "2026-01-01"}
+    tasks = [
+        {"data": {"text": QUESTIONS[0].sentence.raw_text, "sentence_id": "7"}, "annotations": [first]},
+        {"data": {"text": "changed", "sentence_id": "9"}, "annotations": [{**first, "id": 2}]},
+    ]
+    (files.answers / "export.json").write_text(json.dumps(tasks), encoding="utf-8")
+    newer = {"id": "7", "tags": TAGS, "annotation": 1, "time": "2026-01-02"}
+    files.own("service").write_text(json.dumps(newer) + "\n", encoding="utf-8")
+    answers = files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+    assert tags(answers) == {"7": " ".join(TAGS)}
+    [problem] = answers.problems
+    assert "task 2, id '9': the text was changed: 'changed'" in problem
+
+
 def test_of_exports_of_several_days_the_last_counts(files: RoundFiles) -> None:
     """Doccano says neither who nor when; the files' own times do."""
     text = QUESTIONS[0].sentence.raw_text

@@ -32,7 +32,6 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-@pytest.mark.xdist_group("load")
 def test_nothing_is_lost_and_nothing_twice(tmp_path: Path) -> None:
     generator = random.Random(7)
     questions = [
