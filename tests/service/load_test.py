@@ -15,8 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Dict, List
 
-import pytest
-
 from seqmix_plugin.formats import LabelStudioFormat, Question, ReadSettings, RoundFiles
 from seqmix_plugin.sentence import TaggedSentence
 from tests.service.conftest import LABELS, deleted, log_rows, make_run, region, said
