@@ -160,7 +160,7 @@ def _read_states(folder: Path, paths: Dict[int, Path]) -> Tuple[Dict[int, RoundS
             raise ConfigurationError(f"{path} is no file")
         try:
             states[k] = RoundState.read(path, k)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (OSError, ValueError):
             damaged.append(path)
     return states, damaged
 

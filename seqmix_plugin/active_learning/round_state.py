@@ -125,6 +125,13 @@ class RoundState:
         `ConfigurationError`
             When another version of the plugin has written it.
         """
+        try:
+            return cls._parsed(path, k)
+        except (TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise ValueError(f"it does not hold what round {k} leaves") from error
+
+    @classmethod
+    def _parsed(cls, path: Path, k: int) -> "RoundState":
         body = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(body, dict) or body.pop("sha256", None) != _digest(body):
             raise ValueError("its checksum is wrong")

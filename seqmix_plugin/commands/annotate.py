@@ -173,7 +173,7 @@ def _check_waits(files: RoundFiles) -> None:
     """A `ConfigurationError` when the newest round has its labels: those that are given now would be for nothing."""
     try:
         state = RoundState.read(state_path(files.run, files.number), files.number)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (OSError, ValueError):
         return  # the run itself will say so
     if state.annotated is not None:
         raise ConfigurationError(

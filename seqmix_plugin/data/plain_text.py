@@ -101,14 +101,14 @@ def _sentence(file: LabelledFile, line: Line, name: str, tokens: Sequence[Token]
     if "\r" in text:
         raise file.error(f"line {number}", "a carriage return inside the line; lines end with \\n or \\r\\n")
     try:
-        words, spaces = _split(text, tokens)
+        words, spaces = split(text, tokens)
     except ValueError as error:
         raise file.error(f"line {number}", f"the tokenizer {error}; {EXPECTED}") from error
     usual = all(space == " " for space in spaces[:-1])
     return TaggedSentence(name, words, spaces=None if usual else spaces)
 
 
-def _split(text: str, tokens: Sequence[Token]) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
+def split(text: str, tokens: Sequence[Token]) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
     """The words of a text and the white space after each; a `ValueError` says why they are not all of it."""
     words: List[str] = []
     gaps: List[str] = []

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Dict, List, NamedTuple, Tuple, Union
+from typing import Dict, List, NamedTuple, Optional, Tuple, Union
 
 from allennlp.common.checks import ConfigurationError
 
@@ -119,11 +119,17 @@ def moment(value: object) -> Moment:
         return 0, float(value), ""
     if not isinstance(value, str):
         return NEVER
+    date = utc(value)
+    return (1, 0.0, value) if date is None else (0, date.timestamp(), "")
+
+
+def utc(value: str) -> Optional[datetime]:
+    """A tool's date, which is in UTC where it does not say, in UTC; `None` for what is none."""
     try:
         date = datetime.fromisoformat(value)
-        return 0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp(), ""
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
     except (OverflowError, ValueError):
-        return 1, 0.0, value
+        return None
 
 
 def resolve(given: List[Given], rule: str) -> Tuple[Union[Answer, str, None], int]:

@@ -96,16 +96,13 @@ class FilesOracle(Oracle):
             self._ask(files, request)
         answers = files.read(self._format, request.questions, request.types, self._settings)
         self._report(files, answers, request)
-        given = dict(request.known)
-        tags = {answer.sentence_id: answer.tags for answer in (*answers.answers, *answers.rejected)}
-        for sentence in request.sentences:
-            if sentence.id in tags:
-                words = tags[sentence.id]
-                given[sentence.id] = sentence if words is None else sentence.with_tags(words)
+        given, sentences = dict(request.known), {sentence.id: sentence for sentence in request.sentences}
+        for name, tags, _, _ in (*answers.answers, *answers.rejected):
+            given[name] = sentences[name] if tags is None else sentences[name].with_tags(tags)
         num_open = len(request.questions) - len(given)
         if num_open and not (self._leaves_open and any(sentence.tags is not None for sentence in given.values())):
             raise Waiting(self._to_do(files, request, num_open, len(answers.rejected)), num_open)
-        return [given[sentence.id] for sentence in request.sentences if sentence.id in given]
+        return [given[name] for name in sentences if name in given]
 
     def _ask(self, files: RoundFiles, request: Request) -> None:
         files.answers.mkdir(parents=True, exist_ok=True)

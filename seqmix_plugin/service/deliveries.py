@@ -4,7 +4,6 @@ import hashlib
 import json
 import logging
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple, Union
 
@@ -12,6 +11,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import first_line, printable
 from seqmix_plugin.formats import LabelStudioFormat, Question, ReadSettings
+from seqmix_plugin.formats.answers import utc
 from seqmix_plugin.formats.json_files import Row, is_text, shown, whole_number
 from seqmix_plugin.formats.label_studio import collect_task
 from seqmix_plugin.formats.reading import Reading
@@ -195,9 +195,5 @@ def _digest(row: Row) -> bytes:
 
 def _when(value: Any) -> Optional[str]:
     """A time in the one form in which times sort as text; `None` for what is none."""
-    try:
-        time = datetime.fromisoformat(value)
-        time = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
-    except (OverflowError, TypeError, ValueError):
-        return None
-    return time.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    time = utc(value) if isinstance(value, str) else None
+    return None if time is None else time.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,13 +1,13 @@
 """Label Studio's tasks in, predictions out."""
 
 import logging
-import re
 from dataclasses import replace
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
 from allennlp.data import Tokenizer
 from allennlp.data.tokenizers import WhitespaceTokenizer
 
+from seqmix_plugin.data import plain_text
 from seqmix_plugin.errors import printable
 from seqmix_plugin.formats import Question, ReadSettings
 from seqmix_plugin.formats.json_files import Row, is_text, shown
@@ -77,26 +77,12 @@ def split(text: str, tokenizer: Tokenizer) -> Optional[_Text]:
     A text as words with the white space between them, or `None` when there is no word in it. Where a tokenizer's words
     are not those of the text, white space parts them.
     """
-    places = _places(text, [token.ensure_text() for token in tokenizer.tokenize(text)]) or [
-        match.span() for match in re.finditer(r"\S+", text)
-    ]
-    if not places:
-        return None
-    ends = [*(start for start, _ in places[1:]), len(text)]
-    spaces = tuple(text[place[1] : end] for place, end in zip(places, ends, strict=True))
-    return _Text(TaggedSentence("", tuple(text[start:end] for start, end in places), spaces=spaces), places[0][0])
-
-
-def _places(text: str, words: Sequence[str]) -> List[Tuple[int, int]]:
-    """Where words stand in a text; nothing unless they are all of it but white space, in order."""
-    places, end = [], 0
-    for word in words:
-        start = text.find(word, end)
-        if not word or word.strip() != word or start < 0 or text[end:start].strip():
-            return []
-        end = start + len(word)
-        places.append((start, end))
-    return [] if text[end:].strip() else places
+    try:
+        words, spaces = plain_text.split(text, tokenizer.tokenize(text))
+    except ValueError:
+        words, spaces = plain_text.split(text, WhitespaceTokenizer().tokenize(text))
+    before = len(text) - len(text.lstrip())
+    return _Text(TaggedSentence("", words, spaces=spaces), before) if words else None
 
 
 def _prediction(text: _Text, tagged: Tagged, version: str) -> Row:

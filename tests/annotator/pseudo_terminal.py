@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Optional
 
 import pyte
-import torch
 from allennlp.commands import main
+
+from tests.faults.drill import run_in_fork
 
 PATIENCE = 30
 """Seconds until something that does not come is missed."""
@@ -53,7 +54,7 @@ class PseudoTerminal:
         self.process, self._terminal = pty.fork()
         if self.process == 0:
             os.read(ready, 1)
-            _run([*map(str, arguments)], term)
+            run_in_fork(lambda: _run([*map(str, arguments)], term))
         self.before = termios.tcgetattr(self._terminal)
         self.resize(columns, rows)
         if typed:
@@ -127,26 +128,12 @@ class PseudoTerminal:
 
 
 def _run(arguments: list, term: str) -> None:
-    """In the fork: never returns."""
-    code = 1
-    try:
-        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
-        os.environ["TERM"] = term
-        os.environ.pop("NO_COLOR", None)
-        torch.set_num_threads(1)  # threads do not live on in a fork
-        sys.argv = ["allennlp", *arguments]
-        main(prog="allennlp")
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
-    except BaseException as error:
-        sys.excepthook(type(error), error, error.__traceback__)
-    finally:
-        try:
-            sys.stdout.flush()
-            sys.stderr.flush()
-        finally:
-            os._exit(code)
+    """In the fork."""
+    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
+    os.environ["TERM"] = term
+    os.environ.pop("NO_COLOR", None)
+    sys.argv = ["allennlp", *arguments]
+    main(prog="allennlp")
 
 
 def answers_in(folder: Path) -> Path:

@@ -7,7 +7,7 @@ import signal
 import sys
 import traceback
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, List, NamedTuple, NoReturn, Optional, Sequence
 
 import torch
 from allennlp.commands import main
@@ -41,27 +41,42 @@ def start(work: Callable[[], None], log: Path) -> int:
     sys.stderr.flush()
     process = os.fork()
     if process == 0:
-        code = 1
-        try:
+
+        def logged() -> None:
             output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(output, 1)
             os.dup2(output, 2)
             sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
-            torch.set_num_threads(1)  # threads do not live on in a fork
             work()
-            code = 0
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 1
-        except BaseException as error:
-            sys.excepthook(type(error), error, error.__traceback__)
-        finally:
-            try:
-                sys.stdout.flush()
-                sys.stderr.flush()
-            except BaseException:
-                traceback.print_exc()
-            os._exit(code)
+
+        run_in_fork(logged)
     return process
+
+
+def run_in_fork(work: Callable[[], None]) -> NoReturn:
+    """Does something in a fork, and ends it as Python ends a program."""
+    code = 1
+    try:
+        torch.set_num_threads(1)  # threads do not live on in a fork
+        work()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    finally:
+        try:
+            _flush()
+        finally:  # whatever is left of a terminal that was closed
+            os._exit(code)
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:
+        traceback.print_exc()
 
 
 def train(
