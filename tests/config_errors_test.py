@@ -425,6 +425,17 @@ OF_OTHERS: Dict[str, List[Way]] = {
         loading(model__type="subprocess.Popen"),
         loading(model={"type": "from_archive", "archive_file": "other.tar.gz"}),
         loading(dataset_reader__token_indexers__tokens__tokenizer_kwargs={"trust_remote_code": True}),
+        loading(
+            dataset_reader={
+                "type": "plain_text",
+                "tokenizer": {"type": "spacy", "language": "os"},
+                "token_indexers": {"tokens": {"type": "single_id"}},
+            }
+        ),
+        loading(tokenizer_class="Trainer"),
+    ],
+    "a configuration that names a file or an address elsewhere": [
+        loading(dataset_reader__token_indexers__tokens__tokenizer_kwargs={"vocab_file": "/etc/passwd"}),
     ],
     "a model or a reader of another kind": [loading(dataset_reader={"type": "sequence_tagging"})],
     "weights that are more than tensors": [Calling(loading_a_pickle)],

@@ -181,6 +181,40 @@ CONFIGURATIONS: Dict[str, Tuple[Callable[[Path], Dict[str, Any]], str]] = {
         lambda mark: {f"{EMBEDDER}.transformer_kwargs": {"trust_remote_code": True}},
         "config.json: has the key 'trust_remote_code', by which other code would be run",
     ),
+    "a class to import as vocabulary": (
+        lambda mark: {"vocabulary": argv(mark)},
+        "config.json: vocabulary.type is 'subprocess.Popen'; expected one of ",
+    ),
+    "a class to import as vocabulary, as a word": (
+        lambda mark: {"vocabulary": "os.getcwd"},
+        "config.json: vocabulary.type is 'os.getcwd'; expected one of ",
+    ),
+    "a class to import as reader of the dev file": (
+        lambda mark: {"validation_dataset_reader": argv(mark)},
+        "config.json: validation_dataset_reader.type is 'subprocess.Popen'; expected one of ",
+    ),
+    "another archive's vocabulary": (
+        lambda mark: {"vocabulary": {"_pretrained": {"archive_file": "other.tar.gz", "module_path": "x"}}},
+        "config.json: has the key '_pretrained', by which other code would be run",
+    ),
+    "a package to import": (
+        lambda mark: {
+            "dataset_reader": {
+                "type": "plain_text",
+                "tokenizer": {"type": "spacy", "language": "antigravity"},
+                "token_indexers": {"tokens": {"type": "single_id"}},
+            }
+        },
+        "config.json: language is 'antigravity'; expected an installed model of spaCy",
+    ),
+    "an address": (
+        lambda mark: {"dataset_reader.token_indexers.tokens.model_name": "http://127.0.0.1:9/x"},
+        "config.json: model_name is 'http://127.0.0.1:9/x', which is not in the archive",
+    ),
+    "a file": (
+        lambda mark: {TOKENIZER: {"vocab_file": "/etc/passwd"}},
+        "config.json: tokenizer_kwargs is {'vocab_file': '/etc/passwd'}, which is not in the archive",
+    ),
     "another kind of model": (
         lambda mark: {"model.type": "simple_tagger", "model.encoder": {"type": "pass_through", "input_dim": 32}},
         "config.json: model.type is 'simple_tagger'; expected a SequenceTagger",
@@ -205,11 +239,66 @@ def test_a_configuration_that_names_code_is_refused(run: Path, tmp_path: Path, n
     assert not (tmp_path / "pwned").exists()
 
 
-def test_code_that_the_encoder_brings_is_refused(run: Path) -> None:
-    path = run / "encoder" / "tokenizer_config.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "auto_map": {"AutoTokenizer": ["evil.Evil", None]}}))
-    with pytest.raises(ConfigurationError, match="encoder/tokenizer_config.json: has the key 'auto_map', by which"):
+@pytest.mark.parametrize(
+    ("file_name", "key", "value", "message"),
+    [
+        (
+            "tokenizer_config.json",
+            "auto_map",
+            {"AutoTokenizer": ["evil.Evil", None]},
+            "has the key 'auto_map', by which",
+        ),
+        ("config.json", "auto_map", {"AutoModel": "evil.Evil"}, "has the key 'auto_map', by which"),
+        ("config.4.0.0.json", "auto_map", {"AutoModel": "evil.Evil"}, "has the key 'auto_map', by which"),
+        ("inner/config.json", "auto_map", {"AutoModel": "evil.Evil"}, "has the key 'auto_map', by which"),
+        (
+            "tokenizer_config.json",
+            "tokenizer_class",
+            "RagRetriever",
+            "tokenizer_class is 'RagRetriever'; expected a tok",
+        ),
+        ("config.json", "tokenizer_class", "Trainer", "tokenizer_class is 'Trainer'; expected a tok"),
+    ],
+)
+def test_code_that_the_encoder_brings_is_refused(run: Path, file_name: str, key: str, value: Any, message: str) -> None:
+    path = run / "encoder" / file_name
+    path.parent.mkdir(exist_ok=True)
+    config = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps({**config, key: value}))
+    with pytest.raises(ConfigurationError, match=f"encoder/{file_name}: {message}"):
         load_tagger(str(run))
+
+
+def test_code_of_an_encoder_elsewhere_is_not_run_and_nobody_is_asked(
+    run: Path, tmp_path: Path, tiny_encoder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archive without an encoder's folder names one; transformers would ask whether to run its code."""
+    monkeypatch.setattr("builtins.input", lambda *_: "y")
+    elsewhere, mark = shutil.copytree(tiny_encoder, tmp_path / "elsewhere"), tmp_path / "pwned"
+    config = json.loads((elsewhere / "config.json").read_text())
+    code = {"auto_map": {"AutoConfig": "evil.Evil", "AutoModel": "evil.Evil"}, "model_type": "evil"}
+    (elsewhere / "config.json").write_text(json.dumps({**config, **code}))
+    (elsewhere / "evil.py").write_text(f"open({str(mark)!r}, 'w').write('pwned')")
+    shutil.rmtree(run / "encoder")
+    path = run / "config.json"
+    names = ["dataset_reader.token_indexers.tokens", EMBEDDER]
+    changes = {f"{name}.model_name": str(elsewhere) for name in names}
+    path.write_text(json.dumps(with_overrides(json.loads(path.read_text()), changes)))
+    with pytest.raises(ConfigurationError, match="trust_remote_code"):
+        load_tagger(str(run))
+    assert not mark.exists()
+
+
+def test_keys_that_name_nothing_of_the_model_are_plain_data(run: Path, tmp_path: Path) -> None:
+    """What a run's other keys name, loading has no use for: nothing of it is imported, and nothing of it is refused."""
+    path = run / "config.json"
+    config = json.loads(path.read_text())
+    changes = {"trainer.oracle": argv(tmp_path / "pwned"), "data_loader": argv(tmp_path / "pwned")}
+    embedder = {f"{EMBEDDER}.override_weights_file": str(tmp_path / "gone.th")}
+    path.write_text(json.dumps(with_overrides(config, {**changes, **embedder, "extra": "${PATH}"})))
+    for source in (run, packed(run, tmp_path / "model.tar.gz")):
+        assert load_tagger(str(source))[0].head.labels
+    assert not (tmp_path / "pwned").exists()
 
 
 @pytest.mark.parametrize(

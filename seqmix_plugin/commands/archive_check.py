@@ -1,0 +1,133 @@
+"""What an archive of somebody else may say: which keys of its configuration name classes, and nothing else does."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any, Dict, Iterator, Tuple
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader, Vocabulary
+from allennlp.models import Model
+from allennlp.models.archival import CONFIG_NAME
+from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
+
+from seqmix_plugin.active_learning.config_types import check_value
+from seqmix_plugin.archive import ENCODER_FOLDER
+from seqmix_plugin.data import SentenceReader
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.reporting.run import read_json
+
+BLOCKS: Dict[str, Tuple[Any, Any]] = {
+    "dataset_reader": (DatasetReader, SentenceReader),
+    "model": (Model, SequenceTagger),
+    "validation_dataset_reader": (DatasetReader, SentenceReader),
+    "vocabulary": (Vocabulary, Vocabulary),
+}
+"""
+Where a configuration may name classes, and which: at the block itself, and wherever the constructor of what is named
+takes another such block. All else in it is plain data, and no other key reaches AllenNLP.
+"""
+BUILT = ("dataset_reader", "model")
+OF_VOCABULARY = ("type", "padding_token", "oov_token")
+"""What AllenNLP takes of the block when it reads a vocabulary from its folder."""
+CODE = ("_pretrained", "auto_map", "trust_remote_code")
+"""Keys by which another archive is loaded, or a model of `transformers` brings code of its own."""
+SPACY = "language"
+"""The key by which spaCy imports a package, and installs it first when it is not there."""
+TOKENIZERS = {name for names in TOKENIZER_MAPPING_NAMES.values() for name in names if name}
+CLASSES = {"tokenizer_class": {*TOKENIZERS, "PreTrainedTokenizerFast"}}
+"""Keys of an encoder's files that name classes of `transformers`, and which they may name: it would take any."""
+
+
+def checked_configuration(name: str, folder: str) -> Dict[str, Any]:
+    """
+    # Parameters
+
+    name : `str`
+        What errors call the archive.
+    folder : `str`
+        What was in it.
+
+    # Returns
+
+    `Dict[str, Any]`
+        What a tagger and its reader are built of.
+
+    # Raises
+
+    `ConfigurationError`
+        When its configuration, or that of the encoder that it carries, names code to be run or other files to be read.
+    """
+    Path(folder, CONFIG_NAME).stat()  # raises where there is no run at all
+    configuration = _json(name, folder, CONFIG_NAME)
+    for key, value in _pairs(configuration):
+        _check_code(name, CONFIG_NAME, key, value)
+    blocks = {key: configuration[key] for key in BLOCKS if configuration.get(key) is not None}
+    for key, block in blocks.items():
+        _check_block(f"{name}, {CONFIG_NAME}", key, block)
+    encoder = Path(folder, ENCODER_FOLDER)  # of which transformers may read another folder, or a version's file
+    for path in sorted({*encoder.rglob("*config.json"), *encoder.rglob("config.*.json")}):
+        file_name = str(path.relative_to(folder))
+        for key, value in _pairs(_json(name, folder, file_name)):
+            _check_code(name, file_name, key, value)
+    vocabulary = blocks.get("vocabulary", {})
+    vocabulary = {"type": vocabulary} if isinstance(vocabulary, str) else vocabulary
+    return {
+        **{key: blocks[key] for key in BUILT},
+        "vocabulary": {key: vocabulary[key] for key in OF_VOCABULARY if key in vocabulary},
+    }
+
+
+def _check_block(source: str, key: str, block: Any) -> None:
+    base, needed = BLOCKS[key]
+    try:
+        check_value(key, base, block, trusted=False)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{source}: {error}") from error
+    kind = block if isinstance(block, str) else block.get("type", base.default_implementation)
+    if not issubclass(base.resolve_class_name(kind)[0], needed):
+        raise ConfigurationError(f"{source}: {key}.type is {kind!r}; expected a {needed.__name__}")
+    for inner, value in _pairs({key: block}):
+        if _is_elsewhere(inner, value):
+            raise ConfigurationError(f"{source}: {inner} is {value!r}, which is not in the archive")
+        if inner == SPACY and not _is_installed(value):
+            raise ConfigurationError(f"{source}: {inner} is {value!r}; expected an installed model of spaCy")
+
+
+def _check_code(name: str, file_name: str, key: str, value: Any) -> None:
+    if key in CODE:
+        raise ConfigurationError(f"{name}, {file_name}: has the key {key!r}, by which other code would be run")
+    if key in CLASSES and value is not None and value not in CLASSES[key]:
+        raise ConfigurationError(f"{name}, {file_name}: {key} is {value!r}; expected a tokenizer of transformers")
+
+
+def _is_elsewhere(key: str, value: Any) -> bool:
+    """Whether a value is an address, or names a file in what is handed on to `transformers`."""
+    if isinstance(value, str) and "://" in value:
+        return True
+    given = [inner for _, inner in _pairs(value)] if key.endswith("_kwargs") else []
+    return any(isinstance(text, str) and re.search(r"^[/~]|\.\.|\\", text) for text in given)
+
+
+def _is_installed(value: Any) -> bool:
+    from spacy.util import get_installed_models
+
+    return value in get_installed_models()
+
+
+def _json(name: str, folder: str, file_name: str) -> Dict[str, Any]:
+    try:
+        return read_json(Path(folder, file_name))
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{name}, {str(error).removeprefix(folder + os.sep)}") from error
+
+
+def _pairs(value: Any) -> Iterator[Tuple[str, Any]]:
+    """All keys of plain data with their values, at any depth."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key, inner
+            yield from _pairs(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _pairs(inner)
