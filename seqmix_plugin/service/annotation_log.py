@@ -16,6 +16,8 @@ from seqmix_plugin.service.log_file import LogFile
 
 NAME = "service"
 """Of the file among a round's answers."""
+NOBODYS = -1
+"""The project of a number that an older version took back: there it takes back whatever is called so, for good."""
 
 
 class Entry(NamedTuple):
@@ -25,10 +27,10 @@ class Entry(NamedTuple):
     # Parameters
 
     row : `Row`
-        In our own format, with the key `annotation`.
+        In our own format, with the keys `annotation`, the tool's number of it, and `project`. Without `id` and `time`
+        it takes back for good what its project and number were last seen with, or what will come first.
     round : `int`
-        Whose question it answers; a row without a `time`, which takes back for good, goes to the round of what it takes
-        back, if that is known.
+        Whose question it answers; what takes back goes to the round of what it takes back, if that is known.
     """
 
     row: Row
@@ -36,11 +38,17 @@ class Entry(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """The newest row of an annotation."""
+    """The newest row of an annotation of a sentence, or the last row with a number."""
 
     moment: Moment
     digest: bytes
     round: int
+    sentence: Optional[str]
+    project: Optional[int]
+
+
+Key = Tuple[str, Optional[str]]
+"""An annotation's name and its sentence's id; with `None` whatever came last under this name."""
 
 
 @dataclass
@@ -49,6 +57,7 @@ class _Ticket:
 
     entries: Sequence[Entry]
     num_written: int = 0
+    moved: List[Tuple[Row, str]] = field(default_factory=list)
     rounds: Set[int] = field(default_factory=set)
     done: bool = False
     problem: Optional[str] = "it was not written"
@@ -56,9 +65,12 @@ class _Ticket:
 
 class AnnotationLog:
     """
-    The files `service.answers.jsonl` of a run's rounds, both what the run reads and what the service remembers. Of an
-    annotation a later version replaces an earlier one, whichever comes first; what was there already is not written
-    again. What callers bring while another one waits for the disk is written together, with one `fsync` a file.
+    The files `service.answers.jsonl` of a run's rounds, both what the run reads and what the service remembers. An
+    annotation is known by project, number and sentence: a project that is made anew begins again at number 1, and so
+    does a second server. A later version of it replaces an earlier one, whichever comes first; what was there already
+    is not written again. In the files an annotation is called by its number, as in the tool's exports, or
+    `project/number` when another project's has that number already. What callers bring while another one waits for the
+    disk is written together, with one `fsync` a file.
 
     # Parameters
 
@@ -74,23 +86,25 @@ class AnnotationLog:
     def __init__(self, run: Path) -> None:
         self._run = run
         self._files: Dict[int, LogFile] = {}
-        self._known: Dict[str, _Known] = {}
+        self._known: Dict[Key, _Known] = {}
         self._waiting: List[_Ticket] = []
         self._queue = threading.Lock()
         self._disk = threading.Lock()
         for k in RoundFiles.all(run):
             for row in self._file(k).rows:
-                if annotation_name(row) is not None:
-                    self._note(self._known, Entry(row, k))
+                name = annotation_name(row)
+                if name is not None:
+                    is_old = not {"id", "project"} & set(row) and (name, None) in self._known
+                    self._note(self._known, Entry({**row, "project": NOBODYS} if is_old else row, k))
 
-    def add(self, entries: Sequence[Entry]) -> int:
+    def add(self, entries: Sequence[Entry]) -> Tuple[int, List[Tuple[Row, str]]]:
         """
         Writes what is new of some deliveries, and returns when all of them are on the disk.
 
         # Returns
 
-        `int`
-            How many were new.
+        `Tuple[int, List[Tuple[Row, str]]]`
+            How many were new; and rows whose number was another annotation's before, with a line about it.
 
         # Raises
 
@@ -107,21 +121,23 @@ class AnnotationLog:
                 self._write(batch)
         if ticket.problem is not None:
             raise ConfigurationError(ticket.problem)
-        return ticket.num_written
+        return ticket.num_written, ticket.moved
 
     def _write(self, batch: Sequence[_Ticket]) -> None:
         """Writes what is new of a batch, a file at a time, and tells its callers what became of theirs."""
-        fresh: Dict[str, _Known] = {}
+        fresh: Dict[Key, _Known] = {}
         lines: Dict[int, List[Row]] = {}
         failed: Dict[int, str] = {}
         try:
             for ticket in batch:
                 for entry in ticket.entries:
-                    k, is_new = self._note(fresh, entry)
+                    k, row, moved = self._note(fresh, entry)
                     ticket.rounds.add(k)
-                    if is_new:
+                    if row is not None:
                         ticket.num_written += 1
-                        lines.setdefault(k, []).append(entry.row)
+                        lines.setdefault(k, []).append(row)
+                    if row is not None and moved:
+                        ticket.moved.append((row, moved))
             for k, rows in lines.items():
                 try:
                     self._file(k).append(to_lines(rows).encode("utf-8"))
@@ -134,17 +150,38 @@ class AnnotationLog:
             for ticket in batch:
                 ticket.done = True
 
-    def _note(self, fresh: Dict[str, _Known], entry: Entry) -> Tuple[int, bool]:
-        """The round to which a row goes and whether it is new; it is then the newest of its annotation."""
-        name = str(annotation_name(entry.row))
-        before = fresh.get(name) or self._known.get(name)
-        when = moment(entry.row.get("time"))
-        digest = hashlib.sha256(to_lines([entry.row]).encode("utf-8")).digest()
+    def _note(self, fresh: Dict[Key, _Known], entry: Entry) -> Tuple[int, Optional[Row], str]:
+        """
+        The round to which a delivery goes, its row if it is new, which is then the newest of its annotation, and a line
+        if its number was another annotation's.
+        """
+
+        def find(name: str, sentence: Optional[str] = None) -> Optional[_Known]:
+            return fresh.get((name, sentence)) or self._known.get((name, sentence))
+
+        row, project = entry.row, entry.row.get("project")
+        name = str(annotation_name(row))
+        first = last = find(name)
+        if last is not None and None not in (project, last.project) and project != last.project:
+            name = f"{project}/{name}"
+            row, last = {**row, "annotation": name}, find(name)
+        if "id" not in row and last is not None and last.sentence is not None:
+            row = {"id": last.sentence, **row}
+        sentence = None if row.get("id") is None else str(row["id"])
+        before = find(name, sentence)
+        if before is None and last is not None and last.sentence is None:
+            before = last  # taken back before it came
+        when = moment(row.get("time"))
+        digest = hashlib.sha256(to_lines([row]).encode("utf-8")).digest()
         if before is not None and (when < before.moment or (when, digest) == (before.moment, before.digest)):
-            return before.round, False
-        k = before.round if before is not None and "time" not in entry.row else entry.round
-        fresh[name] = _Known(when, digest, k)
-        return k, True
+            return before.round, None, ""
+        k = before.round if before is not None and "time" not in row else entry.round
+        owner = project if project is not None or last is None else last.project
+        fresh[name, sentence] = fresh[name, None] = _Known(when, digest, k, sentence, owner)
+        seen = last or first
+        if before is not None or seen is None or None in (sentence, seen.sentence) or seen.sentence == sentence:
+            return k, row, ""
+        return k, row, f"id {sentence!r}, where it was id {seen.sentence!r} of project {seen.project}"
 
     def _file(self, k: int) -> LogFile:
         if k not in self._files:

@@ -93,7 +93,11 @@ class Deliveries:
             entries, problems = self._said(payload)
         else:
             return Outcome(0, 0, [])
-        recorded = self._log.add(entries) if entries else 0
+        recorded, moved = self._log.add(entries) if entries else (0, [])
+        for row, line in moved:
+            problem = f"annotation {row['annotation']} of project {row.get('project')} is now of {_line(line)}"
+            self._keep({"problem": problem, "row": row})
+            logger.warning(f"{problem}; it counts as another annotation")
         for problem in problems:
             logger.warning(f"{problem}; it is kept in {QUERIES}/{PROBLEMS}")
         return Outcome(recorded, len(entries) - recorded, problems)
@@ -106,7 +110,8 @@ class Deliveries:
         if not good or len(good) < len(numbers):
             return [], [f"{shown(rows)} names no annotations; expected the payload of a webhook"]
         k = self._asked.newest
-        return [Entry({"annotation": number, "withdrawn": True}, k) for number in good], []
+        project = _project(payload)
+        return [Entry({"annotation": number, "withdrawn": True, **project}, k) for number in good], []
 
     def _said(self, payload: Row) -> Tuple[List[Entry], List[str]]:
         annotations = _objects(payload.get("annotation", payload.get("annotations")))
@@ -118,7 +123,7 @@ class Deliveries:
         problems: List[str] = []
         for annotation in annotations:
             task = by_number.get(shown(annotation.get("task")), tasks[0] if len(tasks) == 1 else {})
-            found = self._entry(annotation, task)
+            found = self._entry(annotation, task, _project(payload, annotation))
             if isinstance(found, Entry):
                 entries.append(found)
                 continue
@@ -128,7 +133,7 @@ class Deliveries:
             entries += [] if entry is None else [entry]
         return entries, problems
 
-    def _entry(self, annotation: Row, task: Row) -> Union[Entry, Tuple[str, Optional[Entry]]]:
+    def _entry(self, annotation: Row, task: Row, project: Row) -> Union[Entry, Tuple[str, Optional[Entry]]]:
         """The row of an annotation; or a problem with, where it can be told of what, the row that takes it back."""
         number, when = whole_number(annotation.get("id")), _when(annotation.get("updated_at"))
         source = f"annotation {shown(annotation.get('id'))}"
@@ -141,9 +146,10 @@ class Deliveries:
             return f"{source}, task {shown(task.get('id'))}: its id is that of no question of this run", None
         k, question = found
         row = self._row(source, annotation, task, question)
+        version = {"time": when, "annotation": number, **project}
         if isinstance(row, str):
-            return row, Entry({"id": question.sentence.id, "withdrawn": True, "time": when, "annotation": number}, k)
-        return Entry({**row, "time": when, "annotation": number}, k)
+            return row, Entry({"id": question.sentence.id, "withdrawn": True, **version}, k)
+        return Entry({**row, **version}, k)
 
     def _row(self, source: str, annotation: Row, task: Row, question: Question) -> Union[Row, str]:
         """The labels of an annotation, or a problem."""
@@ -176,6 +182,13 @@ class Deliveries:
             if digest not in self._seen:
                 self._problems.append(json.dumps(row).encode("ascii") + b"\n")
                 self._seen.add(digest)
+
+
+def _project(*rows: Row) -> Row:
+    """The number of the first project that is named, as a row has it."""
+    found = (row.get("project") for row in rows)
+    numbers = (whole_number(project.get("id") if isinstance(project, dict) else project) for project in found)
+    return next(({"project": number} for number in numbers if number is not None), {})
 
 
 def _objects(value: Any) -> List[Row]:

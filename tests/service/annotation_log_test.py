@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from seqmix_plugin.formats import RoundFiles
 from seqmix_plugin.service import annotation_log, log_file
 from seqmix_plugin.service.annotation_log import AnnotationLog, Entry
-from tests.service.conftest import ANNA, log_rows, make_run, tags
+from tests.formats.conftest import CAT, FIRE
+from tests.service.conftest import ANNA, answers, log_rows, make_run, tags
 
 NUM_WORDS = len(ANNA.sentence)
 Version = Tuple[int, int, int]
@@ -88,15 +89,15 @@ def test_any_order_and_any_crash_end_in_the_latest_state(
         assert tags(run).get("7") == expected(versions, gone)
         rows = [json.dumps(row) for row in log_rows(run)]
         assert len(rows) == len(set(rows))
-        assert AnnotationLog(run).add(deliveries) == 0  # nothing is forgotten, nothing is there twice
+        assert AnnotationLog(run).add(deliveries)[0] == 0  # nothing is forgotten, nothing is there twice
 
 
 def test_what_was_there_is_known_after_a_restart(waiting: Path) -> None:
     log = AnnotationLog(waiting)
-    assert log.add([entry((1, 5, 0)), entry((2, 5, 1))]) == 2
-    assert log.add([entry((1, 5, 0)), entry((1, 4, 3))]) == 0
+    assert log.add([entry((1, 5, 0)), entry((2, 5, 1))]) == (2, [])
+    assert log.add([entry((1, 5, 0)), entry((1, 4, 3))]) == (0, [])
     again = AnnotationLog(waiting)
-    assert again.add([entry((1, 5, 0)), entry((1, 4, 3)), entry((1, 6, 2))]) == 1
+    assert again.add([entry((1, 5, 0)), entry((1, 4, 3)), entry((1, 6, 2))]) == (1, [])
     assert len(log_rows(waiting)) == 3
 
 
@@ -148,7 +149,7 @@ def test_a_full_disk_is_told_to_all_and_the_next_lines_take_the_place(
         with pytest.raises(ConfigurationError, match="service.answers.jsonl: cannot be written .No space left"):
             log.add([entry((2, 2, 1))])
     path.write_bytes(path.read_bytes()[:-7])  # so much of it came to the disk
-    assert log.add([entry((2, 2, 1)), entry((3, 3, 2))]) == 2
+    assert log.add([entry((2, 2, 1)), entry((3, 3, 2))]) == (2, [])
     assert [row["annotation"] for row in log_rows(waiting)] == [1, 2, 3]
 
 
@@ -162,7 +163,7 @@ def test_another_error_than_the_disks_is_no_acknowledgement(waiting: Path, monke
         patch.setattr(annotation_log.LogFile, "append", broken)
         with pytest.raises(MemoryError):
             log.add([entry((1, 1, 0))])
-    assert log.add([entry((1, 1, 0))]) == 1
+    assert log.add([entry((1, 1, 0))]) == (1, [])
 
 
 def test_a_damaged_line_in_the_middle_ends_the_start(waiting: Path) -> None:
@@ -171,3 +172,68 @@ def test_a_damaged_line_in_the_middle_ends_the_start(waiting: Path) -> None:
     path.write_bytes(b'{"id": \n' + path.read_bytes())
     with pytest.raises(ConfigurationError, match=r"service.answers.jsonl, line 1: not JSON"):
         AnnotationLog(waiting)
+
+
+def delivery(project: int, sentence: str, seconds: int, number: int = 5) -> Entry:
+    when = f"2026-01-01T00:00:{seconds:02}.000000Z"
+    return Entry({"id": sentence, "rejected": True, "time": when, "annotation": number, "project": project}, 1)
+
+
+def deletion(project: int, number: int = 5) -> Entry:
+    return Entry({"annotation": number, "withdrawn": True, "project": project}, 1)
+
+
+def rejected(run: Path) -> List[str]:
+    return sorted(answer.sentence_id for answer in answers(run).rejected)
+
+
+CAT_ID, FIRE_ID = CAT.sentence.id, FIRE.sentence.id
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["running", "restarted"])
+def test_a_number_that_comes_again_for_another_sentence_is_another_annotation(waiting: Path, again: bool) -> None:
+    log = AnnotationLog(waiting)
+    assert log.add([delivery(1, "7", 5)]) == (1, [])
+    log = AnnotationLog(waiting) if again else log
+    for seconds, same in ((3, 1), (3, 0)):  # older than the other sentence's, which is none of its versions
+        written, moved = log.add([delivery(1, CAT_ID, seconds)])
+        assert (written, [line for _, line in moved]) == (
+            (1, [f"id {CAT_ID!r}, where it was id '7' of project 1"]) if same else (0, [])
+        )
+    assert rejected(waiting) == sorted(["7", CAT_ID])
+    log = AnnotationLog(waiting) if again else log
+    assert log.add([deletion(1)]) == (1, [])
+    assert rejected(waiting) == ["7"]
+    assert log.add([deletion(1), delivery(1, CAT_ID, 3)]) == (0, [])
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["running", "restarted"])
+def test_projects_with_the_same_numbers_keep_apart(waiting: Path, again: bool) -> None:
+    log = AnnotationLog(waiting)
+    log.add([delivery(1, "7", 5)])
+    log.add([deletion(2)])  # of what the service has never seen
+    assert rejected(waiting) == ["7"]
+    log = AnnotationLog(waiting) if again else log
+    assert log.add([delivery(3, "7", 4), delivery(3, FIRE_ID, 4, number=6)])[0] == 2
+    assert [row["annotation"] for row in log_rows(waiting)] == [5, "2/5", "3/5", 6]
+    log = AnnotationLog(waiting) if again else log
+    log.add([deletion(1)])
+    assert rejected(waiting) == sorted(["7", FIRE_ID])  # the third project's is there
+    log.add([deletion(3)])
+    assert rejected(waiting) == [FIRE_ID]
+    assert log.add([delivery(2, CAT_ID, 9)])[0] == 0  # taken back before it came
+
+
+def test_rows_of_older_versions_mean_what_they_meant(waiting: Path) -> None:
+    """They name no project, and take a number back whatever it was of."""
+    old = [delivery(0, "7", 5).row, delivery(0, CAT_ID, 5, number=6).row, {"annotation": 6, "withdrawn": True}]
+    path = RoundFiles.of(waiting, 1).own_to_write("service")
+    path.parent.mkdir()
+    path.write_text("".join(json.dumps({k: v for k, v in row.items() if k != "project"}) + "\n" for row in old))
+    log = AnnotationLog(waiting)
+    assert rejected(waiting) == ["7"]
+    assert log.add([delivery(4, "7", 5), delivery(4, "7", 4)])[0] == 1  # the same, now with its project
+    assert log.add([delivery(4, FIRE_ID, 3, number=6)])[0] == 1
+    assert rejected(waiting) == sorted(["7", FIRE_ID])
+    AnnotationLog(waiting).add([deletion(4), deletion(4, number=6)])
+    assert rejected(waiting) == []
