@@ -43,7 +43,7 @@ setup(
             "ruff>=0.5",
         ],
         "detokenized": ["sacremoses>=0.0.53"],
-        "service": ["flask>=3", "waitress>=3"],
+        "service": ["uvicorn>=0.30"],
         "wandb": ["wandb>=0.16"],
     },
 )

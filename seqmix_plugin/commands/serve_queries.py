@@ -85,8 +85,7 @@ def serve_queries(
         credentials.
     """
     try:
-        import flask  # noqa: F401
-        import waitress  # noqa: F401
+        import uvicorn  # noqa: F401
     except ImportError as error:
         raise ConfigurationError(
             f"serve-queries needs {error.name}, which is not installed: pip install seqmix_plugin[service]"

@@ -1,30 +1,49 @@
-"""The routes of a machine-learning back-end of Label Studio."""
+"""The routes of a machine-learning back-end of Label Studio, as an ASGI application."""
 
+import asyncio
+import binascii
+import json
 import logging
 import re
-from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
+from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import Any, Callable, Coroutine, Dict, Optional, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin import strict_json
 from seqmix_plugin.errors import first_line, printable
 from seqmix_plugin.service.credentials import HEADER, Credentials, is_loopback
+from seqmix_plugin.service.predictions import TooLongError
 from seqmix_plugin.service.service import Service
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 logger = logging.getLogger(__name__)
 
-LARGEST_BODY = 2**25
+LARGEST_BODY = 2**23
 """Bytes of a request."""
+MOST_PARTS = 500_000
+"""Objects and lists of a request: while the parser makes them nothing else runs."""
 MOST_TASKS = 5000
 """Of a request for predictions."""
+THREADS = 64
+"""Requests that are worked on at a time."""
+PREDICTING = 16
+"""Of these, requests for predictions, which share the model: annotations do not wait for them."""
 
-Reply = Tuple[Dict[str, Any], int]
+App = Callable[[Dict[str, Any], Callable[..., Any], Callable[..., Any]], Coroutine[Any, Any, None]]
+Reply = Tuple[int, Dict[str, Any]]
 
 
-def create_app(service: Service, credentials: Optional[Credentials] = None) -> "Flask":
+class RefusedError(Exception):
+    """A request that is not answered: the status, and a line that says why."""
+
+    def __init__(self, status: int, line: Optional[str] = None) -> None:
+        super().__init__(line or HTTPStatus(status).phrase)
+        self.status = status
+
+
+def create_app(service: Service, credentials: Optional[Credentials] = None) -> App:
     """
     # Parameters
 
@@ -35,55 +54,60 @@ def create_app(service: Service, credentials: Optional[Credentials] = None) -> "
 
     # Returns
 
-    `Flask`
-        A WSGI application.
+    `App`
+        An ASGI application. What it refuses it refuses by the headers alone, before anything of the body is kept.
     """
-    from flask import Flask
-    from werkzeug.exceptions import HTTPException
+    routes = _routes(service)
+    predicting = ThreadPoolExecutor(PREDICTING)
+    others = ThreadPoolExecutor(THREADS - PREDICTING)
 
-    app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-
-    @app.before_request
-    def check() -> Optional[Any]:
-        return _refusal(credentials)
-
-    @app.errorhandler(HTTPException)
-    def refused(error: HTTPException) -> Reply:
-        return {"error": str(error.name)}, error.code or 500
-
-    @app.errorhandler(Exception)
-    def failed(error: Exception) -> Reply:
-        logger.warning(f"a request failed: {type(error).__name__}: {first_line(error)}")
-        return {"error": "internal error"}, 500
-
-    @app.get("/")
-    @app.get("/health")
-    def health() -> Reply:
-        return {"status": "UP", "model_class": "seqmix_plugin"}, 200
-
-    @app.post("/setup")
-    def setup() -> Reply:
-        body = _body()
-        config = body.get("schema", body.get("label_config"))
-        version = service.setup(str(body.get("project")), config if isinstance(config, str) else None)
-        return {"model_version": version}, 200
-
-    @app.post("/predict")
-    def predict() -> Reply:
-        tasks = _body().get("tasks")
-        if not isinstance(tasks, list):
-            return {"error": "no 'tasks'; expected a list"}, 400
-        if len(tasks) > MOST_TASKS:
-            return {"error": f"{len(tasks)} tasks; expected {MOST_TASKS} at most"}, 413
-        version, results = service.predict(tasks)
-        return {"results": results, "model_version": version}, 200
-
-    @app.post("/webhook")
-    def webhook() -> Reply:
-        return _take(service, _body())
+    async def app(scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        try:
+            answer = _find(routes, scope, headers, credentials)
+            body = await _body(receive)
+        except RefusedError as error:
+            await _send(send, error.status, _encoded({"error": str(error)}), _is_endless(headers))
+            return
+        if body is not None:
+            threads = predicting if scope["path"] == "/predict" else others
+            await _send(send, *await asyncio.get_running_loop().run_in_executor(threads, _worked, answer, body))
 
     return app
+
+
+def _routes(service: Service) -> Dict[str, Dict[str, Callable[[bytes], Reply]]]:
+    """Of each path, what answers a method."""
+
+    def health(_: bytes) -> Reply:
+        return 200, {"status": "UP", "model_class": "seqmix_plugin"}
+
+    def setup(content: bytes) -> Reply:
+        body = _parsed(content)
+        config = body.get("schema", body.get("label_config"))
+        version = service.setup(str(body.get("project")), config if isinstance(config, str) else None)
+        return 200, {"model_version": version}
+
+    def predict(content: bytes) -> Reply:
+        tasks = _parsed(content).get("tasks")
+        if not isinstance(tasks, list):
+            raise RefusedError(400, "no 'tasks'; expected a list")
+        if len(tasks) > MOST_TASKS:
+            raise RefusedError(413, f"{len(tasks)} tasks; expected {MOST_TASKS} at most")
+        version, results = service.predict(tasks)
+        return 200, {"results": results, "model_version": version}
+
+    def webhook(content: bytes) -> Reply:
+        return _take(service, _parsed(content))
+
+    healths: Dict[str, Callable[[bytes], Reply]] = {"GET": health, "HEAD": health}
+    return {
+        "/": healths,
+        "/health": healths,
+        "/setup": {"POST": setup},
+        "/predict": {"POST": predict},
+        "/webhook": {"POST": webhook},
+    }
 
 
 def _take(service: Service, payload: Dict[str, Any]) -> Reply:
@@ -91,42 +115,108 @@ def _take(service: Service, payload: Dict[str, Any]) -> Reply:
         outcome = service.take(payload)
     except ConfigurationError as error:
         logger.warning(f"an annotation was not written: {first_line(error)}")
-        return {"error": "it could not be written; send it again"}, 503
+        return 503, {"error": "it could not be written; send it again"}
     counts = {"recorded": outcome.recorded, "known": outcome.known}
     if outcome.problems:
         more = f" (and {len(outcome.problems) - 1} more)" if len(outcome.problems) > 1 else ""
-        return {"error": outcome.problems[0] + more, **counts}, 422
-    return counts, 201
+        return 422, {"error": outcome.problems[0] + more, **counts}
+    return 201, counts
 
 
-def _refusal(credentials: Optional[Credentials]) -> Optional[Any]:
-    """What somebody reads who may not ask, or asks in a way of which nothing good can come."""
-    from flask import request
-
+def _find(
+    routes: Dict[str, Dict[str, Any]],
+    scope: Dict[str, Any],
+    headers: Dict[str, str],
+    credentials: Optional[Credentials],
+) -> Callable[[bytes], Reply]:
+    """What answers a request, which may be asked by who asks, in a way of which good can come."""
+    path, method = scope["path"], scope["method"]
     if credentials is None:
-        if not is_loopback(re.sub(r":\d*$", "", request.host)):
-            return {"error": "another host was asked for"}, 421  # a name that a web page makes lead here
-    else:
-        try:
-            given = request.authorization
-        except ValueError:  # werkzeug's, for a header that is no ASCII
-            given = None
-        basic = given is not None and given.type == "basic" and credentials.allow_user(given.username, given.password)
-        webhook = request.path == "/webhook" and credentials.allow_secret(request.headers.get(HEADER))
-        if not basic and not webhook:
-            return {"error": "not allowed"}, 401, {"WWW-Authenticate": 'Basic realm="seqmix_plugin"'}
-    if request.method == "POST" and not request.is_json:  # which a web page cannot send elsewhere
-        return {"error": "expected a body of type application/json"}, 415
-    return None
+        if not is_loopback(re.sub(r":\d*$", "", headers.get("host", ""))):
+            raise RefusedError(421, "another host was asked for")  # a name that a web page makes lead here
+    elif not credentials.allow_user(*_basic(headers.get("authorization", ""))) and not (
+        path == "/webhook" and credentials.allow_secret(headers.get(HEADER.lower()))
+    ):
+        raise RefusedError(401, "not allowed")
+    if "content-length" in headers and _is_endless(headers):
+        raise RefusedError(413)
+    kind = headers.get("content-type", "").split(";")[0].strip().lower()
+    if method == "POST" and kind != "application/json":  # which a web page cannot send elsewhere
+        raise RefusedError(415, "expected a body of type application/json")
+    if path not in routes:
+        raise RefusedError(404)
+    if method not in routes[path]:
+        raise RefusedError(405)
+    found: Callable[[bytes], Reply] = routes[path][method]
+    return found
 
 
-def _body() -> Dict[str, Any]:
-    from flask import abort, make_response, request
-
+def _basic(header: str) -> Tuple[Optional[str], Optional[str]]:
+    """User and password of HTTP Basic authentication."""
+    kind, _, given = header.partition(" ")
     try:
-        body = strict_json.parse(request.get_data().decode("utf-8"))
+        user, colon, password = b64decode(given, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, ValueError):
+        return None, None
+    return (user, password) if kind.lower() == "basic" and colon else (None, None)
+
+
+def _is_endless(headers: Dict[str, str]) -> bool:
+    """Whether so much of a body may follow that one does not wait for its end, in order to use the connection again."""
+    length = headers.get("content-length", "0")
+    return "transfer-encoding" in headers or len(length) > 9 or int(length) > LARGEST_BODY
+
+
+async def _body(receive: Callable[..., Any]) -> Optional[bytes]:
+    """The body, or `None` when the client has gone."""
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > LARGEST_BODY:
+            raise RefusedError(413)
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def _worked(answer: Callable[[bytes], Reply], body: bytes) -> Tuple[int, bytes]:
+    """Status and body of a response, whatever happens."""
+    try:
+        status, content = answer(body)
+    except TooLongError as error:
+        status, content = 413, {"error": str(error)}
+    except RefusedError as error:
+        status, content = error.status, {"error": str(error)}
+    except Exception as error:
+        logger.warning(f"a request failed: {type(error).__name__}: {first_line(error)}")
+        status, content = 500, {"error": "internal error"}
+    return status, _encoded(content)
+
+
+def _encoded(content: Dict[str, Any]) -> bytes:
+    return json.dumps(content).encode("ascii")
+
+
+async def _send(send: Callable[..., Any], status: int, content: bytes, is_last: bool = False) -> None:
+    headers = {"content-type": "application/json", "content-length": str(len(content))}
+    headers.update({"www-authenticate": 'Basic realm="seqmix_plugin"'} if status == 401 else {})
+    headers.update({"connection": "close"} if is_last else {})
+    encoded = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
+    await send({"type": "http.response.body", "body": content})
+
+
+def _parsed(content: bytes) -> Dict[str, Any]:
+    """The object of a body."""
+    parts = content.count(b"[") + content.count(b"{")
+    if parts > MOST_PARTS:
+        raise RefusedError(413, f"{parts:,} objects and lists; expected {MOST_PARTS:,} at most")
+    try:
+        body = strict_json.parse(content.decode("utf-8"))
     except ValueError as error:
-        return abort(make_response({"error": f"not JSON ({printable(first_line(error))})"}, 400))
+        raise RefusedError(400, f"not JSON ({printable(first_line(error))})") from error
     if not isinstance(body, dict):
-        return abort(make_response({"error": "not a JSON object"}, 400))
+        raise RefusedError(400, "not a JSON object")
     return body

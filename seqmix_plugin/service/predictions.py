@@ -19,6 +19,15 @@ from seqmix_plugin.service.tagging import ModelHolder, Tagged
 
 logger = logging.getLogger(__name__)
 
+LONGEST_WORD = 10_000
+"""Characters of what stands in a text without white space."""
+LONGEST_TEXT = 100_000
+"""Characters of a text."""
+
+
+class TooLongError(ValueError):
+    """A task that would take the model's tokenizer too long."""
+
 
 class _Text(NamedTuple):
     """A task's words, how many characters stand before the first, and the question, if it is one."""
@@ -47,7 +56,14 @@ def predict(tasks: Sequence[Any], holder: ModelHolder, asked: Asked) -> Tuple[st
     `Tuple[str, List[Any]]`
         The model's version and, for each task, a prediction, or an empty list for none: before there is a model, and
         for a task without a text or whose text is another than its question's.
+
+    # Raises
+
+    `TooLongError`
+        When a text or a word is too long, before anything is done with any of them.
     """
+    for task in tasks:
+        _check_length(task)
     tokenizer = getattr(holder.reader, "tokenizer", None) or WhitespaceTokenizer()
     texts = [_text(task, asked, tokenizer) for task in tasks]
     known = [text for text in texts if text is not None]
@@ -56,9 +72,26 @@ def predict(tasks: Sequence[Any], holder: ModelHolder, asked: Asked) -> Tuple[st
     return version, [[] if text is None else next(made, []) for text in texts]
 
 
-def _text(task: Any, asked: Asked, tokenizer: Tokenizer) -> Optional[_Text]:
+def _data(task: Any) -> Tuple[Any, Any]:
+    """A task's data and its text, whatever they are."""
     data = task.get("data") if isinstance(task, dict) else None
-    text = data.get("text") if isinstance(data, dict) else None
+    return data, data.get("text") if isinstance(data, dict) else None
+
+
+def _check_length(task: Any) -> None:
+    _, text = _data(task)
+    if not isinstance(text, str):
+        return
+    word = max(map(len, text.split()), default=0)
+    for what, length, most in (("text", len(text), LONGEST_TEXT), ("word", word, LONGEST_WORD)):
+        if length > most:
+            raise TooLongError(
+                f"task {shown(task.get('id'))}: a {what} of {length:,} characters; expected {most:,} at most"
+            )
+
+
+def _text(task: Any, asked: Asked, tokenizer: Tokenizer) -> Optional[_Text]:
+    data, text = _data(task)
     if not isinstance(data, dict) or not is_text(text):
         logger.warning(f"a task without a text: {shown(task)}")
         return None

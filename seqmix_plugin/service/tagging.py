@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -52,7 +53,7 @@ class _Loaded(NamedTuple):
 class ModelHolder:
     """
     Tags with the weights of the newest whole round. A new round is noticed by the dates of files; it is loaded while
-    requests that are under way still use the old model.
+    requests that are under way still use the old model, so that for a moment both are on the device.
 
     # Parameters
 
@@ -71,7 +72,7 @@ class ModelHolder:
         self._loaded: Optional[_Loaded] = None
         self._seen: Any = None
         self._loading = threading.Lock()
-        self._using = threading.Lock()
+        self._using = ThreadPoolExecutor(1)  # a batch at a time, in turn: a large request does not hold up a small one
 
     @property
     def version(self) -> str:
@@ -119,18 +120,17 @@ class ModelHolder:
         `Tuple[str, List[Tagged]]`
             The model's version and, in the order of the sentences, what it says; nothing before there is a model.
         """
-        with self._using:
-            loaded = self._loaded
-            if loaded is None:
-                return UNTRAINED, []
-            order = sorted(range(len(sentences)), key=lambda place: len(sentences[place]))
-            found: List[Tagged] = [Tagged((), None)] * len(sentences)
-            for start in range(0, len(order), BATCH_SIZE):
-                places = order[start : start + BATCH_SIZE]
-                instances = [loaded.reader.sentence_to_instance(sentences[place].without_labels()) for place in places]
-                for place, output in zip(places, loaded.predictor.predict_batch_instance(instances), strict=True):
-                    found[place] = _tagged(output)
-            return loaded.version, found
+        loaded = self._loaded
+        if loaded is None:
+            return UNTRAINED, []
+        order = sorted(range(len(sentences)), key=lambda place: len(sentences[place]))
+        found: List[Tagged] = [Tagged((), None)] * len(sentences)
+        for start in range(0, len(order), BATCH_SIZE):
+            places = order[start : start + BATCH_SIZE]
+            batch = [sentences[place].without_labels() for place in places]
+            for place, output in zip(places, self._using.submit(_outputs, loaded, batch).result(), strict=True):
+                found[place] = _tagged(output)
+        return loaded.version, found
 
     def _renew(self) -> None:
         k = self._newest()
@@ -138,10 +138,8 @@ class ModelHolder:
             return
         model, reader = self._load(str(self._run))
         predictor = SequenceTaggerPredictor(model, reader)
-        with self._using:
-            self._loaded = None  # two are not held on the device
-            model.to(self._device)
-            self._loaded = _Loaded(f"round {k}", predictor, reader)
+        self._using.submit(model.to, self._device).result()
+        self._loaded = _Loaded(f"round {k}", predictor, reader)
         logger.info(f"predictions are from the model of round {k}")
 
     def _newest(self) -> Optional[int]:
@@ -163,6 +161,12 @@ class ModelHolder:
             except OSError:
                 found.append((0, 0, 0))
         return found
+
+
+def _outputs(loaded: _Loaded, sentences: Sequence[TaggedSentence]) -> List[Any]:
+    return loaded.predictor.predict_batch_instance(
+        [loaded.reader.sentence_to_instance(sentence) for sentence in sentences]
+    )
 
 
 def _tagged(output: Any) -> Tagged:

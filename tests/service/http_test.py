@@ -2,17 +2,18 @@
 
 import json
 import logging
+import time
 from base64 import b64encode
 from pathlib import Path
 from typing import Any, Dict, Iterator, List
 
 import pytest
 import torch
-from flask.testing import FlaskClient
 
 from seqmix_plugin.commands.archives import load_tagger
 from seqmix_plugin.service import Credentials, Service, app, deliveries
 from seqmix_plugin.service.app import create_app
+from tests.formats.conftest import CAT
 from tests.service.conftest import (
     ANNA,
     CUT,
@@ -28,19 +29,20 @@ from tests.service.conftest import (
     service_of,
     tags,
 )
+from tests.service.serving import Client
 
 WHO = Credentials("studio", "correct horse", "battery staple")
 TAGGED = "B-PER I-PER O O B-LOC O"
 
 
 @pytest.fixture
-def client(waiting: Path) -> FlaskClient:
-    return create_app(service_of(waiting)).test_client()
+def client(waiting: Path) -> Client:
+    return Client(create_app(service_of(waiting)))
 
 
 @pytest.fixture
-def guarded(waiting: Path) -> FlaskClient:
-    return create_app(service_of(waiting), WHO).test_client()
+def guarded(waiting: Path) -> Client:
+    return Client(create_app(service_of(waiting), WHO))
 
 
 @pytest.fixture
@@ -59,17 +61,17 @@ def basic(user: str, password: str) -> Dict[str, str]:
     return {"Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}
 
 
-def post(client: FlaskClient, payload: Any, path: str = "/webhook", **keys: Any) -> Any:
+def post(client: Client, payload: Any, path: str = "/webhook", **keys: Any) -> Any:
     return client.post(path, json=payload, **keys)
 
 
 @pytest.mark.parametrize("path", ["/", "/health"])
-def test_health(client: FlaskClient, path: str) -> None:
+def test_health(client: Client, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.json) == (200, {"status": "UP", "model_class": "seqmix_plugin"})
 
 
-def test_an_annotation_is_written_in_our_own_format(client: FlaskClient, waiting: Path) -> None:
+def test_an_annotation_is_written_in_our_own_format(client: Client, waiting: Path) -> None:
     answer = post(client, said(ANNA, PERSON, PLACE, number=5, seconds=1, user=3))
     assert (answer.status_code, answer.json) == (201, {"recorded": 1, "known": 0})
     assert log_rows(waiting) == [
@@ -80,12 +82,13 @@ def test_an_annotation_is_written_in_our_own_format(client: FlaskClient, waiting
             "annotator": "3",
             "time": "2026-01-01T00:00:01.500000Z",
             "annotation": 5,
+            "project": 1,
         }
     ]
     assert tags(waiting) == {"7": TAGGED}
 
 
-def test_a_delivery_counts_once_and_the_newest_version_stays(client: FlaskClient, waiting: Path) -> None:
+def test_a_delivery_counts_once_and_the_newest_version_stays(client: Client, waiting: Path) -> None:
     newer = said(ANNA, PERSON, seconds=3, action="ANNOTATION_UPDATED")
     assert post(client, newer).json == {"recorded": 1, "known": 0}
     assert post(client, newer).json == {"recorded": 0, "known": 1}
@@ -97,19 +100,19 @@ def test_a_delivery_counts_once_and_the_newest_version_stays(client: FlaskClient
     assert tags(waiting) == {"7": "O O O O O O"}
 
 
-def test_times_in_other_zones_are_compared_as_times(client: FlaskClient, waiting: Path) -> None:
+def test_times_in_other_zones_are_compared_as_times(client: Client, waiting: Path) -> None:
     post(client, said(ANNA, PERSON, updated_at="2026-01-01T10:00:00+02:00"))
     assert post(client, said(ANNA, updated_at="2026-01-01T09:00:00+00:00")).json == {"recorded": 1, "known": 0}
     assert post(client, said(ANNA, PERSON, updated_at="2026-01-01T08:30:00")).json == {"recorded": 0, "known": 1}
 
 
-def test_skipped_is_a_rejection(client: FlaskClient, waiting: Path) -> None:
+def test_skipped_is_a_rejection(client: Client, waiting: Path) -> None:
     post(client, said(ANNA, PERSON, was_cancelled=True))
     found = answers(waiting)
     assert ([answer.sentence_id for answer in found.rejected], found.answers) == (["7"], [])
 
 
-def test_of_two_of_one_annotator_the_other_counts_when_one_is_deleted(client: FlaskClient, waiting: Path) -> None:
+def test_of_two_of_one_annotator_the_other_counts_when_one_is_deleted(client: Client, waiting: Path) -> None:
     post(client, said(ANNA, PERSON, number=1, seconds=1))
     post(client, said(ANNA, PLACE, number=2, seconds=2))
     assert tags(waiting) == {"7": "O O O O B-LOC O"}
@@ -120,15 +123,29 @@ def test_of_two_of_one_annotator_the_other_counts_when_one_is_deleted(client: Fl
     assert (found.answers, found.rejected, found.problems) == ([], [], [])
 
 
-def test_a_deletion_that_comes_first_stays(client: FlaskClient, waiting: Path) -> None:
+def test_a_deletion_that_comes_first_stays(client: Client, waiting: Path) -> None:
     post(client, deleted(1, 2))
     assert post(client, said(ANNA, PERSON, number=2)).json == {"recorded": 0, "known": 1}
     assert tags(waiting) == {}
-    client = create_app(service_of(waiting)).test_client()
+    client = Client(create_app(service_of(waiting)))
     assert post(client, said(ANNA, PERSON, number=1)).json == {"recorded": 0, "known": 1}
 
 
-def test_a_batch(client: FlaskClient, waiting: Path) -> None:
+def test_a_number_that_comes_again_for_another_sentence(client: Client, waiting: Path, lines: List[str]) -> None:
+    post(client, said(ANNA, PERSON, seconds=9))
+    for _ in range(2):
+        answer = post(client, said(CAT, seconds=1))  # an older one, of a server that begins at 1 again
+        assert answer.status_code == 201
+    assert sorted(tags(waiting)) == sorted(["7", CAT.sentence.id])
+    name = repr(CAT.sentence.id)
+    problem = f"annotation 1 of project 1 is now of id {name}, where it was id '7' of project 1"
+    assert lines == [f"{problem}; it counts as another annotation"]
+    assert [row["problem"] for row in problem_rows(waiting)] == [problem]
+    post(client, deleted(1))
+    assert sorted(tags(waiting)) == ["7"]
+
+
+def test_a_batch(client: Client, waiting: Path) -> None:
     parts = [said(ANNA, PERSON, number=1, task=11), said(ANNA, CUT, number=2, task=11, user=2)]
     both = {
         "action": "ANNOTATIONS_CREATED",
@@ -142,7 +159,7 @@ def test_a_batch(client: FlaskClient, waiting: Path) -> None:
 
 
 @pytest.mark.parametrize("action", ["START_TRAINING", "PROJECT_UPDATED", "TASKS_DELETED", "SOMETHING_NEW", None, 7])
-def test_other_actions_are_acknowledged(client: FlaskClient, waiting: Path, action: object) -> None:
+def test_other_actions_are_acknowledged(client: Client, waiting: Path, action: object) -> None:
     answer = post(client, {"action": action, "tasks": [{"id": 1}]})
     assert (answer.status_code, answer.json) == (201, {"recorded": 0, "known": 0})
     assert log_rows(waiting) == []
@@ -165,7 +182,7 @@ PROBLEMS = [
 
 @pytest.mark.parametrize(("payload", "problem", "withdraws"), PROBLEMS, ids=[problem[1][:30] for problem in PROBLEMS])
 def test_a_problem_is_answered_and_what_came_is_kept(
-    client: FlaskClient, waiting: Path, lines: List[str], payload: Dict[str, Any], problem: str, withdraws: bool
+    client: Client, waiting: Path, lines: List[str], payload: Dict[str, Any], problem: str, withdraws: bool
 ) -> None:
     earlier = said(ANNA, PLACE, updated_at="2025-01-01T00:00:00Z")
     post(client, earlier)
@@ -185,7 +202,7 @@ def test_a_problem_is_answered_and_what_came_is_kept(
     service_of(waiting)  # reads what it has written
 
 
-def test_what_belongs_to_no_question_is_kept(client: FlaskClient, waiting: Path) -> None:
+def test_what_belongs_to_no_question_is_kept(client: Client, waiting: Path) -> None:
     payload = said(ANNA, PERSON)
     payload["task"]["data"] = {"text": "Anna", "id": "elsewhere"}
     answer = post(client, payload)
@@ -203,20 +220,20 @@ def test_what_belongs_to_no_question_is_kept(client: FlaskClient, waiting: Path)
         ({"action": "ANNOTATIONS_DELETED", "annotations": [{"id": "x"}]}, "names no annotations"),
     ],
 )
-def test_an_empty_webhook(client: FlaskClient, payload: Dict[str, Any], problem: str) -> None:
+def test_an_empty_webhook(client: Client, payload: Dict[str, Any], problem: str) -> None:
     answer = post(client, payload)
     assert answer.status_code == 422
     assert problem in answer.json["error"]
 
 
-def test_a_strange_label_gives_the_terminal_no_commands(client: FlaskClient, lines: List[str]) -> None:
+def test_a_strange_label_gives_the_terminal_no_commands(client: Client, lines: List[str]) -> None:
     error = post(client, said(ANNA, region(ANNA, 0, 9, "\x1b[2J" + "x" * 10_000))).json["error"]
     assert len(error) < 600
     assert all(line.isprintable() for line in [*lines, error])
 
 
 def test_a_disk_that_does_not_take_it(
-    client: FlaskClient, waiting: Path, monkeypatch: pytest.MonkeyPatch, lines: List[str]
+    client: Client, waiting: Path, monkeypatch: pytest.MonkeyPatch, lines: List[str]
 ) -> None:
     (waiting / "queries" / "round_1" / "answers").write_text("in the way", encoding="utf-8")
     answer = post(client, said(ANNA, PERSON))
@@ -226,7 +243,7 @@ def test_a_disk_that_does_not_take_it(
     assert post(client, said(ANNA, PERSON)).json == {"recorded": 1, "known": 0}
 
 
-def test_rounds_that_come_while_it_serves(client: FlaskClient, waiting: Path, lines: List[str]) -> None:
+def test_rounds_that_come_while_it_serves(client: Client, waiting: Path, lines: List[str]) -> None:
     later = said(ANNA, PERSON)
     later["task"]["data"]["round"] = 2
     ask(waiting, [ANNA], 2)
@@ -238,12 +255,12 @@ def test_rounds_that_come_while_it_serves(client: FlaskClient, waiting: Path, li
     assert "the questions of round 2 are passed over" in lines[0]
 
 
-def test_who_may_ask(guarded: FlaskClient, waiting: Path) -> None:
+def test_who_may_ask(guarded: Client, waiting: Path) -> None:
     right, secret = basic(WHO.user, WHO.password), {app.HEADER: WHO.secret}
     for wrong in ({}, basic(WHO.user, "wrong horse"), basic("x", WHO.password), {"Authorization": "Basic §"}, secret):
         answer = guarded.get("/health", headers=wrong)
         assert (answer.status_code, answer.json) == (401, {"error": "not allowed"})
-        assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+        assert answer.headers["www-authenticate"].startswith("Basic ")
         assert post(guarded, {}, "/setup", headers=wrong).status_code == 401
         assert post(guarded, {"tasks": []}, "/predict", headers=wrong).status_code == 401
     assert guarded.get("/nowhere").status_code == 401
@@ -256,12 +273,47 @@ def test_who_may_ask(guarded: FlaskClient, waiting: Path) -> None:
     assert post(guarded, {"action": "START_TRAINING"}, headers=right).status_code == 201  # Label Studio sends it so
 
 
-def test_without_credentials_no_web_page_may_ask(client: FlaskClient) -> None:
+def test_who_may_not_ask_is_refused_by_the_headers_alone(guarded: Client, waiting: Path) -> None:
+    """Nothing asks for the body; one without an end closes the connection."""
+    kind = {"Content-Type": "application/json"}
+    for path in ("/webhook", "/predict", "/setup", "/nowhere"):
+        for length in ("5", str(2**23), "99999999999999999999"):
+            answer = guarded.ask("POST", path, {**kind, "Content-Length": length}, None)
+            assert answer.status_code == 401
+            assert ("connection" in answer.headers) == (len(length) > 9)
+    right = {**basic(WHO.user, WHO.password), **kind}
+    for refused, status in (
+        ({"Content-Length": "999999999"}, 413),
+        ({"Content-Type": "text/plain", "Content-Length": "5"}, 415),
+    ):
+        assert guarded.ask("POST", "/predict", {**right, **refused}, None).status_code == status
+    with pytest.raises(AssertionError, match="the body was asked for"):
+        guarded.ask("POST", "/predict", {**right, "Content-Length": "5"}, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("x" * 8_000_000, "a text of 8,000,000 characters; expected 100,000 at most"),
+        ("ab " * 40_000, "a text of 120,000 characters; expected 100,000 at most"),
+        ("a " + "x" * 10_001, "a word of 10,001 characters; expected 10,000 at most"),
+    ],
+)
+def test_a_long_word_is_refused_before_anything_is_done_with_it(client: Client, text: str, found: str) -> None:
+    began = time.perf_counter()
+    answer = post(client, {"tasks": [{"data": {"text": "Anna"}}, {"id": 7, "data": {"text": text}}]}, "/predict")
+    assert (answer.status_code, answer.json) == (413, {"error": f"task 7: {found}"})
+    assert time.perf_counter() - began < 2
+    fits = {"tasks": [{"data": {"text": "x" * 10_000}}]}
+    assert post(client, fits, "/predict").status_code == 200
+
+
+def test_without_credentials_no_web_page_may_ask(client: Client) -> None:
     for host in ("evil.example", "evil.example:9090", "127.0.0.1.evil.example", "10.0.0.1:9090"):
         assert client.get("/health", headers={"Host": host}).status_code == 421
     for host in ("localhost:9090", "127.0.0.1:9090", "[::1]:9090", "[::1]", "LOCALHOST"):
         assert client.get("/health", headers={"Host": host}).status_code == 200
-    answer = client.post("/webhook", data=json.dumps(said(ANNA)), content_type="text/plain")
+    answer = client.post("/webhook", data=json.dumps(said(ANNA)).encode(), content_type="text/plain")
     assert (answer.status_code, answer.json) == (415, {"error": "expected a body of type application/json"})
 
 
@@ -278,23 +330,26 @@ def test_without_credentials_no_web_page_may_ask(client: FlaskClient) -> None:
         (b'{"tasks": 1}', "no 'tasks'; expected a list"),
     ],
 )
-def test_what_is_no_request(client: FlaskClient, body: bytes, error: str) -> None:
+def test_what_is_no_request(client: Client, body: bytes, error: str) -> None:
     answer = client.post("/predict", data=body, content_type="application/json")
     assert answer.status_code == 400
     assert answer.json["error"].startswith(error)
 
 
-def test_limits(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limits(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "MOST_TASKS", 3)
     answer = post(client, {"tasks": [{}] * 4}, "/predict")
     assert (answer.status_code, answer.json) == (413, {"error": "4 tasks; expected 3 at most"})
-    client.application.config["MAX_CONTENT_LENGTH"] = 100
+    answer = client.post("/predict", data=b"[" + b"[]," * 500_000 + b"1]")
+    error = "500,001 objects and lists; expected 500,000 at most"
+    assert (answer.status_code, answer.json) == (413, {"error": error})
+    monkeypatch.setattr(app, "LARGEST_BODY", 100)
     answer = post(client, {"tasks": ["x" * 100]}, "/predict")
     assert (answer.status_code, answer.json) == (413, {"error": "Request Entity Too Large"})
 
 
 def test_errors_show_nothing_of_the_machine(
-    client: FlaskClient, waiting: Path, monkeypatch: pytest.MonkeyPatch, lines: List[str]
+    client: Client, waiting: Path, monkeypatch: pytest.MonkeyPatch, lines: List[str]
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError(f"{waiting} is broken")
@@ -309,11 +364,11 @@ def test_errors_show_nothing_of_the_machine(
 
 def test_snapping_is_a_choice(waiting: Path) -> None:
     service = Service(str(waiting), load_tagger, torch.device("cpu"), snap=True)
-    assert post(create_app(service).test_client(), said(ANNA, CUT)).status_code == 201
+    assert post(Client(create_app(service)), said(ANNA, CUT)).status_code == 201
     assert tags(waiting) == {"7": "B-PER I-PER O O O O"}
 
 
-def test_a_reader_takes_what_is_whole_while_another_writes(client: FlaskClient, waiting: Path) -> None:
+def test_a_reader_takes_what_is_whole_while_another_writes(client: Client, waiting: Path) -> None:
     post(client, said(ANNA, PERSON))
     path = waiting / "queries" / "round_1" / "answers" / "service.answers.jsonl"
     whole = path.read_bytes()

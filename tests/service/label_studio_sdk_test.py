@@ -18,6 +18,7 @@ from seqmix_plugin.service.app import create_app  # noqa: E402
 from seqmix_plugin.service.labelling import misfits  # noqa: E402
 from tests.service.conftest import ANNA, LABELS, PERSON, PLACE, QUESTIONS, ask, log_rows, said, service_of  # noqa: E402
 from tests.service.predictions_test import corpus, tasks_of  # noqa: E402
+from tests.service.serving import Client  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def test_the_configuration_is_valid(config: Any) -> None:
 def test_predictions_are_valid(config: Any, asking: Path) -> None:
     questions = corpus()
     ask(asking, questions, 1)
-    client = create_app(service_of(asking)).test_client()
+    client = Client(create_app(service_of(asking)))
     tasks = [*tasks_of(questions), {"id": 1, "data": {"text": "\n Anna  sings in\tOslo"}}]
     results = client.post("/predict", json={"tasks": tasks}).json["results"]
     assert sum(len(prediction["result"]) for prediction in results) > 20
@@ -54,5 +55,5 @@ def test_annotations_that_it_takes_are_written(config: Any, waiting: Path) -> No
     sdk.Annotation(**payload["annotation"])
     for question in QUESTIONS:
         assert config.validate_task({"data": tasks_of([question])[0]["data"]})
-    assert create_app(service_of(waiting)).test_client().post("/webhook", json=payload).status_code == 201
+    assert Client(create_app(service_of(waiting))).post("/webhook", json=payload).status_code == 201
     assert len(log_rows(waiting)) == 1

@@ -29,6 +29,7 @@ from seqmix_plugin.tag_schemes import tags_to_spans
 from tests.conftest import QUICKSTART
 from tests.formats.conftest import WORDS
 from tests.service.conftest import ANNA, LABELS, QUESTIONS, ask, service_of
+from tests.service.serving import Client
 
 CPU = torch.device("cpu")
 
@@ -63,7 +64,7 @@ def finish_round(run: Path, k: int) -> None:
 def test_predictions_are_those_of_the_model(asking: Path) -> None:
     questions = corpus()
     ask(asking, questions, 1)
-    client = create_app(service_of(asking)).test_client()
+    client = Client(create_app(service_of(asking)))
     answer = client.post(
         "/predict", json={"tasks": tasks_of(questions), "label_config": "", "params": {"context": None}}
     )
@@ -94,7 +95,7 @@ def test_before_round_0_nothing_is_predicted(asking: Path) -> None:
         (asking / "rounds.jsonl").unlink(missing_ok=True)
         if none is not None:
             (asking / "rounds.jsonl").write_text(none, encoding="utf-8")
-        client = create_app(service_of(asking)).test_client()
+        client = Client(create_app(service_of(asking)))
         answer = client.post("/predict", json={"tasks": tasks_of(QUESTIONS)}).json
         assert answer == {"results": [[], [], []], "model_version": "untrained"}
         assert client.post("/setup", json={"project": "1.1"}).json == {"model_version": "untrained"}
@@ -106,7 +107,7 @@ def test_before_round_0_nothing_is_predicted(asking: Path) -> None:
 
 def test_a_new_round_is_noticed(asking: Path) -> None:
     service = service_of(asking)
-    client = create_app(service).test_client()
+    client = Client(create_app(service))
     before = client.post("/predict", json={"tasks": tasks_of([ANNA])}).json
     finish_round(asking, 1)
     after = client.post("/predict", json={"tasks": tasks_of([ANNA])}).json
@@ -149,6 +150,19 @@ def test_requests_under_way_keep_the_old_model(asking: Path) -> None:
     holder.refresh()
     assert holder.tag([ANNA.sentence])[0] == "round 1"
     assert len(calls) == 2
+
+
+def test_a_large_request_does_not_hold_up_a_small_one(asking: Path) -> None:
+    holder = ModelHolder(asking, load_tagger, CPU)
+    holder.refresh()
+    batches: List[int] = []
+    large = threading.Thread(target=lambda: batches.append(len(holder.tag([ANNA.sentence] * 32 * 100)[1])))
+    large.start()
+    for _ in range(3):
+        assert len(holder.tag([ANNA.sentence])[1]) == 1
+    assert large.is_alive()
+    large.join()
+    assert batches == [3200]
 
 
 def test_a_model_that_cannot_be_loaded_leaves_the_old_one(asking: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -226,7 +240,7 @@ def test_labelling_configurations(change: Any, found: List[str]) -> None:
 
 
 def test_setup_says_once_what_does_not_fit(asking: Path, caplog: pytest.LogCaptureFixture) -> None:
-    client = create_app(service_of(asking)).test_client()
+    client = Client(create_app(service_of(asking)))
     body = {"project": "7.1", "schema": "<View/>", "hostname": "", "access_token": "x", "extra_params": None}
     with caplog.at_level(logging.WARNING, "seqmix_plugin"):
         for _ in range(2):

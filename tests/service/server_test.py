@@ -11,13 +11,13 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, NamedTuple
 
 import pytest
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.serve_queries import serve_queries
-from seqmix_plugin.service import Credentials, read_credentials
+from seqmix_plugin.service import Credentials, read_credentials, server
 from seqmix_plugin.service.credentials import HEADER, PREFIX, is_loopback
 from seqmix_plugin.service.server import listen
 from tests.commands.conftest import Command
@@ -100,6 +100,89 @@ def test_a_large_or_slow_request_harms_nobody(waiting: Path, tmp_path: Path) -> 
     assert serving.end() == 0
 
 
+class Slow(NamedTuple):
+    """A client that takes its time: what it sends first, and then again and again."""
+
+    first: bytes
+    next: bytes = b"a"
+
+
+HEAD = b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+SLOW = {
+    "headers": Slow(b"GET /health HTTP/1.1\r\nX-Long: "),
+    "nothing at all": Slow(b"", b""),
+    "a body": Slow(HEAD + b"Content-Length: 100000\r\n\r\n"),
+    "a body in pieces": Slow(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
+    "a body that nobody wants": Slow(HEAD.replace(b"application", b"text") + b"Content-Length: 100000\r\n\r\n"),
+    "a second request": Slow(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\nGET /health HTTP/1.1\r\nX-Long: "),
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_slow_clients_hold_nobody_up_and_are_cut(
+    waiting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """More of them than there may be connections, each of which sends a byte now and then."""
+    monkeypatch.setattr(server, "DEADLINE", 1.5)
+    serving, slow = serve(waiting, tmp_path / "log"), SLOW[name]
+    began = time.monotonic()
+    clients = [socket.create_connection(("127.0.0.1", serving.port), timeout=5) for _ in range(600)]
+    for client in clients:
+        with suppress(OSError):  # the first are cut before the last are there
+            client.sendall(slow.first)
+        client.setblocking(False)
+    number = 0
+    while clients and time.monotonic() - began < 20:
+        asked = time.monotonic()
+        assert send(serving.port, said(ANNA, PERSON, number=number))[0] == 201
+        assert time.monotonic() - asked < 2
+        number += 1
+        clients = [client for client in clients if not _is_cut(client, slow.next)]
+        time.sleep(0.2)
+    assert clients == []
+    assert time.monotonic() - began > 1
+    assert len(log_rows(waiting)) == number
+    assert serving.end() == 0
+    assert "Traceback" not in serving.log.read_text(encoding="utf-8")
+
+
+def _is_cut(client: socket.socket, content: bytes) -> bool:
+    """Sends a little more, and closes the connection when the other side has."""
+    try:
+        client.sendall(content)
+        with suppress(BlockingIOError):
+            while client.recv(2**16):
+                pass
+            raise ConnectionError
+    except OSError:
+        client.close()
+        return True
+    return False
+
+
+def test_who_does_not_take_the_response_is_cut(waiting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def narrow(host: str, port: int) -> socket.socket:
+        """With buffers of the system that are soon full."""
+        made = listen(host, port)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        return made
+
+    monkeypatch.setattr(server, "DEADLINE", 1.0)
+    monkeypatch.setattr(server, "listen", narrow)
+    serving = serve(waiting, tmp_path / "log")
+    body = json.dumps({"tasks": [{"data": {"text": "a"}}] * 5000}).encode()
+    began = time.monotonic()
+    with socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        slow.connect(("127.0.0.1", serving.port))
+        slow.settimeout(15)
+        request = HEAD + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            slow.sendall(request * 300)  # more than the buffers of both sides hold
+    assert time.monotonic() - began < 60
+    assert serving.end() == 0
+
+
 def test_what_ends_the_start(waiting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigurationError, match=r"vocabulary/labels.txt: cannot be read; expected a run's folder"):
         serve_queries(str(tmp_path / "nowhere"))
@@ -113,10 +196,10 @@ def test_what_ends_the_start(waiting: Path, tmp_path: Path, monkeypatch: pytest.
         serve_queries(str(waiting), port=70_000)
     with pytest.raises(ConfigurationError, match=r"no.such.host.invalid:9090 cannot be listened on"):
         listen("no.such.host.invalid", 9090)
-    monkeypatch.setitem(sys.modules, "waitress", None)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(
         ConfigurationError,
-        match=r"serve-queries needs waitress, which is not installed: pip install seqmix_plugin.serv",
+        match=r"serve-queries needs uvicorn, which is not installed: pip install seqmix_plugin.serv",
     ):
         serve_queries(str(waiting))
 
@@ -201,6 +284,11 @@ MESSAGES: Dict[str, None] = dict.fromkeys(
         "expected a list of regions",
         "no 'annotation'; expected a webhook that sends its payload",
         "an annotation was not written",
+        "is now of id",
+        "expected 100,000 at most",
+        "expected 10,000 at most",
+        "expected 5000 at most",
+        "expected 500,000 at most",
         "not whole, as when it is still being written",
         "expected a user",
         "names no annotations",

@@ -1,5 +1,6 @@
 """The whole service in a process of its own, real HTTP, and clients that do not give up."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -8,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from json import dumps
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
@@ -32,6 +34,59 @@ class Serving(NamedTuple):
         """Sends a signal and gives the exit code."""
         os.kill(self.process, number)
         return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
+
+
+class Answer(NamedTuple):
+    """What an application has answered."""
+
+    status_code: int
+    headers: Dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Client:
+    """Requests to an ASGI application, without a server."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def get(self, path: str, headers: Optional[Dict[str, str]] = None) -> Answer:
+        return self.ask("GET", path, headers or {})
+
+    def post(
+        self,
+        path: str,
+        json: Any = None,
+        headers: Optional[Dict[str, str]] = None,
+        data: Optional[bytes] = None,
+        content_type: str = "application/json",
+    ) -> Answer:
+        body = dumps(json).encode("ascii") if data is None else data
+        length = {"Content-Length": str(len(body)), "Content-Type": content_type}
+        return self.ask("POST", path, {**length, **(headers or {})}, body)
+
+    def ask(self, method: str, path: str, headers: Dict[str, str], body: Optional[bytes] = b"") -> Answer:
+        """Where there is no body at all, asking for it fails."""
+        sent: List[Dict[str, Any]] = []
+
+        async def receive() -> Dict[str, Any]:
+            assert body is not None, "the body was asked for"
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Dict[str, Any]) -> None:
+            sent.append(message)
+
+        given = {"Host": "localhost", **headers}
+        encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.items()]
+        scope = {"type": "http", "method": method, "path": path, "headers": encoded}
+        asyncio.run(self.app(scope, receive, send))
+        start, content = sent
+        named = {name.decode("ascii"): value.decode("ascii") for name, value in start["headers"]}
+        return Answer(start["status"], named, content["body"])
 
 
 def serve(run: Path, log: Path, *arguments: object, port: int = 0) -> Serving:
