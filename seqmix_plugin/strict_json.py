@@ -34,7 +34,7 @@ def parse(text: str) -> Any:
     try:
         value = json.loads(
             text,
-            object_pairs_hook=_object,
+            object_pairs_hook=unique_keys,
             parse_constant=_no_number,
             parse_float=_finite,
             parse_int=_integer,
@@ -80,7 +80,8 @@ def _members(value: Any) -> List[Any]:
     return list(value.values()) if isinstance(value, dict) else value
 
 
-def _object(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+def unique_keys(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+    """An object, for `json.loads`; a `ValueError` when a key is there twice, of which only the last would count."""
     result = dict(pairs)
     if len(result) < len(pairs):
         names = [name for name, _ in pairs]

@@ -26,7 +26,8 @@ class ReadSettings:
         a rejection too; an annotator without a name is taken for another one each time.
 
         - `first`: the labels that were given first, where the tool writes times, otherwise those that stand first; of
-          several files without names and times, such as exports of one project on several days, the last file counts;
+          several files without names and times, such as exports of one project on several days, the last file by name
+          counts;
         - `majority`: the tags of the whole sentence that most annotators gave; when two are given equally often, that
           is a problem and the sentence stays unanswered;
         - `error`: annotators who differ are a problem, and the sentence stays unanswered.

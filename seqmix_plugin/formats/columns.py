@@ -19,19 +19,21 @@ _ID = re.compile(r"#\s*id\s*=\s?(.*)")
 
 
 class _Block(NamedTuple):
-    """The lines of a sentence: what is said of its id, if anything, and words and tags with the number of the first."""
+    """The lines of a sentence: its id, if there is one, the number of the first line, and of each word the columns."""
 
     name: Optional[str]
     line: int
     words: List[str]
     tags: List[str]
+    between: List[List[str]]
 
 
 @AnnotationFormat.register("columns")
 class ColumnsFormat(AnnotationFormat):
     """
     Writes `token<TAB>tag` with the predicted tags in BIO, a blank line after each sentence, and above it comment lines
-    with `id`, `query_score` and `span_scores`. Reads the same: the first column is the word, the last its tag.
+    with `id`, `query_score` and `span_scores`. Reads the same: the first column is the word, the last its tag; a
+    tag of the project's types in another column that says otherwise is a problem.
 
     Every sentence that is in the file is an answer, because a tag that was kept looks like one that was given: delete
     the others, or give all of their words the tag `_`. A tool that drops comments leaves the words to tell the
@@ -75,20 +77,21 @@ def _text(question: Question, model_version: str) -> str:
 
 def _blocks(source: str, text: str) -> Iterator[_Block]:
     """The sentences of a file."""
-    block = _Block(None, 0, [], [])
+    block = _Block(None, 0, [], [], [])
     for number, line in enumerate((*text.split("\n"), ""), 1):
         line = line.rstrip("\r")
         cells = line.split("\t")
         comment = _ID.fullmatch(line) if len(cells) == 1 and not block.words else None
         if comment is not None:
-            block = _Block(comment[1], number, [], [])
+            block = _Block(comment[1], number, [], [], [])
         elif not line.strip():
             if block.words:
                 yield block
-                block = _Block(None, 0, [], [])
+                block = _Block(None, 0, [], [], [])
         elif len(cells) > 1:
             block.words.append(cells[0])
             block.tags.append(cells[-1].strip())
+            block.between.append(cells[1:-1])
             block = block._replace(line=block.line or number)
         elif not line.startswith(("#", "-DOCSTART-")):
             raise file_error(source, f"line {number}", f"{shortened(repr(line))}; expected a word, a tab and a tag")
@@ -104,9 +107,12 @@ def _collect(block: _Block, reading: Reading) -> None:
         words = shortened(repr(" ".join(block.words)))
         expected = shortened(repr(question.sentence.text))
         reading.problem(place, f"the words were changed: {words}; they were {expected}")
-    elif all(tag == NO_TAG for tag in block.tags):
         return
-    else:
+    tags = {f"{prefix}-{label}" for prefix in "BI" for label in reading.types or ()}
+    other = next((c for cs, t in zip(block.between, block.tags, strict=True) for c in cs if c != t and c in tags), None)
+    if other is not None:
+        reading.problem(place, f"{other!r} in another column than the last, which differs; expected one column of tags")
+    elif any(tag != NO_TAG for tag in block.tags):
         reading.tag(question, block.tags, None, place)
 
 

@@ -1,15 +1,22 @@
 """JSON from other programs: whatever is wrong with a file is one line that names it and the place."""
 
 import json
+import re
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, Optional, Tuple, TypeGuard
+from typing import Any, Container, Dict, Iterable, Iterator, Optional, Tuple, TypeGuard
 
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.sentence import is_unicode
+from seqmix_plugin.strict_json import unique_keys
 
 Row = Dict[str, Any]
+
+_LABELS = re.compile(
+    r"label|(?<!id)entit|(tag|span|annotation|completion|result)s?$|(^|_)(ner|bio|iob|cats)$", re.IGNORECASE
+)
+"""Names of keys under which tools keep labels."""
 
 
 def file_error(source: str, place: str, message: str) -> ConfigurationError:
@@ -53,10 +60,10 @@ def parsed(source: str, text: str, place: str = "") -> Any:
     # Raises
 
     `ConfigurationError`
-        With file and place, when it is no JSON, or nested so deeply that nobody meant it.
+        With file and place, when it is no JSON, has a key twice, or is nested so deeply that nobody meant it.
     """
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=unique_keys)
     except RecursionError as error:
         raise ConfigurationError(f"{_at(source, place)}: nested too deeply to be annotations") from error
     except ValueError as error:
@@ -102,6 +109,34 @@ def whole_lines(content: bytes) -> Tuple[bytes, bool]:
     except (RecursionError, ValueError):
         torn = True
     return (content[:end], True) if torn else (content, False)
+
+
+def unread_labels(row: Row, read: Container[str], expected: str) -> Optional[str]:
+    """
+    A problem when labels may stand where nobody looks: under a key that is called so, or that holds something like
+    spans.
+
+    # Parameters
+
+    row : `Row`
+        What an annotator said.
+    read : `Container[str]`
+        The keys that are read, or that are known to hold no labels.
+    expected : `str`
+        Where labels are read.
+    """
+    for key, value in row.items():
+        if key in read or not value or not isinstance(value, (dict, list, str)):
+            continue
+        if _LABELS.search(key) or (isinstance(value, list) and any(map(_is_span, value))):
+            return f"{shown(key)} is {shown(value)}, which is not read; expected labels in {expected}"
+    return None
+
+
+def _is_span(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_LABELS.search(key) for key in value)
+    return isinstance(value, list) and len(value) == 3 and [type(part) for part in value] == [int, int, str]
 
 
 def whole_number(value: Any) -> Optional[int]:

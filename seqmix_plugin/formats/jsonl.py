@@ -13,11 +13,19 @@ from seqmix_plugin.formats.json_files import (
     rows,
     shown,
     to_lines,
+    unread_labels,
     whole_lines,
     whole_number,
 )
 from seqmix_plugin.formats.question import Answer, Question, Span, question_row
 from seqmix_plugin.formats.reading import Reading
+from seqmix_plugin.tag_schemes import InvalidTagError, tags_to_spans
+
+KEYS = (
+    *("id", "tags", "spans", "tokens", "spaces", "rejected", "skipped", "draft", "annotator", "time", "annotation"),
+    *("withdrawn", "round", "query_score", "predicted"),
+)
+"""Those of a row that are read, or in which no answer stands."""
 
 
 @AnnotationFormat.register("jsonl")
@@ -29,7 +37,7 @@ class JsonlFormat(AnnotationFormat):
     |---|---|
     | `id` | the question's |
     | `tags` | one BIO tag a word |
-    | `spans` | instead of tags: objects `start`, `end` (exclusive), `label` in word positions |
+    | `spans` | instead of tags, or the same: objects `start`, `end` (exclusive), `label` in word positions |
     | `tokens` | the words; may be left out, otherwise they must be the question's |
     | `rejected` | instead of both: `true` for a sentence that is left out for good |
     | `annotator` | who; may be left out |
@@ -37,8 +45,10 @@ class JsonlFormat(AnnotationFormat):
     | `annotation` | the tool's name or number of it, so that it can be changed; may be left out |
     | `withdrawn` | `true` for an `annotation` that is taken back: until a later row of it, without `time` for good; without `id` whatever it was of |
 
-    A row with none of the three, such as that of a question, is no answer. Of several rows of one annotator for one
-    sentence the latest counts; without times, the last. Of several rows of one annotation only the latest is looked at.
+    A row with none of the three, such as that of a question, is no answer. `tags` and `spans` in one row must say the
+    same, and neither may stand beside `rejected`; a key that is not read and looks as if labels were in it is a problem.
+    Of several rows of one annotator for one sentence the latest counts; without times, the last. Of several rows of one
+    annotation only the latest is looked at.
 
     Registered as an `AnnotationFormat` with name "jsonl".
     """  # noqa: E501  a table cannot be wrapped
@@ -104,32 +114,58 @@ def annotation_name(row: Row) -> Optional[str]:
 
 def _collect(row: Row, place: str, reading: Reading) -> None:
     question = reading.question(row.get("id"), place)
-    tags, spans, tokens, annotator = (row.get(key) for key in ("tags", "spans", "tokens", "annotator"))
+    tags, spans, annotator = (row.get(key) for key in ("tags", "spans", "annotator"))
     if question is None:
         return
     when = row.get("time")
     place = f"{place}, id {question.sentence.id!r}"
-    annotator = annotator if isinstance(annotator, str) else None
-    if row.get("rejected") is True:
-        reading.reject(question, annotator, place, when)
+    annotator = str(annotator) if isinstance(annotator, (str, int)) and not isinstance(annotator, bool) else None
+    problem = _problem(row, question)
+    if problem is not None:
+        reading.problem(place, problem)
         return
-    if tags is None and spans is None:
+    if row.get("rejected"):
+        reading.reject(question, annotator, place, when)
         return
     if tags is not None and not (isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)):
         raise file_error(reading.source, place, f"'tags' is {shown(tags)}; expected a list of strings")
-    if tags is None and not (isinstance(spans, list) and all(isinstance(span, dict) for span in spans)):
+    if spans is not None and not (isinstance(spans, list) and all(isinstance(span, dict) for span in spans)):
         raise file_error(reading.source, place, f"'spans' is {shown(spans)}; expected a list of objects")
-    if tokens is not None and tokens != list(question.sentence.tokens):
-        expected = shown(list(question.sentence.tokens))
-        reading.problem(place, f"the words were changed: {shown(tokens)}; they were {expected}")
+    found = [_span(span, place, reading) for span in spans or ()]
+    good = [span for span in found if span is not None]
+    if len(good) < len(found):
         return
-    if tags is not None:
+    if tags is None and spans is not None:
+        reading.label(question, good, annotator, place, when)
+    elif tags is not None and (spans is None or _same(tags, good)):
         reading.tag(question, tags, annotator, place, when)
-    else:
-        found = [_span(span, place, reading) for span in spans or ()]
-        good = [span for span in found if span is not None]
-        if len(good) == len(found):
-            reading.label(question, good, annotator, place, when)
+    elif tags is not None:
+        reading.problem(place, f"'tags' is {shown(tags)} and 'spans' {shown(spans)}; expected the same, or one of them")
+
+
+def _problem(row: Row, question: Question) -> Optional[str]:
+    """What makes a row unclear as a whole."""
+    for key in ("rejected", "withdrawn"):
+        if not isinstance(row.get(key), (bool, type(None))):
+            return f"{key!r} is {shown(row[key])}; expected true or false"
+    if row.get("withdrawn") and annotation_name(row) is None:
+        return "'withdrawn' without 'annotation'; expected the name of what is taken back"
+    labelled = row.get("tags") is not None or row.get("spans") is not None
+    if row.get("rejected") and labelled:
+        return "'rejected' beside labels; expected one of them"
+    expected = list(question.sentence.tokens)
+    if labelled and row.get("tokens") is not None and row["tokens"] != expected:
+        return f"the words were changed: {shown(row['tokens'])}; they were {shown(expected)}"
+    return unread_labels(row, KEYS, "'tags' or 'spans'")
+
+
+def _same(tags: Sequence[str], spans: Iterable[Span]) -> bool:
+    """Whether they say the same; tags that are none are told of elsewhere."""
+    try:
+        found, _ = tags_to_spans(tags)
+    except InvalidTagError:
+        return True
+    return {Span(*span) for span in found} == set(spans)
 
 
 def _span(row: Dict[str, Any], place: str, reading: Reading) -> Optional[Span]:
@@ -137,4 +173,4 @@ def _span(row: Dict[str, Any], place: str, reading: Reading) -> Optional[Span]:
     if start is None or end is None:
         reading.problem(place, f"a span is {shown(row)}; expected start and end, word positions, and label")
         return None
-    return Span(start, end, label) if isinstance(label, str) and reading.known(label, place) else None
+    return Span(start, end, label) if reading.known(label, place) else None

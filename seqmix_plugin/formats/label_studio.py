@@ -10,9 +10,10 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.json_files import Row, decoded, file_error, parsed, read_bytes, shown
-from seqmix_plugin.formats.offsets import CODE_POINTS, UTF16, Marked, Ruler
+from seqmix_plugin.formats.offsets import CODE_POINTS, UTF16, Ruler
 from seqmix_plugin.formats.question import Question, Span, shown_text
 from seqmix_plugin.formats.reading import Reading
+from seqmix_plugin.formats.regions import minimal_result, read_marks
 
 COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999")
 """Of the labels, in turn; readers with any colour vision tell them apart (Okabe and Ito)."""
@@ -25,7 +26,14 @@ class LabelStudioFormat(AnnotationFormat):
     configuration that they need. Reads its exports JSON and JSON-MIN, and files from before 1.0 (`completions`).
 
     Our id stands in `data.id` and, because JSON-MIN writes the task's number over that, in `data.sentence_id`. A task
-    without annotations is not answered, a cancelled annotation is a rejection, drafts and predictions are passed over.
+    without annotations is not answered. A cancelled annotation is a rejection, whatever is marked in it.
+
+    The regions of type `labels` are read, of all controls of an annotation. Any other region is a problem, and then
+    nothing of the annotation is taken: other types such as `hypertextlabels`, a taxonomy that labels spans, two texts.
+    Choices, ratings and text fields beside labels are passed over; without labels they may mean "no entity", which is
+    what is read, with a warning. Passed over are also relations, comments and other notes, `ground_truth`, drafts
+    and predictions.
+
     Offsets are code points, as in Label Studio itself since 2022; where the tool's own `value.text` stands only where
     UTF-16 code units say, as older ones write, they are read so, with a warning.
 
@@ -131,66 +139,52 @@ def collect_task(row: Any, place: str, reading: Reading) -> None:
     if not annotations or not reading.same_text(question, data["text"], place):
         return
     for annotation in annotations:
-        annotator, when = _annotator(annotation), annotation.get("updated_at", annotation.get("created_at"))
+        when = annotation.get("updated_at") or annotation.get("created_at")
         reading.annotation(annotation.get("id"), question.sentence.id, when)
-        if annotation.get("was_cancelled") or annotation.get("skipped"):
-            reading.reject(question, annotator, place, when)
-        else:
-            marks = _marks(annotation.get("result") or [], place, reading)
-            reading.mark(question, marks, annotator, place, when)
+        _collect(annotation, question, place, when, reading)
+
+
+def _collect(annotation: Row, question: Question, place: str, when: Any, reading: Reading) -> None:
+    cancelled = annotation.get("was_cancelled"), annotation.get("skipped")
+    strange = next((flag for flag in cancelled if not isinstance(flag, (bool, type(None)))), None)
+    if strange is not None:
+        reading.problem(place, f"'was_cancelled' or 'skipped' is {shown(strange)}; expected true or false")
+    elif any(cancelled):
+        reading.reject(question, _annotator(annotation), place, when)
+    else:
+        marks = read_marks(annotation.get("result"), place, reading)
+        reading.mark(question, marks, _annotator(annotation), place, when)
 
 
 def _annotations(row: Row, place: str, reading: Reading) -> List[Row]:
     """Those of a task, in one form."""
     if "data" not in row:
         return _minimal(row)
-    annotations = row.get("annotations", row.get("completions")) or []
-    if not isinstance(annotations, list) or not all(isinstance(annotation, dict) for annotation in annotations):
-        raise file_error(reading.source, place, f"'annotations' is {shown(annotations)}; expected a list of objects")
-    return annotations
+    if row.get("result") is not None:
+        raise file_error(reading.source, place, "a 'result' of the task itself; expected it in 'annotations'")
+    found: List[Row] = []
+    for key in ("annotations", "completions"):
+        annotations = [] if row.get(key) is None else row[key]
+        if not isinstance(annotations, list) or not all(isinstance(annotation, dict) for annotation in annotations):
+            raise file_error(reading.source, place, f"{key!r} is {shown(annotations)}; expected a list of objects")
+        found += annotations
+    return found
 
 
 def _minimal(row: Row) -> List[Row]:
     """JSON-MIN: a row is one annotation; a task without any is a row without its number."""
-    regions = next((row[key] for key in ("label", *row) if _are_regions(row.get(key))), None)
-    if regions is None and row.get("annotation_id") is None:
+    result = minimal_result(row)
+    if row.get("annotation_id") is None and not any(region["type"].endswith("labels") for region in result):
         return []
-    result = [{"type": "labels", "value": value} for value in regions or []]
     times: Row = {key: row[key] for key in ("created_at", "updated_at") if key in row}
     return [{"id": row.get("annotation_id"), "result": result, "completed_by": row.get("annotator"), **times}]
-
-
-def _are_regions(value: Any) -> bool:
-    return (
-        isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "labels" in item for item in value)
-    )
-
-
-def _marks(result: Any, place: str, reading: Reading) -> List[Optional[Marked]]:
-    """The labelled stretches of an annotation; choices, comments and relations are passed over."""
-    if not isinstance(result, list) or not all(isinstance(region, dict) for region in result):
-        raise file_error(reading.source, place, f"'result' is {shown(result)}; expected a list of regions")
-    marks: List[Optional[Marked]] = []
-    for region in result:
-        value = region.get("value")
-        if region.get("type", "labels") != "labels":
-            continue
-        if not isinstance(value, dict):
-            raise file_error(reading.source, place, f"'value' is {shown(value)}; expected an object")
-        labels = value.get("labels")
-        if not isinstance(labels, list) or len(labels) != 1:
-            reading.problem(place, f"the labels of a span are {shown(labels)}; expected one")
-            marks.append(None)
-            continue
-        marks.append(reading.marked(value.get("start"), value.get("end"), labels[0], place, value.get("text")))
-    return marks
 
 
 def _annotator(annotation: Row) -> Optional[str]:
     """The user's number, or an address where there is none: webhooks and most exports have numbers."""
     value = annotation.get("completed_by")
     if isinstance(value, dict):
-        value = value.get("id", value.get("email"))
+        value = value.get("email") if value.get("id") is None else value["id"]
     return str(value) if isinstance(value, (str, int)) and value != "" else None
 
 

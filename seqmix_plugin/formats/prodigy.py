@@ -1,13 +1,28 @@
 """Prodigy's JSONL."""
 
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
-from seqmix_plugin.formats.json_files import Row, decoded, file_error, read_bytes, rows, shown, to_lines, whole_number
+from seqmix_plugin.formats.json_files import (
+    Row,
+    decoded,
+    file_error,
+    read_bytes,
+    rows,
+    shown,
+    to_lines,
+    unread_labels,
+    whole_number,
+)
 from seqmix_plugin.formats.offsets import Marked, Ruler
 from seqmix_plugin.formats.question import Question, shown_text
 from seqmix_plugin.formats.reading import Reading
+
+VIEWS = ("ner_manual", "spans_manual", "relations", "blocks")
+"""Interfaces in which all spans of a sentence are marked, by `_view_id`."""
+KEYS = ("text", "tokens", "spans", "relations", "meta", "answer", "options", "accept", "config", "versions")
+"""Those of a row that are read, or in which no span stands."""
 
 
 @AnnotationFormat.register("prodigy")
@@ -18,6 +33,12 @@ class ProdigyFormat(AnnotationFormat):
     the questions, as Prodigy shows them.
 
     `accept` is an answer, `reject` and `ignore` are rejections, and a row without `answer` has not been seen.
+    A row counts when it is of an interface in which all spans of a sentence are marked (`ner.manual`, `ner.correct`,
+    `spans.manual`, `rel.manual`, blocks with one of these; a `review` of them too). Any other is a problem, as are a
+    label of the whole text and rows with `_is_binary`, such as those of `ner.teach`, where accept and reject speak of
+    one span alone. Spans of relations are read as well; relations, notes and, beside spans, choices are passed over.
+    Choices without spans may mean "no entity", which is what is read, with a warning.
+
     `token_end` is inclusive here, unlike everywhere else. Annotators are told apart by `_annotator_id` or, without it,
     `_session_id`.
 
@@ -54,25 +75,54 @@ def _row(question: Question, model_version: str) -> Row:
 
 
 def _collect(row: Row, place: str, reading: Reading) -> None:
-    meta, spans = row.get("meta"), row.get("spans") or []
+    meta = row.get("meta")
     if not isinstance(row.get("text"), str) or not isinstance(meta, (dict, type(None))):
         raise file_error(reading.source, place, f"{shown(row)} is no row of Prodigy's; expected 'text' and 'meta'")
-    if not isinstance(spans, list) or not all(isinstance(span, dict) for span in spans):
-        raise file_error(reading.source, place, f"'spans' is {shown(spans)}; expected a list of objects")
+    spans = [*_objects(row, "spans", place, reading), *_ends(_objects(row, "relations", place, reading))]
     question = reading.question((meta or {}).get("id"), place, "meta.id")
     if question is None or row.get("answer") is None:
         return
     place = f"{place}, id {question.sentence.id!r}"
     annotator = row.get("_annotator_id") or row.get("_session_id")
     annotator = None if annotator is None else str(annotator)
-    if row["answer"] in ("reject", "ignore"):
+    problem = _problem(row)
+    if problem is not None:
+        reading.problem(place, problem)
+    elif row["answer"] in ("reject", "ignore"):
         reading.reject(question, annotator, place, row.get("_timestamp"))
-    elif row["answer"] != "accept":
-        reading.problem(place, f"'answer' is {shown(row['answer'])}; expected accept, reject or ignore")
     elif reading.same_text(question, row["text"], place):
         ours = _words(row.get("tokens")) == list(question.sentence.tokens)
         marks = [_marked(span, question, ours, place, reading) for span in spans]
+        if row.get("accept") and not spans:
+            reading.warn(place, f"no span, only choices {shown(row['accept'])}; read as a sentence without entities")
         reading.mark(question, marks, annotator, place, row.get("_timestamp"))
+
+
+def _problem(row: Row) -> Optional[str]:
+    """Why a row says nothing of all spans of its sentence, if it does not."""
+    if row.get("_is_binary") not in (None, False):
+        return "a yes or no to one span ('_is_binary'); expected rows of ner.manual or ner.correct"
+    view = row.get("view_id") if row.get("_view_id") == "review" else row.get("_view_id")
+    if view not in (None, *VIEWS) or (view is None and "options" in row and row.get("spans") is None):
+        return f"'_view_id' is {shown(view)}; expected one of {', '.join(VIEWS)}, such as ner.manual makes"
+    if row["answer"] not in ("accept", "reject", "ignore"):
+        return f"'answer' is {shown(row['answer'])}; expected accept, reject or ignore"
+    return unread_labels(row, KEYS, "'spans'")
+
+
+def _objects(row: Row, key: str, place: str, reading: Reading) -> List[Row]:
+    value = row.get(key)
+    if value is not None and not (isinstance(value, list) and all(isinstance(item, dict) for item in value)):
+        raise file_error(reading.source, place, f"{key!r} is {shown(value)}; expected a list of objects")
+    return value or []
+
+
+def _ends(relations: List[Row]) -> Iterator[Row]:
+    """The spans between which relations are, where they have labels."""
+    for relation in relations:
+        for span in (relation.get("head_span"), relation.get("child_span")):
+            if isinstance(span, dict) and span.get("label") is not None:
+                yield span
 
 
 def _words(tokens: Any) -> List[Any]:

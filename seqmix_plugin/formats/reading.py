@@ -44,7 +44,7 @@ class Reading:
     ) -> None:
         self.source = source
         self._questions = {question.sentence.id: question for question in questions}
-        self._labels = labels
+        self.types = labels
         self._settings = settings
         self._units = units
         self._takes_others = takes_others
@@ -181,9 +181,9 @@ class Reading:
 
     def known(self, label: Any, place: str) -> bool:
         """Whether an entity type is among the project's; otherwise a problem."""
-        if is_text(label) and label and (self._labels is None or label in self._labels):
+        if is_text(label) and label and (self.types is None or label in self.types):
             return True
-        valid = "entity types" if self._labels is None else ", ".join(self._labels)
+        valid = "entity types" if self.types is None else ", ".join(self.types)
         self.problem(place, f"unknown label {label!r}; expected {valid}")
         return False
 
@@ -208,7 +208,7 @@ class Reading:
             num_snapped=self._num_snapped,
             problems=problems + settled.disagreements,
             disagreements=settled.disagreements,
-            warnings=self._said.warnings(),
+            warnings=self._said.warnings() + settled.warnings,
         )
 
     def _give(

@@ -106,13 +106,13 @@ class RoundFiles(NamedTuple):
         return path
 
     def answer_files(self) -> List[Path]:
-        """What there is, the oldest first; hidden files, folders and what is still being written are left out."""
+        """What there is, by name; hidden files, folders and what is still being written are left out."""
         found = [
             path
             for path in self.answers.glob("*")
             if path.is_file() and not path.name.startswith(".") and path.suffix not in (".tmp", ".part")
         ]
-        return sorted(found, key=_age)
+        return sorted(found, key=_natural)
 
     def read(
         self,
@@ -123,7 +123,9 @@ class RoundFiles(NamedTuple):
     ) -> Answers:
         """
         Reads all files together, as if they were one: those of this round and of the rounds before, in which some of
-        the questions may have been asked already.
+        the questions may have been asked already. They are read in the order of rounds and, in a round, of names, with
+        numbers in them as numbers and `export (1).jsonl` after `export.jsonl`; where labels depend on that, a warning
+        says which file counts.
 
         # Parameters
 
@@ -143,7 +145,7 @@ class RoundFiles(NamedTuple):
         """
         reading = Reading("", questions, labels, settings or ReadSettings(), takes_others=True)
         rounds = [self.of(self.run, k) for k in range(self.number + 1)]
-        for path in sorted((path for files in rounds for path in files.answer_files()), key=_age):
+        for path in (path for files in rounds for path in files.answer_files()):
             own = path.name.endswith(OWN)
             reading.begin(str(path), (JsonlFormat if own else tool).units)
             if own:
@@ -153,6 +155,7 @@ class RoundFiles(NamedTuple):
         return reading.answers()
 
 
-def _age(path: Path) -> Tuple[int, str]:
-    """For sorting: exports of one project follow each other, whatever they are called."""
-    return path.stat().st_mtime_ns, str(path)
+def _natural(path: Path) -> Tuple[List[Tuple[int, str]], str]:
+    """For sorting by name. When a file was last changed does not matter: a copy of a run is read as the run is."""
+    parts = re.split(r"([0-9]+)", path.stem)
+    return [(int(part), "") if place % 2 else (0, part) for place, part in enumerate(parts)], path.name

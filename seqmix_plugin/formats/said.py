@@ -1,11 +1,14 @@
 """What annotators said in one or several files, and what of it counts."""
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple, TypeVar, Union
 
 from seqmix_plugin.formats.answers import NEVER, Given, Moment, moment, resolve
 from seqmix_plugin.formats.question import Answer
 
 T = TypeVar("T")
+
+AS_READ, REVERSED = 1, -1
+"""Orders of files."""
 
 
 class Version(NamedTuple):
@@ -38,6 +41,8 @@ class Settled(NamedTuple):
         How often a sentence was rejected.
     num_resolved : `int`
         Answers that several annotators gave.
+    warnings : `List[str]`
+        Where the order of files decides.
     """
 
     answers: List[Answer]
@@ -45,19 +50,33 @@ class Settled(NamedTuple):
     disagreements: List[str]
     num_rejected: int
     num_resolved: int
+    warnings: List[str]
+
+
+class _Outcome(NamedTuple):
+    """What a sentence comes to: an answer, why there is none, or `None`; of how many annotators; and what counted."""
+
+    answer: Union[Answer, str, None]
+    number: int
+    counted: List[Given]
+
+    @property
+    def labels(self) -> Any:
+        """Equal for outcomes that do not differ for the run."""
+        return self.answer.tags if isinstance(self.answer, Answer) else type(self.answer)
 
 
 class Said:
     """
     What was said, in the order in which it is read. Of an annotation that its tool names the latest version counts,
     over all files, and of versions of one time the one that was read last: an export that a service's record has
-    overtaken is as good as not there, with its problems, and so are labels that were taken back.
+    overtaken is as good as not there, with its problems, and so are labels that were taken back. Where no time tells
+    what is newer and another order of the files would give other labels, that is a warning.
     """
 
     def __init__(self) -> None:
         self._current = Version(0)
-        self._latest: Dict[Tuple[str, Optional[str]], Tuple[Moment, int]] = {}
-        self._num_versions = 0
+        self._versions: List[Tuple[str, Optional[str], Moment, int]] = []
         self._given: Dict[str, List[Tuple[Version, Given]]] = {}
         self._problems: List[Tuple[Version, str]] = []
         self._warnings: List[Tuple[Version, str]] = []
@@ -82,10 +101,8 @@ class Said:
         if isinstance(name, bool) or not isinstance(name, (str, int)):
             self._current = Version(self._current.file)
             return
-        self._num_versions += 1
-        key, found = (str(name), sentence_id), (moment(when), self._num_versions)
-        self._latest[key] = max(self._latest.get(key, found), found)
-        self._current = Version(self._current.file, self._num_versions)
+        self._current = Version(self._current.file, len(self._versions))
+        self._versions.append((str(name), sentence_id, moment(when), self._current.file))
 
     def problem(self, line: str) -> None:
         """What is left out, and why; the same is not said twice in a row."""
@@ -102,41 +119,63 @@ class Said:
 
     def problems(self) -> List[str]:
         """Those of what counts."""
-        return self._counting(self._problems)
+        return _counting(self._problems, self._newest(AS_READ))
 
     def warnings(self) -> List[str]:
         """Those of what counts."""
-        return self._counting(self._warnings)
+        return _counting(self._warnings, self._newest(AS_READ))
 
     def settled(self, rule: str) -> Settled:
         """What all that counts comes to."""
-        settled = Settled([], [], [], 0, 0)
+        settled = Settled([], [], [], 0, 0, [])
+        newest, otherwise = self._newest(AS_READ), self._newest(REVERSED)
         for given in self._given.values():
-            counting = self._counting(_without_older_files(given) if rule == "first" else given)
-            if not counting:
+            found = _outcome(given, newest, rule, AS_READ)
+            several = given[0][0].file != given[-1][0].file
+            if several and _outcome(given, otherwise, rule, REVERSED).labels != found.labels:
+                settled.warnings.append(_depends(found, given))
+            if not found.counted:
                 continue
-            answer, number = resolve(counting, rule)
-            if answer is None:
-                settled.rejected.append(counting[0].answer)
-            elif isinstance(answer, Answer):
-                settled.answers.append(answer)
-                settled = settled._replace(num_resolved=settled.num_resolved + (number > 1))
+            if found.answer is None:
+                settled.rejected.append(found.counted[0].answer)
+            elif isinstance(found.answer, Answer):
+                settled.answers.append(found.answer)
+                settled = settled._replace(num_resolved=settled.num_resolved + (found.number > 1))
             else:
-                settled.disagreements.append(f"{counting[0].answer.place}: {answer}")
-            rejections = sum(one.answer.tags is None for one in counting)
+                settled.disagreements.append(f"{found.counted[0].answer.place}: {found.answer}")
+            rejections = sum(one.answer.tags is None for one in found.counted)
             settled = settled._replace(num_rejected=settled.num_rejected + rejections)
         return settled
 
-    def _counting(self, said: Sequence[Tuple[Version, T]]) -> List[T]:
-        """What no later version replaces or takes back."""
-        numbers = {
-            latest[1] for (name, _), latest in self._latest.items() if latest >= self._latest.get((name, None), latest)
-        }
-        return [what for version, what in said if version.number is None or version.number in numbers]
+    def _newest(self, order: int) -> Set[int]:
+        """The numbers of the versions that no later one replaces or takes back."""
+        latest: Dict[Tuple[str, Optional[str]], Tuple[Moment, int, int]] = {}
+        for number, (name, sentence_id, when, file) in enumerate(self._versions):
+            found = when, order * file, number
+            latest[name, sentence_id] = max(latest.get((name, sentence_id), found), found)
+        return {found[-1] for (name, _), found in latest.items() if found >= latest.get((name, None), found)}
+
+
+def _counting(said: Sequence[Tuple[Version, T]], newest: Set[int]) -> List[T]:
+    return [what for version, what in said if version.number is None or version.number in newest]
+
+
+def _outcome(given: Sequence[Tuple[Version, Given]], newest: Set[int], rule: str, order: int) -> _Outcome:
+    """What a sentence comes to when its files are read in this order."""
+    ordered = sorted(given, key=lambda pair: order * pair[0].file)
+    counted = _counting(_without_older_files(ordered) if rule == "first" else ordered, newest)
+    return _Outcome(*(resolve(counted, rule) if counted else (None, 0)), counted)
+
+
+def _depends(found: _Outcome, given: Sequence[Tuple[Version, Given]]) -> str:
+    """That the order of files decides, and for what."""
+    last = (found.counted or [one for _, one in given])[-1].answer
+    place = found.answer.place if isinstance(found.answer, Answer) else last.place
+    return f"{place}: counts by the order of files (rounds, names); another one differs, and no time tells the newer"
 
 
 def _without_older_files(given: Sequence[Tuple[Version, Given]]) -> List[Tuple[Version, Given]]:
     """Of what names neither who nor when, only what the last file says: it is taken for a later export."""
     nameless = [one.answer.annotator is None and one.moment == NEVER for _, one in given]
-    last = max((version.file for (version, _), is_so in zip(given, nameless, strict=True) if is_so), default=0)
+    last = next((version.file for (version, _), is_so in zip(given[::-1], nameless[::-1], strict=True) if is_so), 0)
     return [pair for pair, is_so in zip(given, nameless, strict=True) if not is_so or pair[0].file == last]

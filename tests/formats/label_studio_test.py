@@ -100,7 +100,6 @@ def test_an_export_as_the_tool_writes_it(read: Read) -> None:
 
 def test_an_annotation_without_regions_says_that_there_are_no_entities(read: Read) -> None:
     assert tags(read("label_studio", [task(by(1))])) == {"7": "O O O O O O"}
-    assert tags(read("label_studio", [task({"completed_by": 1, "result": None})])) == {"7": "O O O O O O"}
     assert tags(read("label_studio", task(by(1)))) == {"7": "O O O O O O"}, "one task, not a list"
 
 

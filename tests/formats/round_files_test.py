@@ -1,11 +1,13 @@
 import json
 import os
 from pathlib import Path
+from typing import Any, Dict, List
 
 import pytest
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.formats import DoccanoFormat, LabelStudioFormat, ReadSettings, RoundFiles, write_questions
+from tests.errors_page import rows
 from tests.formats.conftest import LABELS, QUESTIONS, tags
 
 TAGS = ["B-PER", "I-PER", "O", "O", "B-LOC", "O"]
@@ -108,6 +110,7 @@ def test_an_annotation_in_two_files_is_one_and_the_newest_counts(files: RoundFil
         files.own("service").write_text("".join(json.dumps(row) + "\n" for row in recorded), encoding="utf-8")
         os.utime(files.own("service"), (1, 1 if order == "export" else 2**31))
         answers = files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+        assert answers.warnings == [], "all have times"
         assert tags(answers) == {"7": " ".join(TAGS)}
         assert (answers.num_resolved, answers.problems) == (1, [])
         [line] = files.read(LabelStudioFormat(), QUESTIONS, LABELS, ReadSettings(annotators="error")).disagreements
@@ -139,14 +142,76 @@ def test_a_problem_of_a_task_is_not_that_of_the_annotation_before(files: RoundFi
     assert "task 2, id '9': the text was changed: 'changed'" in problem
 
 
-def test_of_exports_of_several_days_the_last_counts(files: RoundFiles) -> None:
-    """Doccano says neither who nor when; the files' own times do."""
-    text = QUESTIONS[0].sentence.raw_text
-    for number, (name, label) in enumerate((("export.jsonl", "LOC"), ("export (1).jsonl", "PER"))):
-        row = {"id": 4, "text": text, "sentence_id": "7", "label": [[0, 4, label]]}
-        (files.answers / name).write_text(json.dumps(row) + "\n", encoding="utf-8")
-        os.utime(files.answers / name, (number, number))
-    assert tags(files.read(DoccanoFormat(), QUESTIONS, LABELS)) == {"7": "B-PER O O O O O"}
+DEPENDS = next(row for row in rows("Answers of annotation tools") if "without a time" in row.what)
+"""The row "files that differ, without a time that tells the newer one"."""
+
+
+def export(path: Path, label: str, changed: int = 0) -> None:
+    """Doccano says neither who nor when."""
+    row = {"id": 4, "text": QUESTIONS[0].sentence.raw_text, "sentence_id": "7", "label": [[0, 4, label]]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    os.utime(path, (changed, changed))
+
+
+NAMES = [("export.jsonl", "export (1).jsonl"), ("export (9).jsonl", "export (10).jsonl"), ("a2.jsonl", "a10.jsonl")]
+
+
+@pytest.mark.parametrize("names", NAMES)
+@pytest.mark.parametrize("changed", [(1, 2), (2, 1), (1, 1)])
+def test_of_exports_of_several_days_the_last_by_name_counts(files: RoundFiles, names: tuple, changed: tuple) -> None:
+    """Whatever the times of the files are, which a copy changes; and it is said."""
+    for name, label, time in zip(names, ("LOC", "PER"), changed, strict=True):
+        export(files.answers / name, label, time)
+    answers = files.read(DoccanoFormat(), QUESTIONS, LABELS)
+    assert (tags(answers), answers.problems) == ({"7": "B-PER O O O O O"}, [])
+    [warning] = answers.warnings
+    assert warning.startswith(f"{files.answers / names[1]}, line 1, id '7': ")
+    assert DEPENDS.matches(warning)
+    export(files.answers / names[0], "PER")
+    assert files.read(DoccanoFormat(), QUESTIONS, LABELS).warnings == [], "nothing depends on it"
+
+
+def test_files_of_a_later_round_count(tmp_path: Path) -> None:
+    export(RoundFiles.of(tmp_path, 2).answers / "a.jsonl", "PER", 1)
+    export(RoundFiles.of(tmp_path, 1).answers / "b.jsonl", "LOC", 2)
+    answers = RoundFiles.of(tmp_path, 2).read(DoccanoFormat(), QUESTIONS, LABELS)
+    assert tags(answers) == {"7": "B-PER O O O O O"}
+    assert len(answers.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("keys", "labels"),
+    [
+        ({"annotator": "anna"}, TAGS),
+        ({"annotation": 3}, TAGS),
+        ({"annotation": 3, "time": "2026-01-01"}, TAGS),
+        ({"annotator": "anna", "time": 5}, TAGS),
+    ],
+)
+def test_what_no_time_tells_apart_is_told_of(files: RoundFiles, keys: Dict[str, Any], labels: List[str]) -> None:
+    for number, (name, given) in enumerate((("b", labels), ("a", ["O"] * 6))):
+        files.own(name).write_text(json.dumps({"id": "7", "tags": given, **keys}) + "\n", encoding="utf-8")
+        os.utime(files.own(name), (number, number))
+    answers = files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+    assert tags(answers) == {"7": " ".join(labels)}
+    assert [warning.partition(": ")[0] for warning in answers.warnings] == [f"{files.own('b')}, line 1, id '7'"]
+    assert DEPENDS.matches(answers.warnings[0])
+    for name, time in (("b", "2026-02-01"), ("a", "2026-02-02")):
+        row = json.loads(files.own(name).read_text(encoding="utf-8"))
+        files.own(name).write_text(json.dumps({**row, "time": time}) + "\n", encoding="utf-8")
+    answers = files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+    assert (tags(answers), answers.warnings) == ({"7": "O O O O O O"}, []), "the tool's own times"
+
+
+def test_a_rejection_that_depends_on_the_order_is_told_of(files: RoundFiles) -> None:
+    for name, said in (("a", {"tags": TAGS}), ("b", {"rejected": True})):
+        row = {"id": "7", "annotator": "anna", **said}
+        files.own(name).write_text(json.dumps(row) + "\n", encoding="utf-8")
+    answers = files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+    assert [answer.sentence_id for answer in answers.rejected] == ["7"]
+    [warning] = answers.warnings
+    assert warning.startswith(f"{files.own('b')}, line 1, id '7': ")
 
 
 def test_answers_that_came_late_count_where_the_sentence_is_asked_again(tmp_path: Path) -> None:

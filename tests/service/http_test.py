@@ -167,7 +167,12 @@ def test_other_actions_are_acknowledged(client: Client, waiting: Path, action: o
 
 UNKNOWN = region(ANNA, 0, 9, "HERO")
 OVERLAP = region(ANNA, 5, 15, "ORG")
+HYPERTEXT = {**PERSON, "type": "hypertextlabels"}
+CHOICE = {"type": "choices", "from_name": "sure", "to_name": "text", "value": {"choices": ["nobody"]}}
 PROBLEMS = [
+    (said(ANNA, PLACE, HYPERTEXT), "id '7': a region of type hypertextlabels; expected labels: use the label", True),
+    (said(ANNA, CHOICE, HYPERTEXT), "a region of type hypertextlabels; expected labels: use", True),
+    (said(ANNA, {**PLACE, "to_name": "title"}, PERSON), 'labels in several texts, "text", "title"; expected one', True),
     (said(ANNA, UNKNOWN), "annotation 1, task 100, id '7': unknown label 'HERO'; expected LOC, MISC, ORG, PER", True),
     (said(ANNA, CUT), "'PER') cut a word; expected whole words such as 'Anna Berg'", True),
     (said(ANNA, PERSON, OVERLAP), "'Anna Berg' ('PER') and 'Berg sings' ('ORG') overlap; expected one label", True),
@@ -200,6 +205,12 @@ def test_a_problem_is_answered_and_what_came_is_kept(
     assert post(client, later).status_code == 201
     assert tags(waiting) == {"7": "B-PER I-PER O O O O"}
     service_of(waiting)  # reads what it has written
+
+
+def test_choices_alone_are_no_entities_with_a_warning(client: Client, waiting: Path, lines: List[str]) -> None:
+    assert post(client, said(ANNA, CHOICE)).status_code == 201
+    assert tags(waiting) == {"7": "O O O O O O"}
+    assert lines == ["annotation 1, task 100, id '7': no span, only choices; read as a sentence without entities"]
 
 
 def test_what_belongs_to_no_question_is_kept(client: Client, waiting: Path) -> None:
