@@ -27,6 +27,7 @@ setup(
         "numpy>=1.26",
         "prompt_toolkit>=3.0.39",
         "pyarrow>=16",
+        "regex>=2024.4.16",
         "scipy>=1.15",
         "rich>=13",
         "tokenizers>=0.19,<0.20",

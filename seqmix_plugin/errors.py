@@ -1,9 +1,22 @@
 """Errors are part of the interface: one line each."""
 
+import traceback
+
+LONGEST_REASON = 600
+"""Characters; some libraries print lists of weights or whole stacks."""
+
 
 def first_line(error: BaseException) -> str:
-    """What a library's error says in its first line, or its type when it says nothing."""
-    return printable((str(error).strip() or type(error).__name__).splitlines()[0])
+    """
+    What an error of a library says, as one line: its reason may stand in any of its lines. One that says nothing, or
+    only a key, is named by its type; a failed assertion also by what it asserts.
+    """
+    text, kind = " ".join(str(error).split()), type(error).__name__
+    if not text and isinstance(error, AssertionError) and error.__traceback__ is not None:
+        text = str(traceback.extract_tb(error.__traceback__)[-1].line)
+    if not text or isinstance(error, (AssertionError, KeyError)):
+        text = f"{kind}: {text}" if text else kind
+    return printable(text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 1] + "…")
 
 
 def error_line(error: BaseException) -> str:

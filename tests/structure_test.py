@@ -27,8 +27,8 @@ LEVELS = {
         ),
         0,
     ),
-    **dict.fromkeys(("data", "formats", "models", "predictors"), 1),
-    **dict.fromkeys(("augmenters", "oracles", "query_policies", "stopping"), 2),
+    **dict.fromkeys(("data", "formats", "models"), 1),
+    **dict.fromkeys(("augmenters", "oracles", "predictors", "query_policies", "stopping"), 2),
     **dict.fromkeys(("active_learning", "annotator", "reporting"), 3),
     **dict.fromkeys(("commands", "service"), 4),
 }

@@ -20,7 +20,7 @@ experiment(
 ) {
   dataset_reader: {
     type: 'plain_text',
-    tokenizer: 'letters_digits',
+    tokenizer: 'unicode_words',
     max_length: columns.max_length,
     token_indexers: columns.token_indexers,
   },

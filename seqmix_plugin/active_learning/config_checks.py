@@ -199,8 +199,9 @@ def mistakes_as_configuration_errors() -> Iterator[None]:
     except (Exception, SystemExit) as error:  # spaCy leaves when it finds no language of this name
         if isinstance(error, OSError) and error.filename is not None:  # a file, not a value
             raise ConfigurationError(first_line(error)) from error
-        name = "" if isinstance(error, (TypeError, ValueError)) else f"{type(error).__name__}: "
-        raise ConfigurationError(f"configuration: {_place(error)}{name}{first_line(error)}") from error
+        text, name = first_line(error), type(error).__name__
+        text = text if isinstance(error, (TypeError, ValueError)) or text.startswith(name) else f"{name}: {text}"
+        raise ConfigurationError(f"configuration: {_place(error)}{text}") from error
 
 
 def _place(error: BaseException) -> str:

@@ -28,7 +28,7 @@ EXAMPLES = {
     QueryPolicy: "random",
     TokenEmbedder: "pretrained_transformer_mismatched",
     TokenIndexer: "word_piece",
-    Tokenizer: "letters_digits",
+    Tokenizer: "unicode_words",
     Vocabulary: "empty",
 }
 """Of blocks whose default, if they have one, does not serve active learning."""

@@ -2,11 +2,10 @@
 
 import argparse
 import copy
-import logging
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Optional, Tuple
 
 import torch
 from allennlp.commands.subcommand import Subcommand
@@ -15,25 +14,19 @@ from allennlp.data import Batch
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
 from seqmix_plugin.commands.archives import load_tagger
-from seqmix_plugin.commands.terminal import quiet_terminal
+from seqmix_plugin.commands.pipeline_check import SAMPLES, Agreement, compare
+from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger, SoftmaxHead
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.longest_input import NO_LIMIT, longest_input
-
-logger = logging.getLogger(__name__)
+from seqmix_plugin.reporting.run import read_json, read_lines
+from seqmix_plugin.run_files import CONFIG, ROUNDS
 
 FOLDER = "huggingface"
 LARGEST_DIFFERENCE = 1e-4
 """Of the two models' log-probabilities."""
-SAMPLES = [
-    ["Paris"],
-    ["Anna", "Berg", "sings", "in", "Oslo", "."],
-    ["On", "Tuesday", "the", "company", "opened", "an", "office", "with", "45", "desks", "in", "New", "York"],
-    ["internationalisation", "of", "Neuschwanstein", "and", "Antananarivo"],
-]
-"""Short and long sentences, short and long words: what the two models are compared on."""
 
 
 @Subcommand.register("export-hf")
@@ -54,24 +47,31 @@ class ExportHfCommand(Subcommand):
         add("source", type=str, help="a run's folder or its model.tar.gz")
         add("-s", "--output", type=str, help=f"the new folder; by default {FOLDER!r} in the run's folder")
         add("-f", "--force", action="store_true", help="write into a folder that holds files already")
+        add(
+            "--allow-differences",
+            action="store_true",
+            help="write it although the pipeline gives some words other tags",
+        )
         subparser.set_defaults(func=_export_from_args)
         return subparser
 
 
 def _export_from_args(args: argparse.Namespace) -> None:
     with quiet_terminal():
-        folder = export_hf(args.source, args.output, args.force)
-        print(
-            f"wrote {folder}; as far as the tagger reads a sentence (max_length), it gives the same tags:\n"
+        folder, agreement = export_hf(args.source, args.output, args.force, args.allow_differences)
+        show(
+            f"wrote {folder}; {agreement}\n"
             f"    from transformers import pipeline\n"
             f'    pipeline("token-classification", "{folder}", aggregation_strategy="first")("Anna sings in Oslo")'
         )
 
 
-def export_hf(source: str, output: Optional[str] = None, force: bool = False) -> Path:
+def export_hf(
+    source: str, output: Optional[str] = None, force: bool = False, allow_differences: bool = False
+) -> Tuple[Path, Agreement]:
     """
     Writes configuration with labels, weights (safetensors) and tokenizer of a trained tagger, after a comparison of the
-    tagger with what was written.
+    tagger with what the pipeline of transformers makes of what is written.
 
     # Parameters
 
@@ -81,25 +81,30 @@ def export_hf(source: str, output: Optional[str] = None, force: bool = False) ->
         The new folder; by default `huggingface` in the run's folder.
     force : `bool`, optional (default = `False`)
         Write into a folder that holds files already; those of other names stay.
+    allow_differences : `bool`, optional (default = `False`)
+        Write it although the pipeline gives some words other tags than the tagger.
 
     # Returns
 
-    `Path`
-        The new folder.
+    `Tuple[Path, Agreement]`
+        The new folder, and how many words get the same tags.
 
     # Raises
 
     `ConfigurationError`
-        When the folder is not empty, or the tagger is not an encoder with one linear layer and a softmax.
+        When the folder is not empty, no round of the run was trained, the tagger is not an encoder with one linear
+        layer and a softmax, or the pipeline gives other tags.
     """
     place = Path(source)
-    folder = Path(output) if output is not None else (place if place.is_dir() else place.parent) / FOLDER
+    run = place if place.is_dir() else place.parent
+    folder = Path(output) if output is not None else run / FOLDER
     if output is None and folder.is_symlink():
         raise ConfigurationError(f"{folder} is a link to another place; choose one with --output")
     if folder.exists() and not folder.is_dir():
         raise ConfigurationError(f"{folder} is a file; expected a folder to write to")
     if folder.is_dir() and any(folder.iterdir()) and not force:
         raise ConfigurationError(f"{folder} is not empty; choose another --output, or --force")
+    _check_trained(run)
     model, reader = load_tagger(source)
     exported = to_transformers(model)
     word_pieces = reader.word_pieces
@@ -113,7 +118,9 @@ def export_hf(source: str, output: Optional[str] = None, force: bool = False) ->
             exported.save_pretrained(temporary)
             tokenizer.save_pretrained(temporary)
             check_equal(model, reader, AutoModelForTokenClassification.from_pretrained(temporary))
-            warn_of_other_pieces(reader)
+            agreement = compare(model, reader, temporary, place)
+            if not (agreement.complete or allow_differences):
+                raise ConfigurationError(f"{folder}: nothing is written, as {agreement}; --allow-differences writes it")
             folder.mkdir(exist_ok=True)
             mode = Path(temporary, "config.json").stat().st_mode
             for file in sorted(Path(temporary).iterdir()):
@@ -121,7 +128,15 @@ def export_hf(source: str, output: Optional[str] = None, force: bool = False) ->
                 os.replace(file, folder / file.name)
     except OSError as error:
         raise ConfigurationError(f"{folder}: cannot be written ({first_line(error)})") from error
-    return folder
+    return folder, agreement
+
+
+def _check_trained(run: Path) -> None:
+    """Raises a `ConfigurationError` for a run that has weights, but those it began with."""
+    if not (run / CONFIG).is_file() or read_json(run / CONFIG).get("type") != "active_learning":
+        return
+    if not (run / ROUNDS).is_file() or not read_lines(run / ROUNDS):
+        raise ConfigurationError(f"{run}: no round of this run has been trained; its model has learned nothing")
 
 
 def to_transformers(model: SequenceTagger) -> PreTrainedModel:
@@ -183,7 +198,7 @@ def check_equal(model: SequenceTagger, reader: SentenceReader, exported: PreTrai
     `ConfigurationError`
         When a log-probability differs by more than `LARGEST_DIFFERENCE`.
     """
-    batch = Batch([reader.text_to_instance(words) for words in SAMPLES])
+    batch = Batch([reader.sentence_to_instance(sentence) for sentence in SAMPLES])
     batch.index_instances(model.vocab)
     tensors: Dict[str, Any] = batch.as_tensor_dict()
     pieces = next(part for part in tensors["tokens"].values() if "wordpiece_mask" in part)
@@ -198,17 +213,4 @@ def check_equal(model: SequenceTagger, reader: SentenceReader, exported: PreTrai
         raise ConfigurationError(
             f"the exported model differs from the tagger by {difference:.2g} in a log-probability, more than "
             f"{LARGEST_DIFFERENCE}: transformers computes something else for this architecture"
-        )
-
-
-def warn_of_other_pieces(reader: SentenceReader) -> None:
-    """Byte-pair tokenizers split a word after a space in another way than the word alone, which the tagger is given."""
-    assert reader.word_pieces is not None
-    tokenizer = reader.word_pieces.tokenizer
-    texts: List[List[int]] = tokenizer([" ".join(words) for words in SAMPLES], add_special_tokens=False)["input_ids"]
-    alone = [[piece for word in reader.word_pieces.pieces(words) for piece in word] for words in SAMPLES]
-    if texts != alone:
-        logger.warning(
-            "this tokenizer splits running text into other pieces than single words, which the tagger was trained on: "
-            "the pipeline may give other tags"
         )

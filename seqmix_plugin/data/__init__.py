@@ -1,4 +1,4 @@
-"""From files to batches: readers, sentences on disk, the label field, the word-piece indexer, the in-memory loader."""
+"""From files to batches: readers, tokenizer, sentences on disk, label field, word-piece indexer, in-memory loader."""
 
 from seqmix_plugin.data.arrow_sentences import ArrowSentences
 from seqmix_plugin.data.conll_columns import ConllColumnsReader
@@ -9,7 +9,9 @@ from seqmix_plugin.data.plain_text import PlainTextReader
 from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.data.sentence_view import SentenceView
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
+from seqmix_plugin.data.unicode_words import UnicodeWordsTokenizer
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
+from seqmix_plugin.data.word_shapes import WordShapes
 
 __all__ = [
     "ArrowSentences",
@@ -21,5 +23,7 @@ __all__ = [
     "SentenceReader",
     "SentenceView",
     "TagDistributionField",
+    "UnicodeWordsTokenizer",
     "WordPieceIndexer",
+    "WordShapes",
 ]

@@ -8,14 +8,15 @@ from allennlp.data import DatasetReader, Token, TokenIndexer, Tokenizer
 
 from seqmix_plugin.data.labelled_file import LabelledFile
 from seqmix_plugin.data.sentence_reader import SentenceReader
+from seqmix_plugin.data.word_shapes import WordShapes
 from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.sentence import TaggedSentence
 
 CHUNK = 4096
 """Lines that are given to the tokenizer together."""
 EXPECTED = (
-    "expected all words of the line as they stand there, in order, such as those of the tokenizers 'whitespace' and "
-    "'letters_digits'"
+    "expected all words of the line as they stand there, in order, such as those of the tokenizers "
+    "'unicode_words' and 'whitespace'"
 )
 
 Line = Tuple[int, str]
@@ -29,7 +30,8 @@ class PlainTextReader(SentenceReader):
     Blank lines are passed over; white space at both ends of a line is dropped. The white space between words is kept as
     the sentence's `spaces`, so that annotators are shown the text as it was; where it is one space between all words,
     `spaces` is `None`, which means that. Unicode's line separators inside a line are white space too: lines end with
-    `\\n` or `\\r\\n`.
+    `\\n` or `\\r\\n`. Words that the tokenizer cannot have meant, such as combining marks without their letters, are
+    counted and warned of; see `WordShapes`.
 
     Sentences are named by their positions, from 0. A file of labelled sentences beside the text, such as one of seed
     sentences, is read by `validation_dataset_reader`. `allennlp predict` takes that reader if there is one, so that a
@@ -43,8 +45,8 @@ class PlainTextReader(SentenceReader):
         How words are indexed.
     tokenizer : `Tokenizer`
         Splits a line into words, which have to be pieces of the line, in order, with nothing but white space between
-        them: `whitespace`, `letters_digits`, `spacy` and others; those for word pieces are not. What it gives of white
-        space alone is no word.
+        them: `unicode_words`, `whitespace`, `character`, `spacy` and others; those for word pieces are not. What it
+        gives of white space alone is no word. `docs/annotate.md` says which suits which script.
     max_length : `int`, optional (default = `None`)
         The longest input in word pieces; see `SentenceReader`.
     max_instances : `int`, optional (default = `None`)
@@ -71,11 +73,12 @@ class PlainTextReader(SentenceReader):
         self.tokenizer = tokenizer
 
     def parse(self, path: str) -> Iterator[TaggedSentence]:
-        file = LabelledFile(path, "BIO", repair=False)
-        return file.checked(
-            _sentence(file, line, str(position), tokens)
+        file, shapes = LabelledFile(path, "BIO", repair=False), WordShapes(path)
+        yield from file.checked(
+            _sentence(file, line, str(position), tokens, shapes)
             for position, (line, tokens) in enumerate(self._tokenized(file))
         )
+        shapes.warn()
 
     def _tokenized(self, file: LabelledFile) -> Iterator[Tuple[Line, List[Token]]]:
         """The lines that are not blank, with what the tokenizer makes of them."""
@@ -96,7 +99,7 @@ class PlainTextReader(SentenceReader):
             raise file.error(f"line {number}", f"the tokenizer cannot split it ({first_line(error)})") from error
 
 
-def _sentence(file: LabelledFile, line: Line, name: str, tokens: Sequence[Token]) -> TaggedSentence:
+def _sentence(file: LabelledFile, line: Line, name: str, tokens: Sequence[Token], shapes: WordShapes) -> TaggedSentence:
     number, text = line
     if "\r" in text:
         raise file.error(f"line {number}", "a carriage return inside the line; lines end with \\n or \\r\\n")
@@ -104,6 +107,7 @@ def _sentence(file: LabelledFile, line: Line, name: str, tokens: Sequence[Token]
         words, spaces = split(text, tokens)
     except ValueError as error:
         raise file.error(f"line {number}", f"the tokenizer {error}; {EXPECTED}") from error
+    shapes.add(words, f"line {number}")
     usual = all(space == " " for space in spaces[:-1])
     return TaggedSentence(name, words, spaces=None if usual else spaces)
 

@@ -1,6 +1,8 @@
 """Words to word pieces, each distinct word once."""
 
+import logging
 import os
+from functools import cache
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 import numpy as np
@@ -15,13 +17,19 @@ from transformers import AutoTokenizer
 from seqmix_plugin.archive import ENCODER_FOLDER
 from seqmix_plugin.errors import first_line
 
+logger = logging.getLogger(__name__)
+
+PROBE = ("in", "the", "Oslo")
+"""Words that a tokenizer gives other pieces after a space, if it does so at all."""
+
 
 @TokenIndexer.register("word_piece")
 class WordPieceIndexer(TokenIndexer):
     """
     Gives the same indices as AllenNLP's `pretrained_transformer_mismatched` indexer and feeds the embedder of that
     name, but asks the tokenizer for each distinct word once, in batches, and pads tensors instead of lists. A word that
-    the tokenizer turns into nothing (a control character, say) stands as its unknown piece.
+    the tokenizer turns into nothing (a control character, say) stands as its unknown piece. Warns of a tokenizer that
+    divides a word alone otherwise than after a space.
 
     Registered as a `TokenIndexer` with name "word_piece".
 
@@ -30,7 +38,7 @@ class WordPieceIndexer(TokenIndexer):
     model_name : `str`
         A model of `transformers` or a folder that holds one.
     tokenizer_kwargs : `Dict[str, Any]`, optional (default = `None`)
-        Further arguments of `AutoTokenizer.from_pretrained`.
+        Further arguments of `AutoTokenizer.from_pretrained`, such as `{add_prefix_space: true}` for RoBERTa and GPT-2.
     serialization_dir : `str`, optional (default = `None`)
         Given by AllenNLP, not a key: the folder of the run or of the unpacked archive. The tokenizer that lies there is
         taken instead of `model_name`, so that an archive works from any folder without a download.
@@ -38,7 +46,7 @@ class WordPieceIndexer(TokenIndexer):
     # Raises
 
     `ConfigurationError`
-        When no tokenizer can be loaded.
+        When no tokenizer can be loaded, or AllenNLP cannot find out its special pieces.
     """
 
     def __init__(
@@ -51,13 +59,22 @@ class WordPieceIndexer(TokenIndexer):
         carried = os.path.join(serialization_dir or "", ENCODER_FOLDER)
         source = carried if serialization_dir and os.path.isdir(carried) else model_name
         try:
-            # AllenNLP's wrapper finds out the special pieces; its own tokenizer cannot be saved.
-            wrapper = PretrainedTransformerTokenizer(source, tokenizer_kwargs=tokenizer_kwargs)
+            # AllenNLP's wrapper, which finds out the special pieces, has a tokenizer that cannot be saved.
             self.tokenizer = AutoTokenizer.from_pretrained(source, **(tokenizer_kwargs or {}))
-        except (OSError, ValueError) as error:
+        except (
+            Exception
+        ) as error:  # whatever tokenizers and what they read with raise for what is none, or a broken one
             raise ConfigurationError(
                 f"model_name {model_name!r}: no tokenizer could be loaded; expected a folder with a transformers model "
                 f"or a name that the hub knows ({first_line(error)})"
+            ) from error
+        try:
+            wrapper = PretrainedTransformerTokenizer(source, tokenizer_kwargs=tokenizer_kwargs)
+        except (AssertionError, IndexError, ValueError) as error:  # the embedder has such a wrapper too
+            raise ConfigurationError(
+                f"model_name {model_name!r}: AllenNLP finds a tokenizer's special pieces with the help of 'a' and 'b' or "
+                f"'1' and '2', which are not two pieces of this one ({first_line(error)}); add them by "
+                f"tokenizer_kwargs: {{'additional_special_tokens': ['a', 'b']}} in the token indexer and the embedder"
             ) from error
         self.model_name = model_name
         self.start_pieces: List[Any] = [token.text_id for token in wrapper.single_sequence_start_tokens]
@@ -66,6 +83,18 @@ class WordPieceIndexer(TokenIndexer):
         self._numbers: Dict[str, int] = {}
         self._pieces: List[Tuple[int, ...]] = []
         self._arrays = [np.empty(0, np.int32)] * 3
+        self._warn_of_inner_pieces()
+
+    def _warn_of_inner_pieces(self) -> None:
+        """Of a tokenizer that knows a word by the space in front of it, which words by themselves have not."""
+        text, *words = self._tokenized([" ".join(PROBE), *PROBE])
+        if text != [piece for word in words for piece in word]:
+            # Not set here: archives that were trained without it would change.
+            _warn_once(
+                f"model_name {self.model_name!r}: its tokenizer divides a word alone otherwise than after a space, so "
+                f"that the encoder reads each word as the inside of one; byte-level tokenizers (RoBERTa, GPT-2) need "
+                f"tokenizer_kwargs: {{'add_prefix_space': true}} in the token indexer"
+            )
 
     @property
     def num_special_pieces(self) -> int:
@@ -174,3 +203,9 @@ class WordPieceIndexer(TokenIndexer):
             after = [0] * (2 * value.dim() - 1) + [padding_lengths[key] - len(value)]  # type: ignore[attr-defined]
             padded[key] = torch.nn.functional.pad(value, after, value=fill)  # type: ignore[arg-type]
         return padded
+
+
+@cache
+def _warn_once(message: str) -> None:
+    """Each reader of a run has its own indexer."""
+    logger.warning(message)

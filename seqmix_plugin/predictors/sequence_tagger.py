@@ -10,6 +10,8 @@ from allennlp.data.tokenizers import WhitespaceTokenizer
 from allennlp.models import Model
 from allennlp.predictors import Predictor
 
+from seqmix_plugin.data import WordShapes
+from seqmix_plugin.errors import shortened
 from seqmix_plugin.sentence import is_unicode
 from seqmix_plugin.tag_schemes import tags_to_spans
 
@@ -29,12 +31,14 @@ class SequenceTaggerPredictor(Predictor):
         The reader that the model was trained with.
     tokenizer : `Tokenizer`, optional (default = `None`)
         Splits `sentence` into words; by default the reader's tokenizer, where it has one, as `plain_text` has, and else
-        white space does.
+        white space does. The first sentence whose words no tokenizer for its script would give is warned of; see
+        `WordShapes`.
     """
 
     def __init__(self, model: Model, dataset_reader: DatasetReader, tokenizer: Optional[Tokenizer] = None) -> None:
         super().__init__(model, dataset_reader)
         self._tokenizer: Tokenizer = tokenizer or getattr(dataset_reader, "tokenizer", None) or WhitespaceTokenizer()
+        self._warned = False
 
     def predict(self, sentence: str) -> JsonDict:
         """
@@ -50,6 +54,7 @@ class SequenceTaggerPredictor(Predictor):
         if tokens is None and isinstance(json_dict.get("sentence"), str):
             words = (token.ensure_text() for token in self._tokenizer.tokenize(json_dict["sentence"]))
             tokens = [word for word in words if word and not word.isspace()]  # as `plain_text` reads
+            self._check_words(tokens, json_dict["sentence"])
         if not isinstance(tokens, list) or not tokens or not all(isinstance(word, str) and word for word in tokens):
             raise ConfigurationError(
                 f"input {json_dict!r}: expected 'tokens', a list of words, or 'sentence', a text; neither empty"
@@ -58,6 +63,12 @@ class SequenceTaggerPredictor(Predictor):
             raise ConfigurationError(f"input {json_dict!r}: half of a surrogate pair")
         reader: Any = self._dataset_reader  # any whose `text_to_instance` is that of a SentenceReader
         return reader.text_to_instance(tokens, sentence_id=json_dict.get("id"))
+
+    def _check_words(self, words: List[str], sentence: str) -> None:
+        if not self._warned:
+            shapes = WordShapes("predict")
+            shapes.add(words, shortened(repr(sentence)))
+            self._warned = shapes.warn()
 
     def predict_instance(self, instance: Instance) -> JsonDict:
         """

@@ -149,7 +149,7 @@ def test_an_annotation_project_begins_with_text(run: Run, tiny_encoder: str, tmp
     columns = small_config(tiny_encoder)["dataset_reader"]
     kept = {key: columns[key] for key in ("max_length", "token_indexers")}
     project: Dict[str, Any] = {
-        "dataset_reader": {"type": "plain_text", "tokenizer": "letters_digits", **kept},
+        "dataset_reader": {"type": "plain_text", "tokenizer": "unicode_words", **kept},
         "validation_dataset_reader": columns,
         "train_data_path": str(pool),
         "seed_data_path": str(seed_file),
