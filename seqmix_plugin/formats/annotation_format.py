@@ -70,10 +70,9 @@ class AnnotationFormat(Registrable):
         self.check_labels(labels)
         if not questions:
             raise ConfigurationError(f"{path}: there is no question to export")
-        for name, word in self.misfits([question.sentence for question in questions]).items():
+        for sentence_id, word in self.misfits([question.sentence for question in questions]).items():
             raise ConfigurationError(
-                f"sentence {name!r}: {word!r} does not fit in a file of the format {self.name!r}; export to another "
-                f"format"
+                f"sentence {sentence_id!r}: {word!r} does not fit in a file of {self.name!r}; export to another format"
             )
         check_predicted(questions, labels)
         files = self.files(questions, labels, path, model_version or f"round {questions[0].round}")

@@ -106,7 +106,7 @@ class FilesOracle(Oracle):
     def _warn_of(self, odd: Dict[str, str], which: str, where: object) -> None:
         name, text = next(iter(odd.items()))
         logger.warning(
-            f"{len(odd):,} of {which} do not fit in a file of the format {self._format.name!r}, such as {name!r} with "
+            f"{len(odd):,} of {which} do not fit in a file of {self._format.name!r}, such as {name!r} with "
             f"{shortened(repr(text))}; they are asked for in {where} alone (allennlp annotate)"
         )
 
