@@ -158,6 +158,11 @@ def hard_tags(distributions: Sequence[Mapping[str, float]]) -> Tuple[List[str], 
     return to_bio([min(row, key=lambda tag: (-row[tag], tag)) for row in distributions], "BIO", repair=True)
 
 
+def is_type_name(text: str) -> bool:
+    """Whether an entity type may be called so: not when another type would look the same."""
+    return text != "" and text.isprintable() and text == text.strip()
+
+
 def _split(tag: str, scheme: str, position: int) -> Tuple[str, str]:
     if tag == "O":
         return "O", ""
@@ -165,7 +170,7 @@ def _split(tag: str, scheme: str, position: int) -> Tuple[str, str]:
     if not dash or not label or prefix == "O" or prefix not in PREFIXES[scheme] or len(prefix) != 1:
         valid = ", ".join(["O"] + [f"{p}-TYPE" for p in PREFIXES[scheme] if p != "O"])
         raise InvalidTagError(position, f"tag {tag!r} is none of {scheme}'s: {valid}", repairable=False)
-    if not label.isprintable() or label != label.strip():  # it would be another type that looks the same
+    if not is_type_name(label):
         message = f"tag {tag!r} has characters that cannot be seen, or white space at its end or after '{prefix}-'"
         raise InvalidTagError(position, message, repairable=False)
     return _ONE_NAME.get(prefix, prefix), label

@@ -6,7 +6,7 @@ from typing import List, Mapping, NamedTuple, Optional, Sequence, Set
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch, DatasetReader, Vocabulary
 
-from seqmix_plugin.active_learning.repeats import RepeatCounter, Repeats
+from seqmix_plugin.active_learning.repeats import RepeatCounter, Repeats, leaked
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
@@ -43,12 +43,15 @@ class Labels(NamedTuple):
         The sentences that occur more than once.
     untagged : `str`, optional (default = `None`)
         The id of the first sentence without tags.
+    words : `Sequence[int]`, optional (default = `()`)
+        A hash of each sentence's words.
     """
 
     tags: Set[str]
     soft: Set[str]
     repeats: Repeats = Repeats()
     untagged: Optional[str] = None
+    words: Sequence[int] = ()
 
     @property
     def types(self) -> Set[str]:
@@ -65,7 +68,7 @@ def labels_of(sentences: SentenceSource) -> Labels:
         repeats.add(sentence)
         if sentence.tags is None and untagged is None:
             untagged = sentence.id
-    return labels._replace(repeats=repeats.count(sentences), untagged=untagged)
+    return labels._replace(repeats=repeats.count(sentences), untagged=untagged, words=repeats.words)
 
 
 def check_tagged(path: str, labels: Labels) -> None:
@@ -167,3 +170,25 @@ def _warn_of_repeats(files: Mapping[str, Labels]) -> None:
             )
     if parts:
         logger.warning("; ".join(parts))
+
+
+def warn_of_leaks(files: Mapping[str, Labels], measured: Mapping[str, SentenceSource]) -> None:
+    """
+    Warns, in one line, of sentences that are measured although there are others of the same words to learn from.
+
+    # Parameters
+
+    files : `Mapping[str, Labels]`
+        What all files are labelled with, by their names.
+    measured : `Mapping[str, SentenceSource]`
+        The sentences of those that are measured.
+    """
+    known = {name: labels.words for name, labels in files.items() if name not in measured}
+    parts: List[str] = []
+    for name, sentences in measured.items():
+        found = leaked(files[name].words, list(known.values()))
+        if len(found):
+            example = sentences[int(found[0])].id
+            parts.append(f"{len(found):,} of the {len(sentences):,} sentences of {name}, such as {example!r}")
+    if parts:
+        logger.warning(f"{' or '.join(known)}: has {' and '.join(parts)}: scores are higher for it")

@@ -9,8 +9,15 @@ import numpy as np
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 
-from seqmix_plugin.active_learning.checks import check_tagged, labels_of, warn_of_labels, with_labels
+from seqmix_plugin.active_learning.checks import (
+    check_tagged,
+    labels_of,
+    warn_of_labels,
+    warn_of_leaks,
+    with_labels,
+)
 from seqmix_plugin.data import SentenceReader, SentenceView
+from seqmix_plugin.formats import check_labels
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 logger = logging.getLogger(__name__)
@@ -66,9 +73,11 @@ def read_corpora(
     # Raises
 
     `ConfigurationError`
-        When a file cannot be read, one that has to have tags has none, tags are of other types, or the seed file has
-        all sentences of the training file.
+        When the entity types are not as they should be, a file cannot be read, one that has to have tags has none, tags
+        are of other types, or the seed file has all sentences of the training file.
     """
+    if types is not None:
+        check_labels(types)
     train_path = str(paths["train_data_path"])
     train = reader.read_sentences(train_path, folder)
     labels = {train_path: labels_of(train)}
@@ -84,6 +93,7 @@ def read_corpora(
     measured = {split: labels[split] for split in splits if split != "seed"}
     if types is None:
         warn_of_labels(train_path, labels[train_path], measured)
+    warn_of_leaks(labels, {split: splits[split] for split in measured})
     # Their ids shall not be those of sentences of the pool.
     seed_set = [replace(sentence, id=f"seed-{sentence.id}") for sentence in splits.pop("seed", [])]
     train = _without(train, seed_set, train_path, str(paths.get("seed_data_path")))

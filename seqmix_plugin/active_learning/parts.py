@@ -1,11 +1,12 @@
 """What the rounds of a run are made of."""
 
+from pathlib import Path
 from typing import List, NamedTuple, Optional
 
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.learner import Learner
 from seqmix_plugin.active_learning.pool import Pool
-from seqmix_plugin.augmenters import Augmenter
+from seqmix_plugin.augmenters import Augmenter, Workbench
 from seqmix_plugin.oracles import Oracle
 from seqmix_plugin.query_policies import QueryPolicy
 from seqmix_plugin.sentence import SentenceSource
@@ -44,3 +45,17 @@ class Parts(NamedTuple):
     oracle: Oracle
     augmenter: Augmenter
     stopping: Optional[StoppingCriterion] = None
+
+    def workbench(self, folder: Path, seed: int, round_number: int) -> Workbench:
+        """What the augmenter may use in a round."""
+        return Workbench(
+            model=self.learners[0].model,
+            reader=self.experiment.reader,
+            readable=self.pool.sentences,
+            outside=self.outside,
+            folder=folder,
+            seed=seed,
+            round_number=round_number,
+            model_is_trained=round_number > 0,
+            seed_set=self.experiment.seed_set,
+        )

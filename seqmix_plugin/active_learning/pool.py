@@ -68,6 +68,12 @@ class Pool:
         self._labelled: Dict[str, TaggedSentence] = {sentence.id: sentence for sentence in seed_set}
         if len(self._positions) != len(sentences) or len(self._labelled) != len(seed_set):
             raise ConfigurationError("two sentences of the pool have the same id")
+        both = next((name for name in self._labelled if name in self._positions), None)
+        if both is not None:
+            raise ConfigurationError(
+                f"seed_data_path: sentence {both.removeprefix('seed-')!r} is {both!r} in the run, and so is one of the training "
+                f"file; give one of them another id"
+            )
 
     @property
     def labelled(self) -> List[TaggedSentence]:

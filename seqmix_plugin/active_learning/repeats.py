@@ -1,7 +1,7 @@
-"""Sentences that stand in a file more than once."""
+"""Sentences that stand in a file, or in several, more than once."""
 
 from array import array
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -32,17 +32,18 @@ class RepeatCounter:
     """
 
     def __init__(self) -> None:
-        self._words = array("q")
+        self.words = array("q")
+        """The hash of each sentence's words, in the file's order."""
         self._tags = array("q")
 
     def add(self, sentence: TaggedSentence) -> None:
         """Takes a file's next sentence into account."""
-        self._words.append(hash(sentence.tokens))
+        self.words.append(hash(sentence.tokens))
         self._tags.append(hash(sentence.tags))
 
     def count(self, sentences: SentenceSource) -> Repeats:
         """What there was among `sentences`, all of which were added in their order."""
-        words, tags = (np.array(hashes, dtype=np.int64) for hashes in (self._words, self._tags))
+        words, tags = (np.array(hashes, dtype=np.int64) for hashes in (self.words, self._tags))
         order = np.lexsort((tags, words))
         again = np.diff(words[order], prepend=0) == 0  # the same words as the one before
         again[:1] = False
@@ -56,3 +57,8 @@ class RepeatCounter:
         second = equal[tags[equal] != tags[first]].min()
         example = sentences[int(first)].id, sentences[int(second)].id
         return Repeats(len(np.unique(group[again])), len(conflicting), example)
+
+
+def leaked(words: Sequence[int], known: Sequence[Sequence[int]]) -> np.ndarray:
+    """The positions of a file's sentences that also stand in others, all by the hashes of their words."""
+    return np.flatnonzero(np.isin(words, np.concatenate([np.empty(0, np.int64), *known])))

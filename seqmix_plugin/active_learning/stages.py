@@ -11,7 +11,6 @@ from seqmix_plugin.active_learning.parts import Parts
 from seqmix_plugin.active_learning.round_state import RoundState
 from seqmix_plugin.active_learning.run_folder import RunFolder
 from seqmix_plugin.active_learning.sample import Sample, kappa_of
-from seqmix_plugin.augmenters import Workbench
 from seqmix_plugin.data import SentenceView
 from seqmix_plugin.oracles import Waiting
 from seqmix_plugin.query_policies import Query, RandomPolicy
@@ -126,16 +125,7 @@ class Stages:
             return
         with state.timed("augment"):
             parts = self._parts
-            workbench = Workbench(
-                model=parts.learners[0].model,
-                reader=parts.experiment.reader,
-                readable=parts.pool.sentences,
-                outside=parts.outside,
-                folder=self._run.folder,
-                seed=self._seed,
-                round_number=state.round,
-                model_is_trained=state.round > 0,
-            )
+            workbench = parts.workbench(self._run.folder, self._seed, state.round)
             reseed_globals(self._seed, state.round, "augment")
             given = parts.experiment.seed_set if state.round == 0 else ()
             made = parts.augmenter.augment([*given, *annotated], workbench)

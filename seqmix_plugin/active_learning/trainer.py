@@ -142,6 +142,7 @@ class ActiveLearningTrainer(Trainer):
         made_oracle = oracle.construct(corpus=inside)
         if made_oracle.needs_gold and experiment.untagged is not None:
             raise ConfigurationError(f"{experiment.untagged}, which trainer.oracle uncovers")
+        made_oracle.check(inside, experiment.vocab.get_token_to_index_vocabulary("labels"))
         make_learner = partial(
             Learner, experiment=experiment, trainer=trainer, reuse_model=reuse_model, local_rank=local_rank
         )
@@ -164,6 +165,7 @@ class ActiveLearningTrainer(Trainer):
             augmenter,
             stopping,
         )
+        augmenter.check_text(self.parts.workbench(Path(folder), seed, 0))
         self._run = RunFolder(Path(folder), self.cuda_device, local_rank, keep_round_weights)
         self._stages = Stages(self.parts, self._run, self._sizes, seed, self.cuda_device, max_candidates, dtype)
         self._run.first_weights(self.model, recovered=self._stages.restore())

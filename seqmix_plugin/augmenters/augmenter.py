@@ -101,6 +101,9 @@ class Augmenter(Registrable):
     def check(self, model: SequenceTagger) -> None:
         """Called before any work is done; raises a `ConfigurationError` when it cannot work with this model."""
 
+    def check_text(self, workbench: Workbench) -> None:
+        """Called before any work is done, too; raises a `ConfigurationError` when there is too little text."""
+
     @abstractmethod
     def augment(self, labelled: Sequence[TaggedSentence], workbench: Workbench) -> Augmentation:
         """

@@ -89,6 +89,11 @@ class SeqMixAugmenter(Augmenter):
     def check(self, model: SequenceTagger) -> None:
         self.embedding_table.check(model)
 
+    def check_text(self, workbench: Workbench) -> None:
+        if self.rate > 0:
+            self.embedding_table.check_text(workbench)
+            self.discriminator.check_text(workbench)
+
     def augment(self, labelled: Sequence[TaggedSentence], workbench: Workbench) -> Augmentation:
         wanted = self.number_wanted(len(labelled))
         if wanted == 0:

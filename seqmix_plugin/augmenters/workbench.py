@@ -1,7 +1,9 @@
 """What an augmenter and its parts may use in a round."""
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Iterator
 
 import numpy as np
 import torch
@@ -9,7 +11,7 @@ import torch
 from seqmix_plugin.data import SentenceReader, WordPieceIndexer
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import generator, reseed_globals
-from seqmix_plugin.sentence import SentenceSource
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Workbench:
     reader : `SentenceReader`
         Makes its instances of sentences.
     readable : `SentenceSource`
-        The text that the run may read: labelled sentences and the pool.
+        The pool with what is labelled of it.
     outside : `SentenceSource`
         Sentences of the training file that are not in the slice; no parent comes from them. May be empty.
     folder : `Path`
@@ -33,6 +35,8 @@ class Workbench:
         0 is the seed set's.
     model_is_trained : `bool`, optional (default = `True`)
         Whether the current model has learnt from labels, so that its tags mean something.
+    seed_set : `SentenceSource`, optional (default = `()`)
+        Labelled sentences that are not of the pool; parents come from them as well.
     """
 
     model: SequenceTagger
@@ -43,6 +47,12 @@ class Workbench:
     seed: int
     round_number: int
     model_is_trained: bool = True
+    seed_set: SentenceSource = ()
+
+    @property
+    def text(self) -> Iterator[TaggedSentence]:
+        """All sentences that the run may read, with those that parents come from."""
+        return chain(self.readable, self.seed_set)
 
     @property
     def word_pieces(self) -> WordPieceIndexer:

@@ -155,9 +155,6 @@ def find_task(queries: str, labels: Optional[Sequence[str]], output: Optional[st
         raise ConfigurationError(f"{path}: {missing} is missing; it may be left out for questions in a run's folder")
     found = labels_of_run(str(files.run)) if labels is None and files is not None else list(labels or ())
     check_labels(found)
-    for label in found:
-        if not label.isprintable() or label != label.strip():  # no reader takes such tags
-            raise ConfigurationError(f"labels has {label!r}; expected entity types such as PER, LOC")
     check_predicted(questions, found)
     if files is not None and (files.run / RUN_LABELS).exists():
         _check_known(found, labels_of_run(str(files.run)), files.run)

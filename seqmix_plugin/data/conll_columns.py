@@ -1,27 +1,65 @@
 """Column files: one word a line, a blank line between sentences."""
 
+import re
 import sys
-from typing import Dict, Iterator, List, Optional, Tuple
+from functools import cached_property
+from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from allennlp.data import DatasetReader, TokenIndexer
 
-from seqmix_plugin.data.labelled_file import LabelledFile, check_scheme
+from seqmix_plugin.data.labelled_file import MARK, LabelledFile, check_scheme
 from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import InvalidTagError, to_bio
 
-Row = Tuple[int, str, str]
+CONLLU_COLUMNS = 10
+PASSED_OVER = "lines of CoNLL-U's ranges and empty nodes are passed over"
+MOST_KNOWN = 2**16
+"""Lines that are remembered, so that each is taken apart once."""
+
+_NO_WORD = re.compile(r"\d+[-.]\d+", re.ASCII)
+
+Row = Tuple[str, str]
+"""A word and its tag."""
+
+
+class _Layout(NamedTuple):
+    """Of a file's first row: whether tabs separate its columns, and how many there are."""
+
+    tabs: bool
+    width: int
+
+
+class _ColumnFile(LabelledFile):
+    """One column file."""
+
+    @cached_property
+    def layout(self) -> _Layout:
+        """That of the first row that does not begin with `#`; where all do, of the first that has a tab."""
+        fallback = ""
+        for _, line in self.lines():
+            if not line.startswith(("#", "-DOCSTART-")) and line.strip(" \t"):
+                return _Layout("\t" in line, len(_columns(line)))
+            if not fallback and line.startswith("#") and "\t" in line:
+                fallback = line
+        return _Layout(bool(fallback), len(_columns(fallback)))
 
 
 @DatasetReader.register("conll_columns")
 class ConllColumnsReader(SentenceReader):
     """
-    Reads column files such as CoNLL-2003's: any number of columns, separated by one tab or by white space; blank lines
+    Reads column files such as CoNLL-2003's: any number of columns, separated by one tab or by blanks; blank lines
     between sentences; `-DOCSTART-` lines and comment lines are passed over, `# id = …` names the next sentence. Tags
     come out as BIO.
 
-    A line is a comment when it begins with `# ` and has no valid tag where its tag should be (`#` is a word as well),
-    or when it reads `# name = …` without a tab.
+    `#` is a word as well. A line that begins with `# ` is one when it has a valid tag where its tag should be, or as
+    many columns as the file's first row. It is a comment otherwise, or when it reads `# name = …` without a tab.
+
+    A file of ten columns between tabs is CoNLL-U when the word is not in the first: lines whose first column is a range
+    (`1-2`) or an empty node (`2.1`) are passed over and counted in a warning, and `# sent_id = …` names the sentence.
+
+    Words with characters that cannot be seen, and words with a blank and a tag in them, stay as they are and are
+    counted in a warning. A byte order mark at the beginning of a line is dropped.
 
     Registered as a `DatasetReader` with name "conll_columns".
 
@@ -49,8 +87,9 @@ class ConllColumnsReader(SentenceReader):
     # Raises
 
     `ConfigurationError`
-        With file and line: an invalid tag or tag sequence, too few columns, a carriage return inside a line, bytes that
-        are not UTF-8, a file that is missing or holds no sentence.
+        With file and line: an invalid tag or tag sequence, too few columns, columns that are separated otherwise than
+        in the first row, a carriage return inside a line, bytes that are not UTF-8, a file that is missing or holds no
+        sentence.
     """
 
     def __init__(
@@ -74,59 +113,116 @@ class ConllColumnsReader(SentenceReader):
         self._unlabelled = unlabelled
 
     def parse(self, path: str) -> Iterator[TaggedSentence]:
-        file = LabelledFile(path, self._scheme, self._repair)
+        file = _ColumnFile(path, self._scheme, self._repair)
         return file.checked(
-            self._sentence(file, name or str(number), rows) for number, (name, rows) in enumerate(self._blocks(file))
+            self._sentence(file, name or str(number), lines, rows)
+            for number, (name, lines, rows) in enumerate(self._blocks(file))
         )
 
-    def _sentence(self, file: LabelledFile, name: str, rows: List[Row]) -> TaggedSentence:
-        lines, words, tags = zip(*rows, strict=True)
-        if self._unlabelled:
-            return TaggedSentence(name, tuple(map(sys.intern, words)))
-        return TaggedSentence(
-            name, tuple(map(sys.intern, words)), file.to_bio(tags, lambda position: f"line {lines[position]}")
-        )
+    def _sentence(self, file: _ColumnFile, name: str, lines: List[int], rows: List[Row]) -> TaggedSentence:
+        words, tags = zip(*rows, strict=True)
 
-    def _blocks(self, file: LabelledFile) -> Iterator[Tuple[Optional[str], List[Row]]]:
-        """The rows of each sentence, with its name if a comment gives one."""
+        def place(position: int) -> str:
+            return f"line {lines[position]}"
+
+        file.look_at(words, place)
+        return TaggedSentence(name, words, None if self._unlabelled else file.to_bio(tags, place))
+
+    def _blocks(self, file: _ColumnFile) -> Iterator[Tuple[Optional[str], List[int], List[Row]]]:
+        """The rows of each sentence and their lines, with its name if a comment gives one."""
         name: Optional[str] = None
+        lines: List[int] = []
         rows: List[Row] = []
+        known: Dict[str, Row] = {}
         for number, line in file.lines():
-            if not line.strip(" \t") or line.startswith("-DOCSTART-"):
-                if rows:
-                    yield name, rows
-                    name, rows = None, []
-                continue
-            if "\r" in line:
-                raise file.error(f"line {number}", "a carriage return inside the line; lines end with \\n or \\r\\n")
-            columns = _columns(line)
-            if line.startswith("# ") and (_names_something(line, columns) or not self._has_tag(columns)):
-                key, equals, value = line[2:].partition("=")
-                if equals and key.strip() == "id" and not rows:
-                    name = value.strip()
-                continue
-            try:
-                word, tag = columns[self._token_column], "O" if self._unlabelled else columns[self._tag_column]
-            except IndexError:
-                word = tag = ""
-            if not word or not tag or (len(columns) < 2 and not self._unlabelled):
-                raise file.error(
-                    f"line {number}",
-                    f"{len(columns)} column(s), but token_column is {self._token_column} and tag_column is "
-                    f"{self._tag_column}",
-                )
-            rows.append((number, word, tag))
+            row = known.get(line)
+            if row is None:
+                if not line.strip(" \t") or line.startswith("-DOCSTART-"):
+                    if rows:
+                        yield name, lines, rows
+                        name, lines, rows = None, [], []
+                    continue
+                row = self._row(file, number, line)
+                if row is None:
+                    name = name if rows else self._name(file, line, name)
+                    continue
+                if len(known) == MOST_KNOWN:
+                    known.clear()
+                known[line] = row
+            lines.append(number)
+            rows.append(row)
         if rows:
-            yield name, rows
+            yield name, lines, rows
+
+    def _row(self, file: _ColumnFile, number: int, line: str) -> Optional[Row]:
+        """The word and the tag of a line, or `None` when it is a comment or passed over."""
+        if "\r" in line:
+            raise file.error(f"line {number}", "a carriage return inside the line; lines end with \\n or \\r\\n")
+        columns = _columns(line)
+        if line.startswith("# ") and self._is_comment(file, line, columns):
+            return None
+        if self._is_conllu(file, columns) and _NO_WORD.fullmatch(columns[0]):
+            file.count(PASSED_OVER, columns[0], f"line {number}")
+            return None
+        try:
+            word, tag = columns[self._token_column], "O" if self._unlabelled else columns[self._tag_column]
+        except IndexError:
+            word = tag = ""
+        if not word or not tag or (len(columns) < 2 and not self._unlabelled):
+            raise file.error(
+                f"line {number}",
+                f"{len(columns)} column(s), but token_column is {self._token_column} and tag_column is "
+                f"{self._tag_column}",
+            )
+        self._check_separators(file, number, line, columns, word)
+        return sys.intern(word), tag
+
+    def _check_separators(self, file: _ColumnFile, number: int, line: str, columns: List[str], word: str) -> None:
+        """Raises a `ConfigurationError` when columns may have been taken for each other."""
+        tabs = "\t" in line
+        if tabs != file.layout.tabs and (" " in word if tabs else 1 < len(columns) != file.layout.width):
+            here, first = ("tabs", "blanks") if tabs else ("blanks", "tabs")
+            raise file.error(
+                f"line {number}",
+                f"{len(columns)} columns between {here}, but the file's first row has {file.layout.width} between "
+                f"{first}; expected one separator",
+            )
+        if line.count(MARK) > word.count(MARK):
+            raise file.error(
+                f"line {number}",
+                "a byte order mark outside the word, as where files were put together without a line end between them",
+            )
+
+    def _is_comment(self, file: _ColumnFile, line: str, columns: List[str]) -> bool:
+        """Of a line that begins with `# `. `# id = B-12` ends with a valid tag and is no word all the same."""
+        tabs, has_tag = "\t" in line, self._has_tag(columns)
+        if columns[0] != "#" or (not tabs and columns[2:3] == ["="]):
+            return True
+        as_wide = len(columns) == file.layout.width and (tabs == file.layout.tabs or has_tag)
+        return not (as_wide or (has_tag and not file.layout.tabs))
 
     def _has_tag(self, columns: List[str]) -> bool:
-        if self._unlabelled or len(columns) < 2 or not -len(columns) <= self._tag_column < len(columns):
+        if len(columns) < 2 or not -len(columns) <= self._tag_column < len(columns):
             return False
         try:
             to_bio([columns[self._tag_column]], self._scheme, repair=True)
         except InvalidTagError:
             return False
         return True
+
+    def _is_conllu(self, file: _ColumnFile, columns: List[str]) -> bool:
+        """Whether lines of so many columns are; the first column of CoNLL-U numbers the words."""
+        tabs, width = file.layout
+        return tabs and width == len(columns) == CONLLU_COLUMNS and self._token_column % CONLLU_COLUMNS != 0
+
+    def _name(self, file: _ColumnFile, line: str, before: Optional[str]) -> Optional[str]:
+        """What a comment calls the sentence, or what comments before it did."""
+        key, equals, value = line.removeprefix("# ").partition("=")
+        if equals and key.strip() == "id":
+            return value.strip()
+        if equals and key.strip() == "sent_id" and self._is_conllu(file, [""] * CONLLU_COLUMNS):
+            return before or value.strip()
+        return before
 
 
 def _columns(line: str) -> List[str]:
@@ -135,8 +231,3 @@ def _columns(line: str) -> List[str]:
         return [column.strip(" ") for column in line.split("\t")]
     columns = line.split(" ")
     return columns if "" not in columns else [column for column in columns if column]
-
-
-def _names_something(line: str, columns: List[str]) -> bool:
-    """`# id = B-12` ends with a valid tag and is no word all the same; between tabs words may hold anything."""
-    return "\t" not in line and columns[2:3] == ["="]

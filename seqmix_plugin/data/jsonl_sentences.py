@@ -15,6 +15,8 @@ from seqmix_plugin.tag_schemes import InvalidTagError, to_bio
 
 TOLERANCE = 0.01
 """How far the sum of a distribution may be from 1: what rounding to a few digits leaves."""
+EXACT = 1e-9
+"""How far it is at most when nothing was rounded for people to read."""
 
 
 @DatasetReader.register("jsonl_sentences")
@@ -26,7 +28,7 @@ class JsonlSentencesReader(SentenceReader):
     |---|---|
     | `tokens` | the words, a list of strings |
     | `tags` | one tag a word, in `source_scheme`; may be left out when there are `tag_distributions` |
-    | `tag_distributions` | soft labels, which the loss is taken against: an object a word, from BIO tags, whatever `source_scheme` is, to probabilities that sum to 1 |
+    | `tag_distributions` | soft labels, which the loss is taken against: an object a word, from BIO tags, whatever `source_scheme` is, to probabilities that sum to 1; where rounding has left up to 0.01 more or less, they are divided by their sum |
     | `id` | a string or a whole number, unique in the file; by default the position among the sentences |
     | `spaces` | the white space that followed each word in the text, a list of strings; by default one space between words |
 
@@ -100,6 +102,7 @@ def _sentence(file: LabelledFile, place: str, line: str, position: int, unlabell
         raise file.error(place, f"'tokens' is {_shown(tokens)}: half of a surrogate pair")
     name, words = _name(file, place, record.get("id"), position), tuple(map(sys.intern, tokens))
     spaces = _spaces(file, place, record.get("spaces"), len(tokens))
+    file.look_at(words, lambda _: place)
     if unlabelled:
         return TaggedSentence(name, words, spaces=spaces)
     if tags is None and soft is None:
@@ -145,7 +148,14 @@ def _distributions(file: LabelledFile, place: str, rows: List[Dict[str, Any]]) -
         problem = _problem(row)
         if problem is not None:
             raise file.error(f"{place}, word {position + 1}", problem)
-    return tuple({sys.intern(tag): float(probability) for tag, probability in row.items()} for row in rows)
+    return tuple(map(_distribution, rows))
+
+
+def _distribution(row: Dict[str, Any]) -> TagDistribution:
+    """A sum that misses 1 by more than a computer's arithmetic is one of rounded numbers, which are divided by it."""
+    total = sum(row.values())
+    divisor = 1.0 if abs(total - 1) <= EXACT else total
+    return {sys.intern(tag): probability / divisor for tag, probability in row.items()}
 
 
 def _problem(row: Dict[str, Any]) -> Optional[str]:

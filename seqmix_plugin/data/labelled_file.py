@@ -4,17 +4,21 @@ import logging
 import os
 import sys
 from collections import Counter
-from functools import lru_cache
-from typing import Callable, Iterable, Iterator, Sequence, Tuple
+from functools import cached_property, lru_cache
+from typing import Callable, Dict, Iterable, Iterator, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.data.odd_words import are_usual, oddity
+from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import PREFIXES, InvalidTagError, to_bio
 
 logger = logging.getLogger(__name__)
+
+MARK = "\ufeff"
+"""The byte order mark, which stands in the middle of a file when files were put together."""
 
 
 def check_scheme(scheme: str) -> None:
@@ -42,13 +46,16 @@ class LabelledFile:
         self._scheme = scheme
         self._repair = repair
         self._repaired = 0
+        self._counted: Counter = Counter()
+        self._first: Dict[str, str] = {}
 
     def error(self, place: str, message: str) -> ConfigurationError:
         """To be raised: names the file and the place in it, such as `"line 3"`."""
         return ConfigurationError(f"{self.path}, {place}: {message}")
 
-    def lines(self) -> Iterator[Tuple[int, str]]:
-        """The lines with their numbers, from 1; raises a `ConfigurationError` for what cannot be read as UTF-8."""
+    @cached_property
+    def _local(self) -> str:
+        """The file on this machine."""
         try:
             local = cached_path(self.path)
         except Exception as error:  # the libraries that fetch from S3 and others have errors of their own
@@ -56,9 +63,19 @@ class LabelledFile:
             raise ConfigurationError(f"{self.path}: no such file, and nothing to fetch it from ({reason})") from error
         if not os.path.isfile(local):
             raise ConfigurationError(f"{self.path}: not a file")
+        return str(local)
+
+    def lines(self) -> Iterator[Tuple[int, str]]:
+        """
+        The lines with their numbers, from 1, without a byte order mark that begins them; raises a `ConfigurationError`
+        for what cannot be read as UTF-8.
+        """
+        local = self._local
         try:
             with open(local, encoding="utf-8-sig", newline="\n") as file:
                 for number, line in enumerate(file, 1):
+                    if line[0] == MARK and line[1:2] not in (" ", "\t"):  # before a separator it is a word
+                        line = line.lstrip(MARK)
                     yield number, line.rstrip("\r\n")
         except UnicodeDecodeError as error:  # of a stretch of the file, somewhere after the last line
             number, byte = _not_utf8(local)
@@ -90,10 +107,33 @@ class LabelledFile:
         self._repaired += repaired
         return bio
 
+    def count(self, what: str, value: str, place: str) -> None:
+        """Something to be warned of when the file has been read: how often it was there, and the first."""
+        self._counted[what] += 1
+        self._first.setdefault(what, f"{shortened(repr(value))} in {place}")
+
+    def look_at(self, words: Sequence[str], place: Callable[[int], str]) -> None:
+        """
+        Counts the words of a sentence that hold characters that nobody sees, or a blank and a tag.
+
+        # Parameters
+
+        words : `Sequence[str]`
+            As they will be used.
+        place : `Callable[[int], str]`
+            Where the word of a position stands, such as `"line 3"`.
+        """
+        if are_usual(words):
+            return
+        for position, word in enumerate(words):
+            what = oddity(word, self._scheme)
+            if what is not None:
+                self.count(what, word, place(position))
+
     def checked(self, sentences: Iterable[TaggedSentence]) -> Iterator[TaggedSentence]:
         """
         Passes the file's sentences on. After the last one, raises a `ConfigurationError` when there was none or two
-        have one id, and warns of what was repaired.
+        have one id, and warns of what was repaired or counted.
         """
         names: Counter = Counter()
         for sentence in sentences:
@@ -108,6 +148,8 @@ class LabelledFile:
             )
         if self._repaired:
             logger.warning(f"{self.path}: {self._repaired} tags were not valid {self._scheme} and have been repaired")
+        for what, number in self._counted.items():
+            logger.warning(f"{self.path}: {number:,} {what}, such as {self._first[what]}")
 
 
 @lru_cache(maxsize=10_000)

@@ -108,6 +108,7 @@ def _sentence(file: LabelledFile, line: Line, name: str, tokens: Sequence[Token]
     except ValueError as error:
         raise file.error(f"line {number}", f"the tokenizer {error}; {EXPECTED}") from error
     shapes.add(words, f"line {number}")
+    file.look_at(words, lambda _: f"line {number}")
     usual = all(space == " " for space in spaces[:-1])
     return TaggedSentence(name, words, spaces=None if usual else spaces)
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -66,6 +67,8 @@ class DoccanoFormat(AnnotationFormat):
     """
 
     units = (UTF16, CODE_POINTS)
+    refused = re.compile("\0")  # PostgreSQL, which it may keep its data in, has no such text
+    longest_label = 100
 
     def files(
         self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 from xml.sax.saxutils import quoteattr
@@ -42,6 +43,7 @@ class LabelStudioFormat(AnnotationFormat):
 
     ending = ".json"
     units = (CODE_POINTS, UTF16)
+    refused = re.compile("\0")  # PostgreSQL, which it may keep its data in, has no such text
 
     def files(
         self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str

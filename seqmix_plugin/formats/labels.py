@@ -1,17 +1,15 @@
 """Entity types: those that a project asks for."""
 
-import re
 from pathlib import Path
 from typing import Iterable, List, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.formats.question import Question
+from seqmix_plugin.tag_schemes import is_type_name
 
 RUN_LABELS = Path("vocabulary") / "labels.txt"
 """Where a run's folder says which tags its model knows."""
-
-_NOT_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def check_labels(labels: Sequence[str]) -> None:
@@ -19,12 +17,13 @@ def check_labels(labels: Sequence[str]) -> None:
     # Raises
 
     `ConfigurationError`
-        When there is none, one is there twice, one cannot be written to a tool's files, or they are tags and no types.
+        When there is none, one is there twice, one has characters that cannot be seen or white space around it, or they
+        are tags and no types.
     """
     if not labels:
         raise ConfigurationError("labels is empty; expected entity types such as PER, LOC")
     for label in labels:
-        if not isinstance(label, str) or not label.strip() or _NOT_TEXT.search(label):
+        if not isinstance(label, str) or not is_type_name(label):
             raise ConfigurationError(f"labels has {label!r}; expected entity types such as PER, LOC")
         tags = label == "O" or (label.startswith("B-") and f"I-{label[2:]}" in labels)
         if tags:

@@ -3,10 +3,11 @@
 import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import List, Sequence, Tuple
+from typing import Collection, Dict, List, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats import (
     AnnotationFormat,
     Answers,
@@ -15,12 +16,14 @@ from seqmix_plugin.formats import (
     ReadSettings,
     RoundFiles,
     Span,
+    entity_types,
     read_questions,
     write_questions,
 )
 from seqmix_plugin.oracles.oracle import Oracle, Waiting
 from seqmix_plugin.oracles.request import Request
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.ranks import is_primary
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +43,9 @@ class FilesOracle(Oracle):
     (`allennlp annotate`, `import-annotations` and `serve-queries` write them).
 
     A sentence that was rejected, skipped or cancelled in the tool, and labelled by nobody, is set aside: it gets no
-    labels and is not asked for again.
+    labels and is not asked for again. A sentence that the tool would not take, such as one with a line end in a word
+    for `columns`, is asked for in `questions.jsonl` alone, which `allennlp annotate` reads; the run says how many there
+    are before it begins.
 
     Registered as an `Oracle` with name "files".
 
@@ -61,8 +66,8 @@ class FilesOracle(Oracle):
     # Raises
 
     `ConfigurationError`
-        For another `unanswered` or `annotators`, or a `min_probability` that is none; in a round, for answers with
-        problems and files of another format.
+        For another `unanswered` or `annotators`, a `min_probability` that is none, entity types that the tool or the
+        run could not take; in a round, for answers with problems and files of another format.
     """
 
     needs_gold = False
@@ -84,6 +89,26 @@ class FilesOracle(Oracle):
         self._format = format
         self._leaves_open = unanswered == POOL
         self._settings = ReadSettings(annotators, snap)
+
+    def check(self, sentences: SentenceSource, tags: Collection[str]) -> None:
+        types = entity_types(tags)
+        self._format.check_labels(types)
+        missing = sorted({"O", *(f"{prefix}-{name}" for name in types for prefix in "BI")} - set(tags))
+        if missing:
+            raise ConfigurationError(
+                f"labels is missing; expected the entity types, such as {types}: people may give the tag {missing[0]}, "
+                f"which no file has"
+            )
+        odd = self._format.misfits(sentences) if is_primary() else {}
+        if odd:
+            self._warn_of(odd, f"the pool's {len(sentences):,} sentences", "questions.jsonl")
+
+    def _warn_of(self, odd: Dict[str, str], which: str, where: object) -> None:
+        name, text = next(iter(odd.items()))
+        logger.warning(
+            f"{len(odd):,} of {which} do not fit in a file of {self._format.name!r}, such as {name!r} with "
+            f"{shortened(repr(text))}; they are asked for in {where} alone (allennlp annotate)"
+        )
 
     def wants_predictions(self, request: Request) -> bool:
         return not _were_asked(RoundFiles.of(request.folder, request.round_number), request)
@@ -109,16 +134,26 @@ class FilesOracle(Oracle):
         questions = [replace(question, predicted=self._sure(question.predicted)) for question in request.questions]
         if not isinstance(self._format, JsonlFormat):
             model = f"round {request.round_number - 1}" if request.round_number else "no model"
-            self._format.export(questions, request.types, self._exported(files), model)
+            odd = self._format.misfits(request.sentences)
+            fitting = [question for question in questions if question.sentence.id not in odd]
+            if fitting:
+                self._format.export(fitting, request.types, files.folder / self._name, model)
+            if odd:
+                self._warn_of(odd, f"round {request.round_number}'s {len(questions):,} sentences", files.questions)
         write_questions(files.questions, questions)  # the last: when it is there, all were asked
 
     def _sure(self, spans: Sequence[Span]) -> Tuple[Span, ...]:
         return tuple(span for span in spans if (1.0 if span.score is None else span.score) >= self._min_probability)
 
+    @property
+    def _name(self) -> str:
+        """Of the file that the tool imports."""
+        return f"{self._format.name}{self._format.ending}"
+
     def _exported(self, files: RoundFiles) -> Path:
-        if isinstance(self._format, JsonlFormat):
-            return files.questions
-        return files.folder / f"{self._format.name}{self._format.ending}"
+        """What is to be labelled: our own file, too, where the tool would take none of the sentences."""
+        path = files.folder / self._name
+        return path if path.exists() else files.questions
 
     def _report(self, files: RoundFiles, answers: Answers, request: Request) -> None:
         """

@@ -1,12 +1,12 @@
 """The abstract oracle."""
 
 from abc import abstractmethod
-from typing import List
+from typing import Collection, List
 
 from allennlp.common import Registrable
 
 from seqmix_plugin.oracles.request import Request
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 
 class Waiting(Exception):  # noqa: N818  it is no error
@@ -37,6 +37,18 @@ class Oracle(Registrable):
     """Whether it uncovers tags of the training file, which then has to have them."""
     keeps_answers = False
     """Whether it finds the same answers again when it is asked again for the same sentences."""
+
+    def check(self, sentences: SentenceSource, tags: Collection[str]) -> None:
+        """
+        Called before any work is done; raises a `ConfigurationError` when there may be labels that the run cannot take.
+
+        # Parameters
+
+        sentences : `SentenceSource`
+            The pool.
+        tags : `Collection[str]`
+            Those that the run's model knows.
+        """
 
     def wants_predictions(self, request: Request) -> bool:
         """Whether the questions shall say what the model would say; asked before `annotate`, in the primary process."""

@@ -10,7 +10,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 
-from seqmix_plugin.data import ConllColumnsReader
+from seqmix_plugin.data import ConllColumnsReader, conll_columns
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import tags_to_spans
 from tests.conftest import FIXTURES, SHARED_DATA
@@ -276,6 +276,185 @@ def test_repair_is_not_offered_for_what_it_does_not_repair(tmp_path: Path, repai
     with pytest.raises(ConfigurationError, match=at(path, 2) + "tag 'VERB' is none of BIO's") as caught:
         make(repair_tags=repair_tags).read_sentences(path)
     assert "repair_tags: true repairs" not in str(caught.value)
+
+
+def read(path: str, caplog: pytest.LogCaptureFixture, **keys: Any) -> Any:
+    """The words of each sentence, and the warnings without the file's name."""
+    caplog.clear()
+    with caplog.at_level(logging.WARNING):
+        sentences = make(**keys).read_sentences(path)
+    return [sentence.tokens for sentence in sentences], [text.removeprefix(f"{path}: ") for text in caplog.messages]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("# O\nmetoo O\n", ("#", "metoo")),
+        ("# NN\n1 CD\n", ("#", "1")),
+        ("1 CD\n# NN\n", ("1", "#")),
+        ("# B-LOC\nOslo NNP O\n", ("#", "Oslo")),
+        ("# a comment\n1 O\n", ("1",)),
+        ("# a comment\n1\n", ("1",)),
+        ("#\n1\n", ("#", "1")),
+        ("# \n1\n", ("#", "1")),
+        ("# \n1 O\n", ("1",)),
+        ("# title = x\n1 CD O y\n", ("1",)),
+        ("#\tNN\n1\tCD\n", ("#", "1")),
+        ("# b-misc\n1\tO\n", ("1",)),
+        ("# O\n1\tO\n", ("#", "1")),
+        ("# plan O\n1\tO\n", ("1",)),
+    ],
+)
+def test_number_sign_is_a_word_when_labels_are_not_read(tmp_path: Path, content: str, words: Any) -> None:
+    (sentence,) = make(unlabelled=True).read_sentences(write(tmp_path, content))
+    assert sentence == TaggedSentence("0", words)
+
+
+@pytest.mark.parametrize("line", ["# b-misc", "# B-", "#\tb-misc", "#\tB-", "# S-PER"])
+@pytest.mark.parametrize("where", ["before", "after"])
+def test_a_wrong_tag_behind_a_number_sign_is_an_error(tmp_path: Path, line: str, where: str) -> None:
+    content = f"{line}\n1 O\n" if where == "before" else f"1 O\n{line}\n"
+    path = write(tmp_path, content)
+    with pytest.raises(ConfigurationError, match=at(path, 1 + (where == "after")) + "tag .* is none of BIO"):
+        make().read_sentences(path)
+
+
+CONLLU = """# newdoc id = d1
+# sent_id = d1-1
+# text = Du pain O
+1-2\tDu\t_\t_\t_\t_\t_\t_\t_\tO
+1\tDe\tde\tADP\t_\t_\t2\tcase\t_\tO
+2\tle\tle\tDET\t_\t_\t0\troot\t_\tO
+2.1\telided\t_\t_\t_\t_\t_\t_\t_\tO
+3\tLyon\tLyon\tPROPN\t_\t_\t2\tnmod\t_\tB-LOC
+
+# sent_id = d1-2
+1\t2.1\t2.1\tNUM\t_\t_\t0\troot\t_\tO
+"""
+
+
+def test_conllu_without_ranges_and_empty_nodes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write(tmp_path, CONLLU)
+    words, warnings = read(path, caplog, token_column=1)
+    assert words == [("De", "le", "Lyon"), ("2.1",)]
+    assert warnings == ["2 lines of CoNLL-U's ranges and empty nodes are passed over, such as '1-2' in line 4"]
+    sentences = make(token_column=-9).read_sentences(path)
+    assert [(sentence.id, sentence.tags) for sentence in sentences] == [("d1-1", ("O", "O", "B-LOC")), ("d1-2", ("O",))]
+
+
+@pytest.mark.parametrize(
+    ("content", "keys"),
+    [
+        ("1-2\tO\n2.1\tO\n", {}),
+        ("1-2 O\n2.1 O\n", {}),
+        ("1-2\tx\tO\n2.1\tx\tO\n", {}),
+        ("1-2" + "\tx" * 8 + "\tO\n2.1" + "\tx" * 8 + "\tO\n", {}),
+        ("x\t1-2" + "\tx" * 7 + "\tO\nx\t2.1" + "\tx" * 7 + "\tO\n", {"token_column": 1}),
+        ("1-2 1-2" + " x" * 7 + " O\n2.1 2.1" + " x" * 7 + " O\n", {"token_column": 1}),
+    ],
+)
+def test_elsewhere_ranges_and_decimals_are_words(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, content: str, keys: Dict[str, Any]
+) -> None:
+    path = write(tmp_path, f"# sent_id = x\n{content}")
+    assert read(path, caplog, **keys) == ([("1-2", "2.1")], [])
+    assert make(**keys).read_sentences(path)[0].id == "0", "sent_id is CoNLL-U's"
+
+
+MARK = "\ufeff"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{MARK}Anna B-PER\nsings O\n\n{MARK}Anna B-PER\nsings O\n",
+        f"{MARK}{MARK}Anna B-PER\nsings O\n{MARK}\nAnna B-PER\nsings O\n",
+        f"Anna B-PER\nsings O\n{MARK}-DOCSTART- O\n\nAnna B-PER\nsings O\n",
+        f"Anna B-PER\nsings O\n\n{MARK}# a comment\nAnna B-PER\nsings O\n",
+        f"Anna B-PER\nsings O\n\n{MARK}Anna B-PER\n{MARK}sings O\n{MARK}",
+    ],
+)
+def test_marks_of_files_that_were_put_together_are_no_text(
+    tmp_path: Path, content: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert read(write(tmp_path, content), caplog) == ([("Anna", "sings")] * 2, [])
+
+
+@pytest.mark.parametrize("content", [f"Oslo\tB-LOC{MARK}Anna\tB-PER\n", f"Oslo X{MARK} B-LOC\n"])
+@pytest.mark.parametrize("unlabelled", [True, False])
+def test_a_mark_outside_the_word_is_an_error(tmp_path: Path, content: str, unlabelled: bool) -> None:
+    path = write(tmp_path, "Berg\tO\n" if "\t" in content else "Berg X O\n")
+    path = write(tmp_path, Path(path).read_text(encoding="utf-8") + content)
+    with pytest.raises(ConfigurationError, match=at(path, 2) + "a byte order mark outside the word"):
+        make(unlabelled=unlabelled).read_sentences(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "message"),
+    [
+        ("Anna\tB-PER\nNew York O\n", 2, "3 columns between blanks, but the file's first row has 2 between tabs"),
+        ("Anna NNP B-PER\nsings VBZ\tO\n", 2, "2 columns between tabs, but the file's first row has 3 between blanks"),
+        ("Anna B-PER\n\nNew York\tB-LOC\n", 3, "2 columns between tabs, but the file's first row has 2 between blanks"),
+    ],
+)
+@pytest.mark.parametrize("unlabelled", [True, False])
+def test_two_separators_in_a_file_are_an_error_where_they_change_a_word(
+    tmp_path: Path, content: str, line: int, message: str, unlabelled: bool
+) -> None:
+    path = write(tmp_path, content)
+    with pytest.raises(ConfigurationError, match=at(path, line) + message + "; expected one separator"):
+        make(unlabelled=unlabelled).read_sentences(path)
+
+
+@pytest.mark.parametrize("content", ["Anna\tB-PER\nsings O\n", "Anna B-PER\nsings\tO\n", "Anna NNP B-PER\nsings\tO\n"])
+def test_two_separators_that_change_nothing_are_taken(
+    tmp_path: Path, content: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert read(write(tmp_path, content), caplog) == ([("Anna", "sings")], [])
+
+
+def test_odd_words_are_counted_with_the_line_of_the_first(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    content = "fine\tO\n\nAn\u200bna\tO\nI-95\tO\nAnna B-PER\tO\n\nAn\u200bna\tO\nOslo\u00a0\tO\n"
+    words, warnings = read(write(tmp_path, content), caplog)
+    assert words == [("fine",), ("An\u200bna", "I-95", "Anna B-PER"), ("An\u200bna", "Oslo\u00a0")]
+    assert warnings == [
+        "3 words with characters that cannot be seen, or with white space at an end, such as 'An\\u200bna' in line 3",
+        "1 words with white space and a tag behind it, as where columns are separated in two ways, such as 'Anna B-PER' "
+        "in line 5",
+    ]
+
+
+def test_words_of_a_list_are_looked_at_as_well(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write(tmp_path, "Anna\u00a0B-PER\nsings\n")
+    words, (warning,) = read(path, caplog, unlabelled=True)
+    assert words == [("Anna\u00a0B-PER", "sings")]
+    assert warning.startswith("1 words with white space and a tag behind it")
+
+
+def test_more_lines_than_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, "".join(f"w{number % 7} {'B-PER' if number % 3 else 'O'}\n\n" for number in range(60)))
+    expected = make().read_sentences(path)
+    monkeypatch.setattr(conll_columns, "MOST_KNOWN", 3)
+    assert make().read_sentences(path) == expected
+    assert [sentence.tokens[0] for sentence in expected] == [f"w{number % 7}" for number in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("corpus", "scheme", "name"),
+    [("conll03", "IOB1", name) for name in ("eng.train", "eng.testa", "eng.testb")]
+    + [
+        (corpus, "BIO", f"{name}.conll")
+        for corpus in ("webpage", "events_geneva33")
+        for name in ("train", "dev", "test")
+    ],
+)
+def test_there_is_nothing_odd_about_real_corpora(
+    corpus: str, scheme: str, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = SHARED_DATA / corpus / name
+    if not path.exists():
+        pytest.skip(f"{path} is not here")
+    assert read(str(path), caplog, source_scheme=scheme)[1] == []
 
 
 CONLL03: Dict[str, Any] = {

@@ -247,3 +247,50 @@ def test_active_learning_takes_jsonl(tiny_encoder: str, tmp_path: Path) -> None:
     config["train_data_path"] = write(tmp_path, *records)
     with pytest.raises(ConfigurationError, match=re.escape("corpus.jsonl: sentence '7' has no tags")):
         train_model(Params(json.loads(json.dumps(config))), str(tmp_path / "bare"))
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"O": 0.33, "B-X": 0.33, "I-X": 0.33}, {"O": 1 / 3, "B-X": 1 / 3, "I-X": 1 / 3}),
+        ({"O": 0.667, "B-X": 0.334}, {"O": 0.667 / 1.001, "B-X": 0.334 / 1.001}),
+        ({"O": 1.005}, {"O": 1.0}),
+        ({"O": 0.99, "B-X": 0}, {"O": 1.0, "B-X": 0.0}),
+    ],
+)
+def test_rounded_distributions_are_divided_by_their_sum(tmp_path: Path, row: Any, expected: Any) -> None:
+    (sentence,) = make().read_sentences(write(tmp_path, {"tokens": ["a"], "tag_distributions": [row]}))
+    [found] = sentence.tag_distributions or ()
+    assert found == pytest.approx(expected)
+    assert sum(found.values()) == pytest.approx(1, abs=1e-12)
+    (again,) = make().read_sentences(write(tmp_path, {"tokens": ["a"], "tag_distributions": [found]}))
+    assert again == sentence, "to the last digit"
+
+
+@pytest.mark.parametrize("row", [{"O": 0.1, "B-X": 0.2, "I-X": 0.7}, {"O": 0.25, "B-X": 0.75}, {"O": 1 - 1e-12}])
+def test_exact_sums_stay_as_they_are(tmp_path: Path, row: Any) -> None:
+    (sentence,) = make().read_sentences(write(tmp_path, {"tokens": ["a"], "tag_distributions": [row]}))
+    assert sentence.tag_distributions == (row,)
+
+
+def test_odd_words_are_counted_with_the_line_of_the_first(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write(
+        tmp_path,
+        {"tokens": ["New York", "a\u00a0b", "می\u200cخواهم"], "tags": ["O"] * 3},
+        {"tokens": ["fine", "a\u200bb"], "tags": ["O"] * 2},
+        {"tokens": ["Anna B-PER", "\ufeffx"]},
+    )
+    with caplog.at_level(logging.WARNING):
+        sentences = make(unlabelled=True).read_sentences(path)
+    assert sentences[2].tokens == ("Anna B-PER", "\ufeffx")
+    assert caplog.messages == [
+        f"{path}: 2 words with characters that cannot be seen, or with white space at an end, such as 'a\\u200bb' in "
+        f"line 2",
+        f"{path}: 1 words with white space and a tag behind it, as where columns are separated in two ways, such as "
+        f"'Anna B-PER' in line 3",
+    ]
+
+
+def test_a_byte_order_mark_may_begin_any_line(tmp_path: Path) -> None:
+    record = '{"tokens": ["Oslo"], "tags": ["B-LOC"]}'
+    assert [s.tokens for s in make().read_sentences(write(tmp_path, record, "\ufeff" + record))] == [("Oslo",)] * 2

@@ -1,5 +1,6 @@
 """Text without labels, split by any tokenizer that keeps to the text."""
 
+import logging
 import re
 from pathlib import Path
 from typing import Any, Dict, List, Tuple, Union
@@ -201,3 +202,14 @@ def test_a_file_without_text_is_an_error(tmp_path: Path) -> None:
     path = write(tmp_path, "\n \u2003\x85\n")
     with pytest.raises(ConfigurationError, match=f"^{re.escape(path)}: no sentence in this file$"):
         make(WhitespaceTokenizer()).read_sentences(path)
+
+
+def test_odd_words_are_counted_with_the_line_of_the_first(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write(tmp_path, "fine می\u200cخواهم\n\n\ufeffOslo, zero\u200bwidth\nand\u200e\n")
+    with caplog.at_level(logging.WARNING):
+        sentences = make(WhitespaceTokenizer()).read_sentences(path)
+    assert [sentence.tokens for sentence in sentences][1:] == [("Oslo,", "zero\u200bwidth"), ("and\u200e",)]
+    assert caplog.messages == [
+        f"{path}: 2 words with characters that cannot be seen, or with white space at an end, such as "
+        f"'zero\\u200bwidth' in line 3"
+    ]

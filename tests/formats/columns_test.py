@@ -100,8 +100,20 @@ def test_a_file_of_another_kind_is_one_error(read: Read, content: Any, message: 
         read("columns", content)
 
 
-@pytest.mark.parametrize(("name", "word"), [("x", "a\tb"), ("x", "a\nb"), ("x", "a\r"), ("x", " "), ("x\ny", "a")])
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("x", "a\tb"),
+        ("x", "a\nb"),
+        ("x", "a\r"),
+        ("x", " "),
+        ("x\ny", "a"),
+        ("x", "\u00a0"),
+        ("x", "a\u2028b"),
+        ("x ", "a"),
+    ],
+)
 def test_what_does_not_fit_in_a_column_is_not_exported(tmp_path: Path, name: str, word: str) -> None:
-    with pytest.raises(ConfigurationError, match="does not fit in a column; export to another format"):
+    with pytest.raises(ConfigurationError, match="does not fit in a file of 'columns'; export to another format"):
         ColumnsFormat().export([*QUESTIONS, Question(TaggedSentence(name, (word,)))], LABELS, tmp_path / "a.conll")
     assert list(tmp_path.iterdir()) == []

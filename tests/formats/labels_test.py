@@ -7,6 +7,7 @@ from allennlp.data import Vocabulary
 
 from seqmix_plugin.formats import (
     AnnotationFormat,
+    DoccanoFormat,
     JsonlFormat,
     Question,
     Span,
@@ -14,7 +15,9 @@ from seqmix_plugin.formats import (
     entity_types,
     labels_of_run,
 )
+from seqmix_plugin.sentence import TaggedSentence
 from tests.formats.conftest import ANNA
+from tests.formats.tools import ACCEPTED
 
 
 def test_types_of_tags() -> None:
@@ -41,6 +44,10 @@ def test_types_of_a_run(tmp_path: Path) -> None:
         ([], "labels is empty; expected entity types such as PER, LOC"),
         (["PER", " "], "labels has ' '; expected entity types"),
         (["P\nER"], r"labels has 'P\\nER'; expected entity types"),
+        (["PER", "LOC "], "labels has 'LOC '; expected entity types"),
+        (["PER", "\u200bLOC"], r"labels has '\\u200bLOC'; expected entity types"),
+        (["P\u00adER"], r"labels has 'P\\xadER'; expected entity types"),
+        (["New\u00a0York"], r"labels has 'New\\xa0York'; expected entity types"),
         (["\ud83d"], r"labels has '\\ud83d'; expected entity types"),
         (["O", "PER"], "labels has 'O', a tag; expected entity types such as PER, LOC, without B-"),
         (["B-PER", "I-PER"], "labels has 'B-PER', a tag; expected entity types"),
@@ -68,3 +75,31 @@ def test_an_export_needs_questions_and_their_labels(name: str, tmp_path: Path) -
     with pytest.raises(ConfigurationError, match="nowhere/a: cannot be written"):
         annotation_format.export([ANNA], ["PER", "LOC"], tmp_path / "nowhere" / "a")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", AnnotationFormat.list_available())
+@pytest.mark.parametrize("label", ["New York", "a-b", "_", "#x", "B-X", "I-95", "é<&>\"'", "@@UNKNOWN@@", "X" * 100])
+def test_odd_types_come_back_from_every_tool(name: str, label: str, tmp_path: Path) -> None:
+    """Exported as a prediction, accepted as it is, and read again."""
+    annotation_format = AnnotationFormat.by_name(name)()
+    question = Question(ANNA.sentence, 0.5, (Span(0, 2, label, 0.9),), 1)
+    path, *_ = annotation_format.export([question], ["PER", label], tmp_path / "a")
+    ACCEPTED[name][0](path)
+    answers = annotation_format.read(path, [question], ["PER", label])
+    assert answers.problems == []
+    assert [answer.tags for answer in answers.answers] == [question.predicted_tags()]
+
+
+def test_what_doccano_has_no_room_for(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigurationError, match="labels has 'X{57}… of 101 characters; expected 100 at most, .*'doccano'"
+    ):
+        DoccanoFormat().export([ANNA], ["PER", "LOC", "X" * 101], tmp_path / "a")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["doccano", "label_studio"])
+def test_a_null_character_is_no_text_for_a_data_base(name: str, tmp_path: Path) -> None:
+    strange = Question(TaggedSentence("x", ("a", "b\0c")))
+    with pytest.raises(ConfigurationError, match=rf"sentence 'x': 'b\\x00c' does not fit in a file of '{name}'"):
+        AnnotationFormat.by_name(name)().export([ANNA, strange], ["PER", "LOC"], tmp_path / "a")

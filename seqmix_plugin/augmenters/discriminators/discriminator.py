@@ -33,6 +33,9 @@ class Discriminator(Registrable):
 
     default_implementation = "accept_all"
 
+    def check_text(self, workbench: Workbench) -> None:
+        """Called before any work is done; raises a `ConfigurationError` when there is too little text to judge by."""
+
     def start_round(self, workbench: Workbench) -> None:
         """Called before the sentences of a round are judged."""
 

@@ -68,6 +68,9 @@ class PerplexityDiscriminator(Discriminator):
             raise ConfigurationError(f"discriminator.range is {range!r}; no perplexity is below 1")
         self._forget()
 
+    def check_text(self, workbench: Workbench) -> None:
+        self._language_model.check_text(workbench)
+
     def start_round(self, workbench: Workbench) -> None:
         self._language_model.start_round(workbench)
         self._forget()

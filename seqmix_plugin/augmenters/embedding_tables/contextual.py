@@ -58,10 +58,15 @@ class ContextualTable(EmbeddingTable):
                 f"from the last"
             )
 
+    def check_text(self, workbench: Workbench) -> None:
+        check_size(
+            len(spellings(attested(workbench.text), workbench.word_pieces)), "stand in the text that may be read"
+        )
+
     def build(self, workbench: Workbench, parents: Sequence[TaggedSentence]) -> WordTable:
         encoder = workbench.model.encoder
         assert encoder is not None  # checked by `check`
-        readable = {sentence.id: sentence for sentence in [*workbench.readable, *parents]}
+        readable = {sentence.id: sentence for sentence in [*workbench.text, *parents]}
         entries = spellings(attested(list(readable.values())), workbench.word_pieces)
         check_size(len(entries), "stand in the text that may be read")
         index = {key: row for row, key in enumerate(entries)}

@@ -99,6 +99,9 @@ class EmbeddingTable(Registrable):
         if model.encoder is None:
             raise ConfigurationError("embedding_table needs a model with a pretrained transformer in its embedder")
 
+    def check_text(self, workbench: Workbench) -> None:
+        """Called before any work is done, too; raises a `ConfigurationError` when there are too few words."""
+
     @abstractmethod
     def build(self, workbench: Workbench, parents: Sequence[TaggedSentence]) -> WordTable:
         """

@@ -1,14 +1,14 @@
 """The words of a text by their normalised pieces."""
 
 from collections import Counter
-from typing import Dict, Mapping
+from typing import Dict, Iterable, Mapping
 
 from seqmix_plugin.augmenters.embedding_tables.embedding_table import Pieces
 from seqmix_plugin.data import WordPieceIndexer
-from seqmix_plugin.sentence import SentenceSource
+from seqmix_plugin.sentence import TaggedSentence
 
 
-def attested(sentences: SentenceSource) -> Mapping[str, int]:
+def attested(sentences: Iterable[TaggedSentence]) -> Mapping[str, int]:
     """How often each word stands in a text."""
     return Counter(word for sentence in sentences for word in sentence.tokens)
 

@@ -51,18 +51,21 @@ class VocabularyTable(EmbeddingTable):
         self._entries: Dict[Pieces, str] = {}
         self._found_in: Tuple[Optional[SentenceSource], Optional[WordPieceIndexer]] = (None, None)
 
+    def check_text(self, workbench: Workbench) -> None:
+        text, tokenizer = self._found_in
+        if text is not workbench.readable or tokenizer is not workbench.word_pieces:
+            counts = attested(workbench.text) if self.words == "attested" else _whole_words(workbench)
+            found = spellings(counts, workbench.word_pieces)
+            self._entries = {key: word for key, word in found.items() if len(key) == 1}
+            self._found_in = (workbench.readable, workbench.word_pieces)
+        check_size(len(self._entries), "are one piece for the tokenizer")
+
     def build(self, workbench: Workbench, parents: Sequence[TaggedSentence]) -> WordTable:
         encoder = workbench.model.encoder
         assert encoder is not None  # checked by `check`
         embeddings = encoder.get_input_embeddings().weight.detach()
-        text, tokenizer = self._found_in
-        if text is not workbench.readable or tokenizer is not workbench.word_pieces:
-            counts = attested(workbench.readable) if self.words == "attested" else _whole_words(workbench)
-            found = spellings(counts, workbench.word_pieces)
-            self._entries = {key: word for key, word in found.items() if len(key) == 1}
-            self._found_in = (workbench.readable, workbench.word_pieces)
+        self.check_text(workbench)
         entries = self._entries
-        check_size(len(entries), "are one piece for the tokenizer")
 
         def embed(stretches: Sequence[Stretch]) -> torch.Tensor:
             pieces = workbench.word_pieces.pieces([word for stretch in stretches for word in stretch.words])

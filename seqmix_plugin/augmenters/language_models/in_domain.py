@@ -71,6 +71,10 @@ class InDomainLanguageModel(LanguageModel):
         self._models: List[SmallGpt2] = []
         self._source = ""
 
+    def check_text(self, workbench: Workbench) -> None:
+        for texts in self._texts(workbench):
+            _check_size(texts)
+
     def start_round(self, workbench: Workbench) -> None:
         if not self._models:
             texts = self._texts(workbench)
@@ -97,11 +101,11 @@ class InDomainLanguageModel(LanguageModel):
 
     def _texts(self, workbench: Workbench) -> List[List[str]]:
         """The text of each model to fit. Two sentences are the same when the model reads the same, however cut."""
-        readable = list(dict.fromkeys(self.texts(workbench.readable)))
+        readable = list(dict.fromkeys(self.texts(workbench.text)))
         inside = set(readable)
         if self._lines is not None:
             self._source = "text_path"
-            inside.update(sentence.text for sentence in workbench.readable)  # the file may hold either
+            inside.update(sentence.text for sentence in workbench.text)  # the file may hold either
             return [[text for text in dict.fromkeys(self._lines) if text not in inside]]
         outside = [text for text in dict.fromkeys(self.texts(workbench.outside)) if text not in inside]
         if 2 * len(outside) >= len(readable):
@@ -111,11 +115,7 @@ class InDomainLanguageModel(LanguageModel):
         return [[text for text in readable if _half(text) == half] for half in (0, 1)]
 
     def _fitted(self, texts: Sequence[str], number: int, workbench: Workbench) -> SmallGpt2:
-        if len(texts) < FEWEST_SENTENCES:
-            raise ConfigurationError(
-                f"language_model 'in_domain': {len(texts)} distinct sentences to fit to; at least {FEWEST_SENTENCES} "
-                f"are needed (text_path can give more)"
-            )
+        _check_size(texts)
         folder = workbench.folder / FOLDER / str(number)
         fitted_to = [list(texts), self.text, vars(self._settings), workbench.seed]
         digest = hashlib.sha256(json.dumps(fitted_to).encode()).hexdigest()
@@ -127,6 +127,14 @@ class InDomainLanguageModel(LanguageModel):
         model.save(folder, digest)
         model.to(torch.device("cpu"))  # so that it can be given to processes with other devices
         return model
+
+
+def _check_size(texts: Sequence[str]) -> None:
+    if len(texts) < FEWEST_SENTENCES:
+        raise ConfigurationError(
+            f"language_model 'in_domain': {len(texts)} distinct sentences to fit to; at least {FEWEST_SENTENCES} are "
+            f"needed (text_path can give more)"
+        )
 
 
 def _half(text: str) -> int:

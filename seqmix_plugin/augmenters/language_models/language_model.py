@@ -1,7 +1,7 @@
 """The abstract language model."""
 
 from abc import abstractmethod
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Any, Callable, Dict, Iterable, List, Sequence
 
 import numpy as np
 from allennlp.common import Registrable
@@ -40,6 +40,9 @@ class LanguageModel(Registrable):
         self.text = text
         self._join: Callable[[Sequence[str]], str] = _detokenizer(language) if text == "detokenized" else " ".join
 
+    def check_text(self, workbench: Workbench) -> None:
+        """Called before any work is done; raises a `ConfigurationError` when there is too little text to fit to."""
+
     def start_round(self, workbench: Workbench) -> None:
         """Called before the sentences of a round are scored; whatever must be fitted is fitted here."""
 
@@ -60,7 +63,7 @@ class LanguageModel(Registrable):
             Equation 9, at least 1. Shape: `(num_sentences,)`
         """
 
-    def texts(self, sentences: Sequence[TaggedSentence]) -> List[str]:
+    def texts(self, sentences: Iterable[TaggedSentence]) -> List[str]:
         """The sentences as the model reads them."""
         return [self._join(sentence.tokens) for sentence in sentences]
 
