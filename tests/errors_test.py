@@ -198,6 +198,25 @@ DATA: Dict[str, Case] = {
     "a repeated id": columns("# id = a\nAnna O\n\n# id = a\nBerg O\n"),
     "columns: a row without a word or a tag, or with too few columns": columns("Anna O\nsings\n"),
     "columns: a carriage return that does not end its line": columns("Anna O\rsings O\r"),
+    "columns: another separator than in the first row": columns("Anna\tO\nNew York B-LOC\tO x\nin O O\n"),
+    "columns: a byte order mark that is in no word": columns("Anna O\nin O\ufeff\n"),
+    "columns: comments that may be rows": columns("Anna O\n# sings\n"),
+    "columns: ranges and empty nodes of CoNLL-U": columns(
+        "".join(
+            f"{n}\tin{8 * chr(9) + 'O'}\n".replace("\t\t", "\t_\t").replace("\t\t", "\t_\t") for n in ("1-2", "1", "2")
+        ),
+        token_column=1,
+    ),
+    "a word with white space and a tag in it, as where columns are separated in two ways": jsonl(
+        {"tokens": ["Anna B-PER"], "tags": ["O"]}
+    ),
+    "sentences of dev or test that stand in the training file too": lambda trial: trial.build(
+        "Anna\tB-PER\nsings\tO\nin\tO\n\n" * 24,
+        validation_data_path=trial.write("dev.conll", "Anna\tB-PER\nsings\tO\nin\tO\n"),
+    ),
+    "entity types with white space around them or characters that cannot be seen": lambda trial: trial.build(
+        labels=["PER ", "LOC"]
+    ),
     "`source_scheme` is no scheme": columns("Anna O\n", source_scheme="IOB2"),
     "a tag of another scheme, or what is no tag": columns("Anna S-PER\n"),
     "a tag with zero-width or control characters, or with white space around its type": columns("Anna B-PER\u200b\n"),
@@ -253,14 +272,16 @@ DATA: Dict[str, Case] = {
     "a sentence longer than `max_length`, which is the encoder's input at most": cut("in O\n" * 5),
     "a first word that is longer than `max_length` by itself": cut(f"{'ab' * 9} O\nin O\n"),
     "dev or test with entity types that the training file lacks": lambda trial: trial.build(
-        "Anna\tB-PER\nsings\tO\n\n" * 24, validation_data_path=trial.write("dev.conll", "Oslo\tB-CITY\n")
+        "Anna\tB-PER\nsings\tO\nin\tO\n\n" * 24, validation_data_path=trial.write("dev.conll", "Oslo\tB-CITY\n")
     ),
-    "a training file without entities": lambda trial: trial.build("Anna\tO\n\n" * 24),
+    "a training file without entities": lambda trial: trial.build("Anna\tO\nsings\tO\nin\tO\n\n" * 24),
     "no word outside entities, so that there is no tag O": lambda trial: trial.build(NO_O),
     "a sentence that occurs again with other tags": lambda trial: trial.build(
-        "Anna\tB-PER\nsings\tO\n\n" * 24 + "Anna\tB-ORG\nsings\tO\n"
+        "Anna\tB-PER\nsings\tO\nin\tO\n\n" * 24 + "Anna\tB-ORG\nsings\tO\nin\tO\n"
     ),
-    "a sentence that occurs again with the same tags": lambda trial: trial.build("Anna\tB-PER\nsings\tO\n\n" * 24),
+    "a sentence that occurs again with the same tags": lambda trial: trial.build(
+        "Anna\tB-PER\nsings\tO\nin\tO\n\n" * 24
+    ),
     "a training file with fewer sentences than `pool_size`": lambda trial: trial.build(**{"trainer.pool_size": 601}),
     "a pool that is smaller than all that is to be labelled": lambda trial: trial.build(**{"trainer.query_size": 15}),
     "`evaluate`: a file with tags that the model does not know": unknown_tag,

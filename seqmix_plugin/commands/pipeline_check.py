@@ -12,6 +12,7 @@ from seqmix_plugin.active_learning.rows import sentence_of
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.models.inference import inference
 from seqmix_plugin.reporting.run import read_lines
 from seqmix_plugin.run_files import ANNOTATED
 from seqmix_plugin.sentence import TaggedSentence
@@ -117,7 +118,8 @@ def compare(model: SequenceTagger, reader: SentenceReader, folder: str, run: Pat
     tagger = pipeline("token-classification", model=folder, aggregation_strategy="first", framework="pt")
     for start in range(0, len(sentences), BATCH):
         batch = sentences[start : start + BATCH]
-        outputs = model.forward_on_instances([reader.sentence_to_instance(one.without_labels()) for one in batch])
+        with inference(model):
+            outputs = model.forward_on_instances([reader.sentence_to_instance(one.without_labels()) for one in batch])
         for sentence, output in zip(batch, outputs, strict=True):
             if output["mask"].sum() == len(sentence):  # what the tagger cuts it does not tag
                 found = _compared(found, sentence, output["tags"], tagger, reader)

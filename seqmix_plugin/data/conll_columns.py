@@ -18,16 +18,25 @@ MOST_KNOWN = 2**16
 """Lines that are remembered, so that each is taken apart once."""
 
 _NO_WORD = re.compile(r"\d+[-.]\d+", re.ASCII)
+_NUMBER = re.compile(r"\d+(?:[-.]\d+)?\Z", re.ASCII)
+_LIKE_A_TAG = re.compile(r"[A-Za-z]-|[A-Z]\Z")
+LIKE_ROWS = "comments have as many columns as the rows, but no tag"
 
 Row = Tuple[str, str]
 """A word and its tag."""
 
 
 class _Layout(NamedTuple):
-    """Of a file's first row: whether tabs separate its columns, and how many there are."""
+    """Of a file's first row: whether tabs separate its columns, how many there are, and whether a number begins it."""
 
     tabs: bool
     width: int
+    is_numbered: bool
+
+
+def _layout(line: str) -> _Layout:
+    columns = _columns(line)
+    return _Layout("\t" in line, len(columns), any(map(_NUMBER.match, columns[:1])))
 
 
 class _ColumnFile(LabelledFile):
@@ -39,10 +48,10 @@ class _ColumnFile(LabelledFile):
         fallback = ""
         for _, line in self.lines():
             if not line.startswith(("#", "-DOCSTART-")) and line.strip(" \t"):
-                return _Layout("\t" in line, len(_columns(line)))
+                return _layout(line)
             if not fallback and line.startswith("#") and "\t" in line:
                 fallback = line
-        return _Layout(bool(fallback), len(_columns(fallback)))
+        return _layout(fallback)
 
 
 @DatasetReader.register("conll_columns")
@@ -53,9 +62,11 @@ class ConllColumnsReader(SentenceReader):
     come out as BIO.
 
     `#` is a word as well. A line that begins with `# ` is one when it has a valid tag where its tag should be, or as
-    many columns as the file's first row. It is a comment otherwise, or when it reads `# name = …` without a tab.
+    many columns as the file's first row and what looks like a tag; with `unlabelled`, as many columns. It is a comment
+    otherwise, or when it reads `# name = …` without a tab; comments with as many columns as rows are counted in a
+    warning.
 
-    A file of ten columns between tabs is CoNLL-U when the word is not in the first: lines whose first column is a range
+    A file of ten columns between tabs, the first a number and not the word, is CoNLL-U: lines whose first column is a range
     (`1-2`) or an empty node (`2.1`) are passed over and counted in a warning, and `# sent_id = …` names the sentence.
 
     Words with characters that cannot be seen, and words with a blank and a tag in them, stay as they are and are
@@ -159,7 +170,7 @@ class ConllColumnsReader(SentenceReader):
         if "\r" in line:
             raise file.error(f"line {number}", "a carriage return inside the line; lines end with \\n or \\r\\n")
         columns = _columns(line)
-        if line.startswith("# ") and self._is_comment(file, line, columns):
+        if line.startswith("# ") and self._is_comment(file, number, line, columns):
             return None
         if self._is_conllu(file, columns) and _NO_WORD.fullmatch(columns[0]):
             file.count(PASSED_OVER, columns[0], f"line {number}")
@@ -193,13 +204,16 @@ class ConllColumnsReader(SentenceReader):
                 "a byte order mark outside the word, as where files were put together without a line end between them",
             )
 
-    def _is_comment(self, file: _ColumnFile, line: str, columns: List[str]) -> bool:
+    def _is_comment(self, file: _ColumnFile, number: int, line: str, columns: List[str]) -> bool:
         """Of a line that begins with `# `. `# id = B-12` ends with a valid tag and is no word all the same."""
         tabs, has_tag = "\t" in line, self._has_tag(columns)
-        if columns[0] != "#" or (not tabs and columns[2:3] == ["="]):
+        if columns[0] != "#" or (not tabs and (columns[2:3] == ["="] or "=" in "".join(columns[1:2])[1:])):
             return True
         as_wide = len(columns) == file.layout.width and (tabs == file.layout.tabs or has_tag)
-        return not (as_wide or (has_tag and not file.layout.tabs))
+        if not as_wide or tabs or has_tag or self._unlabelled or _LIKE_A_TAG.match(columns[self._tag_column]):
+            return not (as_wide or (has_tag and not file.layout.tabs))
+        file.count(LIKE_ROWS, line, f"line {number}")
+        return True
 
     def _has_tag(self, columns: List[str]) -> bool:
         if len(columns) < 2 or not -len(columns) <= self._tag_column < len(columns):
@@ -212,8 +226,9 @@ class ConllColumnsReader(SentenceReader):
 
     def _is_conllu(self, file: _ColumnFile, columns: List[str]) -> bool:
         """Whether lines of so many columns are; the first column of CoNLL-U numbers the words."""
-        tabs, width = file.layout
-        return tabs and width == len(columns) == CONLLU_COLUMNS and self._token_column % CONLLU_COLUMNS != 0
+        tabs, width, is_numbered = file.layout
+        is_wide = tabs and width == len(columns) == CONLLU_COLUMNS
+        return is_wide and is_numbered and self._token_column % CONLLU_COLUMNS != 0
 
     def _name(self, file: _ColumnFile, line: str, before: Optional[str]) -> Optional[str]:
         """What a comment calls the sentence, or what comments before it did."""

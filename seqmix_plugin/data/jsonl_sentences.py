@@ -167,7 +167,7 @@ def _problem(row: Dict[str, Any]) -> Optional[str]:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1 + TOLERANCE:
             return f"the probability of {tag!r} is {_shown(value)}; expected a number from 0 to 1"
     total = sum(row.values())
-    return None if abs(total - 1) <= TOLERANCE else f"the probabilities sum to {total:.4g}, not to 1"
+    return None if abs(total - 1) <= TOLERANCE + EXACT else f"the probabilities sum to {total:.4g}, not to 1"
 
 
 @lru_cache(maxsize=4096)

@@ -61,9 +61,7 @@ class WordPieceIndexer(TokenIndexer):
         try:
             # AllenNLP's wrapper, which finds out the special pieces, has a tokenizer that cannot be saved.
             self.tokenizer = AutoTokenizer.from_pretrained(source, **(tokenizer_kwargs or {}))
-        except (
-            Exception
-        ) as error:  # whatever tokenizers and what they read with raise for what is none, or a broken one
+        except Exception as error:  # tokenizers and what they read with have many kinds of errors
             raise ConfigurationError(
                 f"model_name {model_name!r}: no tokenizer could be loaded; expected a folder with a transformers model "
                 f"or a name that the hub knows ({first_line(error)})"

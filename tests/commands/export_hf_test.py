@@ -1,5 +1,4 @@
 import json
-import logging
 import re
 import shutil
 from pathlib import Path
@@ -26,7 +25,7 @@ from transformers import (
     pipeline,
 )
 
-from seqmix_plugin.commands.export_hf import check_equal, export_hf, to_transformers, warn_of_other_pieces
+from seqmix_plugin.commands.export_hf import check_equal, export_hf, to_transformers
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.models import CrfHead, SequenceTagger
 from tests.command_line_test import allennlp
@@ -36,7 +35,8 @@ from tests.conftest import LABELS, QUICKSTART
 
 @pytest.fixture(scope="module")
 def exported(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return export_hf(str(trained / "model.tar.gz"), str(tmp_path_factory.mktemp("exported") / "tagger"))
+    folder = tmp_path_factory.mktemp("exported") / "tagger"
+    return export_hf(str(trained / "model.tar.gz"), str(folder), allow_differences=True)[0]
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,8 @@ def test_the_pipeline_finds_the_same_entities_in_raw_text(exported: Path, predic
 def test_a_runs_folder_and_its_archive_give_the_same(trained: Path, exported: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(trained, tmp_path / "run")
     (copy / "model.tar.gz").unlink()
-    folder = export_hf(str(copy))
+    folder, agreement = export_hf(str(copy), allow_differences=True)
+    assert agreement.words > 0
     assert folder == copy / "huggingface"
     assert {path.name for path in folder.iterdir()} == {path.name for path in exported.iterdir()}
     for name in ("model.safetensors", "config.json", "tokenizer.json"):
@@ -119,7 +120,7 @@ def test_a_folder_that_is_not_empty_is_kept_unless_forced(
     assert command("export-hf", trained, "--output", tmp_path) == 1
     assert f"error: {tmp_path} is not empty; choose another --output, or --force" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
-    assert command("export-hf", trained, "--output", tmp_path, "--force") == 0
+    assert command("export-hf", trained, "--output", tmp_path, "--force", "--allow-differences") == 0
     printed = capsys.readouterr().out
     assert f'pipeline("token-classification", "{tmp_path}", aggregation_strategy="first")' in printed
     assert (tmp_path / "model.safetensors").exists()
@@ -208,20 +209,52 @@ def test_a_difference_is_an_error(tagger: SequenceTagger, reader: ConllColumnsRe
         check_equal(tagger, reader, exported)
 
 
-def test_other_pieces_in_running_text_are_a_warning(
-    reader: ConllColumnsReader, tiny_gpt2: str, caplog: pytest.LogCaptureFixture
+def test_the_pipeline_is_asked_for_the_same_tags(
+    command: Command, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A byte-pair tokenizer makes the space a part of the next word's first piece."""
-    with caplog.at_level(logging.WARNING):
-        warn_of_other_pieces(reader)
-        assert "other pieces" not in caplog.text
-        warn_of_other_pieces(ConllColumnsReader({"tokens": WordPieceIndexer(tiny_gpt2)}))
-    assert "this tokenizer splits running text into other pieces than single words" in caplog.text
+    """Of a word that the tokenizer parts at punctuation, the pipeline labels each part by itself."""
+    run = shutil.copytree(trained, tmp_path / "run")
+    (run / "model.tar.gz").unlink()
+    annotated = run / "annotated.jsonl"
+    annotated.write_text(json.dumps({"id": "1", "tokens": ["Anna", "sings"], "tags": ["O", "O"]}) + "\n")
+    assert command("export-hf", run) == 0
+    said = f"the pipeline gives 2 of 2 words (100 %) in 1 sentences of {annotated} the tagger's tags"
+    assert said in capsys.readouterr().out
+    shutil.rmtree(run / "huggingface")
+
+    weights = torch.load(run / "best.th", weights_only=True)
+    projection = weights["tag_projection.weight"]
+    weights["tag_projection.weight"] = torch.randn(projection.shape, generator=torch.Generator().manual_seed(0))
+    torch.save(weights, run / "best.th")  # so that the parts of a word get different tags
+    words = [word for words in dev_sentences() for word in words]
+    rows = [["-".join(words[n : n + 3]), "/".join(words[n + 3 : n + 6]), "sings"] for n in range(0, 60, 6)]
+    lines = (json.dumps({"id": str(n), "tokens": row, "tags": ["O"] * 3}) for n, row in enumerate(rows))
+    annotated.write_text("".join(f"{line}\n" for line in lines))
+    assert command("export-hf", run) == 1
+    error = " ".join(capsys.readouterr().err.split())
+    assert re.search(r"nothing is written, as the pipeline gives \d+ of 30 words \([\d.]+ %\) in 10 sentences", error)
+    assert "at punctuation or after a lone '▁', such as" in error
+    assert error.endswith("--allow-differences writes it")
+    assert not (run / "huggingface").exists()
+    assert command("export-hf", run, "--allow-differences") == 0
+    assert "of 30 words" in capsys.readouterr().out
+    assert (run / "huggingface" / "model.safetensors").exists()
+
+
+def test_a_run_that_was_never_trained_is_refused(
+    command: Command, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = shutil.copytree(trained, tmp_path / "run")
+    (copy / "rounds.jsonl").write_text("")
+    assert command("export-hf", copy) == 1
+    assert "no round of this run has been trained; its model has learned nothing" in capsys.readouterr().err
+    assert not (copy / "huggingface").exists()
 
 
 def test_as_a_user_types_it(trained: Path, tmp_path: Path) -> None:
-    done = allennlp("export-hf", str(trained / "model.tar.gz"), "--output", str(tmp_path / "tagger"))
+    options = ("--output", str(tmp_path / "tagger"), "--allow-differences")
+    done = allennlp("export-hf", str(trained / "model.tar.gz"), *options)
     assert done.returncode == 0, done.stderr
-    assert f"wrote {tmp_path / 'tagger'}; as far as the tagger reads" in done.stdout
+    assert f"wrote {tmp_path / 'tagger'}; the pipeline gives" in done.stdout
     assert "Traceback" not in done.stderr
     assert len(AutoModelForTokenClassification.from_pretrained(tmp_path / "tagger").config.id2label) == 9

@@ -163,12 +163,6 @@ def test_a_value_of_any_depth_is_one_line(tmp_path: Path) -> None:
         assert len(str(caught.value)) < 1000
 
 
-def test_rounded_probabilities_are_let_pass_as_they_are(tmp_path: Path) -> None:
-    rows = [{"O": 0.333, "B-X": 0.333, "I-X": 0.333}]
-    (sentence,) = make().read_sentences(write(tmp_path, {"tokens": ["a"], "tag_distributions": rows}))
-    assert sentence.tag_distributions == tuple(rows)
-
-
 def test_errors_of_the_whole_file(tmp_path: Path) -> None:
     path = write(tmp_path, "")
     with pytest.raises(ConfigurationError, match=re.escape(f"{path}: no sentence in this file")):

@@ -21,10 +21,11 @@ from allennlp.data.tokenizers import (
 
 from seqmix_plugin.active_learning.config_types import check_value
 from seqmix_plugin.data import ArrowSentences, PlainTextReader, plain_text, sentence_reader
+from seqmix_plugin.data.unicode_words import UnicodeWordsTokenizer
 from seqmix_plugin.sentence import TaggedSentence
 
 EXPECTED = (
-    r"; expected all words of the line as they stand there, in order, such as .*'whitespace' and 'letters_digits'$"
+    r"; expected all words of the line as they stand there, in order, such as .*'unicode_words' and 'whitespace'$"
 )
 
 
@@ -129,13 +130,13 @@ def test_a_configuration_names_the_tokenizer() -> None:
     block: Dict[str, Any] = {
         "type": "plain_text",
         "token_indexers": {"tokens": "single_id"},
-        "tokenizer": "letters_digits",
+        "tokenizer": "unicode_words",
     }
     reader = DatasetReader.from_params(Params(dict(block)))
     assert isinstance(reader, PlainTextReader)
-    assert isinstance(reader.tokenizer, LettersDigitsTokenizer)
+    assert isinstance(reader.tokenizer, UnicodeWordsTokenizer)
     del block["tokenizer"]
-    missing = "^dataset_reader.tokenizer is missing; expected a block such as {'type': 'letters_digits'}$"
+    missing = "^dataset_reader.tokenizer is missing; expected a block such as {'type': 'unicode_words'}$"
     with pytest.raises(ConfigurationError, match=missing):
         check_value("dataset_reader", DatasetReader, block)
 

@@ -7,10 +7,12 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Token, TokenIndexer, Vocabulary
 from allennlp.data.token_indexers import PretrainedTransformerMismatchedIndexer
+from allennlp.modules.token_embedders import PretrainedTransformerMismatchedEmbedder
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from seqmix_plugin.archive import save_encoder
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
+from seqmix_plugin.data.word_piece_indexer import _warn_once
 from tests.conftest import FIXTURES
 
 KEYS = ["token_ids", "mask", "offsets", "wordpiece_mask"]
@@ -175,3 +177,53 @@ def test_a_tokenizer_that_pads_and_cuts_is_asked_for_the_pieces_alone(tiny_encod
     words = ["Anna", "xyzzy", "flights-in", "[SEP]", "\u200b"]
     assert not slow.tokenizer.is_fast
     assert fast.pieces(words) == slow.pieces(words)
+
+
+def test_a_tokenizer_that_knows_words_by_their_space_is_warned_of(
+    tiny_gpt2: str, tiny_encoder: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    _warn_once.cache_clear()
+    WordPieceIndexer(tiny_encoder)
+    WordPieceIndexer(tiny_gpt2, {"add_prefix_space": True})
+    assert caplog.messages == []
+    WordPieceIndexer(tiny_gpt2)
+    WordPieceIndexer(tiny_gpt2)
+    [message] = caplog.messages
+    assert message.startswith(
+        f"model_name '{tiny_gpt2}': its tokenizer divides a word alone otherwise than after a space"
+    )
+    assert "tokenizer_kwargs: {'add_prefix_space': true}" in message
+
+
+@pytest.fixture
+def japanese(tmp_path: Path) -> str:
+    """An encoder whose vocabulary has neither "a" and "b" nor "1" and "2"."""
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"東京都に住む。"]
+    (tmp_path / "vocab.txt").write_text("\n".join(pieces) + "\n", encoding="utf-8")
+    tokenizer = BertTokenizerFast(vocab_file=str(tmp_path / "vocab.txt"), do_lower_case=False)
+    tokenizer.save_pretrained(tmp_path)
+    config = BertConfig(
+        vocab_size=len(pieces) + 2, hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8
+    )
+    BertModel(config).save_pretrained(tmp_path)
+    return str(tmp_path)
+
+
+def test_a_vocabulary_without_a_and_b(japanese: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        WordPieceIndexer(japanese)
+    message = str(caught.value)
+    assert message.startswith(
+        f"model_name '{japanese}': AllenNLP finds a tokenizer's special pieces with the help of 'a'"
+    )
+    assert "assert" in message, "the reason"
+    assert "\n" not in message
+    hint = {"additional_special_tokens": ["a", "b"]}
+    assert str(hint) in message
+    indexer = WordPieceIndexer(japanese, hint)
+    assert indexer.pieces(["東", "京都"]) == [(5,), (6, 7)]
+    assert (indexer.start_pieces, indexer.end_pieces) == ([2], [3])
+    embedder = PretrainedTransformerMismatchedEmbedder(japanese, tokenizer_kwargs=hint)
+    indices = indexer.tokens_to_indices(tokens(["東", "京都"]), Vocabulary())
+    batch = {key: torch.as_tensor(value)[None] for key, value in indices.items()}
+    assert embedder(**batch).shape == (1, 2, 8)
