@@ -1,5 +1,10 @@
 """Errors are part of the interface: one line each."""
 
+import re
+
+DIGITS = re.compile(r"(\d{40})\d{20,}")
+"""More than anybody reads; digests have letters."""
+
 
 def first_line(error: BaseException) -> str:
     """What a library's error says in its first line, or its type when it says nothing."""
@@ -8,7 +13,15 @@ def first_line(error: BaseException) -> str:
 
 def error_line(error: BaseException) -> str:
     """An error as the terminal shows it."""
-    return "error: " + printable(" ".join(str(error).split()))
+    return "error: " + DIGITS.sub(r"\1…", printable(" ".join(str(error).split())))
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether memory was asked for that cannot be had."""
+    wanted = ("can't allocate memory", "Storage size calculation overflowed", "out of memory")
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(words in str(error) for words in wanted)
+    )
 
 
 def printable(text: str) -> str:

@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "seqmix_plugin"
 LEVELS = {
+    "own_folders": -2,
     "atomic_files": -1,
     **dict.fromkeys(
         (

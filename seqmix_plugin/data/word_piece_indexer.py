@@ -12,7 +12,7 @@ from allennlp.data.tokenizers import PretrainedTransformerTokenizer, Token
 from allennlp.data.vocabulary import Vocabulary
 from transformers import AutoTokenizer
 
-from seqmix_plugin.archive import ENCODER_FOLDER
+from seqmix_plugin.archive import ENCODER_FOLDER, encoder_damage
 from seqmix_plugin.errors import first_line
 
 
@@ -50,6 +50,9 @@ class WordPieceIndexer(TokenIndexer):
         super().__init__()
         carried = os.path.join(serialization_dir or "", ENCODER_FOLDER)
         source = carried if serialization_dir and os.path.isdir(carried) else model_name
+        damage = encoder_damage(serialization_dir) if serialization_dir else None
+        if damage is not None:
+            raise ConfigurationError(f"{damage}; the run's command with --recover writes {ENCODER_FOLDER} again")
         try:
             # AllenNLP's wrapper finds out the special pieces; its own tokenizer cannot be saved.
             wrapper = PretrainedTransformerTokenizer(source, tokenizer_kwargs=tokenizer_kwargs)
