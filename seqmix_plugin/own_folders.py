@@ -28,6 +28,15 @@ class _Own:
 _OWN: Dict[Path, _Own] = {}
 
 
+def _forget_locks() -> None:
+    """They stay with the process that has forked."""
+    for own in _OWN.values():
+        own.locks.clear()
+
+
+os.register_at_fork(after_in_child=_forget_locks)
+
+
 def own_folder(folder: Path, only_read: str = "") -> None:
     """
     To be called before a process writes in a run's folder, which may come from anybody. From then on the functions of
@@ -56,7 +65,8 @@ def own_folder(folder: Path, only_read: str = "") -> None:
 
 def refuse_links(folder: Path) -> None:
     """Looks at everything in a run's folder, as `own_folder` does."""
-    only_read, home = _OWN[folder.absolute()].only_read, folder.resolve()
+    own, home = _OWN.get(folder.absolute()), folder.resolve()
+    only_read = own.only_read if own is not None else ""
     for place, folders, files in os.walk(folder):
         for path in (Path(place, name) for name in (*folders, *files)):
             with suppress(FileNotFoundError):  # another process may be at work

@@ -11,17 +11,15 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "seqmix_plugin"
 LEVELS = {
     "own_folders": -2,
-    "atomic_files": -1,
+    **dict.fromkeys(("atomic_files", "errors", "run_files"), -1),
     **dict.fromkeys(
         (
             "archive",
-            "errors",
             "functional",
             "metrics",
             "optimizers",
             "randomness",
             "ranks",
-            "run_files",
             "sentence",
             "strict_json",
             "tag_schemes",

@@ -88,7 +88,7 @@ class Learner:
         # Each process has its own dropout.
         reseed_globals(self._seed, k, "train" if rank() == 0 else f"train/{rank()}")
         trainer = self.inner_trainer(k, sentences, folder)
-        getattr(trainer, "_callbacks", []).append(_WhileOurs())
+        getattr(trainer, "_callbacks", []).append(_WhileOurs(str(folder)))
         try:
             with transient_bars():
                 trainer.train()

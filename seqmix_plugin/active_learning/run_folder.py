@@ -17,7 +17,7 @@ from seqmix_plugin.active_learning.rows import annotated_row, of_lines, sentence
 from seqmix_plugin.active_learning.weights import Weights
 from seqmix_plugin.atomic_files import append, disk_errors, replacement, write_bytes, write_text
 from seqmix_plugin.augmenters import Augmentation
-from seqmix_plugin.own_folders import check_own, make_folder, remove
+from seqmix_plugin.own_folders import make_folder, remove
 from seqmix_plugin.ranks import from_primary, is_primary, on_each_machine, rank
 from seqmix_plugin.run_files import ANNOTATED, CONFIG, ENVIRONMENT, STATE, SYNTHETIC, WEIGHTS
 from seqmix_plugin.sentence import TaggedSentence
@@ -113,7 +113,6 @@ class RunFolder:
 
     def keep(self, state: RoundState) -> None:
         """Writes the state of a round: what it tells of is from now on not done again."""
-        from_primary(check_own)  # so that all processes end alike
         if is_primary():
             state.write(state_path(self.folder, state.round))
 

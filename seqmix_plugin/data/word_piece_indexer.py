@@ -50,7 +50,7 @@ class WordPieceIndexer(TokenIndexer):
         super().__init__()
         carried = os.path.join(serialization_dir or "", ENCODER_FOLDER)
         source = carried if serialization_dir and os.path.isdir(carried) else model_name
-        damage = encoder_damage(serialization_dir) if serialization_dir else None
+        damage = encoder_damage(serialization_dir) if serialization_dir and source == carried else None
         if damage is not None:
             raise ConfigurationError(f"{damage}; the run's command with --recover writes {ENCODER_FOLDER} again")
         try:
