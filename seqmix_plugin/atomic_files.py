@@ -2,11 +2,15 @@
 
 import hashlib
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Iterator, Optional
+from typing import Iterator
 
 from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.own_folders import disk_errors as disk_errors
+from seqmix_plugin.own_folders import locked as locked
+from seqmix_plugin.own_folders import move, open_own, remove
 
 TEMPORARY = ".tmp"
 """How the names of files end that are not whole yet; one that is left belongs to nobody."""
@@ -31,19 +35,21 @@ def replacement(path: Path, writer: object = "") -> Iterator[Path]:
         When it cannot be written: a full disk, no permission.
     """
     temporary = path.with_name(f"{path.name}{writer}{TEMPORARY}")
-    try:
-        with disk_errors(path):
-            temporary.unlink(missing_ok=True)  # it may be a link to anywhere
+    with disk_errors(path):
+        remove(temporary)  # it may be a link to anywhere
+        try:
             yield temporary
             settle(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        except BaseException:
+            with suppress(ConfigurationError, OSError):
+                remove(temporary)
+            raise
 
 
 def settle(temporary: Path, path: Path) -> None:
     """Brings a file to the disk and puts it in the place of another in one step."""
     sync(temporary)
-    os.replace(temporary, path)
+    move(temporary, path)
     sync(path.parent)  # a new name is on the disk only when its folder is
 
 
@@ -54,43 +60,21 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Replaces a file by one that holds these bytes."""
-    with replacement(path) as temporary:
-        temporary.write_bytes(content)
+    with replacement(path) as temporary, open_own(temporary, "xb") as file:
+        file.write(content)
 
 
 def append(path: Path, start: int, content: bytes) -> None:
     """Writes from a position on, whatever stood there, and brings it to the disk."""
-    with disk_errors(path), open(path, "r+b" if path.exists() else "wb") as file:
-        file.truncate(start)
-        file.seek(start)
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def locked(path: Path) -> Optional[IO[bytes]]:
-    """
-    Opens a file that no other process has locked, and locks it until it is closed or the process ends, however it ends;
-    `None` when another process has.
-    """
-    import fcntl  # not on every platform
-
-    file = open(path, "ab")  # noqa: SIM115  open as long as the run
-    try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        file.close()
-        return None
-    return file
-
-
-@contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """What the operating system refuses becomes a `ConfigurationError` that names the file."""
-    try:
-        yield
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be written ({error.strerror or error})") from error
+    with disk_errors(path):
+        if path.is_file() and path.lstat().st_nlink > 1:
+            write_bytes(path, path.read_bytes())  # the file of another name stays as it is
+        with open_own(path, "r+b" if path.exists() else "xb") as file:
+            file.truncate(start)
+            file.seek(start)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def file_digest(path: Path) -> str:

@@ -1,9 +1,12 @@
 """Errors are part of the interface: one line each."""
 
+import re
 import traceback
 
 LONGEST_REASON = 600
 """Characters; some libraries print lists of weights or whole stacks."""
+DIGITS = re.compile(r"(\d{40})\d{20,}")
+"""More than anybody reads; digests have letters."""
 
 
 def first_line(error: BaseException) -> str:
@@ -21,7 +24,15 @@ def first_line(error: BaseException) -> str:
 
 def error_line(error: BaseException) -> str:
     """An error as the terminal shows it."""
-    return "error: " + printable(" ".join(str(error).split()))
+    return "error: " + DIGITS.sub(r"\1…", printable(" ".join(str(error).split())))
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether memory was asked for that cannot be had."""
+    wanted = ("can't allocate memory", "Storage size calculation overflowed", "out of memory")
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(words in str(error) for words in wanted)
+    )
 
 
 def printable(text: str) -> str:

@@ -10,17 +10,16 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "seqmix_plugin"
 LEVELS = {
-    "atomic_files": -1,
+    "own_folders": -2,
+    **dict.fromkeys(("atomic_files", "errors", "run_files"), -1),
     **dict.fromkeys(
         (
             "archive",
-            "errors",
             "functional",
             "metrics",
             "optimizers",
             "randomness",
             "ranks",
-            "run_files",
             "sentence",
             "strict_json",
             "tag_schemes",

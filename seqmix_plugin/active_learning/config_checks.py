@@ -15,7 +15,7 @@ from allennlp.training.optimizers import Optimizer
 
 from seqmix_plugin.active_learning.config_kinds import problem, shown, wrong
 from seqmix_plugin.active_learning.config_types import arguments, check_arguments, check_value
-from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.errors import first_line, out_of_memory, shortened
 
 ABOVE_0 = math.ulp(0.0)
 SEEDS = (0, 2**32 - 1)
@@ -199,6 +199,8 @@ def mistakes_as_configuration_errors() -> Iterator[None]:
     except (Exception, SystemExit) as error:  # spaCy leaves when it finds no language of this name
         if isinstance(error, OSError) and error.filename is not None:  # a file, not a value
             raise ConfigurationError(first_line(error)) from error
+        if out_of_memory(error):
+            raise
         text, name = first_line(error), type(error).__name__
         text = text if isinstance(error, (TypeError, ValueError)) or text.startswith(name) else f"{name}: {text}"
         raise ConfigurationError(f"configuration: {_place(error)}{text}") from error

@@ -71,7 +71,14 @@ def wrong(path: str, value: Any, expected: str) -> MismatchError:
 def shown(value: Any) -> str:
     """A value as an error shows it: `null`, `true` and `false` as in Jsonnet, and no more than fits a line."""
     words = {None: "null", True: "true", False: "false"}
-    return words[value] if value is None or isinstance(value, bool) else shortened(repr(value))
+    return words[value] if value is None or isinstance(value, bool) else _written(value)
+
+
+def _written(value: Any) -> str:
+    try:
+        return shortened(repr(value))
+    except ValueError:  # Python writes whole numbers of up to 4,300 digits
+        return "a number with thousands of digits"
 
 
 def is_simple(kind: Any, value: Any) -> bool:

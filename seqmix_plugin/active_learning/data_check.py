@@ -9,7 +9,8 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 from allennlp.data import Vocabulary
 
-from seqmix_plugin.atomic_files import disk_errors, file_digest, write_text
+from seqmix_plugin.atomic_files import file_digest, write_text
+from seqmix_plugin.own_folders import make_folder
 from seqmix_plugin.ranks import from_primary
 from seqmix_plugin.run_files import STATE
 
@@ -56,8 +57,7 @@ def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> N
             f"{', '.join(before['labels'])}"
         )
     if before != now:
-        with disk_errors(noted.parent):
-            noted.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(noted.parent)
         write_text(noted, json.dumps(now, indent=2) + "\n")
 
 

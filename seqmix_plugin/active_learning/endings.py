@@ -10,7 +10,8 @@ import torch.distributed as dist
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import SigTermReceived, is_distributed
 
-from seqmix_plugin.errors import error_line, first_line
+from seqmix_plugin.errors import error_line, first_line, out_of_memory
+from seqmix_plugin.own_folders import check_own
 from seqmix_plugin.ranks import is_primary
 
 logger = logging.getLogger(__name__)
@@ -31,10 +32,13 @@ def clear_endings() -> Iterator[None]:
         sys.excepthook = _only_exit
         raise
     except OSError as error:
+        check_own()
         place = f"{error.filename}: " if error.filename else ""
         raise ConfigurationError(f"{place}{error.strerror or first_line(error)}; {GO_ON}") from error
-    except RuntimeError as error:
+    except (RuntimeError, MemoryError) as error:
         text = str(error)
+        if out_of_memory(error):
+            raise ConfigurationError(f"not enough memory ({first_line(error)}); {GO_ON}") from error
         if "PytorchStreamWriter" in text or "inline_container" in text:  # torch's, of a checkpoint
             raise ConfigurationError(f"weights cannot be written ({first_line(error)}); {GO_ON}") from error
         if not is_distributed() or not ("gloo" in text or isinstance(error, dist.DistError)):

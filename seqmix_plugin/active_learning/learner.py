@@ -8,12 +8,13 @@ import torch
 from allennlp.common import Lazy
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import is_distributed
-from allennlp.training import Trainer
+from allennlp.training import Trainer, TrainerCallback
 
 from seqmix_plugin.active_learning.console import transient_bars
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.own_folders import check_own, refuse_links, remove
 from seqmix_plugin.randomness import derive_seed, reseed_globals
 from seqmix_plugin.ranks import on_each_machine, rank, world_size
 from seqmix_plugin.sentence import TaggedSentence
@@ -81,12 +82,13 @@ class Learner:
         `ConfigurationError`
             When the loss is not a number.
         """
-        on_each_machine(self._local_rank, lambda: _remove_files(self._folder(k, folder)))
+        on_each_machine(self._local_rank, lambda: self._prepare(k, folder))
         if k > 0 and not self._reuse_model:
             self.model.load_state_dict(self._experiment.new_model(self._seed, k).state_dict())
         # Each process has its own dropout.
         reseed_globals(self._seed, k, "train" if rank() == 0 else f"train/{rank()}")
         trainer = self.inner_trainer(k, sentences, folder)
+        getattr(trainer, "_callbacks", []).append(_WhileOurs(str(folder)))
         try:
             with transient_bars():
                 trainer.train()
@@ -132,15 +134,28 @@ class Learner:
         except ValueError as error:  # the stock trainer's own checks, of `use_amp` for instance
             raise ConfigurationError(f"trainer.trainer: {first_line(error)}") from error
 
+    def _prepare(self, k: int, folder: Path) -> None:
+        """The inner trainer follows links and goes on with what it finds."""
+        refuse_links(folder)
+        _remove_files(self._folder(k, folder))
+
     def _folder(self, k: int, folder: Path) -> Path:
         return folder / f"round_{k}" / self.name
+
+
+class _WhileOurs(TrainerCallback):
+    """Ends the training, which writes files of its own, when another start has taken the run's folder."""
+
+    def on_batch(self, *arguments: Any, is_primary: bool = True, **keywords: Any) -> None:
+        if is_primary:
+            check_own()
 
 
 def _remove_files(folder: Path) -> None:
     """What an interrupted inner trainer has left: the stock one would go on with it, and not exactly."""
     for path in folder.glob("*"):
         if path.is_file():
-            path.unlink(missing_ok=True)
+            remove(path)
 
 
 def _let_go() -> None:

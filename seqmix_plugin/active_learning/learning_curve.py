@@ -6,6 +6,7 @@ from typing import Any, Dict, List, Sequence
 
 from seqmix_plugin.active_learning.rows import to_lines
 from seqmix_plugin.atomic_files import replacement, write_bytes
+from seqmix_plugin.own_folders import remove
 from seqmix_plugin.run_files import CURVE, NOT_MEASURED, PICTURE, ROUNDS
 
 COLOURS = {"dev": "#0072b2", "test": "#d55e00"}
@@ -40,7 +41,7 @@ def write_rounds(rounds: Sequence[Dict[str, Any]], folder: Path) -> None:
         write_plot(rounds, folder / PICTURE)
     else:
         for name in (ROUNDS, CURVE, PICTURE):
-            (folder / name).unlink(missing_ok=True)
+            remove(folder / name)
 
 
 def write_csv(rounds: Sequence[Dict[str, Any]], path: Path) -> None:

@@ -71,8 +71,8 @@ class Pool:
         both = next((name for name in self._labelled if name in self._positions), None)
         if both is not None:
             raise ConfigurationError(
-                f"seed_data_path: sentence {both.removeprefix('seed-')!r} is {both!r} in the run, and so is one of the training "
-                f"file; give one of them another id"
+                f"seed_data_path: sentence {both.removeprefix('seed-')!r} is {both!r} in the run, and so is one of the "
+                f"training file; give one of them another id"
             )
 
     @property

@@ -3,7 +3,6 @@
 import itertools
 import logging
 import re
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Dict, List, Optional, Tuple
@@ -12,7 +11,9 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.round_state import Part, RoundState
 from seqmix_plugin.active_learning.rows import of_lines, sentence_of
-from seqmix_plugin.atomic_files import TEMPORARY, disk_errors, locked, write_bytes
+from seqmix_plugin.atomic_files import TEMPORARY, write_bytes
+from seqmix_plugin.formats.round_files import ANSWER_FILES
+from seqmix_plugin.own_folders import disk_errors, locked, make_folder, own_folder, remove
 from seqmix_plugin.run_files import ANNOTATED, CURVE, ENVIRONMENT, PICTURE, ROUNDS, STATE, SYNTHETIC
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -62,16 +63,17 @@ def begin(folder: Path) -> IO[bytes]:
     # Raises
 
     `ConfigurationError`
-        When another process is at the run, or it cannot be written to.
+        When another process is at the run, it cannot be written to, or there are links in it.
     """
+    own_folder(folder, ANSWER_FILES)
+    make_folder(folder / STATE)
     with disk_errors(folder / STATE):
-        (folder / STATE).mkdir(parents=True, exist_ok=True)
         lock = locked(folder / STATE / LOCK)
         if lock is None:
             raise ConfigurationError(f"{folder}: another process is at this run")
         for name in (ANNOTATED, SYNTHETIC, ROUNDS, CURVE, PICTURE, ENVIRONMENT, f"{STATE}/*.json"):
             for temporary in folder.glob(f"{name}{TEMPORARY}"):
-                temporary.unlink()
+                remove(temporary)
     return lock
 
 
@@ -88,9 +90,8 @@ def recover(folder: Path) -> Recovered:
     # Raises
 
     `ConfigurationError`
-        When the folder holds rounds but no state of any, states of another version, or links.
+        When the folder holds rounds but no state of any, or states of another version.
     """
-    _refuse_links(folder)
     numbered = ((ROUND_FILE.fullmatch(path.name), path) for path in folder.glob(f"{STATE}/*"))
     paths = {int(found[1]): path for found, path in numbered if found is not None}
     if not paths and (folder / ROUNDS).exists():
@@ -134,19 +135,10 @@ def _leave(
         write_bytes(folder / SYNTHETIC, generated[:end])
     if recovered.last_whole < 0:  # before the last state is gone: rounds without a state are refused
         for name in (ROUNDS, CURVE, PICTURE):
-            (folder / name).unlink(missing_ok=True)
+            remove(folder / name)
     for k in sorted(paths, reverse=True):  # from the last, so that there is never a gap
         if k >= len(recovered.states):
-            paths[k].unlink(missing_ok=True)
-
-
-def _refuse_links(folder: Path) -> None:
-    """What is written and removed shall be in the folder itself."""
-    for path in (
-        path for part in ("*", f"{STATE}/*", "round_*/*", "queries/*", "queries/*/*") for path in folder.glob(part)
-    ):
-        if path.is_symlink():
-            raise ConfigurationError(f"{path} is a link; expected a run's own files")
+            remove(paths[k])
 
 
 def _read_states(folder: Path, paths: Dict[int, Path]) -> Tuple[Dict[int, RoundState], List[Path]]:
@@ -202,5 +194,5 @@ def _put_aside(path: Path, k: int) -> None:
         return
     copies = (path.with_name(f"{path.name}.damaged{number}") for number in itertools.count(1))
     kept = next(copy for copy in copies if not copy.exists())
-    shutil.copyfile(path, kept)
+    write_bytes(kept, path.read_bytes())
     logger.warning(f"{path} is damaged (a copy is kept as {kept.name}); the run goes on with round {k}")

@@ -17,6 +17,7 @@ from seqmix_plugin.active_learning.rows import annotated_row, of_lines, sentence
 from seqmix_plugin.active_learning.weights import Weights
 from seqmix_plugin.atomic_files import append, disk_errors, replacement, write_bytes, write_text
 from seqmix_plugin.augmenters import Augmentation
+from seqmix_plugin.own_folders import make_folder, remove
 from seqmix_plugin.ranks import from_primary, is_primary, on_each_machine, rank
 from seqmix_plugin.run_files import ANNOTATED, CONFIG, ENVIRONMENT, STATE, SYNTHETIC, WEIGHTS
 from seqmix_plugin.sentence import TaggedSentence
@@ -239,10 +240,10 @@ class RunFolder:
         folder = self.folder / f"round_{k}"
         with disk_errors(folder):
             if self._keep != "none":
-                folder.mkdir(exist_ok=True)
+                make_folder(folder)
                 with replacement(folder / WEIGHTS, self._writer) as temporary:
                     shutil.copyfile(self.weights, temporary)
             done = {"none": range(k + 1), "last": range(k), "all": range(0)}[self._keep]
             for number in done:
                 for path in self.folder.glob(f"round_{number}/**/*.th"):
-                    path.unlink(missing_ok=True)
+                    remove(path)

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import IO, Any, Dict, List, Optional
 
 import torch
 from allennlp.commands.train import TrainModel
@@ -23,9 +23,12 @@ from seqmix_plugin.active_learning.corpora import read_corpora
 from seqmix_plugin.active_learning.data_check import check_data
 from seqmix_plugin.active_learning.endings import clear_endings
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.archive import save_encoder, save_vocabulary
+from seqmix_plugin.active_learning.recovery import begin
+from seqmix_plugin.archive import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.data import InMemoryLoader
-from seqmix_plugin.ranks import rank
+from seqmix_plugin.formats.round_files import ANSWER_FILES
+from seqmix_plugin.own_folders import check_own, own_folder, refuse_links
+from seqmix_plugin.ranks import from_primary, is_primary, on_each_machine, rank
 
 
 @TrainModel.register("active_learning", constructor="from_partial_objects")
@@ -44,11 +47,24 @@ class ActiveLearningTrainModel(TrainModel):
             raise ConfigurationError("distributed.ddp_accelerator cannot be configured: it is torch's, made each round")
         with clear_endings(), mistakes_as_configuration_errors():
             check_configuration(params, cls, "from_partial_objects")
+            held: List[IO[bytes]] = []  # until the trainer has the lock as well
+            if extras.get("serialization_dir") is not None:
+                folder = Path(extras["serialization_dir"])
+                from_primary(lambda: held.append(begin(folder)))
+                own_folder(folder, ANSWER_FILES)
+                on_each_machine(extras.get("local_rank", 0), lambda: put_damaged_encoder_aside(folder))
             return super().from_params(params, **extras)
 
     def run(self) -> Dict[str, Any]:
         with clear_endings():
             return super().run()
+
+    def finish(self, metrics: Dict[str, Any]) -> None:
+        """AllenNLP writes `metrics.json` and `model.tar.gz` next."""
+        if is_primary():
+            check_own()
+            refuse_links(Path(self.serialization_dir))
+        super().finish(metrics)
 
     @classmethod
     def from_partial_objects(  # type: ignore[override]

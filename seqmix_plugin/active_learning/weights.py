@@ -1,12 +1,15 @@
 """Weights on the disk that go with a round's state."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Dict, Iterable
 
 import torch
+from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.atomic_files import TEMPORARY, disk_errors, file_digest, settle
+from seqmix_plugin.own_folders import move, open_own, remove
 
 
 class Weights:
@@ -30,15 +33,15 @@ class Weights:
     def stage(self, model: torch.nn.Module) -> str:
         """Writes the weights of a model; the digest of the file is returned."""
         with disk_errors(self.path):
+            remove(self._staged)
             try:
-                with open(self._staged, "wb") as file:
+                with open_own(self._staged, "xb") as file:
                     torch.save(model.state_dict(), file)
                     file.flush()
                     os.fsync(file.fileno())
-            except BaseException as error:
-                self._staged.unlink(missing_ok=True)
-                if isinstance(error, RuntimeError) and isinstance(error.__context__, OSError):
-                    raise error.__context__ from error  # torch says nothing of the disk in its own
+            except BaseException:
+                with suppress(ConfigurationError, OSError):
+                    remove(self._staged)
                 raise
         return file_digest(self._staged)
 
@@ -65,8 +68,8 @@ class Weights:
                 copy = next((path for path in copies if _is(path, digest)), None)
                 if copy is None:
                     return False
-                os.replace(copy, self.path)
-        self._staged.unlink(missing_ok=True)
+                move(copy, self.path)
+        remove(self._staged)
         return True
 
     def load(self) -> Dict[str, Any]:

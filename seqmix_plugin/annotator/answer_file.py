@@ -10,6 +10,7 @@ from seqmix_plugin.atomic_files import disk_errors, write_text
 from seqmix_plugin.formats import JsonlFormat, Question, Span
 from seqmix_plugin.formats.json_files import Row, decoded, read_bytes, rows, shown, to_lines, whole_number
 from seqmix_plugin.formats.question import bio
+from seqmix_plugin.own_folders import remove
 from seqmix_plugin.tag_schemes import tags_to_spans
 
 _KEYS = {"id", "tokens", "tags", "rejected", "skipped", "draft", "annotator", "time"}
@@ -85,7 +86,7 @@ class AnswerFile:
             write_text(self.path, to_lines(kept))
         else:
             with disk_errors(self.path):
-                self.path.unlink(missing_ok=True)
+                remove(self.path)
 
     def _question(self, row: Row, seen: Set[str]) -> Question:
         """The one that a row is about; a `ValueError` when the row is none of ours."""

@@ -11,11 +11,12 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.recovery import state_path
 from seqmix_plugin.active_learning.round_state import RoundState
-from seqmix_plugin.atomic_files import disk_errors, locked
 from seqmix_plugin.commands.export_queries import add_labels, check_output, given_labels
 from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.formats import Question, RoundFiles, check_labels, labels_of_run, read_questions
 from seqmix_plugin.formats.labels import RUN_LABELS, check_predicted
+from seqmix_plugin.formats.round_files import ANSWER_FILES
+from seqmix_plugin.own_folders import disk_errors, locked, make_folder, own_folder
 from seqmix_plugin.reporting.tables import Table
 
 ORDERS = ("query", "file")
@@ -124,8 +125,10 @@ def annotate(
 
     task = find_task(queries, labels, output, annotator)
     tool.check_terminal()
+    if task.run is not None:
+        own_folder(task.run, ANSWER_FILES)
+    make_folder(task.output.parent)
     with disk_errors(task.output):
-        task.output.parent.mkdir(exist_ok=True)
         lock = locked(task.output.with_name(f".{task.output.name}.lock"))
     if lock is None:
         raise ConfigurationError(f"{task.output}: another process is at these answers; give --annotator another name")

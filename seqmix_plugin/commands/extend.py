@@ -11,9 +11,11 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.recovery import LOCK, ROUND_FILE, state_path
-from seqmix_plugin.atomic_files import locked, write_text
+from seqmix_plugin.atomic_files import write_text
 from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.errors import shortened
+from seqmix_plugin.formats.round_files import ANSWER_FILES
+from seqmix_plugin.own_folders import locked, own_folder
 from seqmix_plugin.reporting.run import read_json
 from seqmix_plugin.run_files import CONFIG, METRICS, STATE
 
@@ -88,6 +90,7 @@ def extend(
     numbers = [int(found[1]) for found in map(ROUND_FILE.fullmatch, (p.name for p in state.glob("*"))) if found]
     if not numbers:
         raise ConfigurationError(f"{folder}: no run that can be gone on with; there is no round in {STATE}/")
+    own_folder(Path(folder), ANSWER_FILES)
     lock = locked(state / LOCK)
     if lock is None:
         raise ConfigurationError(f"{folder}: another process is at this run")

@@ -14,6 +14,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.run_state import DIED, DONE, run_state
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.own_folders import open_own
 from seqmix_plugin.reporting.run import Run, read_run
 from seqmix_plugin.run_files import ANNOTATED, NOT_MEASURED, ROUNDS, STATE
 
@@ -101,7 +102,7 @@ class Job:
     def start(self, environment: Dict[str, str], show: Callable[[str], None]) -> Optional[Outcome]:
         """Starts the process and gives `None`, or the outcome when there is none to start."""
         try:
-            with open(self.log, "ab") as log:
+            with open_own(self.log, "ab") as log:
                 if not _lock(log):
                     return Outcome(self.seed, BUSY, self.log, "it is being run by another process")
                 state = self.state  # looked at under the lock: another process may just have finished

@@ -7,7 +7,7 @@ from typing import Iterator
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.console import prepare_console
-from seqmix_plugin.errors import error_line, printable
+from seqmix_plugin.errors import error_line, first_line, out_of_memory, printable
 
 
 @contextmanager
@@ -25,6 +25,11 @@ def quiet_terminal(after_interrupt: str = "nothing was written") -> Iterator[Non
         yield
     except ConfigurationError as error:
         print(error_line(error), file=sys.stderr)
+        sys.exit(1)
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        print(error_line(ConfigurationError(f"not enough memory ({first_line(error)})")), file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print(f"interrupted: {after_interrupt}", file=sys.stderr)

@@ -66,8 +66,9 @@ class ConllColumnsReader(SentenceReader):
     otherwise, or when it reads `# name = …` without a tab; comments with as many columns as rows are counted in a
     warning.
 
-    A file of ten columns between tabs, the first a number and not the word, is CoNLL-U: lines whose first column is a range
-    (`1-2`) or an empty node (`2.1`) are passed over and counted in a warning, and `# sent_id = …` names the sentence.
+    A file of ten columns between tabs, the first a number and not the word, is CoNLL-U: lines whose first column is a
+    range (`1-2`) or an empty node (`2.1`) are passed over and counted in a warning, and `# sent_id = …` names the
+    sentence.
 
     Words with characters that cannot be seen, and words with a blank and a tag in them, stay as they are and are
     counted in a warning. A byte order mark at the beginning of a line is dropped.

@@ -14,7 +14,7 @@ from allennlp.data.tokenizers import PretrainedTransformerTokenizer, Token
 from allennlp.data.vocabulary import Vocabulary
 from transformers import AutoTokenizer
 
-from seqmix_plugin.archive import ENCODER_FOLDER
+from seqmix_plugin.archive import ENCODER_FOLDER, encoder_damage
 from seqmix_plugin.errors import first_line
 
 logger = logging.getLogger(__name__)
@@ -58,6 +58,9 @@ class WordPieceIndexer(TokenIndexer):
         super().__init__()
         carried = os.path.join(serialization_dir or "", ENCODER_FOLDER)
         source = carried if serialization_dir and os.path.isdir(carried) else model_name
+        damage = encoder_damage(serialization_dir) if serialization_dir and source == carried else None
+        if damage is not None:
+            raise ConfigurationError(f"{damage}; the run's command with --recover writes {ENCODER_FOLDER} again")
         try:
             # AllenNLP's wrapper, which finds out the special pieces, has a tokenizer that cannot be saved.
             self.tokenizer = AutoTokenizer.from_pretrained(source, **(tokenizer_kwargs or {}))
@@ -70,8 +73,8 @@ class WordPieceIndexer(TokenIndexer):
             wrapper = PretrainedTransformerTokenizer(source, tokenizer_kwargs=tokenizer_kwargs)
         except (AssertionError, IndexError, ValueError) as error:  # the embedder has such a wrapper too
             raise ConfigurationError(
-                f"model_name {model_name!r}: AllenNLP finds a tokenizer's special pieces with the help of 'a' and 'b' or "
-                f"'1' and '2', which are not two pieces of this one ({first_line(error)}); add them by "
+                f"model_name {model_name!r}: AllenNLP finds a tokenizer's special pieces with the help of 'a' and 'b' "
+                f"or '1' and '2', which are not two pieces of this one ({first_line(error)}); add them by "
                 f"tokenizer_kwargs: {{'additional_special_tokens': ['a', 'b']}} in the token indexer and the embedder"
             ) from error
         self.model_name = model_name

@@ -12,6 +12,7 @@ from seqmix_plugin.formats.answers import Answers, ReadSettings
 from seqmix_plugin.formats.jsonl import JsonlFormat
 from seqmix_plugin.formats.question import Question
 from seqmix_plugin.formats.reading import Reading
+from seqmix_plugin.own_folders import not_own
 
 QUERIES = "queries"
 """The folder, in that of a run."""
@@ -19,6 +20,8 @@ QUESTIONS = "questions.jsonl"
 ANSWERS = "answers"
 OWN = ".answers.jsonl"
 """How the names of files end that hold answers in our own format, whatever tool the run works with."""
+ANSWER_FILES = f"{QUERIES}/round_*/{ANSWERS}/*"
+"""What annotators say, in the folder of a run: it is read, and may be linked."""
 
 _ROUND = re.compile(r"round_(0|[1-9]\d{0,5})", re.ASCII)
 
@@ -102,7 +105,7 @@ class RoundFiles(NamedTuple):
         path = self.own(name)
         for part in (self.folder.parent, self.folder, path):
             if part.is_symlink():
-                raise ConfigurationError(f"{part} is a link; expected a run's own files")
+                raise not_own(part)
         return path
 
     def answer_files(self) -> List[Path]:

@@ -22,6 +22,7 @@ from seqmix_plugin.formats import (
 )
 from seqmix_plugin.oracles.oracle import Oracle, Waiting
 from seqmix_plugin.oracles.request import Request
+from seqmix_plugin.own_folders import make_folder
 from seqmix_plugin.ranks import is_primary
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
@@ -130,7 +131,7 @@ class FilesOracle(Oracle):
         return [given[name] for name in sentences if name in given]
 
     def _ask(self, files: RoundFiles, request: Request) -> None:
-        files.answers.mkdir(parents=True, exist_ok=True)
+        make_folder(files.answers)
         questions = [replace(question, predicted=self._sure(question.predicted)) for question in request.questions]
         if not isinstance(self._format, JsonlFormat):
             model = f"round {request.round_number - 1}" if request.round_number else "no model"

@@ -5,6 +5,7 @@ from typing import Iterator, List, Tuple
 
 from seqmix_plugin.atomic_files import append, disk_errors, sync
 from seqmix_plugin.formats.json_files import Row, decoded, rows, whole_lines
+from seqmix_plugin.own_folders import make_folder
 
 
 class LogFile:
@@ -37,7 +38,7 @@ class LogFile:
             When they cannot be written; the next lines then take their place.
         """
         with disk_errors(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path.parent)
             end = self.path.stat().st_size if self.path.exists() else 0
         start = end if self._failed_at < 0 else min(end, self._failed_at)
         self._failed_at = start

@@ -8,11 +8,11 @@ from typing import IO, Any, Dict, List, Optional, Tuple
 import torch
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.atomic_files import disk_errors, locked
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats import labels_of_run
 from seqmix_plugin.formats.json_files import Row
-from seqmix_plugin.formats.round_files import QUERIES
+from seqmix_plugin.formats.round_files import ANSWER_FILES, QUERIES
+from seqmix_plugin.own_folders import disk_errors, locked, make_folder, own_folder
 from seqmix_plugin.service.asked import Asked
 from seqmix_plugin.service.deliveries import Deliveries, Outcome
 from seqmix_plugin.service.labelling import misfits
@@ -98,8 +98,9 @@ class Service:
 
 def _lock(folder: Path) -> IO[bytes]:
     path = folder / QUERIES / LOCK
+    own_folder(folder, ANSWER_FILES)
+    make_folder(path.parent)
     with disk_errors(path):
-        path.parent.mkdir(exist_ok=True)
         file = locked(path)
     if file is None:
         raise ConfigurationError(f"{folder}: another service works on this run; end it first")

@@ -9,12 +9,17 @@ import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from seqmix_plugin.active_learning import round_state
 from seqmix_plugin.active_learning.data_check import check_data
+from seqmix_plugin.active_learning.endings import clear_endings
 from seqmix_plugin.active_learning.environment import environment, warn_of_changes
 from seqmix_plugin.active_learning.recovery import begin, recover, state_path
 from seqmix_plugin.active_learning.run_folder import RunFolder
+from seqmix_plugin.archive import put_damaged_encoder_aside, save_encoder
 from seqmix_plugin.atomic_files import write_text
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.commands.extend import extend
@@ -76,7 +81,33 @@ def other_version(folder: Path) -> None:
 
 def link(folder: Path) -> None:
     (folder / "state").symlink_to(folder.parent)
-    recover(folder)
+    begin(folder)
+
+
+def taken(folder: Path) -> None:
+    held = begin(folder)
+    (folder / "state" / "lock").unlink()
+    write_text(folder / "rounds.jsonl", "")
+    held.close()
+
+
+def damaged_encoder(folder: Path) -> None:
+    config = BertConfig(hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8, vocab_size=9)
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(WordLevel({"a": 0})))
+    save_encoder(BertModel(config), tokenizer, folder)
+    (folder / "encoder" / "config.json").write_text("{}")
+    put_damaged_encoder_aside(folder)
+
+
+def other_encoder(folder: Path) -> None:
+    damaged_encoder(folder)
+    (folder / "encoder").mkdir()
+    save_encoder(BertModel(BertConfig(hidden_size=8, num_attention_heads=1)), None, folder)  # type: ignore[arg-type]
+
+
+def too_large(folder: Path) -> None:
+    with clear_endings():
+        SmallGpt2.fit([f"{number} sails to Oslo" for number in range(20)], SmallGpt2Settings(dimension=10**9), CPU)
 
 
 def another_process(folder: Path) -> None:
@@ -155,8 +186,12 @@ CASES: Dict[str, Callable[[Path], None]] = {
     "labels of another number or order": other_labels,
     "rounds without the state that goes with them": no_state,
     "the state of another version": other_version,
-    "links in a run's folder": link,
+    "links, pipes and devices in a run's folder": link,
     "another process that is at the run": another_process,
+    "a folder that another start has taken with `--force`, or that was removed": taken,
+    "a damaged encoder, or one with files that are missing or were added": damaged_encoder,
+    "a configured encoder that has changed, where the run's own was damaged": other_encoder,
+    "memory that cannot be had": too_large,
     "a file that cannot be written: a full disk, no permission": lambda folder: write_text(folder / "no" / "x", ""),
     "damaged files, when the run goes on": damaged,
     "missing files, when the run goes on": missing,

@@ -15,13 +15,14 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 
-from seqmix_plugin.active_learning import round_state, stages
+from seqmix_plugin.active_learning import recovery, round_state, stages
 from seqmix_plugin.active_learning.data_check import check_data
 from seqmix_plugin.active_learning.learner import Learner
-from seqmix_plugin.active_learning.recovery import recover
+from seqmix_plugin.active_learning.recovery import begin, recover
 from seqmix_plugin.active_learning.round_state import Part, RoundState
 from seqmix_plugin.active_learning.run_folder import RunFolder
 from seqmix_plugin.atomic_files import locked
+from seqmix_plugin.commands.archives import load_tagger
 from seqmix_plugin.commands.extend import extend
 from seqmix_plugin.oracles import GoldOracle, Oracle, Request
 from seqmix_plugin.sentence import TaggedSentence
@@ -153,6 +154,15 @@ def tear(path: Path) -> None:
         ("rounds.jsonl", tear, ""),
         ("learning_curve.csv", Path.unlink, ""),
         ("environment.json", tear, "environment.json cannot be read"),
+        (
+            "encoder/tokenizer.json",
+            flip,
+            "encoder: tokenizer.json is damaged .*kept as encoder.damaged1.* is written again",
+        ),
+        ("encoder/config.json", tear, "encoder: config.json is damaged"),
+        ("encoder/tokenizer_config.json", Path.unlink, "encoder: tokenizer_config.json is gone"),
+        ("encoder/added_tokens.json", Path.touch, "encoder: added_tokens.json was not written by the run"),
+        ("state/encoder.json", tear, "state/encoder.json is damaged .*is written again"),
     ],
 )
 def test_what_is_damaged_is_named_and_made_again(
@@ -174,7 +184,7 @@ def test_what_is_damaged_is_named_and_made_again(
     ]
     assert any(re.search(named, line) for line in told) if named else told == []
     for aside in [*folder.glob("*.damaged*"), *folder.glob("state/*.damaged*")]:
-        aside.unlink()
+        shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
     if name == "environment.json":
         shutil.copy(finished / name, folder / name)
     assert differences(finished, folder) == []
@@ -383,6 +393,65 @@ def test_links_are_refused(run: Run, whole: Callable[..., Path], tmp_path: Path,
         run("run", recover=True)
 
 
+@pytest.mark.parametrize("name", ["out.log", "best.th", "state/lock", "encoder/config.json", "vocabulary/labels.txt"])
+def test_no_link_is_written_through(run: Run, whole: Callable[..., Path], tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(whole(), tmp_path / "run")
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (folder / name).unlink()
+    (folder / name).symlink_to(victim)
+    with pytest.raises(ConfigurationError, match=f"{name} is a link; expected a run's own files"):
+        extend(str(folder), 3)
+    assert victim.read_text() == "mine"
+
+
+def test_a_linked_answer_is_read_and_a_linked_folder_of_answers_is_refused(tmp_path: Path) -> None:
+    answers = tmp_path / "run" / "queries" / "round_0" / "answers"
+    answers.mkdir(parents=True)
+    (tmp_path / "export.json").touch()
+    (answers / "export.json").symlink_to(tmp_path / "export.json")
+    begin(tmp_path / "run").close()
+    (answers / "export.json").unlink()
+    answers.rmdir()
+    answers.symlink_to(tmp_path)
+    with pytest.raises(ConfigurationError, match="answers is a link; expected a run's own files: remove it, or put"):
+        begin(tmp_path / "run")
+
+
+def test_the_encoder_of_an_earlier_version_is_taken_as_it_is(
+    run: Run, whole: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(whole(), tmp_path / "run")
+    (folder / "state" / "encoder.json").unlink()
+    run("run", recover=True)
+    assert differences(whole(), folder) == []
+
+
+def test_a_damaged_encoder_is_not_loaded(whole: Callable[..., Path], tmp_path: Path) -> None:
+    folder = shutil.copytree(whole(), tmp_path / "run")
+    flip(folder / "encoder" / "tokenizer.json")
+    with pytest.raises(ConfigurationError, match="tokenizer.json is damaged; the run's command with --recover writes"):
+        load_tagger(str(folder))
+
+
+def test_a_run_whose_folder_is_taken_ends_and_writes_no_more(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = stages.Stages.augment
+
+    def taken(self: Any, state: RoundState, annotated: Any) -> None:
+        if state.round == 1:
+            shutil.rmtree(tmp_path / "run")
+            (tmp_path / "run" / "state").mkdir(parents=True)
+            (tmp_path / "run" / "state" / "lock").touch()
+        original(self, state, annotated)
+
+    monkeypatch.setattr(stages.Stages, "augment", taken)
+    with pytest.raises(ConfigurationError, match="run: the folder was taken by another start .--force. or removed"):
+        run("run")
+    assert [path.name for path in (tmp_path / "run").rglob("*")] == ["state", "lock"]
+
+
 def test_a_hostile_state_is_damaged_and_no_more(run: Run, whole: Callable[..., Path], tmp_path: Path) -> None:
     folder = shutil.copytree(whole(), tmp_path / "run")
     for number, change in enumerate(({"queried": 5}, {"record": 5}, {"annotated": {"start": "x"}}, {"unknown": 1})):
@@ -411,7 +480,7 @@ def test_labels_outlive_a_recovery_that_dies(
     ASKED.clear()
     for _ in range(2):
         with monkeypatch.context() as patch:
-            patch.setattr(Path, "unlink", die)
+            patch.setattr(recovery, "remove", die)
             with pytest.raises(KeyboardInterrupt):
                 recover(folder)
     run("run", recover=True, **COUNTED)

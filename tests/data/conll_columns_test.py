@@ -419,8 +419,8 @@ def test_odd_words_are_counted_with_the_line_of_the_first(tmp_path: Path, caplog
     assert words == [("fine",), ("An\u200bna", "I-95", "Anna B-PER"), ("An\u200bna", "Oslo\u00a0")]
     assert warnings == [
         "3 words with characters that cannot be seen, or with white space at an end, such as 'An\\u200bna' in line 3",
-        "1 words with white space and a tag behind it, as where columns are separated in two ways, such as 'Anna B-PER' "
-        "in line 5",
+        "1 words with white space and a tag behind it, as where columns are separated in two ways, such as "
+        "'Anna B-PER' in line 5",
     ]
 
 

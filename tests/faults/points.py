@@ -17,6 +17,8 @@ STOCK = ("out.log", "config.json", "meta.json", "metrics.json", ".lock")
 """Files of a run's folder that AllenNLP itself writes; what it writes before the plugin does, is not counted."""
 CHANGES = {"open": 0, "os.rename": 1, "os.remove": 0, "os.mkdir": 0, "os.rmdir": 0, "os.truncate": 0}
 """Events that Python tells of, and which of their arguments is the path."""
+DIRECTORIES = {"os.rename": 3, "os.remove": 1, "os.mkdir": 2, "os.rmdir": 1}
+"""Which of their arguments is the descriptor of the folder that the path is in, or -1."""
 
 
 class Points:
@@ -67,7 +69,10 @@ class Points:
             return
         if event == "open" and not (isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")):
             return
-        name = self._counts(arguments[CHANGES[event]])
+        path, directory = arguments[CHANGES[event]], arguments[DIRECTORIES[event]] if event in DIRECTORIES else -1
+        if directory >= 0 and isinstance(path, (str, bytes)):
+            path = os.path.join(os.readlink(f"/proc/self/fd/{directory}"), os.fsdecode(path))
+        name = self._counts(path)
         if name is not None:
             self.reached(f"{event} {name}")
 

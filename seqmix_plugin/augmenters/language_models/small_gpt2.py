@@ -122,7 +122,8 @@ class SmallGpt2:
         num_held_out = max(1, len(order) // 10)
         held_out, fitted = ([texts[i] for i in part] for part in (order[:num_held_out], order[num_held_out:]))
         bpe = ByteLevelBPETokenizer()
-        bpe.train_from_iterator(fitted, vocab_size=settings.vocab_size, special_tokens=[BEGIN], show_progress=False)
+        vocab_size = min(settings.vocab_size, 257 + sum(map(len, map(str.encode, fitted))))  # memory is taken for all
+        bpe.train_from_iterator(fitted, vocab_size=vocab_size, special_tokens=[BEGIN], show_progress=False)
         tokenizer = Tokenizer.from_str(bpe.to_str())
         begin = tokenizer.token_to_id(BEGIN)
         model = GPT2LMHeadModel(
