@@ -1,11 +1,14 @@
 """Sizes and settings of the rounds, checked before any work is done."""
 
-from typing import Collection, List, Optional, Sequence, Union
+from typing import Collection, List, Mapping, Optional, Sequence, Union
 
+import numpy as np
 import torch
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.active_learning.pool import Pool
 from seqmix_plugin.stopping import StoppingCriterion
+from seqmix_plugin.stopping.stopping_criterion import Rounds
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -67,6 +70,62 @@ def check_measured(stopping: Optional[StoppingCriterion], splits: Collection[str
     if missing:
         key = {"dev": "validation_data_path", "test": "test_data_path"}[missing[0]]
         raise ConfigurationError(f"trainer.stopping needs F1 on {missing[0]}, but there is no {key}")
+
+
+def check_room(stopping: Optional[StoppingCriterion], pool: Pool) -> None:
+    """Raises a `ConfigurationError` when nothing may be labelled: the budget is spent, or is below every sentence."""
+    left = {} if stopping is None else stopping.left(pool.counts())
+    for unit, number in left.items():
+        if number < 0:
+            raise ConfigurationError(
+                f"trainer.stopping: seed_data_path has {-number} {unit} more than the label budget; raise the budget"
+            )
+    if "tokens" in left and not pool.labelled and len(pool.fitting(left["tokens"])) == 0:
+        raise ConfigurationError(
+            f"trainer.stopping: the label budget is {left['tokens']} tokens, and every sentence of the pool is longer; "
+            f"raise the budget"
+        )
+
+
+def num_within(lengths: Sequence[int], left: Mapping[str, int]) -> int:
+    """
+    How many sentences of a query may be labelled, taken in order up to the first that does not fit.
+
+    # Parameters
+
+    lengths : `Sequence[int]`
+        The words of each sentence of the query.
+    left : `Mapping[str, int]`
+        What `StoppingCriterion.left` says.
+    """
+    num_sentences = min(len(lengths), max(0, left.get("sentences", len(lengths))))
+    if "tokens" not in left:
+        return num_sentences
+    return min(num_sentences, int(np.searchsorted(np.cumsum(lengths), left["tokens"], side="right")))
+
+
+def stop_reason(stopping: Optional[StoppingCriterion], rounds: Rounds, pool: Pool, was_cut: bool) -> Optional[str]:
+    """
+    Why the run ends after a round, in words, if it does.
+
+    # Parameters
+
+    stopping : `StoppingCriterion`, optional
+        The criterion of the run.
+    rounds : `Rounds`
+        The records of all rounds so far.
+    pool : `Pool`
+        After the round.
+    was_cut : `bool`
+        Whether the round's query was cut to the label budget, and all that remained of it was labelled.
+    """
+    if stopping is None:
+        return None
+    reason = stopping.reason(rounds)
+    tokens = stopping.left(rounds[-1]["annotated"]).get("tokens")
+    if reason is None and tokens is not None and (was_cut or len(pool.fitting(tokens)) == 0 < len(pool.unlabelled)):
+        return f"{tokens:,} tokens are left of the label budget, too few for the next sentence"
+    return reason
 
 
 def matrix_dtype(name: str) -> torch.dtype:

@@ -49,7 +49,7 @@ def draw_slice(
 class Pool:
     """
     Which sentences are labelled. Labelled, unlabelled and rejected sentences are disjoint and together all, always. Of
-    those that are not labelled it holds ids and positions.
+    those that are not labelled it holds ids, lengths and positions.
 
     # Parameters
 
@@ -61,7 +61,11 @@ class Pool:
 
     def __init__(self, sentences: SentenceSource, seed_set: Sequence[TaggedSentence] = ()) -> None:
         self._source = sentences
-        self._positions: Dict[str, int] = {sentence.id: position for position, sentence in enumerate(sentences)}
+        self._positions: Dict[str, int] = {}
+        self._lengths = np.zeros(len(sentences), dtype=np.int32)
+        for position, sentence in enumerate(sentences):
+            self._positions[sentence.id] = position
+            self._lengths[position] = len(sentence)
         self.sentences = SentenceView(sentences, np.arange(len(sentences)), hide_labels=True)
         """All of them, without labels, in their fixed order."""
         self._is_gone = np.zeros(len(sentences), dtype=bool)
@@ -84,6 +88,11 @@ class Pool:
     def unlabelled(self) -> SentenceView:
         """The other sentences as they are now, without labels, in their fixed order."""
         return SentenceView(self._source, np.flatnonzero(~self._is_gone), hide_labels=True)
+
+    def fitting(self, num_tokens: int) -> SentenceView:
+        """The unlabelled sentences of at most so many words."""
+        fits = ~self._is_gone & (self._lengths <= num_tokens)
+        return SentenceView(self._source, np.flatnonzero(fits), hide_labels=True)
 
     def without(self, names: Sequence[str]) -> SentenceView:
         """All sentences but those with these ids, without labels."""

@@ -1,6 +1,6 @@
 """A fixed sample of the pool, on which the models of successive rounds are compared."""
 
-from typing import List, Optional
+from typing import Collection, List, Optional
 
 import numpy as np
 import torch
@@ -33,7 +33,13 @@ class Sample:
         """The number of the tag that a model predicts for each word; -1 for a word that was cut."""
         return predict_tags(experiment, model, self._sentences, device).tags.tolist()
 
-
-def kappa_of(before: Optional[List[int]], now: List[int]) -> Optional[float]:
-    """Cohen's κ of two predictions; `None` before the second."""
-    return None if before is None or not now else cohens_kappa(np.array(before), np.array(now))
+    def kappa(self, before: List[int], now: List[int], labelled: Collection[str]) -> Optional[float]:
+        """
+        Cohen's κ of two predictions over the words that were not cut, in sentences that are not among the labelled ids;
+        `None` when no word is left.
+        """
+        lengths = [len(sentence) for sentence in self._sentences]
+        counts = np.repeat([sentence.id not in labelled for sentence in self._sentences], lengths)
+        first, second = np.array(before, int), np.array(now, int)
+        counts &= (first >= 0) & (second >= 0)
+        return cohens_kappa(first[counts], second[counts]) if counts.any() else None

@@ -1,22 +1,26 @@
 """The stages of a round."""
 
+import logging
 from typing import Any, Dict, List, Optional, Sequence, Union
 
 import numpy as np
 import torch
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.active_learning.budget import num_within, stop_reason
 from seqmix_plugin.active_learning.labelling import label
 from seqmix_plugin.active_learning.parts import Parts
 from seqmix_plugin.active_learning.round_state import RoundState
 from seqmix_plugin.active_learning.run_folder import RunFolder
-from seqmix_plugin.active_learning.sample import Sample, kappa_of
+from seqmix_plugin.active_learning.sample import Sample
 from seqmix_plugin.data import SentenceView
 from seqmix_plugin.oracles import Waiting
 from seqmix_plugin.query_policies import Query, RandomPolicy
 from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
 from seqmix_plugin.ranks import from_primary
 from seqmix_plugin.sentence import TaggedSentence
+
+logger = logging.getLogger(__name__)
 
 
 class Stages:
@@ -89,14 +93,23 @@ class Stages:
             self._run.keep_members(state, {learner.name: learner.model for learner in others})
 
     def query(self, state: RoundState) -> SentenceView:
-        """What is to be labelled, without labels."""
+        """What is to be labelled, without labels, cut to what the stopping criterion leaves."""
         if state.queried is None:
             with state.timed("query"):
-                candidates = self._candidates(state.round)
-                queries = self._select(state.round, candidates)
-                chosen = SentenceView(candidates, np.array([query.position for query in queries], int))
-                state.queried = [sentence.id for sentence in chosen]
-                state.query_scores = [query.score for query in queries]
+                stopping, size = self._parts.stopping, self._sizes[state.round]
+                left = {} if stopping is None else stopping.left(self._parts.pool.counts())
+                candidates = self._candidates(state.round, left.get("tokens"))
+                most = min(size, len(candidates)) if "tokens" in left else size
+                queries = self._select(state.round, candidates, most)
+                chosen = list(SentenceView(candidates, np.array([query.position for query in queries], int)))
+                kept = num_within([len(sentence) for sentence in chosen], left)
+                state.queried = [sentence.id for sentence in chosen[:kept]]
+                state.query_scores = [query.score for query in queries[:kept]]
+            if kept < size:
+                logger.info(
+                    f"round {state.round}: {kept} instead of {size} sentences are queried, to stay within the label "
+                    f"budget of trainer.stopping"
+                )
             self._run.keep(state)
         try:
             return self._parts.pool.named(state.queried)
@@ -168,14 +181,14 @@ class Stages:
             "seconds": state.seconds,
         }
         before = self._run.state(state.round - 1).sample_tags if state.round > 0 else None
-        kappa = kappa_of(before, state.sample_tags or [])
-        if kappa is not None:
-            record["kappa"] = kappa
-        if self._parts.stopping is not None:
-            reason = self._parts.stopping.reason([*self._run.rounds, record])
-            if reason is not None:
-                record["stop"] = reason
-        return record
+        if self._sample is not None and before is not None:
+            labelled = {sentence.id for sentence in self._parts.pool.labelled}
+            kappa = self._sample.kappa(before, state.sample_tags or [], labelled)
+            if kappa is not None:
+                record["kappa"] = kappa
+        was_cut = len(state.queried or ()) < self._sizes[state.round] and not missing
+        reason = stop_reason(self._parts.stopping, [*self._run.rounds, record], self._parts.pool, was_cut)
+        return record if reason is None else {**record, "stop": reason}
 
     def _compare_with_last_round(self, state: RoundState) -> None:
         """Where the stopping criterion needs it: predicts a fixed sample of what the seed set has left."""
@@ -188,20 +201,21 @@ class Stages:
         experiment, model = self._parts.experiment, self._parts.learners[0].model
         state.sample_tags = self._sample.tags(experiment, model, self._device)
 
-    def _candidates(self, k: int) -> SentenceView:
-        """What is left of the pool, or a sample of it."""
-        left = self._parts.pool.unlabelled
+    def _candidates(self, k: int, max_tokens: Optional[int]) -> SentenceView:
+        """What is left of the pool, or a sample of it; none longer than `max_tokens`."""
+        pool = self._parts.pool
+        left = pool.unlabelled if max_tokens is None else pool.fitting(max_tokens)
         if k == 0 or self._max_candidates is None or len(left) <= self._max_candidates:
             return left
         drawn = generator(self._seed, k, "candidates").choice(len(left), self._max_candidates, replace=False)
         return SentenceView(left, np.sort(drawn))
 
-    def _select(self, k: int, candidates: SentenceView) -> List[Query]:
+    def _select(self, k: int, candidates: SentenceView, size: int) -> List[Query]:
         reseed_globals(self._seed, k, "query")
         policy = self._parts.query_policy if k > 0 else RandomPolicy()  # the seed set is drawn
         return policy.select(
             candidates,
-            self._sizes[k],
+            size,
             lambda sentences: self._parts.experiment.predict(
                 [learner.model for learner in self._parts.learners],
                 sentences,

@@ -10,7 +10,13 @@ from allennlp.common import Lazy
 from allennlp.common.checks import ConfigurationError
 from allennlp.training import Trainer
 
-from seqmix_plugin.active_learning.budget import check_candidates, check_measured, label_budget, matrix_dtype
+from seqmix_plugin.active_learning.budget import (
+    check_candidates,
+    check_measured,
+    check_room,
+    label_budget,
+    matrix_dtype,
+)
 from seqmix_plugin.active_learning.console import print_table, round_line
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.learner import Learner
@@ -101,9 +107,9 @@ class ActiveLearningTrainer(Trainer):
     # Raises
 
     `ConfigurationError`
-        Before any training: sizes that are not positive, a label budget larger than the pool, fewer candidates than are
-        queried, an unknown `scoring_dtype` or `keep_round_weights`. Whenever a file cannot be written, or the loss is
-        not a number.
+        Before any training: sizes that are not positive, more labels than the pool has sentences, a label budget that
+        is too small for a sentence, fewer candidates than are queried, an unknown `scoring_dtype` or
+        `keep_round_weights`. Whenever a file cannot be written, or the loss is not a number.
     """
 
     def __init__(
@@ -139,6 +145,8 @@ class ActiveLearningTrainer(Trainer):
         check_candidates(max_candidates, self._sizes)
         dtype = matrix_dtype(scoring_dtype)
         check_measured(stopping, experiment.evaluation)
+        pool = Pool(inside, experiment.seed_set)
+        check_room(stopping, pool)
         made_oracle = oracle.construct(corpus=inside)
         if made_oracle.needs_gold and experiment.untagged is not None:
             raise ConfigurationError(f"{experiment.untagged}, which trainer.oracle uncovers")
@@ -157,7 +165,7 @@ class ActiveLearningTrainer(Trainer):
             learner.check(inside[:1], Path(folder))
         self.parts = Parts(
             experiment,
-            Pool(inside, experiment.seed_set),
+            pool,
             outside,
             learners,
             query_policy,

@@ -22,7 +22,8 @@ def between(key: str, value: Number, low: Number, high: Number) -> float:
 
 
 def measured(key: str, split: str) -> str:
-    """The name of a split; raises a `ConfigurationError` for another than is measured."""
-    if split not in ("dev", "test"):
-        raise ConfigurationError(f"stopping.{key} is {split!r}; expected 'dev' or 'test'")
+    """The name of a split; raises a `ConfigurationError` for another than dev: a run may not be ended by its test."""
+    if split != "dev":
+        why = " (scores on test would no longer be those of unseen data)" if split == "test" else ""
+        raise ConfigurationError(f"stopping.{key} is {split!r}; expected 'dev'{why}")
     return split

@@ -1,6 +1,6 @@
 """Several criteria as one."""
 
-from typing import List, Optional
+from typing import Dict, List, Mapping, Optional
 
 from allennlp.common.checks import ConfigurationError
 
@@ -23,7 +23,7 @@ class _Combined(StoppingCriterion):
 @StoppingCriterion.register("any")
 class AnyCriterion(_Combined):
     """
-    Stops when one of several criteria does.
+    Stops when one of several criteria does. The next query is cut to what each of them leaves.
 
     Registered as a `StoppingCriterion` with name "any".
 
@@ -37,11 +37,19 @@ class AnyCriterion(_Combined):
         reasons = self._reasons(rounds)
         return "; ".join(reasons) if reasons else None
 
+    def left(self, annotated: Mapping[str, int]) -> Dict[str, int]:
+        limits: Dict[str, int] = {}
+        for criterion in self._criteria:
+            for unit, number in criterion.left(annotated).items():
+                limits[unit] = min(number, limits.get(unit, number))
+        return limits
+
 
 @StoppingCriterion.register("all")
 class AllCriterion(_Combined):
     """
-    Stops when all of several criteria do, after the same round.
+    Stops when all of several criteria do, after the same round. No query is cut: a `label_budget` among them may be
+    exceeded.
 
     Registered as a `StoppingCriterion` with name "all".
 

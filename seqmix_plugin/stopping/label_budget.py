@@ -1,6 +1,6 @@
 """Stopping when what annotation may cost is spent."""
 
-from typing import Optional
+from typing import Dict, Mapping, Optional
 
 from allennlp.common.checks import ConfigurationError
 
@@ -11,7 +11,11 @@ from seqmix_plugin.stopping.stopping_criterion import Rounds, StoppingCriterion
 @StoppingCriterion.register("label_budget")
 class LabelBudgetCriterion(StoppingCriterion):
     """
-    Stops when so many sentences or tokens are labelled, the seed set counted.
+    Stops when so many sentences or tokens are labelled, the seed set counted. Alone or under `any`, the budget is never
+    exceeded: the last query is cut to what is left of it, and the sentences that the policy prefers stay. Of a budget
+    of tokens, sentences are taken in the policy's order up to the first that does not fit, and the run then ends;
+    sentences that are longer than all that is left are not scored. Under `all` nothing is cut, because the other
+    criteria may need more rounds.
 
     Registered as a `StoppingCriterion` with name "label_budget".
 
@@ -34,6 +38,9 @@ class LabelBudgetCriterion(StoppingCriterion):
             raise ConfigurationError("stopping: 'label_budget' takes either 'sentences' or 'tokens'")
         [(self._unit, budget)] = given.items()
         self._budget = at_least(f"{self._unit}", budget, 1)
+
+    def left(self, annotated: Mapping[str, int]) -> Dict[str, int]:
+        return {self._unit: self._budget - annotated[self._unit]}
 
     def reason(self, rounds: Rounds) -> Optional[str]:
         spent = rounds[-1]["annotated"][self._unit]

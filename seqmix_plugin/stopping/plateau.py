@@ -18,9 +18,9 @@ class PlateauCriterion(StoppingCriterion):
     patience : `int`, optional (default = `3`)
         How many rounds to wait for a better one.
     min_delta : `float`, optional (default = `0.005`)
-        By how much F1, which goes from 0 to 1, has to be better.
+        By how much F1, which goes from 0 to 1, has to be better. With 0 any rise counts; an F1 that stays is no rise.
     split : `str`, optional (default = `"dev"`)
-        Where it is measured.
+        Where it is measured: only `"dev"`.
     """
 
     def __init__(self, patience: int = 3, min_delta: float = 0.005, split: str = "dev") -> None:
@@ -34,6 +34,7 @@ class PlateauCriterion(StoppingCriterion):
         if len(f1) <= self._patience:
             return None
         before, late = max(f1[: -self._patience]), max(f1[-self._patience :])
-        if late >= before + self._min_delta:
+        if late > before and late >= before + self._min_delta:
             return None
-        return f"{self._split} F1 has not risen by {100 * self._min_delta:g} in {self._patience} rounds"
+        by = f" by {100 * self._min_delta:g}" if self._min_delta > 0 else ""
+        return f"{self._split} F1 has not risen{by} in {self._patience} rounds"

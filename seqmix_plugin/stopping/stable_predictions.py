@@ -10,7 +10,9 @@ from seqmix_plugin.stopping.stopping_criterion import Rounds, StoppingCriterion
 class StablePredictionsCriterion(StoppingCriterion):
     """
     Stops when the models of successive rounds agree on a fixed sample of the pool, which needs no labels: the mean of
-    Cohen's κ over the last rounds reaches a value (Bloodgood and Vijay-Shanker, CoNLL 2009).
+    Cohen's κ over the last rounds reaches a value (Bloodgood and Vijay-Shanker, CoNLL 2009). Words that are cut
+    (`max_length`) do not count, nor do sentences from the round on in which they are labelled, because models agree on
+    what they were trained on.
 
     Registered as a `StoppingCriterion` with name "stable_predictions".
 
@@ -30,7 +32,7 @@ class StablePredictionsCriterion(StoppingCriterion):
         self.sample_size = at_least("sample_size", sample_size, 1)
 
     def reason(self, rounds: Rounds) -> Optional[str]:
-        kappas = [record["kappa"] for record in rounds[1:]][-self._patience :]
+        kappas = [record["kappa"] for record in rounds[1:][-self._patience :] if "kappa" in record]
         mean = sum(kappas) / max(len(kappas), 1)
         if len(kappas) < self._patience or mean < self._min_kappa:
             return None

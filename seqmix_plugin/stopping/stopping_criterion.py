@@ -1,7 +1,7 @@
 """The abstract stopping criterion."""
 
 from abc import abstractmethod
-from typing import Any, Dict, Optional, Sequence
+from typing import Any, Dict, Mapping, Optional, Sequence
 
 from allennlp.common import Registrable
 
@@ -26,10 +26,27 @@ class StoppingCriterion(Registrable):
 
         rounds : `Sequence[Dict[str, Any]]`
             The records of all rounds so far. Where a sample is asked for, each but the first has `kappa`, the agreement
-            of its model with that of the round before.
+            of its model with that of the round before, as long as the sample has sentences that are not labelled.
 
         # Returns
 
         `Optional[str]`
             Why to stop, in words for the last line of the run, or `None`.
         """
+
+    def left(self, annotated: Mapping[str, int]) -> Dict[str, int]:
+        """
+        How much may still be labelled. The next query is cut to it.
+
+        # Parameters
+
+        annotated : `Mapping[str, int]`
+            The `sentences` and `tokens` that are labelled.
+
+        # Returns
+
+        `Dict[str, int]`
+            A number of `sentences`, of `tokens`, of both, or nothing where the criterion limits neither. It is below 0
+            when too much is labelled.
+        """
+        return {}

@@ -18,7 +18,7 @@ class TargetF1Criterion(StoppingCriterion):
     f1 : `float`
         Entity F1, from 0 to 1.
     split : `str`, optional (default = `"dev"`)
-        Where it is measured.
+        Where it is measured: only `"dev"`.
     """
 
     def __init__(self, f1: float, split: str = "dev") -> None:

@@ -7,7 +7,11 @@ import pytest
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.active_learning.budget import num_within
+from seqmix_plugin.active_learning.sample import Sample
+from seqmix_plugin.data import SentenceView
 from seqmix_plugin.functional.agreement import cohens_kappa
+from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.stopping import StoppingCriterion
 
 
@@ -51,6 +55,7 @@ KAPPAS = [0.9, 0.98, 1.0, 0.99]
         ({"type": "plateau", "patience": 2}, 3, "dev F1 has not risen by 0.5 in 2 rounds"),
         ({"type": "plateau", "patience": 2, "min_delta": 0.001}, None, None),
         ({"type": "plateau", "patience": 2, "min_delta": 0.0}, None, None),
+        ({"type": "plateau", "patience": 1, "min_delta": 0}, 3, "dev F1 has not risen in 1 rounds"),
         ({"type": "plateau", "patience": 4}, None, None),
         (
             {"type": "stable_predictions", "min_kappa": 0.99, "patience": 2},
@@ -80,11 +85,70 @@ def test_when_and_why(block: Dict[str, Any], stop: Optional[int], why: Optional[
     assert first_stop(block, rounds(F1, KAPPAS)) == (stop, why)
 
 
+@pytest.mark.parametrize("min_delta", [0, 0.0, 0.005])
+def test_an_f1_that_stays_is_no_rise(min_delta: float) -> None:
+    stop, why = first_stop(
+        {"type": "plateau", "patience": 2, "min_delta": min_delta}, rounds([0.0, 0.6, 0.6, 0.6, 0.6])
+    )
+    assert stop == 3
+    assert why == f"dev F1 has not risen{' by 0.5' if min_delta else ''} in 2 rounds"
+
+
+def test_rounds_without_kappa_are_no_agreement() -> None:
+    """All sentences of the sample have been labelled, so that there is nothing left to compare the models on."""
+    block = {"type": "stable_predictions", "min_kappa": 0.9, "patience": 2}
+    assert first_stop(block, rounds(F1, [1.0])) == (None, None)
+    assert first_stop(block, rounds(F1, [1.0, 1.0]))[0] == 2
+
+
+LEFT = {"sentences": 20, "tokens": 300}
+BUDGETS: List[Dict[str, Any]] = [
+    {"type": "label_budget", "sentences": 30},
+    {"type": "label_budget", "tokens": 290},
+    {"type": "label_budget", "sentences": 25},
+]
+
+
+@pytest.mark.parametrize(
+    ("block", "left"),
+    [
+        (BUDGETS[0], {"sentences": 10}),
+        (BUDGETS[1], {"tokens": -10}),
+        ({"type": "any", "criteria": [*BUDGETS, {"type": "rounds", "num_rounds": 9}]}, {"sentences": 5, "tokens": -10}),
+        ({"type": "any", "criteria": [{"type": "any", "criteria": BUDGETS[:1]}]}, {"sentences": 10}),
+        ({"type": "all", "criteria": BUDGETS}, {}),
+        ({"type": "any", "criteria": [BUDGETS[0], {"type": "all", "criteria": BUDGETS}]}, {"sentences": 10}),
+        ({"type": "plateau"}, {}),
+    ],
+)
+def test_what_may_still_be_labelled(block: Dict[str, Any], left: Dict[str, int]) -> None:
+    assert StoppingCriterion.from_params(Params(block)).left(LEFT) == left
+
+
+@pytest.mark.parametrize(
+    ("left", "kept"),
+    [
+        ({}, 4),
+        ({"sentences": 9}, 4),
+        ({"sentences": 3}, 3),
+        ({"sentences": -1}, 0),
+        ({"tokens": 20}, 4),
+        ({"tokens": 17}, 3),  # 5 + 2 + 10: the last, of 3, does not fit
+        ({"tokens": 16}, 2),  # the third does not fit, and the last is not taken in its place
+        ({"tokens": 4}, 0),
+        ({"tokens": -3}, 0),
+        ({"tokens": 17, "sentences": 2}, 2),
+    ],
+)
+def test_a_query_is_cut_to_what_is_left(left: Dict[str, int], kept: int) -> None:
+    assert num_within([5, 2, 10, 3], left) == kept
+
+
 def test_a_combination_needs_what_its_parts_need() -> None:
-    parts = [{"type": "plateau", "split": "test"}, {"type": "target_f1", "f1": 0.9}]
+    parts: List[Dict[str, Any]] = [{"type": "plateau"}, {"type": "target_f1", "f1": 0.9}]
     parts.append({"type": "stable_predictions", "sample_size": 7})
     criterion = StoppingCriterion.from_params(Params({"type": "any", "criteria": parts}))
-    assert list(criterion.needed_splits) == ["dev", "test"]
+    assert list(criterion.needed_splits) == ["dev"]
     assert criterion.sample_size == 7
 
 
@@ -96,7 +160,16 @@ def test_a_combination_needs_what_its_parts_need() -> None:
         ({"type": "label_budget", "sentences": 1, "tokens": 1}, "takes either 'sentences' or 'tokens'"),
         ({"type": "label_budget", "tokens": 0}, "stopping.tokens is 0; expected a whole number from 1"),
         ({"type": "target_f1", "f1": 80}, "stopping.f1 is 80.*; expected a number from 0 to 1"),
-        ({"type": "target_f1", "f1": 0.8, "split": "train"}, "stopping.split is 'train'; expected 'dev' or 'test'"),
+        ({"type": "target_f1", "f1": 0.8, "split": "train"}, "stopping.split is 'train'; expected 'dev'$"),
+        (
+            {"type": "target_f1", "f1": 0.8, "split": "test"},
+            "stopping.split is 'test'; expected 'dev' \\(scores on test",
+        ),
+        ({"type": "plateau", "split": "test"}, "stopping.split is 'test'; expected 'dev' \\(scores on test"),
+        (
+            {"type": "any", "criteria": [{"type": "all", "criteria": [{"type": "plateau", "split": "test"}]}]},
+            "stopping.split is 'test'; expected 'dev'",
+        ),
         ({"type": "plateau", "patience": 0}, "stopping.patience is 0; expected a whole number from 1"),
         ({"type": "stable_predictions", "min_kappa": 2}, "stopping.min_kappa is 2.*; expected a number from 0 to 1"),
         ({"type": "any", "criteria": []}, "stopping.criteria is empty"),
@@ -117,3 +190,18 @@ def test_kappa_by_hand() -> None:
     assert cohens_kappa(np.array([0, 1]), np.array([1, 0])) == pytest.approx(-1.0)
     with pytest.raises(ValueError, match="are no two labellings of the same words"):
         cohens_kappa(np.zeros(3), np.zeros(2))
+
+
+def test_kappa_leaves_out_words_that_were_cut_and_sentences_that_were_trained_on() -> None:
+    """
+    Of the second sentence the last word was cut, and the third is labelled. Of the words that are left, 3 of 4 agree;
+    the first labelling has tag 0 twice, the second once: p_e = (2·1 + 2·3) / 4² = 0.5, and κ = (0.75 − 0.5) / 0.5.
+    """
+    sentences = [TaggedSentence("a", ("x", "y")), TaggedSentence("b", ("x", "y", "z")), TaggedSentence("c", ("x", "y"))]
+    sample = Sample(SentenceView(sentences, np.arange(3)))
+    before, now = [0, 0, 1, 1, -1, 0, 1], [0, 1, 1, 1, -1, 0, 1]
+    assert sample.kappa(before, now, {"c", "elsewhere"}) == pytest.approx(0.5)
+    # With the third, 5 of 6 words agree, and p_e = (3·2 + 3·4) / 6² = 0.5: κ = (5/6 − 0.5) / 0.5.
+    assert sample.kappa(before, now, set()) == pytest.approx(2 / 3)
+    assert sample.kappa(before, now, {"a", "b", "c"}) is None
+    assert sample.kappa([0, 0, -1, -1, -1, 0, 1], now, {"a", "c"}) is None
