@@ -89,6 +89,11 @@ class TaggedSentence:
             return one_hot(self.tags)
         return None
 
+    def first(self, num_words: int) -> "TaggedSentence":
+        """The first words alone, with all that belongs to them."""
+        values = {name: getattr(self, name) for name in ("tokens", "tags", "tag_distributions", "spaces")}
+        return replace(self, **{name: value[:num_words] for name, value in values.items() if value is not None})
+
     def without_labels(self) -> "TaggedSentence":
         """The same sentence as a query policy may see it."""
         return TaggedSentence(self.id, self.tokens, spaces=self.spaces)

@@ -105,9 +105,9 @@ def our_scores(
     """The package's scores of sentences; those of a source that it has not seen before are encoded first."""
     policy = QueryPolicy.by_name("normalized_token_entropy")()
     models = [built.model]
-    scores = policy.score_pool(sentences, lambda pool: built.experiment.predict(models, pool, device, dtype=dtype))
-    assert scores is not None
-    return scores
+    found = policy.score_pool(sentences, lambda pool: built.experiment.predict(models, pool, device, dtype=dtype))
+    assert found is not None
+    return found.scores
 
 
 def floor(built: Built, sentences: Sequence[TaggedSentence]) -> Any:

@@ -101,7 +101,7 @@ class SeqMixAugmenter(Augmenter):
         table = self.embedding_table.build(workbench, labelled)
         self.discriminator.start_round(workbench)
         most_pairs = -(-self.max_tries * wanted // 2)
-        pairs = islice(self.pairing.pairs(labelled, workbench.generator("pairs")), most_pairs)
+        pairs = islice(self.pairing.of_round(labelled, workbench), most_pairs)
         lambdas = workbench.generator("lambda")
         generated: List[SyntheticSentence] = []
         accepted = judged = 0

@@ -134,6 +134,16 @@ class SentenceReader(DatasetReader):
         """An instance of a sentence, with labels when it has any."""
         return self.text_to_instance(sentence.tokens, sentence.tags, sentence.tag_distributions, sentence.id)
 
+    def kept(self, sentences: Sequence[TaggedSentence]) -> List[TaggedSentence]:
+        """The sentences as far as their instances hold them: without the words past `max_length`."""
+        cut = self._num_words_cut(sentences) if sentences else []
+        if not any(cut):
+            return list(sentences)
+        return [
+            sentence.first(len(sentence) - words) if words else sentence
+            for sentence, words in zip(sentences, cut, strict=True)
+        ]
+
     def encode(self, sentences: Iterable[TaggedSentence]) -> Optional[EncodedSentences]:
         """
         The words of sentences, without labels, as the numbers that a model is given.

@@ -21,8 +21,7 @@ def least_confidence(probabilities: torch.Tensor, mask: torch.Tensor) -> torch.T
     `torch.Tensor`
         Shape: `(batch_size,)`; 0 for a model that is certain of every word.
     """
-    doubt = 1 - probabilities.amax(-1)  # Shape: (batch_size, num_tokens)
-    return doubt.masked_fill(~mask, 0.0).sum(-1)
+    return _doubt(probabilities).masked_fill(~mask, 0.0).sum(-1)
 
 
 def normalized_token_entropy(probabilities: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -85,7 +84,7 @@ def negative_mean_log_probability(
     if path_log_probability is not None:
         return -path_log_probability / mask.sum(-1).clamp(min=1)
     # Padding may hold anything, a probability of 0 too.
-    return _mean_over_words(-probabilities.amax(-1).log(), mask)
+    return _mean_over_words(-(-_doubt(probabilities)).log1p(), mask)
 
 
 def vote_entropy(votes: torch.Tensor, mask: torch.Tensor, num_tags: int) -> torch.Tensor:
@@ -112,9 +111,10 @@ def vote_entropy(votes: torch.Tensor, mask: torch.Tensor, num_tags: int) -> torc
 
 def consensus_divergence(probabilities: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """
-    1/T Σₜ 1/C Σ_c KL(P_c(yₜ) ‖ P̄(yₜ)) with the consensus P̄ = 1/C Σ_c P_c (McCallum and Nigam 1998), computed as
-    H(P̄) − 1/C Σ_c H(P_c). Over dropout samples of one model this is the mutual information of labels and weights, which
-    BALD maximizes (Houlsby et al. 2011; Gal et al. 2017).
+    1/T Σₜ 1/C Σ_c KL(P_c(yₜ) ‖ P̄(yₜ)) with the consensus P̄ = 1/C Σ_c P_c (McCallum and Nigam 1998). Over dropout
+    samples of one model this is H(P̄) − 1/C Σ_c H(P_c), the mutual information of labels and weights, which BALD
+    maximizes (Houlsby et al. 2011; Gal et al. 2017). Not computed as that difference, and in double precision: where
+    all agree it is exactly 0, and where they nearly do it is more than rounding.
 
     # Parameters
 
@@ -128,9 +128,19 @@ def consensus_divergence(probabilities: torch.Tensor, mask: torch.Tensor) -> tor
     `torch.Tensor`
         In nats, between 0 and ln C. Shape: `(batch_size,)`
     """
-    consensus = torch.special.entr(probabilities.mean(0)).sum(-1)  # Shape: (batch_size, num_tokens)
-    members = torch.special.entr(probabilities).sum(-1).mean(0)  # Shape: (batch_size, num_tokens)
-    return _mean_over_words((consensus - members).clamp(min=0), mask)
+    members = probabilities.double()
+    consensus = members.mean(0).clamp(min=torch.finfo(torch.double).tiny)  # Shape: (batch_size, num_tokens, num_tags)
+    divergence = torch.xlogy(members, members / consensus).sum(-1).mean(0)  # Shape: (batch_size, num_tokens)
+    return _mean_over_words(divergence.clamp(min=0), mask)
+
+
+def _doubt(probabilities: torch.Tensor) -> torch.Tensor:
+    """
+    1 − maxₘ P(yₜ = m) as the sum of all other probabilities, which stays above 0 where the largest is rounded to 1.
+    Shape: (batch_size, num_tokens)
+    """
+    likeliest = probabilities.argmax(-1, keepdim=True)  # Shape: (batch_size, num_tokens, 1)
+    return probabilities.scatter(-1, likeliest, 0.0).sum(-1)
 
 
 def _mean_over_words(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

@@ -10,7 +10,8 @@ from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch
 class LeastConfidencePolicy(QueryPolicy):
     """
     For a model of sequences (a CRF) γ(x) = 1 − P(y* | x), the paper's equation 1; for a model that tags each word for
-    itself γ(x) = Σₜ (1 − maxₘ P(yₜ = m | x)), equation 2.
+    itself γ(x) = Σₜ (1 − maxₘ P(yₜ = m | x)), equation 2. Equation 1 is ranked by −ln P(y* | x): from 37 on,
+    1 − P(y* | x) is 1 in double precision.
 
     Registered as a `QueryPolicy` with name "least_confidence".
     """
@@ -19,3 +20,6 @@ class LeastConfidencePolicy(QueryPolicy):
         if batch.path_log_probability is not None:
             return path_least_confidence(batch.path_log_probability[0])
         return least_confidence(batch.probabilities[0], batch.mask)
+
+    def rank(self, batch: ScoredBatch, score: torch.Tensor) -> torch.Tensor:
+        return score if batch.path_log_probability is None else -batch.path_log_probability[0]

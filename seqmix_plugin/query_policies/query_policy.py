@@ -51,11 +51,27 @@ class Query(NamedTuple):
     position : `int`
         Where it stands in the pool.
     score : `float`, optional
-        Its informativeness, the higher the more; `None` when the policy does not score.
+        γ, its informativeness, the higher the more; `None` when the policy does not score.
     """
 
     position: int
     score: Optional[float]
+
+
+class PoolScores(NamedTuple):
+    """
+    What a policy makes of the whole pool.
+
+    # Parameters
+
+    scores : `np.ndarray`
+        γ, which is recorded. Shape: `(pool_size,)`
+    ranks : `np.ndarray`
+        What the sentences are ranked by. Shape: `(pool_size,)`
+    """
+
+    scores: np.ndarray
+    ranks: np.ndarray
 
 
 Predict = Callable[[Sequence[TaggedSentence]], Iterable[ScoredBatch]]
@@ -101,42 +117,46 @@ class QueryPolicy(Registrable):
         if size > len(unlabelled):
             raise ConfigurationError(f"pool exhausted: {len(unlabelled)} sentences left, {size} requested")
         tie_breaker = rng.permutation(len(unlabelled))
-        scores = self.score_pool(unlabelled, predict)
-        if scores is None:
+        found = self.score_pool(unlabelled, predict)
+        if found is None:
             return [Query(int(position), None) for position in tie_breaker[:size]]  # the same in all processes
-        if not np.isfinite(scores).all():
-            culprit = unlabelled[int(np.flatnonzero(~np.isfinite(scores))[0])]
+        scores, ranks = found
+        finite = np.isfinite(scores) & np.isfinite(ranks)
+        if not finite.all():
+            culprit = unlabelled[int(np.flatnonzero(~finite)[0])]
             raise ConfigurationError(f"the query score of sentence {culprit.id!r} is not a number: training diverged")
-        if size < len(unlabelled) and scores.min() == scores.max() and not self._said_random:
+        if size < len(unlabelled) and ranks.min() == ranks.max() and not self._said_random:
             self._said_random = True  # in later rounds it is no news
             number, score = len(unlabelled), scores[0] + 0  # no −0
             logger.warning(f"all {number} sentences have the query score {score:g}: the query is random")
-        order = np.lexsort((tie_breaker, -scores))[:size]
+        order = np.lexsort((tie_breaker, -ranks))[:size]
         queries = [Query(int(position), float(scores[position])) for position in order]
         return from_primary(lambda: queries)
 
-    def score_pool(self, unlabelled: Sequence[TaggedSentence], predict: Predict) -> Optional[np.ndarray]:
+    def score_pool(self, unlabelled: Sequence[TaggedSentence], predict: Predict) -> Optional[PoolScores]:
         """
-        One number a sentence; nothing else of what is predicted is kept. In a distributed run `predict` gives each
+        Two numbers a sentence; nothing else of what is predicted is kept. In a distributed run `predict` gives each
         process its share, and all of them get all scores.
 
         # Returns
 
-        `np.ndarray`, optional
-            Shape: `(pool_size,)`; `None` for a policy that does not score.
+        `PoolScores`, optional
+            `None` for a policy that does not score.
         """
         positions: List[np.ndarray] = []
         scores: List[torch.Tensor] = []
         for batch in predict(unlabelled):
             positions.append(batch.positions)
-            scores.append(self.score(batch).double())  # stays on its device: nothing waits for it
-        shared = np.zeros((2, len(unlabelled)))
+            score = self.score(batch)
+            both = torch.stack((score.double(), self.rank(batch, score).double()))
+            scores.append(both)  # stays on its device: nothing waits for it
+        shared = np.zeros((3, len(unlabelled)))
         if scores:
             here = np.concatenate(positions)
-            shared[0, here] = torch.cat(scores).cpu().numpy()
-            shared[1, here] += 1
-        total, seen = summed(shared)
-        return np.where(seen == 1, total, np.nan)
+            shared[:2, here] = torch.cat(scores, dim=1).cpu().numpy()
+            shared[2, here] += 1
+        *total, seen = summed(shared)
+        return PoolScores(*np.where(seen == 1, total, np.nan))
 
     @abstractmethod
     def score(self, batch: ScoredBatch) -> torch.Tensor:
@@ -148,6 +168,18 @@ class QueryPolicy(Registrable):
         `torch.Tensor`
             The higher, the more informative. Shape: `(batch_size,)`
         """
+
+    def rank(self, batch: ScoredBatch, score: torch.Tensor) -> torch.Tensor:
+        """
+        What a batch of sentences is ranked by: γ itself, unless its values come so close that rounding makes them equal
+        where something that rises with γ still tells them apart.
+
+        # Returns
+
+        `torch.Tensor`
+            Shape: `(batch_size,)`
+        """
+        return score
 
 
 def check_opinions(key: str, value: int) -> int:

@@ -2,10 +2,9 @@
 
 from typing import Optional, Sequence
 
-import numpy as np
 import torch
 
-from seqmix_plugin.query_policies.query_policy import Predict, QueryPolicy, ScoredBatch
+from seqmix_plugin.query_policies.query_policy import PoolScores, Predict, QueryPolicy, ScoredBatch
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -17,7 +16,7 @@ class RandomPolicy(QueryPolicy):
     Registered as a `QueryPolicy` with name "random".
     """
 
-    def score_pool(self, unlabelled: Sequence[TaggedSentence], predict: Predict) -> Optional[np.ndarray]:
+    def score_pool(self, unlabelled: Sequence[TaggedSentence], predict: Predict) -> Optional[PoolScores]:
         return None
 
     def score(self, batch: ScoredBatch) -> torch.Tensor:

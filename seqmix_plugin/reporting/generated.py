@@ -8,7 +8,7 @@ import numpy as np
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.reporting.grouping import Group
-from seqmix_plugin.reporting.run import FUNNEL, Run, is_number, read_lines
+from seqmix_plugin.reporting.run import FUNNEL, Run, accepted_ranges, is_number, read_lines
 from seqmix_plugin.run_files import ANNOTATED, SYNTHETIC
 
 NUM_BINS = 30
@@ -108,14 +108,21 @@ class Generated:
     @property
     def score_name(self) -> str:
         """What the discriminator judged by."""
-        names = {name for run, _ in self._children for block in _discriminators(run) for name in block}
-        return "perplexity" if "accepted_range" in names or not names else "score"
+        blocks = [block for run, _ in self._children for block in _discriminators(run) if block]
+        if any(block.get("scope") == "window" for block in blocks):
+            return "perplexity of the window"
+        names = {name for block in blocks for name in block}
+        return "perplexity" if not blocks or names & {"accepted_range", "accepted_ranges"} else "score"
 
     @property
     def accepted_range(self) -> Optional[Tuple[float, Optional[float]]]:
-        """The ends of the accepted range of scores, the median over rounds and seeds; `None` when there is none."""
+        """
+        The ends of the accepted range of scores, the median over rounds, seeds and language models; `None` when there
+        is none.
+        """
         known = [block for run, _ in self._children for block in _discriminators(run)]
-        ranges = [b.get("accepted_range") for b in known if b.get("accepted_range_of", "perplexity") == "perplexity"]
+        blocks = [block for block in known if block.get("accepted_range_of", "perplexity") == "perplexity"]
+        ranges = [pair for block in blocks for pair in accepted_ranges(block)]
         ends = [pair for pair in ranges if isinstance(pair, list) and len(pair) == 2 and pair[0] is not None]
         if not ends:
             return None

@@ -209,11 +209,17 @@ def check_round(place: str, number: int, record: Dict[str, Any]) -> None:
         raise problem
     counted = [augmentation[name] for name in FUNNEL if name in augmentation]
     discriminator = augmentation.get("discriminator", {})
-    ends = discriminator.get("accepted_range", []) if isinstance(discriminator, dict) else None
-    if not all(map(is_number, counted)) or not isinstance(ends, list):
+    if not all(map(is_number, counted)) or not isinstance(discriminator, dict):
         raise problem
-    if not all(end is None or is_number(end) for end in ends):
+    ranges = accepted_ranges(discriminator)
+    if not all(isinstance(ends, list) and all(end is None or is_number(end) for end in ends) for ends in ranges):
         raise problem
+
+
+def accepted_ranges(discriminator: Dict[str, Any]) -> List[Any]:
+    """What a round accepted by its record: one range, or one of each language model."""
+    several = discriminator.get("accepted_ranges", [])
+    return [discriminator.get("accepted_range", []), *(several if isinstance(several, list) else [None])]
 
 
 def is_number(value: Any) -> bool:

@@ -1,11 +1,12 @@
 """A small masked language model that has really learnt something."""
 
+import shutil
 from pathlib import Path
 from typing import List
 
 import pytest
 import torch
-from transformers import AutoTokenizer, BertConfig, BertForMaskedLM
+from transformers import AutoTokenizer, BertConfig, BertForMaskedLM, BertJapaneseTokenizer
 
 from tests.conftest import QUICKSTART
 
@@ -66,3 +67,16 @@ def masked_without_mask(tiny_gpt2: str, tmp_path: Path) -> str:
     )
     BertForMaskedLM(config).save_pretrained(tmp_path / "without_mask")
     return str(tmp_path / "without_mask")
+
+
+@pytest.fixture
+def slow_masked(tiny_masked: str, tmp_path: Path) -> str:
+    """The masked model with a tokenizer of which there is no fast one, as a folder."""
+    folder = tmp_path / "slow_masked"
+    shutil.copytree(tiny_masked, folder)
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer_config.json").unlink()
+    BertJapaneseTokenizer(str(folder / "vocab.txt"), do_lower_case=False, word_tokenizer_type="basic").save_pretrained(
+        folder
+    )
+    return str(folder)

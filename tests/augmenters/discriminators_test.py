@@ -4,7 +4,7 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 import pytest
@@ -20,7 +20,8 @@ from seqmix_plugin.augmenters.discriminators import (
     PerplexityDiscriminator,
     TaggerAgreementDiscriminator,
 )
-from seqmix_plugin.augmenters.language_models import LanguageModel
+from seqmix_plugin.augmenters.language_models import InDomainLanguageModel, LanguageModel, MaskedLanguageModel
+from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2Settings
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.sentence import TaggedSentence, one_hot
@@ -28,16 +29,37 @@ from tests.active_learning.conftest import lines, small_config
 
 
 class Spelled(LanguageModel):
-    """The perplexity of a text is the number it spells."""
+    """The perplexity of a text is the number it spells, that of a window the last of the numbers in it."""
+
+    tells_places = True
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: List[str] = []
+        self.read: List[str] = []
 
-    def perplexities(self, sentences: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> np.ndarray:
+    def perplexities(
+        self,
+        sentences: Sequence[TaggedSentence],
+        frames: Sequence[TaggedSentence],
+        windows: Optional[Sequence[Tuple[int, int]]] = None,
+    ) -> np.ndarray:
         assert len(sentences) == len(frames)
-        self.asked += self.texts(sentences)
-        return np.array([float(text) for text in self.texts(sentences)])
+        texts = self.texts(sentences)
+        if windows is not None:
+            texts = [s.tokens[start:end][-1] for s, (start, end) in zip(sentences, windows, strict=True)]
+        self.read += texts
+        return np.array([float(text) for text in texts])
+
+
+class TwoScales(Spelled):
+    """Two models, of which the second finds everything three times as surprising; frames `q…` are the second's."""
+
+    @property
+    def num_models(self) -> int:
+        return 2
+
+    def asked(self, frames: Sequence[TaggedSentence]) -> np.ndarray:
+        return np.array([int(frame.id.startswith("q")) for frame in frames])
 
 
 def child_of(frame: TaggedSentence, words: Sequence[str], start: int = 0) -> SyntheticSentence:
@@ -155,6 +177,126 @@ def test_quantiles_ask_for_enough_candidates() -> None:
     assert [discriminator.first_batch_size(wanted) for wanted in (5, 100)] == [64, 200]
 
 
+def two_scales(*numbers: float) -> Tuple[List[SyntheticSentence], List[TaggedSentence]]:
+    """For each number a child of the first model's frame, and one, three times as surprising, of the second's."""
+    scales = [(name, number * factor) for number in numbers for name, factor in (("p", 1), ("q", 3))]
+    frames = [TaggedSentence(f"{name}{number}", (str(number),)) for name, number in scales]
+    return [child_of(frame, frame.tokens) for frame in frames], frames
+
+
+def test_each_language_model_has_its_own_quantiles(workbench: Workbench) -> None:
+    discriminator = PerplexityDiscriminator(TwoScales(), quantile=[0, 0.5])
+    discriminator.start_round(workbench)
+    accepted = [verdict.accepted for verdict in discriminator.judge(*two_scales(1, 2, 3, 4, 5))]
+    assert accepted == [True] * 6 + [False] * 4  # one quantile over both, 4.5, would take 4 of the second's 10
+    assert [verdict.accepted for verdict in discriminator.judge(*two_scales(2.5, 3.5))] == [True, True, False, False]
+    said = discriminator.statistics()
+    assert said["accepted_ranges"] == [[1, 3], [3, 9]]
+    assert "accepted_range" not in said
+    assert [discriminator.first_batch_size(wanted) for wanted in (5, 100)] == [128, 200]
+
+
+def test_a_language_model_that_is_asked_later_has_the_quantiles_of_its_first_candidates(workbench: Workbench) -> None:
+    discriminator = PerplexityDiscriminator(TwoScales(), quantile=[0, 0.5])
+    discriminator.start_round(workbench)
+    children, frames = two_scales(1, 2, 3)
+    discriminator.judge(children[::2], frames[::2])
+    assert discriminator.statistics()["accepted_ranges"] == [[1, 2], [None, None]]
+    assert [verdict.accepted for verdict in discriminator.judge(children, frames)] == [True] * 4 + [False] * 2
+
+
+def test_a_range_is_the_same_for_all_language_models(workbench: Workbench) -> None:
+    discriminator = PerplexityDiscriminator(TwoScales(), range=[0, 4])
+    discriminator.start_round(workbench)
+    assert [verdict.accepted for verdict in discriminator.judge(*two_scales(1, 2))] == [True, True, True, False]
+    assert discriminator.statistics()["accepted_range"] == [0, 4]
+
+
+def test_acceptance_does_not_depend_on_the_half_that_a_parent_is_in(
+    workbench: Workbench, corpus: List[TaggedSentence]
+) -> None:
+    """Two models in-domain have vocabularies and scales of their own."""
+    bench = replace(workbench, readable=corpus[:300], outside=[])
+    language_model = InDomainLanguageModel(settings=SmallGpt2Settings(vocab_size=800, num_layers=1, dimension=32))
+    discriminator = PerplexityDiscriminator(language_model, quantile=[0, 0.5])
+    discriminator.start_round(bench)
+    rng = np.random.default_rng(0)
+    words = sorted({word for sentence in corpus for word in sentence.tokens})
+    frames = [frame for frame in corpus[:300] if len(frame) > 4] * 2
+    children = [child_of(frame, rng.choice(words, 3), 1) for frame in frames]
+    accepted = np.array([verdict.accepted for verdict in discriminator.judge(children, frames)])
+    asked = language_model.asked(frames)
+    assert set(asked.tolist()) == {0, 1}
+    for half in (0, 1):
+        assert accepted[asked == half].mean() == pytest.approx(0.5, abs=0.01)
+    # By one quantile over both, acceptance does: what was found in this corpus before.
+    scores = np.array([verdict.score for verdict in discriminator.judge(children, frames)])
+    shares = [(scores <= np.median(scores))[asked == half].mean() for half in (0, 1)]
+    assert abs(shares[0] - shares[1]) > 0.05
+
+
+def test_the_window_is_judged_when_asked(workbench: Workbench) -> None:
+    frame = TaggedSentence("p", ("100", "100", "100", "100"))
+    children = [child_of(frame, ("7", number), 1) for number in ("50", "5000")]
+    discriminator = PerplexityDiscriminator(Spelled(), range=[0, 500], scope="window")
+    discriminator.start_round(workbench)
+    assert discriminator.judge(children, [frame] * 2) == [(True, 50.0), (False, 5000.0)]
+    assert discriminator.statistics()["scope"] == "window"
+    assert discriminator.statistics()["median_perplexity"] == 2525
+    # Ratios are of windows at the same place, of which each is asked for once.
+    language_model = Spelled()
+    discriminator = PerplexityDiscriminator(language_model, ratio_to_parents=[0, 1.5])
+    discriminator.start_round(workbench)
+    assert discriminator.judge(children, [frame] * 2) == [(True, 50.0), (False, 5000.0)]
+    assert language_model.read == ["50", "5000", "100"]
+    assert discriminator.statistics()["scope"] == "window"
+    assert discriminator.judge([child_of(frame, ("120",), 3)], [frame]) == [(True, 120.0)]
+    assert language_model.read[3:] == ["120", "100"]
+
+
+class WithoutPlaces(Spelled):
+    tells_places = False
+
+
+def test_scopes_that_are_none_or_cannot_be_judged_are_errors(slow_masked: str, workbench: Workbench) -> None:
+    with pytest.raises(ConfigurationError, match="discriminator.scope is 'word'; expected one of sentence, window"):
+        PerplexityDiscriminator(Spelled(), range=[0, 500], scope="word")
+    for language_model in (WithoutPlaces(), MaskedLanguageModel(slow_masked)):
+        for settings in ({"range": [0, 500], "scope": "window"}, {"ratio_to_parents": [0, 2]}):
+            with pytest.raises(ConfigurationError, match="'window', which needs .* or scope: 'sentence'"):
+                PerplexityDiscriminator(language_model, **settings)
+    discriminator = PerplexityDiscriminator(WithoutPlaces(), ratio_to_parents=[0, 1.5], scope="sentence")
+    discriminator.start_round(workbench)
+    assert judge(discriminator, 10, 70, frames=[40, 40]) == [True, False]
+
+
+def test_ratios_of_windows_do_not_depend_on_the_sentences_length(
+    workbench: Workbench, corpus: List[TaggedSentence]
+) -> None:
+    """Windows of five words in short and in long sentences; whole sentences hide them, the more the longer they are."""
+    language_model = InDomainLanguageModel(settings=SmallGpt2Settings(vocab_size=800, dimension=64))
+    short = [sentence for sentence in corpus[:100] if 5 <= len(sentence) <= 12]
+    long = [
+        TaggedSentence(f"{one.id}-{other.id}", one.tokens + other.tokens)
+        for one, other in zip(corpus[:50], corpus[50:100], strict=True)
+        if len(one) >= 12 and len(other) >= 12
+    ]
+    rng = np.random.default_rng(0)
+    words = sorted({word for sentence in corpus for word in sentence.tokens})
+    apart = {}
+    for scope in ("sentence", "window"):
+        shares = []
+        for frames in (short, long):
+            discriminator = PerplexityDiscriminator(language_model, ratio_to_parents=[0, 2], scope=scope)
+            discriminator.start_round(workbench)
+            some = [frames[n] for n in rng.integers(len(frames), size=300)]
+            children = [child_of(f, rng.choice(words, 5), int(rng.integers(len(f) - 4))) for f in some]
+            shares.append(np.mean([verdict.accepted for verdict in discriminator.judge(children, some)]))
+        apart[scope] = shares[1] - shares[0]
+    assert apart["sentence"] > 0.25
+    assert abs(apart["window"]) < 0.12
+
+
 def test_ratios_compare_a_child_with_the_parent_whose_words_it_keeps(workbench: Workbench) -> None:
     language_model = Spelled()
     discriminator = PerplexityDiscriminator(language_model, ratio_to_parents=[0.5, 1.5])
@@ -163,9 +305,9 @@ def test_ratios_compare_a_child_with_the_parent_whose_words_it_keeps(workbench: 
     accepted = judge(discriminator, 10, 20, 60, 70, 12, frames=[40, 40, 40, 40, 8])
     assert accepted == [False, True, True, False, True]
     # Each distinct parent once a round, in the same call as the children.
-    assert language_model.asked == ["10", "20", "60", "70", "12", "40", "8"]
+    assert language_model.read == ["10", "20", "60", "70", "12", "40", "8"]
     assert judge(discriminator, 4, 30, frames=[8, 10]) == [True, False]
-    assert language_model.asked[7:] == ["4", "30", "10"]
+    assert language_model.read[7:] == ["4", "30", "10"]
     said = discriminator.statistics()
     assert said["accepted_range"] == [0.5, 1.5]
     assert said["accepted_range_of"] == "ratio_to_parents"
@@ -174,7 +316,7 @@ def test_ratios_compare_a_child_with_the_parent_whose_words_it_keeps(workbench: 
     discriminator.start_round(workbench)
     assert discriminator.statistics()["median_ratio"] is None
     judge(discriminator, 4, frames=[8])
-    assert language_model.asked[10:] == ["4", "8"]
+    assert language_model.read[10:] == ["4", "8"]
 
 
 def test_the_score_stays_the_perplexity_when_ratios_are_compared(workbench: Workbench) -> None:
@@ -265,22 +407,37 @@ def test_agreement_is_the_share_of_the_window_that_is_tagged_alike(
     assert all(accepted for accepted, _ in agreements(workbench, *children, at_least=0))
 
 
-def test_mixed_labels_count_by_the_probability_of_the_predicted_tag(
+def test_mixed_labels_count_by_the_probability_of_the_predicted_tag_against_the_highest(
     workbench: Workbench, tagger: SequenceTagger, reader: ConllColumnsReader
 ) -> None:
     tags = predicted(tagger, reader)
     labels = one_hot([other_than(tag) for tag in tags])
     labels[4] = {tags[4]: 0.7, other_than(tags[4]): 0.3}
     labels[5] = {tags[5]: 0.4, other_than(tags[5]): 0.6}
-    [(accepted, score)] = agreements(workbench, labelled(labels, 4, 6), at_least=0.55)
-    assert score == pytest.approx(0.55)
+    # 0.7 of 0.7 and 0.4 of 0.6.
+    [(accepted, score)] = agreements(workbench, labelled(labels, 4, 6), at_least=(1 + 2 / 3) / 2)
+    assert score == pytest.approx(5 / 6)
     assert accepted
+
+
+def test_a_perfect_tagger_agrees_with_every_mixed_label(
+    workbench: Workbench, tagger: SequenceTagger, reader: ConllColumnsReader
+) -> None:
+    """Whatever λ is: the most probable tag of each label is the best that can be predicted."""
+    tags = predicted(tagger, reader)
+    for share in (0.5, 0.55, 0.8, 1.0):
+        labels = [{tag: share, **({other_than(tag): 1 - share} if share < 1 else {})} for tag in tags]
+        assert agreements(workbench, labelled(labels, 3, 8), at_least=1.0) == [(True, 1.0)]
+    # A word with a hard label counts as much as one with a mixed label: one of five is wrong.
+    labels = [{tag: 0.5, other_than(tag): 0.5} for tag in tags]
+    labels[4] = {other_than(tags[4]): 1.0}
+    assert agreements(workbench, labelled(labels, 3, 8), at_least=0.8) == [(True, 0.8)]
 
 
 def test_rounding_refuses_nothing(workbench: Workbench, tagger: SequenceTagger, reader: ConllColumnsReader) -> None:
     tags = predicted(tagger, reader)
-    labels = [{tag: 0.8, other_than(tag): 0.2} for tag in tags]
-    assert sum([0.8] * 10) / 10 < 0.8
+    labels = [{tag: 0.4, other_than(tag): 0.5, "B-ORG" if tag != "B-ORG" else "B-PER": 0.1} for tag in tags]
+    assert sum([0.4 / 0.5] * 10) / 10 < 0.8
     [(accepted, _)] = agreements(workbench, labelled(labels, 0, 10), at_least=0.8)
     assert accepted
 

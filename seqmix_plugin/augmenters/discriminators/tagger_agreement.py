@@ -17,9 +17,10 @@ from seqmix_plugin.sentence import TaggedSentence
 @Discriminator.register("tagger_agreement")
 class TaggerAgreementDiscriminator(Discriminator):
     """
-    d(x) = 1 when the current model's tags agree with the labels of x: its score is the mean over the words of the mixed
-    window of the probability that the label gives to the tag which the model predicts there. For hard labels that is
-    the share of words that are tagged alike.
+    d(x) = 1 when the current model's tags agree with the labels of x, as far as mixed labels allow: its score is
+    1/s Σₜ qₜ(ŷₜ) / maxₘ qₜ(m) over the s words of the mixed window, where qₜ is the label of a word and ŷₜ the tag that
+    the model predicts there. For hard labels that is the share of words that are tagged alike; a tagger that always
+    predicts the most probable tag of the label has score 1, whatever λ is.
 
     Words that were cut at the reader's `max_length` have no prediction and count as disagreeing. While the model has
     not been trained, in round 0, its tags mean nothing and every sentence is accepted without a score.
@@ -90,5 +91,5 @@ def _agreement(child: SyntheticSentence, tags: Sequence[str]) -> float:
     _, start, end = child.parents[0]
     labels = child.sentence.distributions()
     assert labels is not None  # what is generated has labels
-    alike = [distribution.get(tag, 0.0) for distribution, tag in zip(labels[start:end], tags[start:end], strict=False)]
-    return sum(alike) / (end - start)
+    window = zip(labels[start:end], tags[start:end], strict=False)  # words that were cut have no tag
+    return sum(label.get(tag, 0.0) / max(label.values()) for label, tag in window) / (end - start)

@@ -10,7 +10,7 @@ import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 
-from seqmix_plugin.augmenters.language_models.language_model import LanguageModel
+from seqmix_plugin.augmenters.language_models.language_model import LanguageModel, Span
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.ranks import from_primary
@@ -52,6 +52,8 @@ class InDomainLanguageModel(LanguageModel):
         When the file cannot be read, or there are fewer than 20 distinct sentences to fit to.
     """
 
+    tells_places = True
+
     def __init__(
         self,
         text_path: Optional[str] = None,
@@ -84,14 +86,27 @@ class InDomainLanguageModel(LanguageModel):
         for model in self._models:
             model.to(workbench.device)
 
-    def perplexities(self, sentences: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> np.ndarray:
-        texts = self.texts(sentences)
+    @property
+    def num_models(self) -> int:
+        return len(self._models)
+
+    def asked(self, frames: Sequence[TaggedSentence]) -> np.ndarray:
         # With two models, number h was fitted to half h, so the other one is asked.
-        asked = np.array([(_half(frame) + 1) % len(self._models) for frame in self.texts(frames)], dtype=np.int64)
+        return np.array([(_half(frame) + 1) % len(self._models) for frame in self.texts(frames)], dtype=np.int64)
+
+    def perplexities(
+        self,
+        sentences: Sequence[TaggedSentence],
+        frames: Sequence[TaggedSentence],
+        windows: Optional[Sequence[Span]] = None,
+    ) -> np.ndarray:
+        texts, asked = self.texts(sentences), self.asked(frames)
+        places = None if windows is None else self.places(sentences, texts, windows)
         result = np.empty(len(texts))
         for number, model in enumerate(self._models):
-            positions = np.flatnonzero(asked == number)
-            result[positions] = model.perplexities([texts[position] for position in positions.tolist()])
+            positions = np.flatnonzero(asked == number).tolist()
+            own = None if places is None else [places[position] for position in positions]
+            result[positions] = model.perplexities([texts[position] for position in positions], own)
         return result
 
     def statistics(self) -> Dict[str, Any]:

@@ -31,7 +31,7 @@ def pseudo_perplexities(
     sequences : `Sequence[List[int]]`
         Piece ids with the special pieces, no longer than the model's input.
     special : `Sequence[List[int]]`
-        1 for the special pieces, which are not counted, else 0.
+        1 for what is not counted, such as special pieces, else 0.
     mask_id : `int`
         The piece that stands for the one to predict.
     pad_id : `int`

@@ -1,6 +1,6 @@
 """A pretrained causal language model."""
 
-from typing import Any, Dict, Sequence
+from typing import Any, Dict, Optional, Sequence
 
 import numpy as np
 from allennlp.common.checks import ConfigurationError
@@ -8,7 +8,7 @@ from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoModelForCausalLM
 
 from seqmix_plugin.augmenters.language_models.causal import causal_perplexities
 from seqmix_plugin.augmenters.language_models.checkpoint import check_batch_tokens, load_checkpoint
-from seqmix_plugin.augmenters.language_models.language_model import LanguageModel
+from seqmix_plugin.augmenters.language_models.language_model import LanguageModel, Span, pieces_at
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -54,16 +54,28 @@ class PretrainedLanguageModel(LanguageModel):
         if self._begin is None:
             raise ConfigurationError(f"language_model.model_name {model_name!r}: no beginning-of-text token")
         self._name = model_name
+        self.tells_places = self._tokenizer.is_fast
         self._batch_tokens = batch_tokens
 
     def start_round(self, workbench: Workbench) -> None:
         self._model.to(workbench.device)
 
-    def perplexities(self, sentences: Sequence[TaggedSentence], frames: Sequence[TaggedSentence]) -> np.ndarray:
+    def perplexities(
+        self,
+        sentences: Sequence[TaggedSentence],
+        frames: Sequence[TaggedSentence],
+        windows: Optional[Sequence[Span]] = None,
+    ) -> np.ndarray:
         if not sentences:
             return np.empty(0)
-        sequences = self._tokenizer(self.texts(sentences), add_special_tokens=False)["input_ids"]
-        return causal_perplexities(self._model, sequences, self._begin, self._batch_tokens, progress=True)
+        texts = self.texts(sentences)
+        encoded = self._tokenizer(texts, add_special_tokens=False, return_offsets_mapping=windows is not None)
+        counted = None
+        if windows is not None:
+            counted = list(map(pieces_at, encoded["offset_mapping"], self.places(sentences, texts, windows)))
+        return causal_perplexities(
+            self._model, encoded["input_ids"], self._begin, self._batch_tokens, progress=True, windows=counted
+        )
 
     def statistics(self) -> Dict[str, Any]:
         return {"model_name": self._name, **super().statistics()}

@@ -15,6 +15,7 @@ from transformers import GPT2Config, GPT2LMHeadModel
 from seqmix_plugin.archive import whole_folder
 from seqmix_plugin.atomic_files import file_digest
 from seqmix_plugin.augmenters.language_models.causal import causal_perplexities, pad
+from seqmix_plugin.augmenters.language_models.language_model import Span, pieces_at
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.ranks import progress_bar
 
@@ -100,9 +101,15 @@ class SmallGpt2:
         """Moves the network."""
         self._model.to(device)
 
-    def perplexities(self, texts: Sequence[str]) -> np.ndarray:
-        """Equation 9. Shape of the result: `(num_texts,)`"""
-        return causal_perplexities(self._model, _encode(self._tokenizer, texts), self._begin, batch_tokens=8192)
+    def perplexities(self, texts: Sequence[str], places: Optional[Sequence[Span]] = None) -> np.ndarray:
+        """
+        Equation 9 of the texts, or of the words at one place of each, in characters, given what is to their left. Shape
+        of the result: `(num_texts,)`
+        """
+        encoded = self._tokenizer.encode_batch(list(texts))
+        windows = None if places is None else list(map(pieces_at, (row.offsets for row in encoded), places))
+        ids = [row.ids for row in encoded]
+        return causal_perplexities(self._model, ids, self._begin, batch_tokens=8192, windows=windows)
 
     @classmethod
     def fit(cls, texts: Sequence[str], settings: SmallGpt2Settings, device: torch.device) -> "SmallGpt2":

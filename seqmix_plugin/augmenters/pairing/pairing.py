@@ -7,6 +7,7 @@ from typing import Iterator, NamedTuple, Sequence, Set, Tuple
 import numpy as np
 from allennlp.common import Registrable
 
+from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -38,6 +39,10 @@ class Pairing(Registrable):
     """
 
     default_implementation = "sub_sequence"
+
+    def of_round(self, labelled: Sequence[TaggedSentence], workbench: Workbench) -> Iterator[Pair]:
+        """The round's pairs, of words that are trained on: what is past the reader's `max_length` does not count."""
+        return self.pairs(workbench.reader.kept(labelled), workbench.generator("pairs"))
 
     @abstractmethod
     def pairs(self, labelled: Sequence[TaggedSentence], rng: np.random.Generator) -> Iterator[Pair]:

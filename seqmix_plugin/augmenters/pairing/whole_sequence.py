@@ -14,10 +14,11 @@ from seqmix_plugin.sentence import TaggedSentence
 @Pairing.register("whole_sequence")
 class WholeSequencePairing(Pairing):
     """
-    Pairs two sentences of equal length, all words of which are mixed (the paper's section 3.2). Either each has valid
-    label density η ≥ η₀, as the paper says, or at least so many valid labels, as the paper's public code counts.
-    Sentence pairs are drawn uniformly without replacement; sentences are grouped by length, so there is no pass over
-    all pairs. Equal lengths are rare: the round's record has the number of pairs that were mixed.
+    Pairs two sentences of equal length, all words of which are mixed (the paper's section 3.2); words past the reader's
+    `max_length` count in neither. Either each has valid label density η ≥ η₀, as the paper says, or at least so many
+    valid labels, as the paper's public code counts. Sentence pairs are drawn uniformly without replacement; sentences
+    are grouped by length, so there is no pass over all pairs. Equal lengths are rare: the round's record has the number
+    of pairs that were mixed.
 
     Registered as a `Pairing` with name "whole_sequence".
 
@@ -46,7 +47,7 @@ class WholeSequencePairing(Pairing):
     def pairs(self, labelled: Sequence[TaggedSentence], rng: np.random.Generator) -> Iterator[Pair]:
         by_length: Dict[int, List[int]] = {}
         for position, sentence in enumerate(labelled):
-            if self._eligible([tag != "O" for tag in sentence.tags or ()]):
+            if len(sentence) and self._eligible([tag != "O" for tag in sentence.tags or ()]):
                 by_length.setdefault(len(sentence), []).append(position)
         groups = [by_length[length] for length in sorted(by_length)]
         for group, i, j in draw_pairs([len(members) for members in groups], rng):
@@ -56,4 +57,4 @@ class WholeSequencePairing(Pairing):
     def _eligible(self, valid: Sequence[bool]) -> bool:
         if self.min_valid is not None:
             return sum(valid) >= self.min_valid
-        return len(valid) > 0 and len(eligible_windows(valid, len(valid), self.min_density)) > 0
+        return len(eligible_windows(valid, len(valid), self.min_density)) > 0
