@@ -182,8 +182,8 @@ class Stages:
         }
         before = self._run.state(state.round - 1).sample_tags if state.round > 0 else None
         if self._sample is not None and before is not None:
-            labelled = {sentence.id for sentence in self._parts.pool.labelled}
-            kappa = self._sample.kappa(before, state.sample_tags or [], labelled)
+            names = {sentence.id for sentence in self._parts.pool.labelled}
+            kappa = self._sample.kappa(before, state.sample_tags or [], names)
             if kappa is not None:
                 record["kappa"] = kappa
         was_cut = len(state.queried or ()) < self._sizes[state.round] and not missing

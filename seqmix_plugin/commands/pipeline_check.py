@@ -119,7 +119,9 @@ def compare(model: SequenceTagger, reader: SentenceReader, folder: str, run: Pat
     for start in range(0, len(sentences), BATCH):
         batch = sentences[start : start + BATCH]
         with inference(model):
-            outputs: List[Any] = model.forward_on_instances([reader.sentence_to_instance(one.without_labels()) for one in batch])
+            outputs: List[Any] = model.forward_on_instances(
+                [reader.sentence_to_instance(one.without_labels()) for one in batch]
+            )
         for sentence, output in zip(batch, outputs, strict=True):
             if output["mask"].sum() == len(sentence):  # what the tagger cuts it does not tag
                 found = _compared(found, sentence, output["tags"], tagger, reader)
