@@ -8,6 +8,7 @@ from typing import List, Optional, Sequence
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.atomic_files import write_bytes, write_text
 from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.reporting import tables, wording
@@ -115,12 +116,12 @@ def compare(
     else:
         _print(comparison, shown, target_f1)
     try:
-        write_page(comparison, notes, Path(output), target_f1)
+        write_page(comparison, notes, Path(os.path.realpath(output)), target_f1)
         if csv is not None:
-            Path(csv).write_text(tables.long_csv(groups), encoding="utf-8")
+            write_text(Path(os.path.realpath(csv)), tables.long_csv(groups))
         if markdown is not None:
             text = tables.markdown(comparison, notes, target_f1)
-            Path(markdown).write_text(text, encoding="utf-8", errors="replace")
+            write_bytes(Path(os.path.realpath(markdown)), text.encode("utf-8", errors="replace"))
     except OSError as error:
         raise ConfigurationError(f"{error.filename}: cannot be written to ({first_line(error)})") from error
     print("wrote " + ", ".join(map(str, files)))
@@ -134,7 +135,7 @@ def _print_lines(what: str, notes: Sequence[str]) -> None:
 
 def _check_files(files: List[Path], paths: Sequence[str]) -> None:
     for file in files:
-        if file.is_dir() or not file.absolute().parent.is_dir():
+        if (file.exists() and not file.is_file()) or not file.absolute().parent.is_dir():
             raise ConfigurationError(f"{file}: cannot be written to; expected a file's path in a folder that exists")
         if str(file) in paths or files.count(file) > 1:
             raise ConfigurationError(f"{file}: is given twice; every file needs a path of its own")
@@ -167,3 +168,5 @@ def _print(comparison: Comparison, split: str, target: Optional[float]) -> None:
         show(f"  {pair.first} {wording.MINUS} {pair.second}: {wording.signed(pair.difference)}{interval}{adjusted}")
         show(f"    {pair.verdict}")
     print(tables.seeds_sentence(pairs))
+    if comparison.which_seeds:
+        print(comparison.which_seeds)

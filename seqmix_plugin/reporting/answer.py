@@ -6,6 +6,7 @@ from typing import List, Optional, Sequence, Tuple
 from seqmix_plugin.reporting.comparison import Comparison, Summary
 from seqmix_plugin.reporting.grouping import Group
 from seqmix_plugin.reporting.pair import Pair
+from seqmix_plugin.reporting.statistics import last_at
 from seqmix_plugin.reporting.wording import NOTHING, between, counted, decimal, labels, p_value, saving, signed
 
 SMALLEST = 0.05
@@ -48,7 +49,7 @@ def answer(comparison: Comparison, split: str, pairs: Sequence[Pair], target: Op
     target : `float`, optional (default = `comparison.target(split)`)
         The F1 for which the labels that are needed are compared.
     """
-    summaries, shared = ranked(comparison, split)
+    summaries, shared = ranked(comparison.same_seeds, split)
     if len(summaries) == 1:
         return _alone(summaries[0], [s for s in comparison.summaries(split) if s not in summaries], split)
     leader, rest = summaries[0], summaries[1:]
@@ -60,6 +61,7 @@ def answer(comparison: Comparison, split: str, pairs: Sequence[Pair], target: Op
     clear = _is_clear(lead)
     details = [*_measured(pair, lead), *(_labels(leader, other, target) if clear else []), *_others(pairs)]
     details += [_unfinished(summary.group) for summary in (leader, other) if not summary.group.finished]
+    details += [comparison.which_seeds] if comparison.which_seeds else []
     if any(len(summary.budgets) > len(shared) for summary in summaries):
         details.append(f"Not all methods have the same budgets; they are ranked by the {len(shared)} that all have.")
     trust, verdict = _trust(pair, len(pairs))
@@ -79,7 +81,7 @@ def ranked(comparison: Comparison, split: str) -> Tuple[List[Summary], List[floa
     def over_shared(summary: Summary) -> float:
         if not shared:
             return summary.mean_over_budgets[0]
-        return sum(summary.mean[summary.budgets.index(budget)] for budget in shared) / len(shared)
+        return sum(summary.mean[last_at(summary.budgets, budget)] for budget in shared) / len(shared)
 
     return sorted(curves, key=over_shared, reverse=True), shared
 

@@ -1,6 +1,6 @@
 """How methods compare: what each reached at each budget, and which differences are more than luck."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Dict, List, Optional, Sequence, Tuple
 
@@ -84,6 +84,35 @@ class Comparison:
         return [group for group in self.groups if group not in curves]
 
     @property
+    def units(self) -> List[Tuple[int, int]]:
+        """Seed and slice of the runs that all methods with rounds have, sorted."""
+        return sorted(set.intersection(*({run.unit for run in group.runs} for group in self.curves)))
+
+    @property
+    def same_seeds(self) -> "Comparison":
+        """The methods with those of their runs that all of them have; as it is where they have none in common."""
+        curves, units = self.curves, self.units
+        if not units or all(len(group.runs) == len(units) for group in curves):
+            return self
+        groups = [
+            replace(group, runs=tuple(run for run in group.runs if run.unit in units)) if group in curves else group
+            for group in self.groups
+        ]
+        return Comparison(groups, self.baseline)
+
+    @property
+    def which_seeds(self) -> str:
+        """Says which runs are compared, where not all methods have the same; otherwise nothing."""
+        if all(len(group.runs) == len(self.units) for group in self.curves):
+            return ""
+        if not self.units:
+            return "The methods have no seed in common: leader and needed labels are of other seeds for each."
+        one_slice = len({data_seed for _, data_seed in self.units}) == 1
+        names = (str(seed) if one_slice else f"{seed} (slice {data_seed})" for seed, data_seed in self.units)
+        which = "seed" if len(self.units) == 1 else "seeds"
+        return f"Leader and needed labels are of the {which} that all methods have: {', '.join(names)}."
+
+    @property
     def splits(self) -> List[str]:
         """Those that every group has measured."""
         return [split for split in SPLITS if all(group.f1(split) is not None for group in self.groups)]
@@ -106,7 +135,8 @@ class Comparison:
 
     def target(self, split: str, kind: str = "") -> float:
         """The highest whole F1 that every method's mean curve reaches: where the labels that they need can differ."""
-        reached = [max(summary.mean) for summary in self.summaries(split, kind) if summary.group in self.curves]
+        same = self.same_seeds
+        reached = [max(summary.mean) for summary in same.summaries(split, kind) if summary.group in same.curves]
         return float(np.floor(min(reached, default=0.0)))
 
     def pairs(self, split: str) -> List[Pair]:

@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.atomic_files import write_bytes
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.reporting import charts, wording
 from seqmix_plugin.reporting.answer import answer, ranked
@@ -63,7 +64,7 @@ def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target:
     context["payload"] = _payload(comparison, context, target)
     html = _environment().get_template("page.html.j2").render(context)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(html.lstrip(), encoding="utf-8", errors="replace")  # names of files may be anything
+    write_bytes(path, html.lstrip().encode("utf-8", errors="replace"))  # names of files may be anything
 
 
 def _generated(groups: Sequence[Group]) -> Tuple[List[Generated], List[str]]:
@@ -125,6 +126,12 @@ def _measured(comparison: Comparison, target: Optional[float]) -> Dict[str, Any]
         "summaries": {
             (split, kind): comparison.summaries(split, kind) for split in splits for kind in ("", *comparison.kinds)
         },
+        "paired": {
+            (split, kind): {summary.group.name: summary for summary in comparison.same_seeds.summaries(split, kind)}
+            for split in splits
+            for kind in ("", *comparison.kinds)
+        },
+        "which_seeds": comparison.which_seeds,
         "means": mean_rows(comparison, comparison.groups),
         "targets": dict.fromkeys(first, target) if target is not None else first,
         "pairs": pairs,
@@ -138,7 +145,7 @@ def _rival(comparison: Comparison) -> str:
     """The method that savings are first shown against: the baseline, or else the one with the lowest mean."""
     if comparison.baseline is not None or not comparison.splits:
         return comparison.baseline or comparison.curves[0].name
-    return ranked(comparison, comparison.splits[0])[0][-1].group.name
+    return ranked(comparison.same_seeds, comparison.splits[0])[0][-1].group.name
 
 
 def _made(comparison: Comparison, generated: Sequence[Generated]) -> Dict[str, Any]:

@@ -99,7 +99,7 @@ def labels_needed(comparison: Comparison, target: Optional[float]) -> Dict[str, 
     """
     needed: Dict[str, Dict[str, Dict[str, Any]]] = {}
     for split, kind in cells(comparison):
-        summaries = comparison.summaries(split, kind)
+        summaries = comparison.same_seeds.summaries(split, kind)
         needed[cell_name(split, kind)] = {
             measure: {summary.group.name: _needed(summary, measure, target) for summary in summaries}
             for measure in MEASURES

@@ -11,6 +11,7 @@ from seqmix_plugin.reporting.statistics import (
     SIGNIFICANCE,
     bootstrap_interval,
     holm,
+    last_at,
     seeds_needed,
     sign_flip_test,
     wilcoxon_over_budgets,
@@ -120,7 +121,7 @@ def _pair(first: Group, second: Group, split: str) -> Dict[str, Any]:
 
 
 def _at(run: Run, split: str, budget: int) -> float:
-    value = run.f1(split)[run.budgets.index(budget)]
+    value = run.f1(split)[last_at(run.budgets, budget)]
     assert value is not None  # of `splits`
     return value
 
@@ -129,7 +130,7 @@ def _same_sentences(one: Run, other: Run, budget: int) -> bool:
     """Whether both have labelled the same sentences up to a budget, and generated none."""
     labelled = []
     for run in (one, other):
-        last = run.budgets.index(budget)
+        last = last_at(run.budgets, budget)
         if run.rounds[last]["synthetic_in_training"]:
             return False
         labelled.append(run.labelled(last))

@@ -73,8 +73,10 @@ def bootstrap_interval(differences: Sequence[float], confidence: float = 0.95) -
 
 def wilcoxon_over_budgets(differences: Sequence[float]) -> Optional[float]:
     """
-    The paper's test (section 4.2): Wilcoxon's signed rank, two-sided and exact, over the budgets of one mean curve.
-    Budgets at which the methods tie are left out. The budgets of a curve are not independent, so this is no verdict.
+    The paper's test (section 4.2): Wilcoxon's signed rank, two-sided, over the budgets of one mean curve. Differences
+    of one size share the mean of their ranks; all 2ⁿ sign patterns of these ranks are counted up to n = 16, so that p
+    is exact with such ties too. Budgets at which the methods are equal are left out. The budgets of a curve are not
+    independent, so this is no verdict.
 
     # Parameters
 
@@ -90,7 +92,10 @@ def wilcoxon_over_budgets(differences: Sequence[float]) -> Optional[float]:
     nonzero = values[values != 0]
     if nonzero.size == 0:
         return None
-    return float(stats.wilcoxon(nonzero, method="exact").pvalue)
+    if nonzero.size == 1:  # either sign is as likely
+        return 1.0
+    every_pattern = stats.PermutationMethod(n_resamples=2**16, rng=np.random.default_rng(0))
+    return float(stats.wilcoxon(nonzero, method=every_pattern).pvalue)
 
 
 def holm(p_values: Sequence[Optional[float]]) -> List[Optional[float]]:
@@ -119,10 +124,18 @@ def seeds_needed(num_pairs: int, significance: float = SIGNIFICANCE) -> int:
 
 
 def area_under_curve(budgets: Sequence[float], scores: Sequence[float]) -> float:
-    """The mean height of a learning curve by the trapezoidal rule, so that it has the unit of the scores."""
-    if len(budgets) == 1:
-        return float(scores[0])
+    """
+    The mean height of a learning curve by the trapezoidal rule, so that it has the unit of the scores; their mean where
+    all rounds have one budget, as when a query found nothing to label.
+    """
+    if budgets[-1] == budgets[0]:
+        return float(np.mean(scores))
     return float(np.trapezoid(scores, budgets) / (budgets[-1] - budgets[0]))
+
+
+def last_at(budgets: Sequence[float], budget: float) -> int:
+    """The last round with this budget: of several, the one that was trained last counts."""
+    return len(budgets) - 1 - list(reversed(budgets)).index(budget)
 
 
 def labels_to_reach(budgets: Sequence[float], scores: Sequence[float], target: float) -> Optional[float]:

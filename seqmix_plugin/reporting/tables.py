@@ -68,7 +68,8 @@ def as_markdown(text: str) -> str:
 
 def curves(comparison: Comparison, split: str, target: Optional[float] = None, short: bool = False) -> Table:
     """
-    F1 at each budget, its mean over them, the area under the curve and the sentences needed to reach `target`.
+    F1 at each budget, its mean over them, the area under the curve and the sentences needed to reach `target`, the
+    latter on the seeds that all methods have.
 
     # Parameters
 
@@ -86,6 +87,7 @@ def curves(comparison: Comparison, split: str, target: Optional[float] = None, s
     budgets = sorted({budget for summary in summaries for budget in summary.budgets})
     area = [] if short else ["area"]
     columns = ["method", "seeds", *(f"{budget:g}" for budget in budgets), "mean", *area, f"labels to {target:g}"]
+    paired = {summary.group.name: summary for summary in comparison.same_seeds.summaries(split)}
     rows = []
     for summary in summaries:
         cells = dict(zip(summary.budgets, zip(summary.mean, summary.deviation, strict=True), strict=True))
@@ -95,7 +97,7 @@ def curves(comparison: Comparison, split: str, target: Optional[float] = None, s
         ends = [
             with_deviation(*summary.mean_over_budgets, seeds),
             decimal(summary.area),
-            labels(summary.labels_to_reach(target), summary.budgets[0]),
+            labels(paired[summary.group.name].labels_to_reach(target), paired[summary.group.name].budgets[0]),
         ]
         ends = ends if len(summary.budgets) > 1 else [""] * 3
         rows.append([summary.group.name, str(seeds), *scores, *(ends[:1] + ends[2:] if short else ends)])
@@ -167,17 +169,25 @@ def seeds_sentence(shown: Sequence[Pair]) -> str:
 
 def long_csv(groups: Sequence[Group]) -> str:
     """
-    One row a run, round, split and entity type, as CSV; scores are between 0 and 1, as a run writes them. A round that
-    is not measured has one row, which says so in place of the split.
+    One row a run, round, split and entity type, as CSV; scores are between 0 and 1, as a run writes them. The rows with
+    `all types` under `of` are totals, those with `one type` have its name under `type`. A round that is not measured
+    has one row, which says so in place of the split. A text that a spreadsheet would take for a formula begins with
+    `'`.
     """
-    columns = ["method", "seed", "data_seed", "round", "sentences", "tokens", "entities", "synthetic", "split", "type"]
+    columns = ["method", "seed", "data_seed", "round", "sentences", "tokens", "entities", "synthetic"]
+    columns += ["split", "of", "type"]
     file = io.StringIO()
     writer = csv.DictWriter(file, [*columns, "precision", "recall", "f1"], restval="", lineterminator="\n")
     writer.writeheader()
     for group in groups:
         for run in group.runs:
             for row in run.rounds:
-                place = {"method": group.name, "seed": run.seed, "data_seed": run.data_seed, "round": row["round"]}
+                place = {
+                    "method": _in_spreadsheet(group.name),
+                    "seed": run.seed,
+                    "data_seed": run.data_seed,
+                    "round": row["round"],
+                }
                 counts = {**row["annotated"], "synthetic": row["synthetic_in_training"]}
                 if not row["scores"]:
                     writer.writerow({**place, **counts, "split": NOT_MEASURED})
@@ -187,8 +197,15 @@ def long_csv(groups: Sequence[Group]) -> str:
                         kind, _, metric = name.rpartition("/")
                         of_kind.setdefault(kind, {})[metric] = value
                     for kind, values in of_kind.items():
-                        writer.writerow({**place, **counts, "split": split, "type": kind or "all", **values})
+                        of = {"of": "one type", "type": _in_spreadsheet(kind)} if kind else {"of": "all types"}
+                        writer.writerow({**place, **counts, "split": split, **of, **values})
     return file.getvalue()
+
+
+def _in_spreadsheet(text: str) -> str:
+    """Text of folders and corpora as it stands in a cell: no formula, and no characters that nobody sees."""
+    shown = printable(text)
+    return f"'{shown}" if shown.lstrip()[:1] in ("=", "+", "-", "@", "\\") else shown
 
 
 def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional[float] = None) -> str:
@@ -203,6 +220,7 @@ def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional
             tables += [pairs(comparison, split), at_budgets(comparison, split)]
         parts += [f"### {table.title[0].upper()}{table.title[1:]}\n\n{table.markdown()}" for table in tables]
         parts += [seeds_sentence(shown) + "\n"] if shown else []
+        parts += [comparison.which_seeds + "\n"] if comparison.which_seeds else []
     parts.append(f"### Seconds a stage\n\n{seconds(comparison.groups).markdown()}")
     if notes:
         parts.append("Left out:\n\n" + "".join(f"- {as_markdown(note)}\n" for note in notes))

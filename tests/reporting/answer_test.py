@@ -117,13 +117,12 @@ def test_no_budget_in_common(tmp_path: Path) -> None:
     assert result.verdict == "The two cannot be compared run by run (not paired: no budget in common)."
 
 
-def test_the_highest_mean_without_a_lead_on_shared_seeds(tmp_path: Path) -> None:
+def test_the_highest_mean_of_other_seeds_is_no_lead(tmp_path: Path) -> None:
     write_method(tmp_path, "a", [[50, 50], [90, 90]])
     write_method(tmp_path, "b", [[52, 54]])
-    assert said(tmp_path).headline == (
-        "No clear leader on test: a has the highest mean, but b is 3.0 F1 points ahead on the seeds and budgets that "
-        "both have."
-    )
+    result = said(tmp_path)
+    assert result.headline == "b leads on test: 3.0 F1 points above a."
+    assert "Leader and needed labels are of the seed that all methods have: 1." in result.details
 
 
 def test_next_to_no_difference_is_no_lead(tmp_path: Path) -> None:
@@ -175,3 +174,13 @@ def test_the_chosen_target_counts(tmp_path: Path) -> None:
         in said(tmp_path, target=45.5).details
     )
     assert not any("To reach" in line for line in said(tmp_path, target=55).details)
+
+
+def test_the_headline_is_of_the_seeds_that_both_have(tmp_path: Path) -> None:
+    """By its third seed alone `nte` would lead."""
+    write_method(tmp_path, "nte", [[40, 50], [40, 50], [90, 100]])
+    write_method(tmp_path, "random", [[40, 54], [40, 54]])
+    result = said(tmp_path)
+    assert result.headline == "random leads on test: 2.0 F1 points above nte."
+    assert "Leader and needed labels are of the seeds that all methods have: 1, 2." in result.details
+    assert "To reach 50 F1, random needs 17 annotated sentences, nte 20 (14 % fewer)." in result.details

@@ -15,6 +15,7 @@ from seqmix_plugin.reporting.statistics import (
     bootstrap_interval,
     holm,
     labels_to_reach,
+    last_at,
     seeds_needed,
     sign_flip_test,
     wilcoxon_over_budgets,
@@ -84,6 +85,13 @@ def test_the_papers_test_over_six_budgets() -> None:
     assert wilcoxon_over_budgets([-1.0, -2.0, 3.0, 4.0, 5.0, 6.0]) == pytest.approx(10 / 64)
 
 
+def test_the_papers_test_is_exact_with_ties() -> None:
+    # Ranks 1.5, 1.5, 3; W+ = 4.5. Of the 8 sign patterns W+ >= 4.5 for {1, 3}, {2, 3}, {1, 2, 3}: p = 2 * 3/8.
+    assert wilcoxon_over_budgets([-1.0, 1.0, 2.0]) == pytest.approx(6 / 8)
+    # Ranks 2, 2, 2: W+ = 6 only when all are positive.
+    assert wilcoxon_over_budgets([5.0, 5.0, 5.0]) == pytest.approx(2 / 8)
+
+
 def test_tied_budgets_are_left_out_of_the_papers_test() -> None:
     assert wilcoxon_over_budgets([0.0, 2.0, 3.0, 4.0, 5.0, 6.0]) == pytest.approx(2 / 2**5)
     assert wilcoxon_over_budgets([0.0, 0.0]) is None
@@ -128,6 +136,9 @@ def test_area_by_hand() -> None:
     # Trapezoids over 10 and 30 labels: 10 * 15 + 30 * 25 = 900, over 40 labels.
     assert area_under_curve([10, 20, 50], [10.0, 20.0, 30.0]) == pytest.approx(22.5)
     assert area_under_curve([10], [12.0]) == 12.0
+    assert area_under_curve([10, 10], [12.0, 14.0]) == 13.0, "two rounds with one budget"
+    assert area_under_curve([10, 10, 20], [99.0, 10.0, 20.0]) == pytest.approx(15.0)
+    assert (last_at([10, 10, 20], 10), last_at([10, 10, 20], 20)) == (1, 2)
 
 
 def test_labels_to_reach_by_hand() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -92,12 +93,45 @@ def test_every_score_as_csv(tmp_path: Path) -> None:
     [row] = [
         r
         for r in rows
-        if (r["method"], r["seed"], r["round"], r["split"], r["type"]) == ("random", "2", "1", "test", "all")
+        if (r["method"], r["seed"], r["round"], r["split"], r["of"]) == ("random", "2", "1", "test", "all types")
     ]
     assert float(row["f1"]) == pytest.approx(0.26)
     assert row["sentences"] == "20"
-    [of_type] = [r for r in rows if {**r, "type": "LOC", "precision": "", "recall": "", "f1": "0.13"} == r]
+    assert row["type"] == ""
+    [of_type] = [
+        r for r in rows if {**r, "of": "one type", "type": "LOC", "precision": "", "recall": "", "f1": "0.13"} == r
+    ]
     assert of_type["split"] == "test"
+
+
+def test_no_cell_is_a_total_by_its_name_or_a_formula(tmp_path: Path) -> None:
+    odd = ["all", "=cmd()", "+1", "-x", "@a", "\x1b[31mred", " =1"]
+    write_run(tmp_path / "=sum(a)" / "1", [20.0])
+    record = json.loads((tmp_path / "=sum(a)" / "1" / "rounds.jsonl").read_text())
+    for scores in record["scores"].values():
+        scores.update({f"{name}/{metric}": 0.5 for name in odd for metric in ("precision", "recall", "f1")})
+    (tmp_path / "=sum(a)" / "1" / "rounds.jsonl").write_text(json.dumps(record) + "\n")
+    groups = group_runs(find_runs([str(tmp_path)])[0])[0]
+    rows = list(csv.DictReader(io.StringIO(tables.long_csv(groups))))
+    assert {row["method"] for row in rows} == {"'=sum(a)"}
+    assert len([row for row in rows if row["of"] == "all types"]) == 2, "one a split"
+    types = {row["type"] for row in rows if row["of"] == "one type"}
+    assert types == {"LOC", "PER", "all", "'=cmd()", "'+1", "'-x", "'@a", "'\\x1b[31mred", "' =1"}
+
+
+def test_needed_labels_are_of_the_seeds_that_all_have(tmp_path: Path) -> None:
+    """Seed 3 of `nte` alone would have reached 20 with ten sentences."""
+    comparison = compared(
+        tmp_path, {"random": [[10.0, 20.0], [10.0, 20.0]], "nte": [[10.0, 20.0], [10.0, 20.0], [70.0, 80.0]]}
+    )
+    rows = {row[0]: row for row in tables.curves(comparison, "test", 20.0).rows}
+    assert (rows["nte"][1], rows["nte"][-1]) == ("3", "20")
+    assert rows["random"][-1] == "20"
+    assert comparison.target("test") == 20.0
+    which = "Leader and needed labels are of the seeds that all methods have: 1, 2."
+    assert comparison.which_seeds == which
+    assert which in tables.markdown(comparison)
+    assert compared(tmp_path / "same", CURVES).which_seeds == ""
 
 
 def test_markdown_can_be_read_back(tmp_path: Path) -> None:
