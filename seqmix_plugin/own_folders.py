@@ -104,8 +104,7 @@ def _check_locks(own: _Own) -> None:
         file = lock()
         if file is not None and not file.closed and not _is_held(file, path):
             raise ConfigurationError(
-                f"{own.folder}: the folder was taken by another start (--force) or removed; this process ends and "
-                f"writes nothing more to it"
+                f"{own.folder}: cannot be written (the folder was taken by another start with --force, or removed)"
             )
 
 

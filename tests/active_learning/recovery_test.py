@@ -447,7 +447,9 @@ def test_a_run_whose_folder_is_taken_ends_and_writes_no_more(
         original(self, state, annotated)
 
     monkeypatch.setattr(stages.Stages, "augment", taken)
-    with pytest.raises(ConfigurationError, match="run: the folder was taken by another start .--force. or removed"):
+    with pytest.raises(
+        ConfigurationError, match="run: cannot be written .the folder was taken by another start with --force"
+    ):
         run("run")
     assert [path.name for path in (tmp_path / "run").rglob("*")] == ["state", "lock"]
 

@@ -24,6 +24,6 @@ def test_a_service_whose_run_is_taken_away_writes_no_more(tmp_path: Path) -> Non
     service = service_of(make_run(tmp_path / "run"))
     (tmp_path / "run" / "queries" / "service.lock").unlink()
     payload = {"action": "ANNOTATIONS_DELETED", "annotations": [{"id": 3}]}
-    with pytest.raises(ConfigurationError, match="run: the folder was taken by another start"):
+    with pytest.raises(ConfigurationError, match="run: cannot be written .the folder was taken by another start"):
         service.take(payload)
     service.close()
