@@ -11,12 +11,12 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Se
 
 import pytest
 import torch
-from allennlp.commands.train import TrainModel, train_model_from_file
+from allennlp.commands.train import TrainModel, train_model, train_model_from_file
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.models import load_archive
 from allennlp.nn.parallel import TorchDdpAccelerator
-from transformers import AutoTokenizer, BertConfig, BertForMaskedLM, BertModel
+from transformers import AutoTokenizer, BertConfig, BertForMaskedLM, BertModel, BertTokenizerFast
 
 from seqmix_plugin.active_learning import ActiveLearningTrainModel
 from seqmix_plugin.commands.archives import load_tagger, unpack
@@ -26,6 +26,7 @@ from seqmix_plugin.commands.repeat import repeat
 from seqmix_plugin.errors import error_line
 from seqmix_plugin.query_policies import QueryPolicy, ScoredBatch
 from seqmix_plugin.reporting.run import read_run
+from tests.commands.export_hf_test import part_words
 from tests.config_fuzz_test import Materials, built, found, materials, small
 from tests.configs_test import FOLDER, evaluate
 from tests.conftest import QUICKSTART, ROOT
@@ -211,6 +212,10 @@ CONFIGURATION: Dict[str, List[Way]] = {
     "an encoder that does not exist or is broken, as a name or a folder": [
         {f"{INDEXER}.model_name": "no-such/encoder", NAME: "no-such/encoder"},
         {NAME: "no/such/folder"},
+    ],
+    'an encoder whose vocabulary has neither "a" and "b" nor "1" and "2"': [
+        {f"{INDEXER}.model_name": "@few letters", NAME: "@few letters"},
+        {f"{INDEXER}.tokenizer_kwargs": {"additional_special_tokens": ["a", "b"]}},
     ],
     "a language model that does not exist, is broken or is of another kind": [
         language_model("pretrained", model_name="no-such-model"),
@@ -402,6 +407,19 @@ def exporting_into_a_link(folder: Path, config: Dict[str, Any]) -> None:
     export_hf(str(folder))
 
 
+def exporting_without_rounds(folder: Path, config: Dict[str, Any]) -> None:
+    folder.mkdir()
+    (folder / "config.json").write_text('{"type": "active_learning"}', encoding="utf-8")
+    export_hf(str(folder))
+
+
+def exporting_what_differs(folder: Path, config: Dict[str, Any]) -> None:
+    shortest = {"trainer.num_rounds": 0, "trainer.trainer.num_epochs": 1, AUGMENTER: {"type": "none"}}
+    train_model(Params(changed(config, shortest)), str(folder))
+    part_words(folder)
+    export_hf(str(folder))
+
+
 def reading(name: str, text: str) -> Calling:
     """The folder of a run with another text in one of its files."""
 
@@ -444,6 +462,8 @@ OF_OTHERS: Dict[str, List[Way]] = {
         loading("{model: importstr '/etc/passwd'}"),
         loading("[]"),
     ],
+    "`export-hf`: a run of which no round is trained": [Calling(exporting_without_rounds)],
+    "`export-hf`: words that the pipeline of transformers tags in another way": [Calling(exporting_what_differs)],
     "a run's folder in which `huggingface` leads elsewhere": [Calling(exporting_into_a_link)],
     "a JSON file of a run that is none, is no file, is larger than 64 MiB, or not plain data": [
         reading("config.json", '{"type": NaN}'),
@@ -492,6 +512,11 @@ def prepared(materials: Materials, tmp_path_factory: pytest.TempPathFactory) -> 
     size = len(AutoTokenizer.from_pretrained(gpt2))
     shape = BertConfig(size, hidden_size=16, num_hidden_layers=1, num_attention_heads=1, intermediate_size=16)
     BertForMaskedLM(shape).save_pretrained(paths["@masked without mask"])
+    (folder / "few letters").mkdir()
+    (folder / "letters.txt").write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n東\n", encoding="utf-8")
+    BertTokenizerFast(str(folder / "letters.txt")).save_pretrained(folder / "few letters")
+    BertConfig(6).save_pretrained(folder / "few letters")
+    paths["@few letters"] = str(folder / "few letters")
     labels = folder / "labels"
     labels.mkdir()
     for name, text in (("labels", "X-PER\n"), ("non_padded_namespaces", "labels\n")):

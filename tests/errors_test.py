@@ -20,12 +20,15 @@ from allennlp.data import Tokenizer
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 from allennlp.data.tokenizers import (
     CharacterTokenizer,
+    LettersDigitsTokenizer,
     PretrainedTransformerTokenizer,
     SpacyTokenizer,
     WhitespaceTokenizer,
 )
 from allennlp.models.archival import load_archive
 from allennlp.predictors import Predictor
+from tokenizers import ByteLevelBPETokenizer
+from transformers import GPT2Config, GPT2TokenizerFast
 
 from seqmix_plugin.commands.augment import augment
 from seqmix_plugin.data import ConllColumnsReader, JsonlSentencesReader, PlainTextReader, WordPieceIndexer
@@ -146,6 +149,16 @@ def unreadable(trial: Trial) -> None:
     trial.build(train_data_path="/proc/self/mem")
 
 
+def byte_level(trial: Trial) -> None:
+    bpe = ByteLevelBPETokenizer()
+    bpe.train_from_iterator(["a b in the Oslo"] * 9, vocab_size=300, show_progress=False)
+    bpe.save_model(str(trial.folder))
+    files = {"vocab_file": trial.folder / "vocab.json", "merges_file": trial.folder / "merges.txt"}
+    GPT2TokenizerFast(**{name: str(path) for name, path in files.items()}).save_pretrained(trial.folder)
+    GPT2Config().save_pretrained(trial.folder)
+    WordPieceIndexer(str(trial.folder))
+
+
 def no_unknown_piece(trial: Trial) -> None:
     indexer = WordPieceIndexer(trial.encoder)
     indexer.tokenizer.unk_token = None
@@ -248,6 +261,12 @@ DATA: Dict[str, Case] = {
     )(trial),
     "plain text: text that is in no word": text("Anna\n", CharacterTokenizer(lowercase_characters=True)),
     "plain text: numbers instead of words": text("Anna\n", CharacterTokenizer(byte_encoding="utf-8")),
+    "plain text: words that begin with a combining mark, as of `letters_digits` in Hindi": text(
+        "मैं दिल्ली में\n", LettersDigitsTokenizer()
+    ),
+    "plain text: clauses of scripts without spaces as words": text(
+        "我们在北京见到了王小明\n", LettersDigitsTokenizer()
+    ),
     "plain text: a line that is too long for its tokenizer, or that it refuses for another reason": too_long,
     "a seed file that has all sentences of the training file": lambda trial: trial.build(
         "Anna\tB-PER\n\nOslo\tB-LOC\n",
@@ -268,6 +287,7 @@ DATA: Dict[str, Case] = {
         strange_text(30), **{"trainer.num_rounds": 1}
     ),
     "a word that tokenizes to nothing, such as a zero-width space": nothing_of_a_word,
+    "an encoder that knows words by the space in front of them, without `add_prefix_space`": byte_level,
     "the same, and the tokenizer has no unknown piece": no_unknown_piece,
     "a sentence longer than `max_length`, which is the encoder's input at most": cut("in O\n" * 5),
     "a first word that is longer than `max_length` by itself": cut(f"{'ab' * 9} O\nin O\n"),

@@ -181,9 +181,19 @@ def _check_names(configuration: Dict[str, Any]) -> None:
             f"dataset_reader.token_indexers, {sorted(indexers)}"
         )
     for name, embedder in (embedders or {}).items():
+        _check_added_pieces(name, (indexers or {}).get(name), embedder)
         if isinstance(embedder, dict) and embedder.get("sub_token_mode", "avg") not in SUB_TOKEN_MODES:
             path = f"model.text_field_embedder.token_embedders.{name}.sub_token_mode"
             raise wrong(path, embedder["sub_token_mode"], " or ".join(map(repr, SUB_TOKEN_MODES)))
+
+
+def _check_added_pieces(name: str, indexer: Any, embedder: Any) -> None:
+    """Pieces that the indexer adds to a tokenizer have vectors only where the embedder adds them too."""
+    key = "tokenizer_kwargs.additional_special_tokens"
+    ours, theirs = at(indexer, key), at(embedder, key)
+    if isinstance(embedder, dict) and "model_name" in embedder and ours != theirs:
+        path = f"model.text_field_embedder.token_embedders.{name}.{key}"
+        raise wrong(path, theirs, f"{shown(ours)}, as in the token indexer")
 
 
 @contextmanager

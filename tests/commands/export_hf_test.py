@@ -2,7 +2,7 @@ import json
 import re
 import shutil
 from pathlib import Path
-from typing import Any, List, Tuple
+from typing import Any, List, Optional, Tuple
 
 import pytest
 import torch
@@ -12,6 +12,9 @@ from allennlp.data import Vocabulary
 from allennlp.models import Model
 from allennlp.models.archival import load_archive
 from allennlp.predictors import Predictor
+from tokenizers import Tokenizer
+from tokenizers.models import Unigram
+from tokenizers.pre_tokenizers import Metaspace
 from transformers import (
     AlbertConfig,
     AutoModel,
@@ -21,13 +24,16 @@ from transformers import (
     DistilBertConfig,
     ElectraConfig,
     PretrainedConfig,
+    PreTrainedTokenizerFast,
     RobertaConfig,
     pipeline,
 )
 
 from seqmix_plugin.commands.export_hf import check_equal, export_hf, to_transformers
+from seqmix_plugin.commands.pipeline_check import compare, tags_of_groups
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.models import CrfHead, SequenceTagger
+from seqmix_plugin.sentence import TaggedSentence
 from tests.command_line_test import allennlp
 from tests.commands.conftest import Command
 from tests.conftest import LABELS, QUICKSTART
@@ -209,6 +215,18 @@ def test_a_difference_is_an_error(tagger: SequenceTagger, reader: ConllColumnsRe
         check_equal(tagger, reader, exported)
 
 
+def part_words(run: Path) -> None:
+    """A run's tagger and sentences become such that the parts of a word get different tags."""
+    weights = torch.load(run / "best.th", weights_only=True)
+    projection = weights["tag_projection.weight"]
+    weights["tag_projection.weight"] = torch.randn(projection.shape, generator=torch.Generator().manual_seed(0))
+    torch.save(weights, run / "best.th")
+    words = [word for words in dev_sentences() for word in words]
+    rows = [["-".join(words[n : n + 3]), "/".join(words[n + 3 : n + 6]), "sings"] for n in range(0, 60, 6)]
+    lines = (json.dumps({"id": str(n), "tokens": row, "tags": ["O"] * 3}) for n, row in enumerate(rows))
+    (run / "annotated.jsonl").write_text("".join(f"{line}\n" for line in lines))
+
+
 def test_the_pipeline_is_asked_for_the_same_tags(
     command: Command, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -222,14 +240,7 @@ def test_the_pipeline_is_asked_for_the_same_tags(
     assert said in capsys.readouterr().out
     shutil.rmtree(run / "huggingface")
 
-    weights = torch.load(run / "best.th", weights_only=True)
-    projection = weights["tag_projection.weight"]
-    weights["tag_projection.weight"] = torch.randn(projection.shape, generator=torch.Generator().manual_seed(0))
-    torch.save(weights, run / "best.th")  # so that the parts of a word get different tags
-    words = [word for words in dev_sentences() for word in words]
-    rows = [["-".join(words[n : n + 3]), "/".join(words[n + 3 : n + 6]), "sings"] for n in range(0, 60, 6)]
-    lines = (json.dumps({"id": str(n), "tokens": row, "tags": ["O"] * 3}) for n, row in enumerate(rows))
-    annotated.write_text("".join(f"{line}\n" for line in lines))
+    part_words(run)
     assert command("export-hf", run) == 1
     error = " ".join(capsys.readouterr().err.split())
     assert re.search(r"nothing is written, as the pipeline gives \d+ of 30 words \([\d.]+ %\) in 10 sentences", error)
@@ -239,6 +250,57 @@ def test_the_pipeline_is_asked_for_the_same_tags(
     assert command("export-hf", run, "--allow-differences") == 0
     assert "of 30 words" in capsys.readouterr().out
     assert (run / "huggingface" / "model.safetensors").exists()
+
+
+TEXT = TaggedSentence("1", ("Anna", "Berg-Ås", "sings", "!"), spaces=(" ", " ", "", ""))
+"""As the text "Anna Berg-Ås sings!"."""
+
+
+@pytest.mark.parametrize(
+    ("groups", "tags"),
+    [
+        ([("PER", 0, 12)], ["B-PER", "I-PER", "O", "O"]),
+        ([("PER", 0, 4), ("PER", 4, 12)], ["B-PER", "B-PER", "O", "O"]),  # the second with the space in front of it
+        ([("PER", 0, 9)], ["B-PER", None, "O", "O"]),
+        ([("PER", 5, 9), ("PER", 9, 12)], ["O", None, "O", "O"]),
+        ([("PER", 9, 12)], ["O", None, "O", "O"]),
+        ([("LOC", 4, 5), ("PER", 5, 12)], ["O", "B-PER", "O", "O"]),  # a lone space
+        ([("ORG", 13, 19)], ["O", "O", "B-ORG", "I-ORG"]),
+        ([("PER", None, None)], [None] * 4),
+    ],
+)
+def test_what_the_pipeline_says_of_each_word(groups: List[Tuple[str, int, int]], tags: List[Optional[str]]) -> None:
+    found = [{"entity_group": label, "start": start, "end": end} for label, start, end in groups]
+    assert tags_of_groups(found, TEXT) == tags
+
+
+def test_a_sentencepiece_tokenizers_lone_space_is_counted(tmp_path: Path) -> None:
+    """Like DeBERTa-v2's and XLM-R's: the pipeline takes the piece '▁' for a word of its own."""
+    pieces = [
+        ("[UNK]", 0.0),
+        ("▁", -1.0),
+        *((piece, -2.0) for piece in ("▁Anna", "sings", "Oslo", "▁in", "▁a", "▁b")),
+    ]
+    backend = Tokenizer(Unigram(pieces, unk_id=0))
+    backend.pre_tokenizer = Metaspace()
+    PreTrainedTokenizerFast(tokenizer_object=backend, unk_token="[UNK]").save_pretrained(tmp_path / "encoder")
+    torch.manual_seed(0)
+    AutoModel.from_config(AlbertConfig(len(pieces), embedding_size=16, **SMALL)).save_pretrained(tmp_path / "encoder")
+    embedder = {"type": "pretrained_transformer_mismatched", "model_name": str(tmp_path / "encoder")}
+    model = tagger_with({**embedder, "sub_token_mode": "first"})
+    reader = ConllColumnsReader({"tokens": WordPieceIndexer(str(tmp_path / "encoder"))})
+    assert reader.word_pieces is not None
+    reader.word_pieces.tokenizer.save_pretrained(tmp_path / "exported")
+    rows = [{"id": "1", "tokens": ["Anna", "sings", "in", "Oslo"]}, {"id": "2", "tokens": ["Anna", "in"]}]
+    (tmp_path / "annotated.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with torch.no_grad():  # each piece has a tag of its own
+        model.tag_projection.weight.normal_(generator=torch.Generator().manual_seed(1))
+    to_transformers(model).save_pretrained(tmp_path / "exported")
+    agreement = compare(model, reader, str(tmp_path / "exported"), tmp_path)
+    assert (agreement.sentences, agreement.words, agreement.other_pieces) == (2, 6, 0)
+    assert agreement.other_words > 0
+    assert not agreement.complete
+    assert "in 'Anna sings in Oslo'" in agreement.example
 
 
 def test_a_run_that_was_never_trained_is_refused(

@@ -168,3 +168,14 @@ def test_an_input_without_words_is_an_error(predictor: SequenceTaggerPredictor, 
 def test_half_of_a_character_is_an_error(predictor: SequenceTaggerPredictor, given: Dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match=r"input \{.*\\u.*\}: half of a surrogate pair"):
         predictor.predict_json(given)
+
+
+def test_a_clause_that_is_taken_as_a_word_is_warned_of_once(
+    predictor: SequenceTaggerPredictor, caplog: pytest.LogCaptureFixture
+) -> None:
+    predictor.predict("Anna Berg sings in Oslo")
+    assert caplog.messages == []
+    predictor.predict("我们在北京见到了王小明")
+    predictor.predict("東京タワーに行くつもりです")
+    [message] = caplog.messages
+    assert message.startswith("predict: 1 of 1 words of scripts without spaces are as long as clauses, such as '我们")
