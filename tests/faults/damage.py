@@ -177,7 +177,11 @@ def names_file(line: str, file: str) -> bool:
 
 def _said(ended: Ended) -> List[str]:
     """The warnings and errors."""
-    return [line for line in re.split(r"[\r\n]+", ended.output) if "warning: " in line or "error: " in line or "Error" in line]
+    return [
+        line
+        for line in re.split(r"[\r\n]+", ended.output)
+        if "warning: " in line or "error: " in line or "Error" in line
+    ]
 
 
 def unlike(whole: Path, folder: Path) -> List[str]:
