@@ -32,8 +32,12 @@ HANGS = "HANGS"
 
 LOGS = re.compile(r"out\.log|meta\.json|.*\.lock|state/lock|round_\d+/(\w+/)?metrics_epoch_\d+\.json|.*\.damaged\d+")
 """Files that are written for people alone and that no command reads."""
+READ_BY_PEOPLE = re.compile(r"environment\.json|language_model/\d+/fit\.json|queries/round_\d+/label_studio\..*")
+"""Files in which a changed character that leaves them readable changes no label, score or weight."""
 STOCK = {"config.json"}
 """Files that AllenNLP reads before anything of the plugin runs; its own error will do."""
+COMPARED = {"state/data.json": "has changed since the run"}
+"""Files whose contents are compared with something; the error says what differs, and either may be the damaged one."""
 REFUSED = "configuration we're recovering from"
 """How AllenNLP's own error ends when the given configuration is not that of the folder."""
 
@@ -149,7 +153,7 @@ def attempt(target: Target, file: str, damage: str) -> Try:
 def judged(ended: Ended, file: str, differing: List[str]) -> Tuple[str, str]:
     """A word, and what was said or what differs."""
     said = _said(ended)
-    names = [line for line in said if names_file(line, file)]
+    names = [line for line in said if names_file(line, file) or COMPARED.get(file, "\n") in line]
     shown = (names or said or [ended.output[-500:]])[-1]
     if ended.code == -signal.SIGALRM:
         return HANGS, shown
@@ -159,7 +163,7 @@ def judged(ended: Ended, file: str, differing: List[str]) -> Tuple[str, str]:
         if "Traceback" in ended.output:
             return TRACEBACK, ended.output.strip().splitlines()[-1]
         return (TOLD if names else UNNAMED), shown
-    if not differing:
+    if not differing or (differing == [file] and READ_BY_PEOPLE.fullmatch(file)):
         return (HEALED, shown) if names else (HARMLESS, "")
     if names:
         return TOLD, shown

@@ -5,7 +5,7 @@ import shutil
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any, Callable, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 import torch.multiprocessing as mp
 
@@ -15,6 +15,13 @@ from tests.faults.points import Points
 
 WORKERS = {"distributed": {"cuda_devices": [-1, -1]}}
 """Two processes on the CPU, which talk over gloo."""
+TINY: Dict[str, Any] = {
+    "trainer.augmenter": {"type": "none"},
+    "trainer.num_rounds": 1,
+    "trainer.pool_size": 20,
+    "trainer.trainer.num_epochs": 1,
+}
+"""For runs of which several are made."""
 Named = List[Tuple[int, str]]
 """Points with their numbers."""
 
@@ -63,7 +70,9 @@ def kill_extend(finished: Path, num_rounds: int, whole: Path, folder: Path, poin
     killed = was_killed(extend(folder, num_rounds, kill_at=point[0]))
     if not _is_json(folder / CONFIG):
         refused = extend(folder, num_rounds)
-        assert refused.code == 1 and CONFIG in refused.output and "Traceback" not in refused.output, refused.output
+        assert refused.code == 1, refused.output
+        assert f"{CONFIG}: cannot be read" in refused.output, refused.output
+        assert "Traceback" not in refused.output, refused.output
         shutil.copyfile(folder / STATE / CONFIG, folder / CONFIG)
     if point[0] % 2:
         shutil.copyfile(folder / CONFIG, folder.with_suffix(".json"))
