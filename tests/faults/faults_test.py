@@ -127,11 +127,12 @@ def test_ctrl_c_is_a_line_and_the_run_goes_on(tiny_encoder: str, tmp_path: Path)
 def test_a_killed_extend_goes_on_to_the_same_end(tiny_encoder: str, tmp_path: Path) -> None:
     """With the same command, and with `train --recover` before it."""
     for rounds in (1, 2):
-        config = configuration(tmp_path / f"{rounds}.json", tiny_encoder, {"trainer.num_rounds": rounds})
+        tiny = {**TINY, "trainer.num_rounds": rounds, "trainer.query_size": 4}
+        config = configuration(tmp_path / f"{rounds}.json", tiny_encoder, tiny)
         assert train(config, tmp_path / f"of_{rounds}").code == 0
     names = points_of_extend(tmp_path / "of_1", 2, tmp_path / "counted")
     torn = [(number, name) for number, name in enumerate(names) if name.endswith("write config.json")][:1]
-    for point in [*torn, *named(names, 2)]:
+    for point in [*torn, *named(names, 1)]:
         kill = kill_extend(tmp_path / "of_1", 2, tmp_path / "of_2", tmp_path / f"killed_{point[0]}", point)
         assert kill.fine, kill
 

@@ -1,7 +1,6 @@
 """The folders of runs that are damaged file by file, and how each is then brought to its end."""
 
 import json
-import shutil
 from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Dict, List
@@ -11,7 +10,7 @@ from seqmix_plugin.formats.jsonl import write_answers
 from tests.active_learning.conftest import small_config
 from tests.active_learning.waiting_test import FILES, label_in_label_studio
 from tests.faults.damage import Target
-from tests.faults.drill import Ended, extend, passed, points_of, train, was_killed
+from tests.faults.drill import Ended, extend, points_of, train, was_killed
 from tests.faults.kills import TINY, WORKERS, train_on_two
 
 FITTED = {"type": "in_domain", "settings": {"num_layers": 1, "dimension": 32, "max_epochs": 1}}
