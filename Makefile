@@ -15,7 +15,7 @@ help:
 	@echo "make format      formats the code"
 	@echo "make results     docs/results.md from the records in results/"
 	@echo "make bench       every stage beside its references, and docs/performance.md; make bench STAGE=scoring for one"
-	@echo "make faults      runs that are killed at many points and go on, compared with runs that never stopped"
+	@echo "make faults      runs that are killed or whose files are damaged, and go on, compared with runs that never stopped"
 	@echo "make lock        renews the pinned versions"
 	@echo "make audit       known vulnerabilities of the pinned versions against audit.toml, which says why some are accepted"
 	@echo "make clean       removes the environment, the models and the quickstart's run"

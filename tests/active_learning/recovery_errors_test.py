@@ -181,6 +181,14 @@ def extending(sizes: object, num_rounds: int, *more: List[int]) -> Callable[[Pat
     return try_it
 
 
+def other_copy(folder: Path) -> None:
+    one_round(folder)
+    for path, seed in ((folder / "config.json", 13), (folder / "state" / "config.json", 12)):
+        body = {"type": "active_learning", "seed": seed, "trainer": {"num_rounds": 0, "query_size": 5}}
+        path.write_text(json.dumps(body), encoding="utf-8")
+    extend(str(folder), 3)
+
+
 CASES: Dict[str, Callable[[Path], None]] = {
     "a data file that has changed since the run began": changed_data,
     "labels of another number or order": other_labels,
@@ -206,6 +214,7 @@ CASES: Dict[str, Callable[[Path], None]] = {
     "`extend` to fewer rounds": extending(5, 0),
     "`extend` with sizes that are not those of the new rounds": extending([5], 3, [5]),
     "`extend` with sizes where there is one for all": extending(5, 3, [5, 5]),
+    "`extend` of a run whose configuration and its copy in `state/` differ": other_copy,
 }
 ELSEWHERE = {
     "a checkpoint of the inner trainer that cannot be written",

@@ -329,6 +329,17 @@ def test_what_cannot_be_extended_stays_as_it_was(run: Run, tmp_path: Path) -> No
         extend(str(tmp_path / "other"), 1)
 
 
+def test_a_damaged_copy_of_the_configuration_does_not_matter(run: Run) -> None:
+    folder = run("run", **{"trainer.num_rounds": 0})
+    (folder / "state" / "config.json").write_text("{", encoding="utf-8")
+    extend(str(folder), 1)
+    assert (folder / "state" / "config.json").read_bytes() == (folder / "config.json").read_bytes()
+    configuration = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    (folder / "config.json").write_text(json.dumps({**configuration, "seed": configuration.get("seed", 0) + 1}))
+    with pytest.raises(ConfigurationError, match="config.json: seed is .*, but .*config.json has .*: one of them was"):
+        extend(str(folder), 2)
+
+
 def test_a_list_of_sizes_needs_those_of_the_new_rounds(run: Run) -> None:
     folder = run("run", **{"trainer.num_rounds": 1, "trainer.query_size": [4]})
     with pytest.raises(ConfigurationError, match="--query-size is None; .* is a list: expected 2 numbers"):

@@ -15,6 +15,8 @@ from allennlp.commands import main
 from tests.faults.points import Points
 
 COMPARED = ("annotated.jsonl", "synthetic.jsonl", "vocabulary/labels.txt")
+SECONDS = 300
+"""After so many a process is killed that has not come to its end."""
 
 
 class Ended(NamedTuple):
@@ -79,6 +81,39 @@ def _flush() -> None:
         traceback.print_exc()
 
 
+def command(
+    arguments: Sequence[str],
+    folder: Path,
+    kill_at: Optional[int] = None,
+    before: Callable[[], None] = lambda: None,
+) -> Ended:
+    """
+    A command of `allennlp`, in a process of its own; `before` is called in it first.
+
+    # Parameters
+
+    arguments : `Sequence[str]`
+        Of the command line.
+    folder : `Path`
+        The run's; what is printed goes to `<folder>.log` and the points, when it ends, to `<folder>.points`.
+    kill_at : `int`, optional (default = `None`)
+        The point to kill it at; `None` counts none.
+    before : `Callable[[], None]`, optional
+        Called in the process.
+    """
+
+    def work() -> None:
+        signal.alarm(SECONDS)
+        before()
+        points = Points(folder, kill_at) if kill_at is not None else None
+        sys.argv = ["allennlp", *arguments]
+        main(prog="allennlp")
+        if points is not None:
+            points.write()
+
+    return in_process(work, folder.with_suffix(".log"))
+
+
 def train(
     config: Path,
     folder: Path,
@@ -86,24 +121,25 @@ def train(
     kill_at: Optional[int] = None,
     before: Callable[[], None] = lambda: None,
 ) -> Ended:
-    """`allennlp train`, in a process of its own; `before` is called in it first."""
+    """`allennlp train`."""
+    arguments = ["train", str(config), "--include-package", "seqmix_plugin", "-s", str(folder)]
+    return command(arguments + (["--recover"] if recover else []), folder, kill_at, before)
 
-    def work() -> None:
-        before()
-        points = Points(folder, kill_at) if kill_at is not None else None
-        arguments = ["allennlp", "train", str(config), "--include-package", "seqmix_plugin", "-s", str(folder)]
-        sys.argv = arguments + (["--recover"] if recover else [])
-        main(prog="allennlp")
-        if points is not None:
-            folder.with_suffix(".points").write_text("\n".join(points.names), encoding="utf-8")
 
-    return in_process(work, folder.with_suffix(".log"))
+def extend(folder: Path, num_rounds: int, kill_at: Optional[int] = None) -> Ended:
+    """`allennlp extend`."""
+    return command(["extend", str(folder), "--num-rounds", str(num_rounds)], folder, kill_at)
 
 
 def points_of(config: Path, folder: Path) -> List[str]:
     """Runs to the end and gives the points that were passed."""
     ended = train(config, folder, kill_at=sys.maxsize)
     assert ended.code == 0, ended.output
+    return passed(folder)
+
+
+def passed(folder: Path) -> List[str]:
+    """The points that a command passed which counted them and came to its end."""
     return folder.with_suffix(".points").read_text(encoding="utf-8").split("\n")
 
 

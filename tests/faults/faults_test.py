@@ -21,16 +21,11 @@ from allennlp.common.util import find_open_port
 from tests.active_learning.conftest import small_config
 from tests.active_learning.waiting_test import FILES, label_in_label_studio
 from tests.errors_page import rows
+from tests.faults.damage import FINE, Target, attempt, tries
 from tests.faults.drill import differences, points_of, spread, start, train, wait, was_killed
+from tests.faults.kills import TINY, WORKERS, kill_extend, kill_worker, later, named, points_of_extend, points_on_two
+from tests.faults.targets import COMMITTEE, SEQMIX, configuration, finished
 
-FITTED = {"type": "in_domain", "settings": {"num_layers": 1, "dimension": 32, "max_epochs": 1}}
-SEQMIX = {"trainer.augmenter.discriminator": {"type": "perplexity", "language_model": FITTED, "quantile": [0, 0.5]}}
-COMMITTEE = {
-    "trainer.query_policy": {"type": "vote_entropy", "committee_size": 2},
-    "trainer.keep_round_weights": "last",
-    "trainer.trainer.checkpointer": {},
-    "trainer.num_rounds": 1,
-}
 POINTS = 4
 FULL = "a file that cannot be written: a full disk, no permission"
 CHECKPOINT = "a checkpoint of the inner trainer that cannot be written"
@@ -127,6 +122,47 @@ def test_ctrl_c_is_a_line_and_the_run_goes_on(tiny_encoder: str, tmp_path: Path)
     assert train(config, folder, recover=True).code == 0
     assert train(config, tmp_path / "whole").code == 0
     assert differences(tmp_path / "whole", folder) == []
+
+
+def test_a_killed_extend_goes_on_to_the_same_end(tiny_encoder: str, tmp_path: Path) -> None:
+    """With the same command, and with `train --recover` before it."""
+    for rounds in (1, 2):
+        tiny = {**TINY, "trainer.num_rounds": rounds, "trainer.query_size": 4}
+        config = configuration(tmp_path / f"{rounds}.json", tiny_encoder, tiny)
+        assert train(config, tmp_path / f"of_{rounds}").code == 0
+    names = points_of_extend(tmp_path / "of_1", 2, tmp_path / "counted")
+    torn = [(number, name) for number, name in enumerate(names) if name.endswith("write config.json")][:1]
+    for point in [*torn, *named(names, 1)]:
+        kill = kill_extend(tmp_path / "of_1", 2, tmp_path / "of_2", tmp_path / f"killed_{point[0]}", point)
+        assert kill.fine, kill
+
+
+def test_a_worker_that_is_killed_in_a_later_round(tiny_encoder: str, tmp_path: Path) -> None:
+    config = configuration(tmp_path / "config.json", tiny_encoder, TINY, **WORKERS)
+    [point] = later(points_on_two(config, tmp_path / "whole", 1), 1)
+    kill = kill_worker(config, tmp_path / "whole", 1, tmp_path / "killed", point)
+    assert kill.fine, kill
+
+
+@pytest.fixture(scope="module")
+def damaged(tiny_encoder: str, tmp_path_factory: pytest.TempPathFactory) -> Target:
+    return finished(tiny_encoder, tmp_path_factory.mktemp("damaged"), {})
+
+
+@pytest.mark.parametrize(
+    ("file", "damage"),
+    [
+        ("config.json", "middle digit"),
+        ("best.th", "middle bit"),
+        ("annotated.jsonl", "half"),
+        ("state/round_1.json", "gone"),
+        ("vocabulary/labels.txt", "empty"),
+    ],
+)
+def test_a_damaged_file_is_told_healed_or_harmless(damaged: Target, file: str, damage: str) -> None:
+    assert (damaged, file, damage) in tries(damaged, file)
+    found = attempt(damaged, file, damage)
+    assert found.verdict in FINE, found
 
 
 @pytest.mark.parametrize("victim", [0, 1])

@@ -36,6 +36,8 @@ class Points:
 
     def __init__(self, folder: Path, kill_at: Optional[int] = None) -> None:
         self.names: List[str] = []
+        """What each is, with the last round that has begun."""
+        self._round = -1
         self._folder = str(folder.resolve())
         self._kill_at = kill_at
         self._open = builtins.open
@@ -44,9 +46,15 @@ class Points:
         register_optimizer_step_post_hook(lambda *arguments: self.reached("optimizer step"))
         register_module_forward_hook(self._forward)
 
+    def write(self) -> None:
+        """Keeps the names beside the folder."""
+        Path(f"{self._folder}.points").write_text("\n".join(self.names), encoding="utf-8")
+
     def reached(self, name: str, half_done: Any = None) -> None:
         """A point; `half_done` is called before the process is killed."""
-        self.names.append(name)
+        while os.path.exists(f"{self._folder}/state/round_{self._round + 1}.json"):
+            self._round += 1
+        self.names.append(f"round {self._round}: {name}" if self._round >= 0 else name)
         if len(self.names) - 1 == self._kill_at:
             if half_done is not None:
                 half_done()
