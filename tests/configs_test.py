@@ -215,6 +215,10 @@ def test_controls(corpus: str) -> None:
     assert duplicate.pop("augmenter") == {"type": "duplicate", "rate": 0.2}
     assert plain.pop("augmenter") == {"type": "none"}
     assert duplicate == plain
+    frames = trainer_of(f"{corpus}_nte_duplicate_frames")
+    pairing = trainer_of(f"{corpus}_nte_sub")["augmenter"]["pairing"]
+    assert frames.pop("augmenter") == {"type": "duplicate", "rate": 0.2, "pairing": pairing}
+    assert frames == plain
     everything = trainer_of(f"{corpus}_train_on_all")
     sizes = {"conll": 700, "events": 14_000, "webpage": 385}
     assert (everything["seed_size"], everything["num_rounds"]) == (sizes[corpus], 0)

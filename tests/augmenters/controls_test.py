@@ -7,7 +7,9 @@ from typing import List
 import pytest
 
 from seqmix_plugin.active_learning.rows import of_lines, sentence_of, synthetic_row, to_lines
-from seqmix_plugin.augmenters import DuplicateAugmenter, NoAugmenter, Workbench
+from seqmix_plugin.augmenters import DuplicateAugmenter, NoAugmenter, SeqMixAugmenter, Workbench
+from seqmix_plugin.augmenters.pairing import SubSequencePairing
+from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -34,3 +36,38 @@ def test_a_copy_keeps_the_white_space_between_words(workbench: Workbench, corpus
     assert [sentence_of(row) for row in written] == [
         replace(child, tag_distributions=tuple(child.distributions() or ())) for child in result.accepted
     ]
+
+
+def test_with_a_pairing_the_frames_of_seqmix_are_repeated(workbench: Workbench, corpus: List[TaggedSentence]) -> None:
+    pairing = SubSequencePairing(window=3, min_density=0.6)
+    children = SeqMixAugmenter(pairing=pairing, rate=0.3).augment(corpus[:40], workbench).generated
+    result = DuplicateAugmenter(0.3, pairing).augment(corpus[:40], workbench)
+    frames = [child.parents[0].sentence_id for child in children]
+    assert [copy.parents[0].sentence_id for copy in result.generated] == frames[:12]
+    by_id = {sentence.id: sentence for sentence in corpus[:40]}
+    assert [copy.sentence.tags for copy in result.generated] == [by_id[name].tags for name in frames[:12]]
+    assert all(copy.sentence.tag_distributions is None for copy in result.generated)
+
+
+def test_a_pairing_without_pairs_repeats_less_and_says_so(
+    workbench: Workbench, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
+) -> None:
+    augmenter = DuplicateAugmenter(1.0, SubSequencePairing(window=200, min_density=1.0))
+    result = augmenter.augment(corpus[:10], workbench)
+    assert (result.generated, result.statistics["wanted"]) == ([], 10)
+    assert "duplicate: 0 of 10 wanted sentences were repeated; there are no more pairs" in caplog.text
+
+
+def test_windows_are_paired_within_the_words_that_are_kept(workbench: Workbench, word_pieces: WordPieceIndexer) -> None:
+    """Entities stand only past `max_length`: nothing is left to be paired."""
+    workbench = replace(workbench, reader=ConllColumnsReader({"tokens": word_pieces}, max_length=12))
+    words = ("in",) * 20 + ("Anna", "Berg", "Oslo")
+    tags = ("O",) * 20 + ("B-PER", "I-PER", "B-LOC")
+    late = [TaggedSentence(f"late{n}", words, tags) for n in range(4)]
+    pairing = SubSequencePairing(window=3, min_density=1.0)
+    assert list(pairing.pairs(late, workbench.generator("pairs")))
+    assert list(pairing.of_round(late, workbench)) == []
+    dense = [TaggedSentence(f"early{n}", words[-3:] + words, tags[-3:] + tags) for n in range(4)]
+    pairs = list(pairing.of_round(dense, workbench))
+    assert pairs
+    assert {(pair.first_start, pair.second_start) for pair in pairs} == {(0, 0)}

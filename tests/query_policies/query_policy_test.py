@@ -188,3 +188,32 @@ def test_what_policies_need() -> None:
 def test_one_opinion_cannot_disagree(policy: str, key: str) -> None:
     with pytest.raises(ConfigurationError, match=f"query_policy.{key} is 1; disagreement needs 2 or more"):
         QueryPolicy.by_name(policy)(**{key: 1})
+
+
+def test_paths_that_hardly_have_a_probability_are_told_apart() -> None:
+    """From -ln P = 37 on, 1 - P is 1 in double precision: recorded so, ranked by -ln P."""
+
+    def improbable(unlabelled: Sequence[TaggedSentence]) -> Iterator[ScoredBatch]:
+        for batch in predict(unlabelled):
+            paths = -torch.tensor([40.0, 300.0, 39.0, 0.1], dtype=torch.double)[torch.as_tensor(batch.positions)]
+            yield batch._replace(path_log_probability=paths[None])
+
+    policy = QueryPolicy.by_name("least_confidence")()
+    for seed in range(5):
+        queries = policy.select(sentences(), 4, improbable, np.random.default_rng(seed))
+        assert [query.position for query in queries] == [1, 0, 2, 3]
+        assert [query.score for query in queries] == [1.0, 1.0, 1.0, pytest.approx(1 - np.exp(-0.1))]
+
+
+def test_nearly_certain_words_are_told_apart() -> None:
+    """1 - 2⁻³⁰ is 1 in float32, but the other tags' probabilities are not 0."""
+    surer = opinions([[1.0, 2.0**-31], [1.0, 2.0**-31]])
+    less = opinions([[1.0, 2.0**-30], [1.0, 2.0**-31]])
+    for name in ("least_confidence", "mnlp"):
+        policy = QueryPolicy.by_name(name)()
+        assert 0 < score(policy, surer) < score(policy, less), name
+    same, other = [[1.0 - 2.0**-20, 2.0**-20]], [[1.0 - 2.0**-19, 2.0**-19]]
+    for name in ("consensus_kl", "bald"):
+        policy = QueryPolicy.by_name(name)()
+        assert score(policy, opinions(same, same)) == 0, name
+        assert score(policy, opinions(same, other)) > 0, name
