@@ -127,7 +127,9 @@ def _unpacked(path: Path, archive: zipfile.ZipFile) -> Iterator[Tuple[str, bytes
     left = MOST_BYTES
     for member in members:
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others are unpacked in one piece
-            raise ConfigurationError(f"{path}/{printable(member.filename)}: expected an archive that is compressed by deflate")
+            raise ConfigurationError(
+                f"{path}/{printable(member.filename)}: expected an archive that is compressed by deflate"
+            )
         with archive.open(member) as file:
             content = file.read(left + 1)
         left -= len(content)

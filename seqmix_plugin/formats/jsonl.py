@@ -173,4 +173,4 @@ def _span(row: Dict[str, Any], place: str, reading: Reading) -> Optional[Span]:
     if start is None or end is None:
         reading.problem(place, f"a span is {shown(row)}; expected start and end, word positions, and label")
         return None
-    return Span(start, end, label) if reading.known(label, place) else None
+    return Span(start, end, str(label)) if reading.known(label, place) else None
