@@ -67,8 +67,8 @@ def test_suggestions_that_nobody_looked_at_are_warned_of(tmp_path: Path, caplog:
     caplog.clear()
     answer(tmp_path, 1, "b", ["O"] * 4)  # a later file
     FilesOracle().annotate(request(tmp_path))
-    [order] = caplog.messages
-    assert "id '0': counts by the order of files" in order
+    [line] = caplog.messages
+    assert "b.answers.jsonl, line 1, id '0': counts by the order of files" in line
 
 
 def test_annotators_who_disagree_leave_a_sentence_open(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
