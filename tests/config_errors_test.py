@@ -4,6 +4,7 @@ import ast
 import gzip
 import json
 import re
+import shutil
 import sys
 import tarfile
 from pathlib import Path
@@ -420,6 +421,14 @@ def exporting_what_differs(folder: Path, config: Dict[str, Any]) -> None:
     export_hf(str(folder))
 
 
+def exporting_what_cannot_be_tagged(folder: Path, config: Dict[str, Any]) -> None:
+    """The pipeline joins pieces by a decoder, which tokenizers may lack."""
+    encoder = shutil.copytree(config["dataset_reader"]["token_indexers"]["tokens"]["model_name"], f"{folder}-encoder")
+    file = Path(encoder) / "tokenizer.json"
+    file.write_text(json.dumps({**json.loads(file.read_text(encoding="utf-8")), "decoder": None}), encoding="utf-8")
+    exporting_what_differs(folder, changed(config, {f"{INDEXER}.model_name": encoder, NAME: encoder}))
+
+
 def reading(name: str, text: str) -> Calling:
     """The folder of a run with another text in one of its files."""
 
@@ -463,7 +472,10 @@ OF_OTHERS: Dict[str, List[Way]] = {
         loading("[]"),
     ],
     "`export-hf`: a run of which no round is trained": [Calling(exporting_without_rounds)],
-    "`export-hf`: words that the pipeline of transformers tags in another way": [Calling(exporting_what_differs)],
+    "`export-hf`: words that the pipeline of transformers tags in another way": [
+        Calling(exporting_what_differs),
+        Calling(exporting_what_cannot_be_tagged),
+    ],
     "a run's folder in which `huggingface` leads elsewhere": [Calling(exporting_into_a_link)],
     "a JSON file of a run that is none, is no file, is larger than 64 MiB, or not plain data": [
         reading("config.json", '{"type": NaN}'),

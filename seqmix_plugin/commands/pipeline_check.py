@@ -10,7 +10,7 @@ from transformers import pipeline
 
 from seqmix_plugin.active_learning.rows import sentence_of
 from seqmix_plugin.data import SentenceReader
-from seqmix_plugin.errors import shortened
+from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.reporting.run import read_lines
@@ -112,6 +112,11 @@ def compare(model: SequenceTagger, reader: SentenceReader, folder: str, run: Pat
         What was exported.
     run : `Path`
         The run's folder, whose labelled sentences are taken.
+
+    # Raises
+
+    `ConfigurationError`
+        When a line of them holds no sentence, or the pipeline cannot tag one.
     """
     source, sentences = sample_of(run)
     found = Agreement(source)
@@ -133,7 +138,11 @@ def _compared(
 ) -> Agreement:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it guesses words
-        groups = tagger(sentence.raw_text)
+        try:
+            groups = tagger(sentence.raw_text)
+        except Exception as error:  # of whatever tokenizer
+            text = shortened(repr(sentence.raw_text))
+            raise ConfigurationError(f"the pipeline of transformers cannot tag {text} ({first_line(error)})") from error
     theirs = tags_of_groups(groups, sentence)
     ours = _repaired(tags)
     differing = [position for position, tag in enumerate(ours) if theirs[position] != tag]

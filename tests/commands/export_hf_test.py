@@ -13,6 +13,7 @@ from allennlp.models import Model
 from allennlp.models.archival import load_archive
 from allennlp.predictors import Predictor
 from tokenizers import Tokenizer
+from tokenizers.decoders import Metaspace as MetaspaceDecoder
 from tokenizers.models import Unigram
 from tokenizers.pre_tokenizers import Metaspace
 from transformers import (
@@ -283,6 +284,7 @@ def test_a_sentencepiece_tokenizers_lone_space_is_counted(tmp_path: Path) -> Non
     ]
     backend = Tokenizer(Unigram(pieces, unk_id=0))
     backend.pre_tokenizer = Metaspace()
+    backend.decoder = MetaspaceDecoder()
     PreTrainedTokenizerFast(tokenizer_object=backend, unk_token="[UNK]").save_pretrained(tmp_path / "encoder")
     torch.manual_seed(0)
     AutoModel.from_config(AlbertConfig(len(pieces), embedding_size=16, **SMALL)).save_pretrained(tmp_path / "encoder")
@@ -301,6 +303,12 @@ def test_a_sentencepiece_tokenizers_lone_space_is_counted(tmp_path: Path) -> Non
     assert agreement.other_words > 0
     assert not agreement.complete
     assert "in 'Anna sings in Oslo'" in agreement.example
+    file = tmp_path / "exported" / "tokenizer.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "decoder": None}))
+    with pytest.raises(
+        ConfigurationError, match="the pipeline of transformers cannot tag 'Anna sings in Oslo'.*decode"
+    ):
+        compare(model, reader, str(tmp_path / "exported"), tmp_path)
 
 
 def test_a_run_that_was_never_trained_is_refused(
