@@ -15,6 +15,7 @@ LEVELS = {
     **dict.fromkeys(
         (
             "archive",
+            "csv_text",
             "functional",
             "metrics",
             "optimizers",

@@ -9,6 +9,7 @@ import allennlp.common.tqdm
 from allennlp.common.checks import ConfigurationError
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from seqmix_plugin.active_learning.learning_curve import curve_rows
@@ -74,7 +75,7 @@ def print_table(rounds: Sequence[Dict[str, Any]]) -> None:
     rows = curve_rows(rounds)
     shown = [name for name in rows[0] if not name.endswith(("precision", "recall"))]  # the file has all
     for name in shown:
-        table.add_column(name.replace("_f1", " F1").replace("f1", "F1"), justify="right")
+        table.add_column(escape(printable(name.replace("_f1", " F1").replace("f1", "F1"))), justify="right")
     for row in rows:
         table.add_row(*(_cell(name, row[name]) for name in shown))
     Console().print(table)
@@ -82,5 +83,5 @@ def print_table(rounds: Sequence[Dict[str, Any]]) -> None:
 
 def _cell(name: str, value: Any) -> str:
     if isinstance(value, str):
-        return value
+        return escape(printable(value))
     return f"{100 * value:.2f}" if name.endswith("f1") else f"{value:,.0f}"

@@ -1,11 +1,11 @@
 """The learning curve as a table and as a picture."""
 
-import csv
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
 from seqmix_plugin.active_learning.rows import to_lines
-from seqmix_plugin.atomic_files import replacement, write_bytes
+from seqmix_plugin.atomic_files import replacement, write_bytes, write_text
+from seqmix_plugin.csv_text import csv_text
 from seqmix_plugin.own_folders import remove
 from seqmix_plugin.run_files import CURVE, NOT_MEASURED, PICTURE, ROUNDS
 
@@ -47,10 +47,7 @@ def write_rounds(rounds: Sequence[Dict[str, Any]], folder: Path) -> None:
 def write_csv(rounds: Sequence[Dict[str, Any]], path: Path) -> None:
     """Writes the rows of `curve_rows`."""
     rows = curve_rows(rounds)
-    with replacement(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    write_text(path, csv_text(list(rows[0]), rows))
 
 
 def write_plot(rounds: Sequence[Dict[str, Any]], path: Path) -> None:

@@ -124,7 +124,7 @@ def compare(
             write_bytes(Path(os.path.realpath(markdown)), text.encode("utf-8", errors="replace"))
     except OSError as error:
         raise ConfigurationError(f"{error.filename}: cannot be written to ({first_line(error)})") from error
-    print("wrote " + ", ".join(map(str, files)))
+    show("wrote " + ", ".join(map(str, files)))
     return comparison
 
 

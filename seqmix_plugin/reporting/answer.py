@@ -4,10 +4,20 @@ from dataclasses import dataclass, field
 from typing import List, Optional, Sequence, Tuple
 
 from seqmix_plugin.reporting.comparison import Comparison, Summary
-from seqmix_plugin.reporting.grouping import Group
+from seqmix_plugin.reporting.grouping import Group, matched_runs
 from seqmix_plugin.reporting.pair import Pair
 from seqmix_plugin.reporting.statistics import last_at
-from seqmix_plugin.reporting.wording import NOTHING, between, counted, decimal, labels, p_value, saving, signed
+from seqmix_plugin.reporting.wording import (
+    NOTHING,
+    between,
+    counted,
+    decimal,
+    labels,
+    p_value,
+    saving,
+    seed_names,
+    signed,
+)
 
 SMALLEST = 0.05
 """F1 points: what rounds to nothing is no lead."""
@@ -59,9 +69,16 @@ def answer(comparison: Comparison, split: str, pairs: Sequence[Pair], target: Op
     is_next = other is rest[0] and len(rest) > 1
     target = comparison.target(split) if target is None else target
     clear = _is_clear(lead)
-    details = [*_measured(pair, lead), *(_labels(leader, other, target) if clear else []), *_others(pairs)]
+    names = (leader.group.name, other.group.name)
+    two = Comparison([group for group in comparison.groups if group.name in names]).same_seeds
+    curves = {summary.group.name: summary for summary in two.summaries(split)}
+    needed = _labels(curves[names[0]], curves[names[1]], target) if clear else []
+    details = [*_measured(pair, lead), *needed, *_others(pairs)]
     details += [_unfinished(summary.group) for summary in (leader, other) if not summary.group.finished]
-    details += [comparison.which_seeds] if comparison.which_seeds else []
+    if comparison.which_seeds and comparison.units in ([], pair.units):
+        details.append(comparison.which_seeds)
+    elif comparison.which_seeds:
+        details.append(f"The methods are ranked by the seeds that all of them have: {seed_names(comparison.units)}.")
     if any(len(summary.budgets) > len(shared) for summary in summaries):
         details.append(f"Not all methods have the same budgets; they are ranked by the {len(shared)} that all have.")
     trust, verdict = _trust(pair, len(pairs))
@@ -118,8 +135,7 @@ def _alone(summary: Summary, references: Sequence[Summary], split: str) -> Answe
         f"Its mean over {counted(len(summary.budgets), 'budget')} is {decimal(summary.mean_over_budgets[0])} F1."
     ]
     for reference in references:
-        below = decimal(reference.mean[-1] - summary.mean[-1])
-        details.append(f"{reference.group.name} reaches {decimal(reference.mean[-1])} F1, {below} more.")
+        details.append(_below(reference, summary, split))
     if not summary.group.finished:
         details.append(_unfinished(summary.group))
     if len(runs) == 1:
@@ -127,6 +143,18 @@ def _alone(summary: Summary, references: Sequence[Summary], split: str) -> Answe
     low, high = decimal(float(scores[:, -1].min())), decimal(float(scores[:, -1].max()))
     details.insert(0, f"That is the mean of {len(runs)} seeds, which reach from {low} to {high}.")
     return Answer(headline, "unknown", "There is no other method with rounds to compare it with.", details)
+
+
+def _below(reference: Summary, summary: Summary, split: str) -> str:
+    """By how much a method ends below a reference, on the seeds of both."""
+    text = f"{reference.group.name} reaches {decimal(reference.mean[-1])} F1"
+    matched = matched_runs(reference.group, summary.group)
+    if not matched:
+        return f"{text}, on other seeds."
+    last = summary.rounds[-1]
+    more = [(one.f1(split)[-1] or 0.0) - (other.f1(split)[last] or 0.0) for one, other in matched]
+    seeds = "seed" if len(matched) == 1 else "seeds"
+    return f"{text}, {decimal(sum(more) / len(more))} more on {seeds} {seed_names([run.unit for run, _ in matched])}."
 
 
 def _trust(pair: Pair, num_pairs: int) -> Tuple[str, str]:
@@ -149,7 +177,7 @@ def _measured(pair: Pair, lead: float) -> List[str]:
     if not pair.at_budgets:
         return []
     text = f"The difference is the mean over {counted(len(pair.at_budgets), 'budget')}"
-    text += f" and {counted(pair.num_seeds, 'seed')}: {signed(lead)} F1 points"
+    text += f" and {counted(pair.num_seeds, 'seed')} ({seed_names(pair.units)}): {signed(lead)} F1 points"
     if pair.interval is None:
         return [text + "."]
     low, high = pair.interval if lead == pair.difference else (-pair.interval[1], -pair.interval[0])

@@ -9,7 +9,8 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.reporting.grouping import Group
 from seqmix_plugin.reporting.pair import Pair, compared_pairs
-from seqmix_plugin.reporting.statistics import area_under_curve, labels_to_reach
+from seqmix_plugin.reporting.statistics import area_under_curve, labels_to_reach, last_at
+from seqmix_plugin.reporting.wording import seed_names
 
 SPLITS = ("test", "dev")
 
@@ -23,8 +24,10 @@ class Summary:
 
     group : `Group`
         The method.
+    rounds : `List[int]`
+        The rounds that count: of several with one budget, in which nothing new was labelled, the last.
     budgets : `List[float]`
-        Annotated sentences in each round.
+        Annotated sentences in each of these rounds, each number once.
     mean, deviation : `List[float]`
         Over the seeds, at each budget; the deviation is that of a sample, 0 for one seed.
     mean_over_budgets : `Tuple[float, float]`
@@ -34,6 +37,7 @@ class Summary:
     """
 
     group: Group
+    rounds: List[int]
     budgets: List[float]
     mean: List[float]
     deviation: List[float]
@@ -107,10 +111,8 @@ class Comparison:
             return ""
         if not self.units:
             return "The methods have no seed in common: leader and needed labels are of other seeds for each."
-        one_slice = len({data_seed for _, data_seed in self.units}) == 1
-        names = (str(seed) if one_slice else f"{seed} (slice {data_seed})" for seed, data_seed in self.units)
         which = "seed" if len(self.units) == 1 else "seeds"
-        return f"Leader and needed labels are of the {which} that all methods have: {', '.join(names)}."
+        return f"Leader and needed labels are of the {which} that all methods have: {seed_names(self.units)}."
 
     @property
     def splits(self) -> List[str]:
@@ -154,19 +156,23 @@ class Comparison:
 
 
 def _summary(group: Group, scores: np.ndarray) -> Summary:
-    deviations = _deviation(scores)
+    every = group.budgets()
+    rounds = [last_at(every, budget) for budget in dict.fromkeys(every)]
+    budgets = [every[k] for k in rounds]
+    scores = scores[:, rounds]
     over_budgets = scores.mean(axis=1, keepdims=True)  # Shape: (num_runs, 1)
     mean = scores.mean(axis=0).tolist()
-    budgets = group.budgets()
     return Summary(
         group,
+        rounds,
         budgets,
         mean,
-        deviations.tolist(),
-        (float(over_budgets.mean()), float(_deviation(over_budgets)[0])),
+        deviation(scores).tolist(),
+        (float(over_budgets.mean()), float(deviation(over_budgets)[0])),
         area_under_curve(budgets, mean),
     )
 
 
-def _deviation(scores: np.ndarray) -> np.ndarray:
+def deviation(scores: np.ndarray) -> np.ndarray:
+    """Of a sample of runs, in each round; 0 for one run. Shape: (num_budgets,)"""
     return scores.std(axis=0, ddof=1) if len(scores) > 1 else np.zeros(scores.shape[1])

@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 import numpy as np
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import first_line, printable
 from seqmix_plugin.reporting.record import read_record
 from seqmix_plugin.reporting.run import Run, read_run
 from seqmix_plugin.run_files import CONFIG, NOT_MEASURED, ROUNDS
@@ -206,4 +206,4 @@ def _name(paths: Sequence[Path]) -> str:
     names = [stem.parent.name if of_parents else stem.name for stem in stems]
     if len(names) > 1 and not of_parents:
         names = [re.sub(r"[-_.](seed|s)?[-_.]?\d+$", "", name) or name for name in names]
-    return os.fsencode(names[0]).decode("utf-8", errors="replace")
+    return printable(os.fsencode(names[0]).decode("utf-8", errors="replace"))

@@ -1,5 +1,6 @@
 """The report as one HTML file that works offline: answers, charts, tables, and where they come from."""
 
+import json
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -204,7 +205,9 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        finalize=wording.visible,
     )
+    environment.policies["json.dumps_function"] = lambda value, **kwargs: json.dumps(wording.visible(value), **kwargs)
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "allow_nan": False}
     environment.filters.update({name: getattr(wording, name) for name in WORDING})
     environment.globals.update(cell_name=cell_name, vega=_vega())

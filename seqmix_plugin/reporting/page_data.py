@@ -5,7 +5,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from seqmix_plugin.reporting.comparison import Comparison, Summary
+from seqmix_plugin.reporting.comparison import Comparison, Summary, deviation
 from seqmix_plugin.reporting.generated import short_of_children, wanted_and_accepted
 from seqmix_plugin.reporting.grouping import Group
 from seqmix_plugin.reporting.pair import Pair
@@ -35,11 +35,13 @@ def mean_rows(comparison: Comparison, groups: Sequence[Group]) -> List[Dict[str,
     """
     by_round = {group.name: [_round(group, k) for k in range(group.num_budgets)] for group in groups}
     for split, kind in cells(comparison):
-        for summary in comparison.summaries(split, kind):
-            rows = by_round.get(summary.group.name, [])
-            for row, mean, deviation in zip(rows, summary.mean, summary.deviation, strict=False):
-                name = cell_name(split, kind)
-                row.update({name: round(mean, 2), f"± {name}": round(deviation, 2)})
+        name = cell_name(split, kind)
+        for group in groups:
+            scores = group.f1(split, kind)
+            if scores is not None:
+                of_rounds = zip(by_round[group.name], scores.mean(axis=0), deviation(scores), strict=True)
+                for row, mean, spread in of_rounds:
+                    row.update({name: round(float(mean), 2), f"± {name}": round(float(spread), 2)})
     return [row for rows in by_round.values() for row in rows]
 
 
@@ -108,7 +110,8 @@ def labels_needed(comparison: Comparison, target: Optional[float]) -> Dict[str, 
 
 
 def _needed(summary: Summary, measure: str, target: Optional[float]) -> Dict[str, Any]:
-    budgets = summary.group.budgets(measure)
+    counts = summary.group.budgets(measure)
+    budgets = [counts[k] for k in summary.rounds]
     first, last = int(np.floor(summary.mean[0])), int(np.floor(max(summary.mean)))
     reached = [labels_to_reach(budgets, summary.mean, point) for point in range(first, last + 1)]
     chosen = None if target is None else labels_to_reach(budgets, summary.mean, target)

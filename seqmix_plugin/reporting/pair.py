@@ -28,8 +28,8 @@ class Pair:
 
     first, second : `str`
         Names of the groups.
-    num_seeds : `int`
-        Pairs of runs.
+    units : `List[Tuple[int, int]]`
+        Seed and slice of each pair of runs.
     difference : `float`
         Mean over the pairs; `nan` without any.
     interval : `Tuple[float, float]`, optional
@@ -53,7 +53,7 @@ class Pair:
 
     first: str
     second: str
-    num_seeds: int
+    units: List[Tuple[int, int]]
     difference: float
     interval: Optional[Tuple[float, float]]
     p: Optional[float]
@@ -63,6 +63,11 @@ class Pair:
     same: List[int]
     finished: bool
     needed: int
+
+    @property
+    def num_seeds(self) -> int:
+        """How many pairs of runs there are."""
+        return len(self.units)
 
     @property
     def significant(self) -> bool:
@@ -109,7 +114,7 @@ def _pair(first: Group, second: Group, split: str) -> Dict[str, Any]:
     return {
         "first": first.name,
         "second": second.name,
-        "num_seeds": len(matched),
+        "units": [run.unit for run, _ in matched],
         "difference": float(np.mean(differences)) if differences else float("nan"),
         "interval": bootstrap_interval(differences),
         "p": sign_flip_test(differences),

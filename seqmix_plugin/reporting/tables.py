@@ -1,17 +1,16 @@
 """A comparison as tables, for the terminal, for Markdown and for other programs."""
 
-import csv
 import html
-import io
 import re
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Sequence, TextIO
+from typing import Any, Dict, List, Optional, Sequence, TextIO
 
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
+from seqmix_plugin.csv_text import csv_text
 from seqmix_plugin.errors import printable
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.grouping import Group
@@ -175,37 +174,24 @@ def long_csv(groups: Sequence[Group]) -> str:
     `'`.
     """
     columns = ["method", "seed", "data_seed", "round", "sentences", "tokens", "entities", "synthetic"]
-    columns += ["split", "of", "type"]
-    file = io.StringIO()
-    writer = csv.DictWriter(file, [*columns, "precision", "recall", "f1"], restval="", lineterminator="\n")
-    writer.writeheader()
+    columns += ["split", "of", "type", "precision", "recall", "f1"]
+    rows: List[Dict[str, Any]] = []
     for group in groups:
         for run in group.runs:
-            for row in run.rounds:
-                place = {
-                    "method": _in_spreadsheet(group.name),
-                    "seed": run.seed,
-                    "data_seed": run.data_seed,
-                    "round": row["round"],
-                }
-                counts = {**row["annotated"], "synthetic": row["synthetic_in_training"]}
-                if not row["scores"]:
-                    writer.writerow({**place, **counts, "split": NOT_MEASURED})
-                for split, scores in row["scores"].items():
+            for record in run.rounds:
+                place = {"method": group.name, "seed": run.seed, "data_seed": run.data_seed, "round": record["round"]}
+                place |= {**record["annotated"], "synthetic": record["synthetic_in_training"]}
+                if not record["scores"]:
+                    rows.append({**place, "split": NOT_MEASURED})
+                for split, scores in record["scores"].items():
                     of_kind: Dict[str, Dict[str, float]] = {}
                     for name, value in scores.items():
                         kind, _, metric = name.rpartition("/")
                         of_kind.setdefault(kind, {})[metric] = value
                     for kind, values in of_kind.items():
-                        of = {"of": "one type", "type": _in_spreadsheet(kind)} if kind else {"of": "all types"}
-                        writer.writerow({**place, **counts, "split": split, **of, **values})
-    return file.getvalue()
-
-
-def _in_spreadsheet(text: str) -> str:
-    """Text of folders and corpora as it stands in a cell: no formula, and no characters that nobody sees."""
-    shown = printable(text)
-    return f"'{shown}" if shown.lstrip()[:1] in ("=", "+", "-", "@", "\\") else shown
+                        of = {"of": "one type", "type": kind} if kind else {"of": "all types"}
+                        rows.append({**values, **place, "split": split, **of})
+    return csv_text(columns, rows)
 
 
 def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional[float] = None) -> str:

@@ -1,8 +1,11 @@
 """Numbers as the report writes them."""
 
 import re
-from typing import Any, Optional, Tuple
+from typing import Any, Optional, Sequence, Tuple
 
+from seqmix_plugin.errors import printable
+
+JOINERS = "\u200c\u200d"
 NOTHING = "\u2013"
 MINUS = "\u2212"
 
@@ -41,6 +44,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def seed_names(units: Sequence[Tuple[int, int]]) -> str:
+    """Runs by their seeds, as `1, 2`; with their slices where these differ."""
+    one_slice = len({data_seed for _, data_seed in units}) < 2
+    return ", ".join(str(seed) if one_slice else f"{seed} (slice {data_seed})" for seed, data_seed in units)
+
+
 def labels(needed: Optional[float], first_budget: float) -> str:
     """`137`, `≤ 50` where the first budget is enough already, `not reached` for none."""
     if needed is None:
@@ -66,4 +75,16 @@ def breakable(name: str) -> Any:
     """A name for HTML that may be broken after `_`, `-`, `/` and the dots of a dotted key."""
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"([_/-]|\.(?=[A-Za-z]))", r"\1<wbr>", str(escape(name))))
+    return Markup(re.sub(r"([_/-]|\.(?=[A-Za-z]))", r"\1<wbr>", str(escape(visible(name)))))
+
+
+def visible(value: Any) -> Any:
+    """
+    What the page is given, with all texts in it: characters that cannot be seen stand as Python writes them, but for
+    the joiners that scripts such as Persian and Hindi need. What is escaped for HTML already stays as it is.
+    """
+    if type(value) is str:
+        return value if value.isprintable() else "".join(c if c in JOINERS else printable(c) for c in value)
+    if isinstance(value, dict):
+        return {visible(key): visible(part) for key, part in value.items()}
+    return [visible(part) for part in value] if isinstance(value, (list, tuple)) else value

@@ -50,7 +50,7 @@ def test_one_seed_of_two_methods_tells_nothing(tmp_path: Path) -> None:
     assert result.trust == "no"
     assert result.verdict == "With so few repeats this cannot be told from luck: 6 seeds are needed, there is 1."
     assert result.details == [
-        "The difference is the mean over 2 budgets and 1 seed: +5.0 F1 points.",
+        "The difference is the mean over 2 budgets and 1 seed (1): +5.0 F1 points.",
         "To reach 50 F1, nte needs 15 annotated sentences, random 20 (25 % fewer).",
     ]
 
@@ -62,7 +62,9 @@ def test_six_seeds_that_agree_are_believed_whichever_method_comes_first(tmp_path
     assert result.headline == "b leads on test: 6.2 F1 points above a."
     assert result.trust == "yes"
     assert result.verdict == "Luck alone would hardly do this (p = 0.031)."
-    assert result.details[0].startswith("The difference is the mean over 2 budgets and 6 seeds: +6.2 F1 points, 95 % ")
+    assert result.details[0].startswith(
+        "The difference is the mean over 2 budgets and 6 seeds (1, 2, 3, 4, 5, 6): +6.2 F1 points, 95 % "
+    )
     assert MINUS not in result.details[0]  # the interval has the sign of the leader's difference
 
 
@@ -155,7 +157,9 @@ def test_unfinished_runs_are_not_believed(tmp_path: Path) -> None:
 def test_one_method_beside_training_on_everything(tmp_path: Path) -> None:
     write_method(tmp_path, "nte", [[40, 60], [40, 66]])
     write_run(tmp_path / "all", [70.5], **{"trainer.seed_size": 100})
-    assert said(tmp_path).details[-1] == "all reaches 70.5 F1, 7.5 more."
+    assert said(tmp_path).details[-1] == "all reaches 70.5 F1, 10.5 more on seed 1."
+    write_run(tmp_path / "other" / "9", [80.0], seed=9, **{"trainer.seed_size": 90})
+    assert said(tmp_path).details[-1] == "other reaches 80.0 F1, on other seeds."
 
 
 def test_a_curve_that_starts_above_the_target(tmp_path: Path) -> None:
@@ -184,3 +188,18 @@ def test_the_headline_is_of_the_seeds_that_both_have(tmp_path: Path) -> None:
     assert result.headline == "random leads on test: 2.0 F1 points above nte."
     assert "Leader and needed labels are of the seeds that all methods have: 1, 2." in result.details
     assert "To reach 50 F1, random needs 17 annotated sentences, nte 20 (14 % fewer)." in result.details
+
+
+def test_with_three_methods_difference_and_labels_are_of_the_seeds_that_the_two_have(tmp_path: Path) -> None:
+    """
+    On seed 1, which all have, `a` leads. On seeds 1 and 2 the two leaders have 45, 55, and 42, 52 in the mean of both
+    budgets; their mean curves, 40 to 60 and 40 to 54, reach 50 at 10 + 10 · 10/20 and 10 + 10 · 10/14 sentences.
+    """
+    write_method(tmp_path, "a", [[40, 50], [40, 70]])
+    write_method(tmp_path, "b", [[40, 48], [40, 60], [90, 99]])
+    write_method(tmp_path, "c", [[20, 30]])
+    result = said(tmp_path, target=50)
+    assert result.headline == "a leads on test: 3.0 F1 points above b, the next best."
+    assert result.details[0].startswith("The difference is the mean over 2 budgets and 2 seeds (1, 2): +3.0 F1 points")
+    assert "To reach 50 F1, a needs 15 annotated sentences, b 17 (12 % fewer)." in result.details
+    assert "The methods are ranked by the seeds that all of them have: 1." in result.details

@@ -89,6 +89,35 @@ def test_the_target_and_the_baseline_are_the_first_to_be_shown(page_path: Path, 
     assert "2/2ⁿ · 2 ≤ 0.05 needs <i>n</i> ≥ 7" in html
 
 
+HIDDEN = "a\x1b[31m\u202eb\u200bc\x00"
+"""A command to a terminal, a word that runs backwards, a space of no width, and a character that HTML refuses."""
+
+
+def test_what_cannot_be_seen_is_seen_in_the_page(tmp_path: Path) -> None:
+    """Names of folders and types, words and paths, in the text and in what the script reads; joiners stay."""
+    folder = write_run(
+        tmp_path / "runs" / HIDDEN.replace("\x00", "\x01"), [10.0, 20.0], accepted=[4, 4], train_data_path=HIDDEN
+    )
+    for name in ("rounds.jsonl", "annotated.jsonl", "synthetic.jsonl"):
+        text = (folder / name).read_text(encoding="utf-8").replace("LOC/f1", json.dumps(HIDDEN)[1:-1] + "/f1")
+        text = text.replace('"sings"', json.dumps(HIDDEN)).replace(
+            '"Oslo"', json.dumps("\u0645\u06cc\u200c\u0631\u0648\u0645")
+        )
+        (folder / name).write_text(text, encoding="utf-8")
+    page = written(tmp_path / "runs", [HIDDEN])
+    html, data = body(page), payload(page)
+    bad = re.compile("[\x00-\x08\x0b-\x1f\u200b\u202e]")
+    assert not bad.search(html)
+    assert not bad.search(json.dumps(data, ensure_ascii=False))
+    shown = r"a\x1b[31m\u202eb\u200bc\x00"
+    assert html.count(shown) >= 4
+    assert shown in data["kinds"]
+    assert f"test/{shown}" in data["labels"]
+    assert data["names"] == [shown.replace("x00", "x01")] == list(data["labels"][f"test/{shown}"]["sentences"])
+    words = {word for example in data["examples"] for word in example["child"]["words"]}
+    assert {shown, "\u0645\u06cc\u200c\u0631\u0648\u0645"} <= words
+
+
 def test_records_without_folders_are_enough(tmp_path: Path) -> None:
     write_runs(tmp_path / "runs")
     for run in find_runs([str(tmp_path / "runs")])[0]:

@@ -104,6 +104,33 @@ def test_the_papers_test_is_scipys(differences: List[float]) -> None:
     assert wilcoxon_over_budgets(differences) == pytest.approx(stats.wilcoxon(differences, mode="exact").pvalue)
 
 
+def test_the_papers_test_with_ties_by_hand() -> None:
+    """
+    |−1|, 1 and 1 share rank 2, and 2 has rank 4. Of 16 sign patterns the negative ranks sum to 0 in one and 2 in three:
+    P(W ≤ 2) = 4/16, p = 8/16. With ranks 1, 2, 3 in their place P(W ≤ 1) would be 2/16.
+    """
+    assert wilcoxon_over_budgets([-1.0, 1.0, 1.0, 2.0]) == pytest.approx(8 / 16)
+    assert wilcoxon_over_budgets([1.0, 1.0, 1.0, 1.0, 1.0, 1.0]) == pytest.approx(2 / 2**6)
+    assert wilcoxon_over_budgets([-1.0, 1.0]) == 1.0
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(-4, 4).filter(bool), min_size=1, max_size=9))
+def test_the_papers_test_by_counting_all_patterns(differences: List[float]) -> None:
+    ranks = stats.rankdata(np.abs(differences))
+    middle = ranks.sum() / 2
+    off = abs(ranks[np.array(differences) > 0].sum() - middle)
+    sums = [ranks[np.array(signs, bool)].sum() for signs in product((0, 1), repeat=len(ranks))]
+    expected = np.mean([abs(value - middle) >= off - 1e-9 for value in sums])
+    assert wilcoxon_over_budgets(differences) == pytest.approx(expected)
+
+
+def test_the_papers_test_of_many_budgets_is_no_draw() -> None:
+    differences = [float(k % 5 + 1) * (-1) ** (k % 3 == 0) for k in range(40)]
+    normal = stats.wilcoxon(differences, method="asymptotic", correction=True).pvalue
+    assert wilcoxon_over_budgets(differences) == pytest.approx(normal, rel=0.05)
+
+
 def test_holm_by_hand() -> None:
     # Sorted 0.01, 0.03, 0.04 times 3, 2, 1: 0.03, 0.06, 0.04; the third may not be below the second.
     assert holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])

@@ -10,6 +10,7 @@ import pytest
 from seqmix_plugin.reporting import tables
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.grouping import find_runs, group_runs
+from seqmix_plugin.reporting.page import write_page
 from tests.reporting.comparison_test import METHODS, compared
 from tests.reporting.conftest import write_run
 
@@ -105,18 +106,41 @@ def test_every_score_as_csv(tmp_path: Path) -> None:
 
 
 def test_no_cell_is_a_total_by_its_name_or_a_formula(tmp_path: Path) -> None:
-    odd = ["all", "=cmd()", "+1", "-x", "@a", "\x1b[31mred", " =1"]
+    odd = ["all", "all types", "=cmd()", "+1", "-x", "@a", "\x1b[31mred", " =1", "'=1", "a;=1", "b,\t+1", "＝1"]
     write_run(tmp_path / "=sum(a)" / "1", [20.0])
     record = json.loads((tmp_path / "=sum(a)" / "1" / "rounds.jsonl").read_text())
+    record["annotated"]["=cmd()"] = 1
     for scores in record["scores"].values():
-        scores.update({f"{name}/{metric}": 0.5 for name in odd for metric in ("precision", "recall", "f1")})
+        scores.update({f"{name}/{metric}": 0.5 for name in odd for metric in ("precision", "recall", "f1", "=2")})
     (tmp_path / "=sum(a)" / "1" / "rounds.jsonl").write_text(json.dumps(record) + "\n")
     groups = group_runs(find_runs([str(tmp_path)])[0])[0]
     rows = list(csv.DictReader(io.StringIO(tables.long_csv(groups))))
     assert {row["method"] for row in rows} == {"'=sum(a)"}
+    assert all(row["sentences"] == "10" and None not in row for row in rows)
     assert len([row for row in rows if row["of"] == "all types"]) == 2, "one a split"
+    written = ["'=cmd()", "'+1", "'-x", "'@a", "'\\x1b[31mred", " '=1", "''=1", "a;'=1", "b,'\\t+1", "'＝1"]
     types = {row["type"] for row in rows if row["of"] == "one type"}
-    assert types == {"LOC", "PER", "all", "'=cmd()", "'+1", "'-x", "'@a", "'\\x1b[31mred", "' =1"}
+    assert types == {"LOC", "PER", "all", "all types", *written}
+
+
+def test_rounds_with_one_budget_are_one(tmp_path: Path) -> None:
+    """In round 1 nobody labelled anything: the second score at ten sentences counts, everywhere."""
+    first, last = [str(k) for k in range(10)], [str(k) for k in range(10, 20)]
+    write_run(tmp_path / "nte" / "1", [10.0, 20.0, 40.0], queried=[first, [], last], **METHODS["nte"])
+    write_run(tmp_path / "random" / "1", [12.0, 30.0], queried=[first, last])
+    write_run(tmp_path / "sub" / "1", [12.0, 32.0], queried=[first, []], **METHODS["sub"])
+    comparison = Comparison(group_runs(find_runs([str(tmp_path)])[0])[0])
+    rows = {row[0]: row for row in tables.curves(comparison, "test", 20.0).rows}
+    assert rows["nte"] == ["nte", "1", "20.0", "40.0", "30.0", "30.0", "≤ 10"]
+    assert rows["sub"] == ["sub", "1", "32.0", "", "", "", ""]
+    assert [summary.area for summary in comparison.summaries("test")] == [30.0, 21.0, 32.0]
+    differences = {(pair.first, pair.second): pair.at_budgets for pair in comparison.pairs("test")}
+    assert differences["random", "nte"] == {10: pytest.approx(-8.0), 20: pytest.approx(-10.0)}
+    assert differences["sub", "nte"] == {10: pytest.approx(12.0)}
+    write_page(comparison, [], tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "NaN" not in page.split('id="data">')[1].split("</script>")[0]
+    assert "<td>10.0</td>" in page, "the numbers of the chart have every round"
 
 
 def test_needed_labels_are_of_the_seeds_that_all_have(tmp_path: Path) -> None:
