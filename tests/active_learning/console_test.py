@@ -31,7 +31,7 @@ def test_what_is_no_character_to_look_at_stands_as_python_writes_it(text: str, s
 
 def test_errors_are_one_printable_line() -> None:
     assert error_line(ConfigurationError(f"a\n b {ESCAPE}")) == "error: a b \\x1b[31m\\x07\\u202e"
-    assert first_line(ValueError(f"{ESCAPE}\nmore")) == "\\x1b[31m\\x07\\u202e"
+    assert first_line(ValueError(f"{ESCAPE}\nmore")) == "\\x1b[31m\\x07\\u202e more"
 
 
 def test_messages_of_all_kinds_are_printable() -> None:
