@@ -194,7 +194,7 @@ def test_a_seed_sentence_may_not_be_called_as_one_of_the_pool(run: Run, tmp_path
         ConfigurationError, match="seed_data_path: sentence '3' is 'seed-3' in the run, and so is one of"
     ):
         run("run", **NONE, **files, seed_data_path=str(seed_file))
-    assert not (tmp_path / "run" / "state").exists()
+    assert not (tmp_path / "run" / "environment.json").exists()
     run("without", **NONE, **files)
 
 
