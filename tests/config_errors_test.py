@@ -209,6 +209,14 @@ CONFIGURATION: Dict[str, List[Way]] = {
     "labels that are nowhere, or are not those of the files": [
         {"dataset_reader.unlabelled": True, "validation_data_path": None, "test_data_path": None},
         {"labels": ["PER"]},
+        {
+            "train_data_path": "@two words",
+            "validation_data_path": None,
+            "test_data_path": None,
+            "trainer.pool_size": None,
+            "trainer.oracle": {"type": "files"},
+        },
+        {"trainer.oracle": {"type": "files", "format": "doccano"}, "labels": ["PER", "LOC", "ORG", "MISC", "X" * 101]},
     ],
     "an encoder that does not exist or is broken, as a name or a folder": [
         {f"{INDEXER}.model_name": "no-such/encoder", NAME: "no-such/encoder"},
@@ -228,10 +236,10 @@ CONFIGURATION: Dict[str, List[Way]] = {
     ],
     "`detokenized` without its package": [Calling(without_sacremoses)],
     "too little text for the language model that is fitted": [
-        Running({**fitted(), f"{MODEL}.text_path": "@few lines", f"{AUGMENTER}.rate": 1})
+        {**fitted(), f"{MODEL}.text_path": "@few lines", f"{AUGMENTER}.rate": 1}
     ],
     "too few words to choose from": [
-        Running({"train_data_path": "@two words", "trainer.pool_size": None, f"{AUGMENTER}.rate": 1})
+        {"train_data_path": "@two words", "trainer.pool_size": None, f"{AUGMENTER}.rate": 1}
     ],
     "reader, indexer and embedder that do not fit together": [
         {

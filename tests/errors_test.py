@@ -272,6 +272,10 @@ DATA: Dict[str, Case] = {
         "Anna\tB-PER\n\nOslo\tB-LOC\n",
         seed_data_path=trial.write("seed.conll", "Oslo\tB-LOC\n\nAnna\tB-PER\n"),
     ),
+    "a seed sentence whose id in the run, `seed-…`, one of the training file has": lambda trial: trial.build(
+        "# id = seed-0\nAnna\tB-PER\nsings\tO\nin\tO\n\n" + "in\tO\n\n" * 24,
+        seed_data_path=trial.write("seed.conll", "Oslo\tB-LOC\n"),
+    ),
     "soft labels alone, or none, in the training file of a simulation": lambda trial: trial.build(
         **{
             "dataset_reader.type": "jsonl_sentences",

@@ -10,7 +10,8 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 from allennlp.predictors import Predictor
 
-from seqmix_plugin.data import JsonlSentencesReader
+from seqmix_plugin.augmenters import SeqMixAugmenter, Workbench
+from seqmix_plugin.data import JsonlSentencesReader, sentence_reader
 from seqmix_plugin.oracles import Oracle, Request
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from tests.active_learning.conftest import Run, lines, small_config
@@ -182,3 +183,55 @@ def test_an_annotation_project_begins_with_text(run: Run, tiny_encoder: str, tmp
 
     predictor = Predictor.from_path(str(folder), dataset_reader_to_load="train")
     assert predictor.predict_json({"sentence": "In Oslo."})["words"] == ["In", "Oslo", "."]
+
+
+def test_a_seed_sentence_may_not_be_called_as_one_of_the_pool(run: Run, tmp_path: Path, seed_file: Path) -> None:
+    blocks = (QUICKSTART / "train.conll").read_text(encoding="utf-8").split("\n\n")[:40]
+    path = tmp_path / "train.conll"
+    path.write_text("\n\n".join(blocks[:-1]) + f"\n\n# id = seed-3\n{blocks[-1]}\n", encoding="utf-8")
+    files = {"train_data_path": str(path), "trainer.pool_size": None}
+    with pytest.raises(
+        ConfigurationError, match="seed_data_path: sentence '3' is 'seed-3' in the run, and so is one of"
+    ):
+        run("run", **NONE, **files, seed_data_path=str(seed_file))
+    assert not (tmp_path / "run" / "environment.json").exists()
+    run("without", **NONE, **files)
+
+
+def test_augmenters_may_read_the_seed_sentences(run: Run, seed_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    original = SeqMixAugmenter.augment
+
+    def augment(self: SeqMixAugmenter, labelled: Any, workbench: Workbench) -> Any:
+        seen.append([sentence.id for sentence in workbench.text])
+        return original(self, labelled, workbench)
+
+    monkeypatch.setattr(SeqMixAugmenter, "augment", augment)
+    run("run", **{"trainer.num_rounds": 1}, seed_data_path=str(seed_file))
+    assert len(seen) == 2
+    assert all(len(names) == 50 and {f"seed-{n}" for n in range(10)} <= set(names) for names in seen)
+
+
+def leaking(tmp_path: Path) -> Dict[str, Any]:
+    """Dev is the last sentence of the training file, two of the seed file and seven others."""
+    dev = (QUICKSTART / "dev.conll").read_text(encoding="utf-8").split("\n\n")
+    train = (QUICKSTART / "train.conll").read_text(encoding="utf-8").strip().split("\n\n")
+    blocks = {"seed": dev[:10], "dev": [*dev[20:27], train[-1], *dev[8:10]]}
+    for name, some in blocks.items():
+        (tmp_path / f"{name}.conll").write_text("\n\n".join(some) + "\n", encoding="utf-8")
+    return {"seed_data_path": str(tmp_path / "seed.conll"), "validation_data_path": str(tmp_path / "dev.conll")}
+
+
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_sentences_that_are_measured_and_learned_from_are_counted(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, on_disk: bool
+) -> None:
+    if on_disk:
+        monkeypatch.setattr(sentence_reader, "LARGEST_LIST", 100)
+    folder = run("run", **{**NONE, "trainer.num_rounds": 0}, **leaking(tmp_path), labels=["PER", "LOC", "ORG", "MISC"])
+    assert (folder / "corpus.arrow").exists() == on_disk
+    warnings = [line for line in capsys.readouterr().out.splitlines() if "scores are higher" in line]
+    assert warnings == [
+        f"warning: {QUICKSTART / 'train.conll'} or seed: has 3 of the 10 sentences of dev, such as '7': scores are "
+        f"higher for it"
+    ]

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Dict, List, Set, Tuple
 
 import pytest
+from allennlp.data.token_indexers import SingleIdTokenIndexer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqmix_plugin.active_learning.checks import Labels, labels_of, warn_of_labels
-from seqmix_plugin.active_learning.repeats import RepeatCounter, Repeats
-from seqmix_plugin.data import ArrowSentences
+from seqmix_plugin.active_learning.checks import Labels, labels_of, warn_of_labels, warn_of_leaks
+from seqmix_plugin.active_learning.repeats import RepeatCounter, Repeats, leaked
+from seqmix_plugin.data import ArrowSentences, ConllColumnsReader
 from seqmix_plugin.sentence import TaggedSentence
+from tests.conftest import SHARED_DATA
 
 
 def sentences(*pairs: Tuple[str, str]) -> List[TaggedSentence]:
@@ -76,3 +78,50 @@ def test_all_files_are_said_in_one_line(caplog: pytest.LogCaptureFixture) -> Non
         "train.conll: 12 sentences occur more than once, 3 of them with different tags, such as '7' and \"a'b\"; "
         "test: 5, 1 of them with different tags, such as '0' and '4'"
     ]
+
+
+WORDS = st.lists(st.sampled_from(["a", "b", "ab", "abc", "ba"]), max_size=8)
+
+
+@settings(deadline=None, max_examples=100)
+@given(WORDS, WORDS, WORDS)
+def test_leaks_as_counted_with_sets(dev: List[str], train: List[str], seed: List[str]) -> None:
+    made = {
+        name: sentences(*((words, "x" * len(words)) for words in some))
+        for name, some in zip("dts", (dev, train, seed), strict=True)
+    }
+    words = {name: labels_of(some).words for name, some in made.items()}
+    expected = [position for position, text in enumerate(dev) if text in {*train, *seed}]
+    assert leaked(words["d"], [words["t"], words["s"]]).tolist() == expected
+    assert leaked(words["d"], []).tolist() == []
+
+
+def test_leaks_of_all_splits_are_said_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    train, dev, test = (
+        sentences(("ab", "xx"), ("cd", "xx")),
+        sentences(("x", "x"), ("cd", "yy")),
+        sentences(("ab", "xx")),
+    )
+    labels = {"train.conll": labels_of(train), "dev": labels_of(dev), "test": labels_of(test)}
+    warn_of_leaks(labels, {"dev": dev, "test": test})
+    assert caplog.messages == [
+        "train.conll: has 1 of the 2 sentences of dev, such as 's1' and 1 of the 1 sentences of test, such as 's0': "
+        "scores are higher for it"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("corpus", "names", "scheme", "counts"),
+    [
+        ("conll03", ("eng.train", "eng.testa", "eng.testb"), "IOB1", [193, 126]),
+        ("webpage", ("train.conll", "dev.conll", "test.conll"), "BIO", [0, 0]),
+        ("events_geneva33", ("train.conll", "dev.conll", "test.conll"), "BIO", [4, 10]),
+    ],
+)
+def test_leaks_of_real_corpora(corpus: str, names: Tuple[str, str, str], scheme: str, counts: List[int]) -> None:
+    paths = [SHARED_DATA / corpus / name for name in names]
+    if not paths[0].exists():
+        pytest.skip(f"{paths[0]} is not here")
+    reader = ConllColumnsReader({"tokens": SingleIdTokenIndexer()}, source_scheme=scheme)
+    train, *others = (labels_of(reader.read_sentences(str(path))).words for path in paths)
+    assert [len(leaked(words, [train])) for words in others] == counts

@@ -168,6 +168,66 @@ def test_questions_that_are_lost_are_written_again(run: Run, capsys: pytest.Capt
     assert [row.matches(line.removeprefix("warning: ")) for line in warnings] == [True]
 
 
+POOL = "".join(
+    json.dumps({"id": str(n), "tokens": ["Anna", "\u00a0" if n == 3 else "Berg", "sings"]}) + "\n" for n in range(8)
+)
+WORDS: Dict[str, Any] = {
+    "labels": ["PER", "LOC"],
+    "validation_data_path": None,
+    "test_data_path": None,
+    "trainer.augmenter": {"type": "none"},
+    "trainer.pool_size": None,
+    "trainer.seed_size": 4,
+    "trainer.query_size": 2,
+    "trainer.num_rounds": 2,
+}
+
+
+def test_a_word_that_the_tool_cannot_hold_ends_no_run(
+    run: Run, tiny_encoder: str, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    (tmp_path / "pool.jsonl").write_text(POOL, encoding="utf-8")
+    indexers = small_config(tiny_encoder)["dataset_reader"]["token_indexers"]
+    project = {
+        **WORDS,
+        "dataset_reader": {"type": "jsonl_sentences", "token_indexers": indexers, "unlabelled": True},
+        "train_data_path": str(tmp_path / "pool.jsonl"),
+        "trainer.oracle": {"type": "files", "format": "columns"},
+    }
+    project["dataset_reader"]["max_length"] = 128
+    folder = run("run", **project)
+    row = ROWS["a sentence that the tool would not take, such as one with a tab in a word for `columns`"]
+    said = [line.removeprefix("warning: ") for line in capsys.readouterr().out.splitlines()]
+    assert any(map(row.matches, said)), "before anybody has worked"
+    for k in range(3):
+        files = RoundFiles.of(folder, k)
+        asked = read_questions(files.questions)
+        answers = [Answer(q.sentence.id, ("B-PER", *["O"] * (len(q.sentence) - 1)), None, "") for q in asked]
+        write_answers(files.own("people"), answers, asked)
+        run("run", recover=True, **project)
+    assert metrics(folder)["status"] == "finished"
+    assert len(lines(folder / "annotated.jsonl")) == 8
+
+
+@pytest.mark.parametrize("labels", [["PER ", "LOC"], ["PER\u200b", "LOC"], ["O", "LOC"], ["B-PER", "I-PER"], []])
+def test_types_that_are_none_end_a_run_before_people_are_asked(run: Run, tmp_path: Path, labels: List[str]) -> None:
+    with pytest.raises(ConfigurationError, match="labels (has|is empty).*; expected entity types such as PER, LOC"):
+        run("run", **{**FILES, "labels": labels})
+    assert not (tmp_path / "run" / "queries").exists()
+
+
+def test_tags_that_no_file_has_and_people_may_give_end_a_run_before_people_are_asked(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "train.conll").write_text("Anna\tB-PER\nsings\tO\nin\tO\n\n" * 24, encoding="utf-8")
+    given = {**WORDS, "train_data_path": str(tmp_path / "train.conll"), "trainer.oracle": {"type": "files"}}
+    with pytest.raises(
+        ConfigurationError, match="labels is missing; .*people may give the tag I-PER, which no file has"
+    ):
+        run("run", **{**given, "labels": None})
+    assert not (tmp_path / "run" / "queries").exists()
+    run("other", **{**given, "labels": ["PER"]})
+    assert (tmp_path / "other" / "queries" / "round_0" / "questions.jsonl").exists()
+
+
 def train_on_one_rank(rank: int, world_size: int, device: int, config: Dict[str, Any], folder: str) -> None:
     params = Params({**config, "trainer": {**config["trainer"], "local_rank": rank, "cuda_device": device}})
     params["trainer"].update({"world_size": world_size, "distributed": True})

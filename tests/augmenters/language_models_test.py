@@ -398,8 +398,23 @@ def test_in_domain_leaves_out_text_that_stands_in_the_slice_as_well(workbench: W
     path.write_text(f"{inside.text}\n\nanother   line\n")
     model = InDomainLanguageModel(text_path=str(path))
     assert model._texts(workbench) == [["another line"]]
-    with pytest.raises(ConfigurationError, match="1 distinct sentences to fit to; at least 20"):
-        model.start_round(workbench)
+    for call in (model.check_text, model.start_round):
+        with pytest.raises(ConfigurationError, match="1 distinct sentences to fit to; at least 20"):
+            call(workbench)
+
+
+def test_in_domain_is_not_fitted_to_seed_sentences_that_it_will_judge_children_of(
+    workbench: Workbench, tmp_path: Path
+) -> None:
+    given = TaggedSentence("seed-0", workbench.outside[0].tokens)
+    seeded = replace(workbench, seed_set=[given])
+    [before], [outside] = InDomainLanguageModel()._texts(workbench), InDomainLanguageModel()._texts(seeded)
+    assert set(before) - set(outside) == {given.text}
+    path = tmp_path / "text.txt"
+    path.write_text(f"{given.text}\n\nanother line\n")
+    assert InDomainLanguageModel(text_path=str(path))._texts(seeded) == [["another line"]]
+    halves = InDomainLanguageModel()._texts(replace(seeded, outside=[]))
+    assert [given.text in half for half in halves] == [_half(given.text) == half for half in (0, 1)]
 
 
 def test_in_domain_settings_and_files_are_checked(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import torch
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.augmenters import Workbench
-from seqmix_plugin.augmenters.embedding_tables import Stretch, VocabularyTable
+from seqmix_plugin.augmenters.embedding_tables import ContextualTable, EmbeddingTable, Stretch, VocabularyTable
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -50,9 +50,18 @@ def test_rows_finds_words_and_says_minus_one_for_others(workbench: Workbench) ->
     assert table.rows(["sings", "Osloing", "Anna"]).tolist() == [table.words.index("sings"), -1, -1]
 
 
-def test_a_table_of_two_words_is_an_error(workbench: Workbench) -> None:
-    with pytest.raises(ConfigurationError, match="only 2 words are one piece"):
-        VocabularyTable().build(with_text(workbench, "Oslo", "Paris"), [])
+@pytest.mark.parametrize("table", [VocabularyTable(), ContextualTable()])
+def test_seed_sentences_are_text_that_may_be_read(workbench: Workbench, table: EmbeddingTable) -> None:
+    seeded = replace(with_text(workbench, "Oslo", "Paris", "sings"), seed_set=[TaggedSentence("seed-0", ("flights",))])
+    assert sorted(table.build(seeded, []).words) == ["Oslo", "Paris", "flights", "sings"]
+
+
+@pytest.mark.parametrize("table", [VocabularyTable(), ContextualTable()])
+def test_a_table_of_two_words_is_an_error(workbench: Workbench, table: EmbeddingTable) -> None:
+    few = with_text(workbench, "Oslo", "Paris")
+    for call in (table.check_text, lambda workbench: table.build(workbench, [])):
+        with pytest.raises(ConfigurationError, match="only 2 words"):
+            call(few)
 
 
 @pytest.mark.parametrize(("key", "value"), [("words", "some"), ("distance", "l1")])

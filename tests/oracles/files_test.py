@@ -6,7 +6,8 @@ from typing import Any, List, Optional
 import pytest
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.formats import Question, RoundFiles, Span, read_questions
+from seqmix_plugin.data import ArrowSentences
+from seqmix_plugin.formats import ColumnsFormat, JsonlFormat, Question, RoundFiles, Span, read_questions
 from seqmix_plugin.formats.doccano import DoccanoFormat
 from seqmix_plugin.formats.label_studio import LabelStudioFormat
 from seqmix_plugin.oracles import FilesOracle, Request, Waiting
@@ -100,3 +101,83 @@ def test_what_doccano_imports_is_no_answer(tmp_path: Path) -> None:
     (files.answers / "export.jsonl").write_bytes((files.folder / "doccano.jsonl").read_bytes())
     with pytest.raises(ConfigurationError, match="no 'id'; expected what doccano exports, not the file"):
         oracle.annotate(request(tmp_path))
+
+
+TAGS = ["O", *(f"{prefix}-{name}" for name in TYPES for prefix in "BI")]
+ODD = [
+    TaggedSentence("fine", ("Anna", "10\u00a0000", "#", "-DOCSTART-")),
+    TaggedSentence("tab", ("Anna", "a\tb")),
+    TaggedSentence("space", ("Anna", "\u00a0", "Oslo")),
+    TaggedSentence("line\u2028end", ("Anna",)),
+    TaggedSentence("null", ("Anna", "\0")),
+]
+
+
+@pytest.mark.parametrize(
+    ("types", "message"),
+    [
+        ([], "labels is empty; expected entity types"),
+        (["O"], "labels has 'O', a tag; expected entity types"),
+        (["PER", "L" * 101], "labels has 'L.*… of 101 characters; expected 100 at most"),
+    ],
+)
+def test_types_that_cannot_be_asked_for_are_an_error_before_any_work(types: List[str], message: str) -> None:
+    tags = ["O", *(f"{prefix}-{name}" for name in types for prefix in "BI")]
+    with pytest.raises(ConfigurationError, match=message):
+        FilesOracle(DoccanoFormat()).check(ODD, tags)
+
+
+@pytest.mark.parametrize("missing", ["O", "I-PER", "B-LOC"])
+def test_a_tag_that_people_may_give_and_the_run_does_not_know_is_an_error(missing: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        FilesOracle().check(ODD, [tag for tag in TAGS if tag != missing])
+    assert str(error.value.message) == (
+        f"labels is missing; expected the entity types, such as ['LOC', 'PER']: people may give the tag {missing}, "
+        f"which no file has"
+    )
+
+
+@pytest.mark.parametrize(
+    ("tool", "number", "first"),
+    [
+        (ColumnsFormat(), 3, r"'tab' with 'a\tb'"),
+        (LabelStudioFormat(), 1, r"'null' with '\x00'"),
+        (DoccanoFormat(), 1, r"'null' with '\x00'"),
+        (JsonlFormat(), 0, ""),
+    ],
+)
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_sentences_that_the_tool_would_not_take_are_counted_before_any_work(
+    tool: Any, number: int, first: str, on_disk: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    pool: Any = ArrowSentences.write(tmp_path / "corpus.arrow", ODD) if on_disk else ODD
+    FilesOracle(tool).check(pool, TAGS)
+    assert caplog.messages == [
+        f"{number} of the pool's 5 sentences do not fit in a file of {tool.name!r}, such as {first}; they are asked "
+        f"for in questions.jsonl alone (allennlp annotate)"
+    ] * bool(number)
+
+
+def test_they_are_asked_for_in_our_own_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    oracle, asked = FilesOracle(ColumnsFormat()), [Question(sentence, 0.5, (), 1) for sentence in ODD]
+    request = Request(asked, TYPES, 1, 1, tmp_path)
+    with pytest.raises(Waiting, match="waits for labels of 5 of 5 sentences: label .*columns.conll"):
+        oracle.annotate(request)
+    files = RoundFiles.of(tmp_path, 1)
+    assert read_questions(files.questions) == asked
+    text = (files.folder / "columns.conll").read_text(encoding="utf-8")
+    assert [line for line in text.split("\n") if line.startswith("# id")] == ["# id = fine", "# id = null"]
+    assert caplog.messages[0].startswith("3 of round 1's 5 sentences do not fit in a file of 'columns', such as 'tab' ")
+    (files.answers / "columns.conll").write_bytes((files.folder / "columns.conll").read_bytes())
+    with pytest.raises(Waiting, match="waits for labels of 3 of 5 sentences"):
+        oracle.annotate(request)
+    rows = [{"id": sentence.id, "tags": ["O"] * len(sentence)} for sentence in ODD[1:4]]
+    files.own("terminal").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert [sentence.id for sentence in oracle.annotate(request)] == [sentence.id for sentence in ODD]
+
+
+def test_where_the_tool_would_take_none_our_own_file_is_named(tmp_path: Path) -> None:
+    request = Request([Question(ODD[1], 0.5, (), 1)], TYPES, 1, 1, tmp_path)
+    with pytest.raises(Waiting, match="label .*questions.jsonl and put"):
+        FilesOracle(ColumnsFormat()).annotate(request)
+    assert not (RoundFiles.of(tmp_path, 1).folder / "columns.conll").exists()
