@@ -20,6 +20,7 @@ from allennlp.nn.parallel import TorchDdpAccelerator
 from transformers import AutoTokenizer, BertConfig, BertForMaskedLM, BertModel, BertTokenizerFast
 
 from seqmix_plugin.active_learning import ActiveLearningTrainModel
+from seqmix_plugin.augmenters.language_models import LanguageModel
 from seqmix_plugin.commands.archives import load_tagger, unpack
 from seqmix_plugin.commands.augment import augment
 from seqmix_plugin.commands.export_hf import export_hf
@@ -62,6 +63,14 @@ Way = Union[Changes, Running, Calling]
 
 
 PLAIN = {"type": "plain_text", "token_indexers": {"tokens": {"type": "single_id"}}}
+
+
+@LanguageModel.register("without_places_in_test")
+class LanguageModelWithoutPlaces(LanguageModel):
+    """Somebody's own, which knows nothing of windows."""
+
+    def perplexities(self, sentences: Sequence[Any], frames: Sequence[Any]) -> Any:  # type: ignore[override]
+        raise NotImplementedError
 
 
 @QueryPolicy.register("leaves_in_test")
@@ -188,6 +197,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         table(type="vocabulary", words="some"),
         table(type="vocabulary", distance="l1"),
         language_model("in_domain", text="words"),
+        perplexity(range=[0, 500], scope="word"),
         {"model.label_namespace": "tags"},
         {"trainer.trainer.validation_metric": "f1"},
     ],
@@ -195,6 +205,14 @@ CONFIGURATION: Dict[str, List[Way]] = {
         perplexity(range=[0, 500], quantile=[0, 0.5]),
         perplexity(quantile=[0.5, 0]),
         perplexity(range=[0, 0.5]),
+        {
+            f"{AUGMENTER}.discriminator": {
+                "type": "perplexity",
+                "range": [0, 500],
+                "scope": "window",
+                "language_model": {"type": "without_places_in_test"},
+            }
+        },
         pairing(type="whole_sequence", min_valid=1, min_density=0.5),
     ],
     "sizes that do not go together": [

@@ -114,6 +114,7 @@ FURTHER: Dict[str, Dict[str, Any]] = {
                 "language": "en",
             },
             "ratio_to_parents": [0, 1.5],
+            "scope": "window",
         },
         "trainer.trainer.callbacks": [],
         "trainer.trainer.validation_metric": "+f1",

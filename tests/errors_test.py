@@ -331,6 +331,15 @@ COURSE: Dict[str, Case] = {
     "all pairs are used up": lambda trial: trial.run(
         **UNSEEN, **{"trainer.augmenter.rate": 40, "trainer.trainer.num_epochs": 1}
     ),
+    "`duplicate` with a `pairing` that finds too few pairs": lambda trial: trial.run(
+        **UNSEEN,
+        **{
+            "trainer.augmenter": {
+                "type": "duplicate",
+                "pairing": {"type": "sub_sequence", "window": 40, "min_density": 1},
+            }
+        },
+    ),
     "mixing gives the same few words": lambda trial: trial.run(
         NARROW, **{**WINDOWS, "trainer.seed_size": 12, "trainer.augmenter.rate": 5}
     ),

@@ -101,11 +101,18 @@ def test_two_processes_train_and_query_as_one(one_and_two: Pair, overrides: Dict
     [
         {"trainer.augmenter.discriminator": {"type": "perplexity", "language_model": SMALL, "quantile": [0, 0.5]}},
         {
+            "trainer.augmenter.discriminator": {
+                "type": "perplexity",
+                "language_model": SMALL,
+                "ratio_to_parents": [0, 1.1],
+            }
+        },
+        {
             "trainer.query_policy": {"type": "bald", "num_samples": 3},
             "trainer.augmenter.discriminator": {"type": "tagger_agreement", "min_agreement": 0.05},
         },
     ],
-    ids=["perplexity", "samples of dropout and agreement"],
+    ids=["perplexity", "perplexities of windows", "samples of dropout and agreement"],
 )
 def test_with_dropout_the_same_weights_give_the_same_scores(one_and_two: Pair, overrides: Dict[str, Any]) -> None:
     folders = one_and_two(**{"trainer.trainer.optimizer.lr": 0.0, **overrides})

@@ -224,6 +224,11 @@ def test_values_out_of_range_are_errors(name: str, key: str, value: float) -> No
         Pairing.by_name(name)(**{key: value})
 
 
+def test_sentences_of_which_no_word_is_kept_are_no_pair() -> None:
+    labelled = [TaggedSentence(str(n), (), ()) for n in range(3)]
+    assert list(WholeSequencePairing(min_valid=0).pairs(labelled, np.random.default_rng(0))) == []
+
+
 def test_a_density_and_a_count_are_an_error() -> None:
     with pytest.raises(ConfigurationError, match="takes either 'min_density' or 'min_valid', not both"):
         WholeSequencePairing(min_density=0.5, min_valid=3)

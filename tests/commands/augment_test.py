@@ -10,6 +10,7 @@ from seqmix_plugin.augmenters import SyntheticSentence
 from seqmix_plugin.augmenters.augmenter import Window
 from seqmix_plugin.augmenters.discriminators import AcceptAllDiscriminator, Discriminator
 from seqmix_plugin.augmenters.discriminators.discriminator import Verdict
+from seqmix_plugin.augmenters.language_models import PretrainedLanguageModel
 from seqmix_plugin.commands.augment import augment
 from seqmix_plugin.commands.generated_files import records
 from seqmix_plugin.data import ConllColumnsReader, JsonlSentencesReader
@@ -128,6 +129,19 @@ def test_what_is_refused_is_counted_and_not_written(config: Config, gold: Path, 
     assert max(scores) <= statistics["augmenter"]["discriminator"]["accepted_range"][1]
     assert statistics["refused"] == statistics["augmenter"]["refused"] > 0
     assert statistics["acceptance"] == 20 / (20 + statistics["refused"])
+
+
+def test_windows_may_be_judged(config: Config, gold: Path, tmp_path: Path, tiny_gpt2: str) -> None:
+    """What is written is the perplexity of the window alone."""
+    model = {"type": "pretrained", "model_name": tiny_gpt2}
+    judge = {"type": "perplexity", "language_model": model, "range": [0, None], "scope": "window"}
+    statistics = augment(config(**{"trainer.augmenter.discriminator": judge}), str(gold), str(tmp_path / "out"))
+    assert statistics["augmenter"]["discriminator"]["scope"] == "window"
+    records = lines(tmp_path / "out.jsonl")
+    children = [TaggedSentence(record["id"], tuple(record["tokens"])) for record in records]
+    windows = [(record["parents"][0]["start"], record["parents"][0]["end"]) for record in records]
+    expected = PretrainedLanguageModel(tiny_gpt2).perplexities(children, children, windows)
+    assert [record["perplexity"] for record in records] == pytest.approx(expected.tolist(), rel=1e-4)
 
 
 def test_too_few_pairs_are_said_and_no_error(

@@ -88,6 +88,18 @@ def test_scores_and_the_accepted_range(tmp_path: Path) -> None:
     assert all(row["low"] < row["high"] for row in histogram)
 
 
+def test_the_ranges_of_two_language_models_and_the_window(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "a", [1.0] * 2, accepted=[2, 1])
+    old = '"accepted_range": [50.0, 200.0]'
+    new = '"accepted_ranges": [[50.0, 200.0], [70.0, 400.0]], "scope": "window"'
+    rounds = (folder / "rounds.jsonl").read_text().replace(old, new)
+    assert rounds.count(new) == 2
+    (folder / "rounds.jsonl").write_text(rounds)
+    generated = Generated(groups(tmp_path)[0])
+    assert generated.accepted_range == (60.0, 300.0)
+    assert generated.score_name == "perplexity of the window"
+
+
 def test_scores_of_0_are_in_the_first_bar(tmp_path: Path) -> None:
     folder = write_run(tmp_path / "a", [1.0], accepted=[2])
     children = lines(folder / "synthetic.jsonl")

@@ -181,6 +181,8 @@ def test_every_field_of_a_round_is_checked(tmp_path: Path, path: str, value: obj
         {"augmentation": {"wanted": "x"}},
         {"augmentation": {"discriminator": {"accepted_range": ["a", 1]}}},
         {"augmentation": {"discriminator": {"accepted_range": 1}}},
+        {"augmentation": {"discriminator": {"accepted_ranges": 1}}},
+        {"augmentation": {"discriminator": {"accepted_ranges": [[1, "a"]]}}},
         {"augmentation": {"discriminator": 1}},
     ],
 )
