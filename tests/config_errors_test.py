@@ -223,6 +223,15 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"trainer.pool_size": 1000},
         {"trainer.max_candidates": 1},
         {"trainer.stopping": {"type": "plateau"}, "validation_data_path": None},
+        {
+            "trainer.stopping": {"type": "label_budget", "sentences": 3},
+            "seed_data_path": str(QUICKSTART / "dev.conll"),
+        },
+        {"trainer.stopping": {"type": "label_budget", "tokens": 1}},
+    ],
+    "a criterion that would end the run by its scores on test": [
+        {"trainer.stopping": {"type": "any", "criteria": [{"type": "plateau", "split": "test"}]}},
+        {"trainer.stopping": {"type": "target_f1", "f1": 0.5, "split": "train"}},
     ],
     "labels that are nowhere, or are not those of the files": [
         {"dataset_reader.unlabelled": True, "validation_data_path": None, "test_data_path": None},
