@@ -100,7 +100,7 @@ def test_a_query_is_what_the_members_disagree_on(tiny_encoder: str, tmp_path: Pa
         model.eval()
         outputs = [model.forward_on_instance(reader.text_to_instance(sentence.tokens)) for sentence in pool]
         votes.append([output["tags"] for output in outputs])
-    for query in trainer._stages._select(1, pool):
+    for query in trainer._stages._select(1, pool, trainer._sizes[1]):
         entropy = 0.0
         for tags in zip(*(member[query.position] for member in votes), strict=True):
             shares = torch.tensor([tags.count(tag) / 3 for tag in set(tags)])
