@@ -195,7 +195,7 @@ def test_paths_that_hardly_have_a_probability_are_told_apart() -> None:
 
     def improbable(unlabelled: Sequence[TaggedSentence]) -> Iterator[ScoredBatch]:
         for batch in predict(unlabelled):
-            paths = -torch.tensor([40.0, 300.0, 39.0, 0.1], dtype=torch.double)[torch.as_tensor(batch.positions)]
+            paths = -torch.tensor([40.0, 300.0, 39.0, 0.1], dtype=torch.double)[torch.as_tensor(batch.positions.copy())]
             yield batch._replace(path_log_probability=paths[None])
 
     policy = QueryPolicy.by_name("least_confidence")()
