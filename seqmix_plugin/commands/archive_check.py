@@ -32,6 +32,8 @@ OF_VOCABULARY = ("type", "padding_token", "oov_token")
 """What AllenNLP takes of the block when it reads a vocabulary from its folder."""
 CODE = ("_pretrained", "auto_map", "trust_remote_code")
 """Keys by which another archive is loaded, or a model of `transformers` brings code of its own."""
+FILES = re.compile(r"_(file|files|dir)$|^init_inputs$")
+"""Keys of an encoder's files by which `transformers` would read other files, wherever they are."""
 SPACY = "language"
 """The key by which spaCy imports a package, and installs it first when it is not there."""
 TOKENIZERS = {name for names in TOKENIZER_MAPPING_NAMES.values() for name in names if name}
@@ -66,10 +68,11 @@ def checked_configuration(name: str, folder: str) -> Dict[str, Any]:
     for key, block in blocks.items():
         _check_block(f"{name}, {CONFIG_NAME}", key, block)
     encoder = Path(folder, ENCODER_FOLDER)  # of which transformers may read another folder, or a version's file
-    for path in sorted({*encoder.rglob("*config.json"), *encoder.rglob("config.*.json")}):
+    for path in sorted({*encoder.rglob("*config*"), *encoder.rglob("special_tokens_map.json")}):
         file_name = str(path.relative_to(folder))
         for key, value in _pairs(_json(name, folder, file_name)):
             _check_code(name, file_name, key, value)
+            _check_files(name, file_name, key, value)
     vocabulary = blocks.get("vocabulary", {})
     vocabulary = {"type": vocabulary} if isinstance(vocabulary, str) else vocabulary
     return {
@@ -99,6 +102,14 @@ def _check_code(name: str, file_name: str, key: str, value: Any) -> None:
         raise ConfigurationError(f"{name}, {file_name}: has the key {key!r}, by which other code would be run")
     if key in CLASSES and value is not None and value not in CLASSES[key]:
         raise ConfigurationError(f"{name}, {file_name}: {key} is {value!r}; expected a tokenizer of transformers")
+
+
+def _check_files(name: str, file_name: str, key: str, value: Any) -> None:
+    """A list may name files of the folder itself; `special_tokens_map_file` tells of an older place and is not read."""
+    names = value if key.endswith("_files") and isinstance(value, list) else [os.sep] if value else []
+    is_elsewhere = any(not isinstance(one, str) or os.sep in one for one in names)
+    if FILES.search(key) and is_elsewhere and key != "special_tokens_map_file":
+        raise ConfigurationError(f"{name}, {file_name}: {key} is {value!r}, by which other files would be read")
 
 
 def _is_elsewhere(key: str, value: Any) -> bool:

@@ -258,6 +258,13 @@ def test_a_configuration_that_names_code_is_refused(run: Path, tmp_path: Path, n
             "tokenizer_class is 'RagRetriever'; expected a tok",
         ),
         ("config.json", "tokenizer_class", "Trainer", "tokenizer_class is 'Trainer'; expected a tok"),
+        ("xconfig.1.0.json.old", "tokenizer_class", "Trainer", "tokenizer_class is 'Trainer'; expected a tok"),
+        ("config.json", "configuration_files", ["../config.1.0.json"], "configuration_files is \\['../config"),
+        ("tokenizer_config.json", "fast_tokenizer_files", ["/x/tokenizer.1.0.json"], "fast_tokenizer_files is \\['/x/"),
+        ("tokenizer_config.json", "tokenizer_file", "/etc/passwd", "tokenizer_file is '/etc/passwd', by which other"),
+        ("tokenizer_config.json", "vocab_file", "setup.py", "vocab_file is 'setup.py', by which other files would be"),
+        ("tokenizer_config.json", "init_inputs", ["/etc/passwd"], "init_inputs is \\['/etc/passwd'\\], by which other"),
+        ("special_tokens_map.json", "tokenizer_file", "/etc/passwd", "tokenizer_file is '/etc/passwd', by which other"),
     ],
 )
 def test_code_that_the_encoder_brings_is_refused(run: Path, file_name: str, key: str, value: Any, message: str) -> None:
@@ -267,6 +274,13 @@ def test_code_that_the_encoder_brings_is_refused(run: Path, file_name: str, key:
     path.write_text(json.dumps({**config, key: value}))
     with pytest.raises(ConfigurationError, match=f"encoder/{file_name}: {message}"):
         load_tagger(str(run))
+
+
+def test_files_that_an_encoder_names_of_its_own_are_none_elsewhere(run: Path) -> None:
+    path = run / "encoder" / "tokenizer_config.json"
+    own = {"special_tokens_map_file": "/gone/special_tokens_map.json", "fast_tokenizer_files": ["tokenizer.json"]}
+    path.write_text(json.dumps({**json.loads(path.read_text()), **own, "tokenizer_file": None, "init_inputs": []}))
+    assert load_tagger(str(run))[0].head.labels
 
 
 def test_code_of_an_encoder_elsewhere_is_not_run_and_nobody_is_asked(
