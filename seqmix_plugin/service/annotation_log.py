@@ -27,8 +27,10 @@ class Entry(NamedTuple):
     # Parameters
 
     row : `Row`
-        In our own format, with the keys `annotation`, the tool's number of it, and `project`. Without `id` and `time`
-        it takes back for good what its project and number were last seen with, or what will come first.
+        In our own format, with the keys `annotation`, the tool's number of it, and `project`. With `deleted` and
+        without `id` it takes back what its project and number were last seen with, or what will come first: all
+        versions until its time, by our clock but no earlier than theirs; without a time, as older versions wrote it,
+        for good.
     round : `int`
         Whose question it answers; what takes back goes to the round of what it takes back, if that is known.
     """
@@ -45,6 +47,7 @@ class _Known(NamedTuple):
     round: int
     sentence: Optional[str]
     project: Optional[int]
+    is_deleted: bool
 
 
 Key = Tuple[str, Optional[str]]
@@ -104,7 +107,8 @@ class AnnotationLog:
         # Returns
 
         `Tuple[int, List[Tuple[Row, str]]]`
-            How many were new; and rows whose number was another annotation's before, with a line about it.
+            How many were new; and rows whose number was another annotation's before, or was deleted, with what became
+            of them.
 
         # Raises
 
@@ -136,8 +140,8 @@ class AnnotationLog:
                     if row is not None:
                         ticket.num_written += 1
                         lines.setdefault(k, []).append(row)
-                    if row is not None and moved:
-                        ticket.moved.append((row, moved))
+                    if moved:
+                        ticket.moved.append((row or entry.row, moved))
             for k, rows in lines.items():
                 try:
                     self._file(k).append(to_lines(rows).encode("utf-8"))
@@ -153,7 +157,7 @@ class AnnotationLog:
     def _note(self, fresh: Dict[Key, _Known], entry: Entry) -> Tuple[int, Optional[Row], str]:
         """
         The round to which a delivery goes, its row if it is new, which is then the newest of its annotation, and a line
-        if its number was another annotation's.
+        if its number was another annotation's or was deleted.
         """
 
         def find(name: str, sentence: Optional[str] = None) -> Optional[_Known]:
@@ -171,17 +175,26 @@ class AnnotationLog:
         before = find(name, sentence)
         if before is None and last is not None and last.sentence is None:
             before = last  # taken back before it came
+        is_deleted = row.get("withdrawn") is True and ("deleted" in row or "time" not in row)
+        if before is not None and is_deleted:
+            if before.is_deleted:
+                return before.round, None, ""
+            if "time" in row:  # the tool's clock may be ahead of ours
+                row = {**row, "time": max(moment(row["time"]), before.moment)[1]}
         when = moment(row.get("time"))
         digest = hashlib.sha256(to_lines([row]).encode("utf-8")).digest()
         if before is not None and (when < before.moment or (when, digest) == (before.moment, before.digest)):
-            return before.round, None, ""
-        k = before.round if before is not None and "time" not in row else entry.round
+            return before.round, None, "was deleted before it came; it does not count" if before.is_deleted else ""
+        k = before.round if before is not None and is_deleted else entry.round
         owner = project if project is not None or last is None else last.project
-        fresh[name, sentence] = fresh[name, None] = _Known(when, digest, k, sentence, owner)
+        fresh[name, sentence] = fresh[name, None] = _Known(when, digest, k, sentence, owner, is_deleted)
+        if before is not None and before.is_deleted:
+            return k, row, "was deleted and comes again with a later time; it counts"
         seen = last or first
         if before is not None or seen is None or None in (sentence, seen.sentence) or seen.sentence == sentence:
             return k, row, ""
-        return k, row, f"id {sentence!r}, where it was id {seen.sentence!r} of project {seen.project}"
+        was = f"where it was id {seen.sentence!r} of project {seen.project}"
+        return k, row, f"is now of id {sentence!r}, {was}; it counts as another annotation"
 
     def _file(self, k: int) -> LogFile:
         if k not in self._files:

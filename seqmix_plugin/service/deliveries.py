@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import threading
+import time
 from pathlib import Path
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple, Union
 
@@ -95,9 +96,9 @@ class Deliveries:
             return Outcome(0, 0, [])
         recorded, moved = self._log.add(entries) if entries else (0, [])
         for row, line in moved:
-            problem = f"annotation {row['annotation']} of project {row.get('project')} is now of {_line(line)}"
+            problem = f"annotation {row['annotation']} of project {row.get('project')} {_line(line)}"
             self._keep({"problem": problem, "row": row})
-            logger.warning(f"{problem}; it counts as another annotation")
+            logger.warning(problem)
         for problem in problems:
             logger.warning(f"{problem}; it is kept in {QUERIES}/{PROBLEMS}")
         return Outcome(recorded, len(entries) - recorded, problems)
@@ -110,8 +111,8 @@ class Deliveries:
         if not good or len(good) < len(numbers):
             return [], [f"{shown(rows)} names no annotations; expected the payload of a webhook"]
         k = self._asked.newest
-        project = _project(payload)
-        return [Entry({"annotation": number, "withdrawn": True, **project}, k) for number in good], []
+        row = {"withdrawn": True, "deleted": True, "time": time.time(), **_project(payload)}
+        return [Entry({"annotation": number, **row}, k) for number in good], []
 
     def _said(self, payload: Row) -> Tuple[List[Entry], List[str]]:
         annotations = _objects(payload.get("annotation", payload.get("annotations")))
@@ -208,5 +209,5 @@ def _digest(row: Row) -> bytes:
 
 def _when(value: Any) -> Optional[str]:
     """A time in the one form in which times sort as text; `None` for what is none."""
-    time = utc(value) if isinstance(value, str) else None
-    return None if time is None else time.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    date = utc(value) if isinstance(value, str) else None
+    return None if date is None else date.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

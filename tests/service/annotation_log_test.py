@@ -4,6 +4,7 @@ import json
 import os
 import tempfile
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -198,13 +199,43 @@ def test_a_number_that_comes_again_for_another_sentence_is_another_annotation(wa
     for seconds, same in ((3, 1), (3, 0)):  # older than the other sentence's, which is none of its versions
         written, moved = log.add([delivery(1, CAT_ID, seconds)])
         assert (written, [line for _, line in moved]) == (
-            (1, [f"id {CAT_ID!r}, where it was id '7' of project 1"]) if same else (0, [])
+            (1, [f"is now of id {CAT_ID!r}, where it was id '7' of project 1; it counts as another annotation"])
+            if same
+            else (0, [])
         )
     assert rejected(waiting) == sorted(["7", CAT_ID])
     log = AnnotationLog(waiting) if again else log
     assert log.add([deletion(1)]) == (1, [])
     assert rejected(waiting) == ["7"]
-    assert log.add([deletion(1), delivery(1, CAT_ID, 3)]) == (0, [])
+    gone = delivery(1, CAT_ID, 3)
+    assert log.add([deletion(1), gone]) == (0, [(gone.row, "was deleted before it came; it does not count")])
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["running", "restarted"])
+@pytest.mark.parametrize("known", [False, True])
+def test_what_is_made_anew_after_a_deletion_counts(waiting: Path, again: bool, known: bool) -> None:
+    """A server that was made anew begins at number 1 again, and may ask the same sentence."""
+
+    def gone(seconds: float) -> Entry:
+        return Entry({"annotation": 5, "withdrawn": True, "deleted": True, "time": seconds, "project": 1}, 1)
+
+    start = delivery(1, "7", 0).row["time"]
+    deleted_at = datetime.fromisoformat(start).timestamp() + 10
+    log = AnnotationLog(waiting)
+    if known:
+        log.add([delivery(1, "7", 5)])
+    assert log.add([gone(deleted_at), gone(deleted_at + 9)]) == (1, [])
+    log = AnnotationLog(waiting) if again else log
+    late, anew = delivery(1, "7", 6), delivery(1, "7", 11)
+    assert log.add([late]) == (0, [(late.row, "was deleted before it came; it does not count")])
+    assert rejected(waiting) == []
+    written, told = log.add([anew])
+    assert (written, [line for _, line in told]) == (1, ["was deleted and comes again with a later time; it counts"])
+    assert rejected(waiting) == ["7"]
+    log = AnnotationLog(waiting) if again else log
+    assert log.add([gone(deleted_at)]) == (1, [])  # whose clock is behind the tool's
+    assert rejected(waiting) == []
+    assert AnnotationLog(waiting).add([gone(deleted_at), anew])[0] == 0
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["running", "restarted"])

@@ -131,6 +131,21 @@ def test_a_deletion_that_comes_first_stays(client: Client, waiting: Path) -> Non
     assert post(client, said(ANNA, PERSON, number=1)).json == {"recorded": 0, "known": 1}
 
 
+def test_what_is_made_anew_after_a_deletion(client: Client, waiting: Path, lines: List[str]) -> None:
+    post(client, said(ANNA, PERSON))
+    post(client, deleted(1))
+    assert post(client, said(ANNA, PLACE, seconds=5)).json == {"recorded": 0, "known": 1}  # which came late
+    assert tags(waiting) == {}
+    anew = said(ANNA, PLACE, created_at="2999-01-01T00:00:00Z", updated_at="2999-01-01T00:00:00Z")
+    assert post(client, anew).json == {"recorded": 1, "known": 0}
+    assert tags(waiting) == {"7": "O O O O B-LOC O"}
+    assert lines == [
+        "annotation 1 of project 1 was deleted before it came; it does not count",
+        "annotation 1 of project 1 was deleted and comes again with a later time; it counts",
+    ]
+    assert [row["problem"] for row in problem_rows(waiting)] == lines
+
+
 def test_a_number_that_comes_again_for_another_sentence(client: Client, waiting: Path, lines: List[str]) -> None:
     post(client, said(ANNA, PERSON, seconds=9))
     for _ in range(2):
@@ -138,8 +153,9 @@ def test_a_number_that_comes_again_for_another_sentence(client: Client, waiting:
         assert answer.status_code == 201
     assert sorted(tags(waiting)) == sorted(["7", CAT.sentence.id])
     name = repr(CAT.sentence.id)
-    problem = f"annotation 1 of project 1 is now of id {name}, where it was id '7' of project 1"
-    assert lines == [f"{problem}; it counts as another annotation"]
+    was = "where it was id '7' of project 1"
+    problem = f"annotation 1 of project 1 is now of id {name}, {was}; it counts as another annotation"
+    assert lines == [problem]
     assert [row["problem"] for row in problem_rows(waiting)] == [problem]
     post(client, deleted(1))
     assert sorted(tags(waiting)) == ["7"]
