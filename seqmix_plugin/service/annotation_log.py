@@ -183,8 +183,10 @@ class AnnotationLog:
                 row = {**row, "time": max(moment(row["time"]), before.moment)[1]}
         when = moment(row.get("time"))
         digest = hashlib.sha256(to_lines([row]).encode("utf-8")).digest()
+        if before is not None and before.is_deleted and when <= before.moment:
+            return before.round, None, "was deleted before it came; it does not count"
         if before is not None and (when < before.moment or (when, digest) == (before.moment, before.digest)):
-            return before.round, None, "was deleted before it came; it does not count" if before.is_deleted else ""
+            return before.round, None, ""
         k = before.round if before is not None and is_deleted else entry.round
         owner = project if project is not None or last is None else last.project
         fresh[name, sentence] = fresh[name, None] = _Known(when, digest, k, sentence, owner, is_deleted)
