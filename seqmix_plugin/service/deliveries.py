@@ -92,8 +92,10 @@ class Deliveries:
             entries, problems = self._taken_back(payload)
         elif action in SAID:
             entries, problems = self._said(payload)
-        else:
+        elif is_text(action) or not {"annotation", "annotations"} & set(payload):
             return Outcome(0, 0, [])
+        else:
+            entries, problems = [], [f"'action' is {shown(action)}; expected the payload of a webhook"]
         recorded, moved = self._log.add(entries) if entries else (0, [])
         for row, line in moved:
             problem = f"annotation {row['annotation']} of project {row.get('project')} {_line(line)}"
@@ -106,7 +108,7 @@ class Deliveries:
     def _taken_back(self, payload: Row) -> Tuple[List[Entry], List[str]]:
         """There are numbers only; the log knows to which round they belong, and remembers those yet to come."""
         rows = payload.get("annotations", payload.get("annotation"))
-        numbers = [whole_number(row.get("id")) for row in _objects(rows)]
+        numbers = [whole_number(row.get("id")) if isinstance(row, dict) else None for row in _several(rows)]
         good = [number for number in numbers if number is not None]
         if not good or len(good) < len(numbers):
             return [], [f"{shown(rows)} names no annotations; expected the payload of a webhook"]
@@ -115,13 +117,14 @@ class Deliveries:
         return [Entry({"annotation": number, **row}, k) for number in good], []
 
     def _said(self, payload: Row) -> Tuple[List[Entry], List[str]]:
-        annotations = _objects(payload.get("annotation", payload.get("annotations")))
+        given = _several(payload.get("annotation", payload.get("annotations")))
+        annotations = _objects(given)
         tasks = _objects(payload.get("task", payload.get("tasks")))
         if not annotations:
             return [], ["no 'annotation'; expected a webhook that sends its payload"]
         by_number = {shown(task.get("id")): task for task in tasks}
         entries: List[Entry] = []
-        problems: List[str] = []
+        problems = [f"annotation {shown(one)}; expected an object" for one in given if not isinstance(one, dict)]
         for annotation in annotations:
             task = by_number.get(shown(annotation.get("task")), tasks[0] if len(tasks) == 1 else {})
             found = self._entry(annotation, task, _project(payload, annotation))
@@ -193,9 +196,12 @@ def _project(*rows: Row) -> Row:
 
 
 def _objects(value: Any) -> List[Row]:
+    return [item for item in _several(value) if isinstance(item, dict)]
+
+
+def _several(value: Any) -> List[Any]:
     """One or many, as webhooks send them."""
-    values = value if isinstance(value, list) else [value]
-    return [item for item in values if isinstance(item, dict)]
+    return value if isinstance(value, list) else [value]
 
 
 def _line(text: str) -> str:

@@ -276,11 +276,11 @@ def test_code_that_the_encoder_brings_is_refused(run: Path, file_name: str, key:
         load_tagger(str(run))
 
 
-def test_files_that_an_encoder_names_of_its_own_are_none_elsewhere(run: Path) -> None:
+def test_files_that_an_encoder_names_of_its_own_are_none_elsewhere(run: Path, tmp_path: Path) -> None:
     path = run / "encoder" / "tokenizer_config.json"
     own = {"special_tokens_map_file": "/gone/special_tokens_map.json", "fast_tokenizer_files": ["tokenizer.json"]}
     path.write_text(json.dumps({**json.loads(path.read_text()), **own, "tokenizer_file": None, "init_inputs": []}))
-    assert load_tagger(str(run))[0].head.labels
+    assert load_tagger(str(packed(run, tmp_path / "model.tar.gz")))[0].head.labels
 
 
 def test_code_of_an_encoder_elsewhere_is_not_run_and_nobody_is_asked(

@@ -131,6 +131,20 @@ def test_a_deletion_that_comes_first_stays(client: Client, waiting: Path) -> Non
     assert post(client, said(ANNA, PERSON, number=1)).json == {"recorded": 0, "known": 1}
 
 
+def test_a_part_of_a_webhook_that_is_none_is_told(client: Client, waiting: Path) -> None:
+    payload = said(ANNA, PERSON, action="ANNOTATIONS_CREATED")
+    answer = post(client, {**payload, "annotation": [payload["annotation"], 5]})
+    assert (answer.status_code, answer.json["recorded"]) == (422, 1)
+    assert answer.json["error"] == "annotation 5; expected an object"
+    for action, shown in ((None, "null"), ([1], "[1]"), (7, "7")):
+        answer = post(client, {**payload, "action": action})
+        assert answer.status_code == 422
+        assert answer.json["error"] == f"'action' is {shown}; expected the payload of a webhook"
+    answer = post(client, {**deleted(1), "annotations": [{"id": 1}, 2]})
+    assert (answer.status_code, answer.json["recorded"]) == (422, 0)
+    assert post(client, {"action": "PROJECT_UPDATED", "project": {"id": 1}}).status_code == 201
+
+
 def test_what_is_made_anew_after_a_deletion(client: Client, waiting: Path, lines: List[str]) -> None:
     post(client, said(ANNA, PERSON))
     post(client, deleted(1))
