@@ -130,6 +130,7 @@ def _cut(connections: Any, since: Since, deadline: float) -> Since:
     by_age = sorted(waiting, key=lambda connection: waiting[connection][1])
     too_many = len(connections) - CONNECTIONS
     for place, connection in enumerate(by_age):
-        if place < too_many or now - waiting[connection][1] > deadline:
+        age = now - waiting[connection][1]
+        if age > deadline or (age > 0 and place < too_many):  # of those that are new, one cannot tell who is slow
             connection.transport.abort()
     return waiting

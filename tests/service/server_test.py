@@ -11,6 +11,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Dict, List, NamedTuple
 
 import pytest
@@ -144,6 +145,25 @@ def test_slow_clients_hold_nobody_up_and_are_cut(
     assert len(log_rows(waiting)) == number
     assert serving.end() == 0
     assert "Traceback" not in serving.log.read_text(encoding="utf-8")
+
+
+def test_those_that_are_new_are_not_cut_when_there_are_too_many() -> None:
+    """At the first look at them all have waited as long, those that have only just asked too."""
+
+    class Connection:
+        def __init__(self) -> None:
+            self.cycle, self.flow, self.transport = None, SimpleNamespace(write_paused=False), self
+            self.is_cut = False
+
+        def abort(self) -> None:
+            self.is_cut = True
+
+    old, new = [[Connection() for _ in range(number)] for number in (600, 10)]
+    since = server._cut({*old}, {}, 30.0)
+    assert not any(connection.is_cut for connection in old)
+    server._cut({*old, *new}, since, 30.0)
+    assert sum(connection.is_cut for connection in old) == 610 - server.CONNECTIONS
+    assert not any(connection.is_cut for connection in new)
 
 
 def _is_cut(client: socket.socket, content: bytes) -> bool:
