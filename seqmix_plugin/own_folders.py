@@ -80,7 +80,7 @@ def refuse_links(folder: Path) -> None:
 
 def not_own(path: Path) -> ConfigurationError:
     """To be raised for what stands where a file or folder of a run should."""
-    what = "a link" if path.is_symlink() else "neither a file nor a folder"
+    what = "a link" if path.is_symlink() else "a folder" if path.is_dir() else "neither a file nor a folder"
     return ConfigurationError(
         f"{path} is {what}; expected a run's own files: remove it, or put a copy of what it leads to in its place"
     )

@@ -430,6 +430,13 @@ def loading(text: Optional[str] = None, **changes: Any) -> Calling:
     return Calling(do)
 
 
+def loading_an_encoder_with_files_elsewhere(folder: Path, config: Dict[str, Any]) -> None:
+    in_file(config, folder)
+    (folder / "encoder").mkdir()
+    (folder / "encoder" / "tokenizer_config.json").write_text('{"tokenizer_file": "/etc/passwd"}', encoding="utf-8")
+    load_tagger(str(folder))
+
+
 def loading_a_pickle(folder: Path, config: Dict[str, Any]) -> None:
     built(config, folder)
     in_file(config, folder)
@@ -498,6 +505,7 @@ OF_OTHERS: Dict[str, List[Way]] = {
     ],
     "a configuration that names a file or an address elsewhere": [
         loading(dataset_reader__token_indexers__tokens__tokenizer_kwargs={"vocab_file": "/etc/passwd"}),
+        Calling(loading_an_encoder_with_files_elsewhere),
     ],
     "a model or a reader of another kind": [loading(dataset_reader={"type": "sequence_tagging"})],
     "weights that are more than tensors": [Calling(loading_a_pickle)],

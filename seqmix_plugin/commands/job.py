@@ -14,6 +14,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.run_state import DIED, DONE, run_state
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.formats.round_files import QUERIES
 from seqmix_plugin.own_folders import open_own
 from seqmix_plugin.reporting.run import Run, read_run
 from seqmix_plugin.run_files import ANNOTATED, NOT_MEASURED, ROUNDS, STATE
@@ -109,10 +110,10 @@ class Job:
                 if state == DONE:
                     return Outcome(self.seed, DONE, self.log, run=read_run(self.folder))
                 arguments = self._arguments
-                if state == DIED and (self.folder / STATE).is_dir():
+                if state == DIED and any((self.folder / STATE).glob("round_*.json")):
                     show(f"seed {self.seed}: the run in {self.folder} did not finish; it goes on")
                     arguments = [*arguments, "--recover"]
-                elif state == DIED and any((self.folder / name).exists() for name in (ROUNDS, ANNOTATED)):
+                elif state == DIED and any((self.folder / name).exists() for name in (ROUNDS, ANNOTATED, QUERIES)):
                     raise ConfigurationError(
                         f"{self.folder} holds rounds that cannot be gone on with; take another folder"
                     )

@@ -86,7 +86,7 @@ def test_a_job_that_cannot_be_started_is_a_failure(tmp_path: Path, capsys: pytes
     (tmp_path / "1.log").mkdir()
     outcomes = run_jobs([job(tmp_path)], 1, 0)
     assert [(outcome.state, outcome.run) for outcome in outcomes] == [("failed", None)]
-    assert "Is a directory" in outcomes[0].reason
+    assert "1.log is a folder; expected a run's own files" in outcomes[0].reason
     assert capsys.readouterr().out == outcomes[0].line + "\n"
 
 

@@ -104,7 +104,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on(
 
 
 def test_ctrl_c_is_a_line_and_the_run_goes_on(tiny_encoder: str, tmp_path: Path) -> None:
-    config = write(tmp_path, tiny_encoder, {"trainer.trainer.num_epochs": 4})
+    config = write(tmp_path, tiny_encoder, {"trainer.trainer.num_epochs": 12})  # so that the signal comes in time
     folder = tmp_path / "died"
 
     def work() -> None:

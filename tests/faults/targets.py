@@ -39,7 +39,7 @@ def finished(encoder: str, place: Path, overrides: Dict[str, Any] = EVERYTHING) 
     config = configuration(place / "finished.json", encoder, {**overrides, "trainer.num_rounds": 1})
     ended = train(config, place / "finished")
     assert ended.code == 0, ended.output
-    return Target.of("finished, extended", place / "finished", lambda folder: extend(folder, 2))
+    return Target.of("finished, extended", place / "finished", partial(extend, num_rounds=2))
 
 
 def interrupted(encoder: str, place: Path) -> Target:

@@ -78,7 +78,7 @@ class PerplexityDiscriminator(Discriminator):
         if scope == "window" and not language_model.tells_places:
             raise ConfigurationError(
                 "discriminator.scope is 'window', which needs a language model that tells which of its pieces stand "
-                "for which words (a fast tokenizer of transformers does); expected another model or scope: 'sentence'"
+                "for which words, as a fast tokenizer of transformers does; expected another model or scope: 'sentence'"
             )
         self._language_model = language_model
         self._scope = scope
