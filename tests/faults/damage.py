@@ -30,10 +30,15 @@ UNNAMED = "UNNAMED"
 """An error that does not say which file it is about."""
 HANGS = "HANGS"
 
-LOGS = re.compile(r"out\.log|meta\.json|.*\.lock|state/lock|round_\d+/(\w+/)?metrics_epoch_\d+\.json|.*\.damaged\d+")
+LOGS = re.compile(
+    r"out\.log|meta\.json|.*\.lock|state/lock|round_\d+/(\w+/)?metrics_epoch_\d+\.json|.*\.damaged\d+(/.*)?"
+)
 """Files that are written for people alone and that no command reads."""
-READ_BY_PEOPLE = re.compile(r"environment\.json|language_model/\d+/fit\.json|queries/round_\d+/label_studio\..*")
-"""Files in which a changed character that leaves them readable changes no label, score or weight."""
+READ_BY_PEOPLE = re.compile(r"environment\.json|queries/.*")
+"""
+Files that no label, score or weight of the run depends on once the run has come to its end; when one of them was
+damaged and nothing else differs, such as a score of a question, it is harmless.
+"""
 STOCK = {"config.json"}
 """Files that AllenNLP reads before anything of the plugin runs; its own error will do."""
 COMPARED = {"state/data.json": "has changed since the run"}
@@ -163,7 +168,9 @@ def judged(ended: Ended, file: str, differing: List[str]) -> Tuple[str, str]:
         if "Traceback" in ended.output:
             return TRACEBACK, ended.output.strip().splitlines()[-1]
         return (TOLD if names else UNNAMED), shown
-    if not differing or (differing == [file] and READ_BY_PEOPLE.fullmatch(file)):
+    if READ_BY_PEOPLE.fullmatch(file):
+        differing = [name for name in differing if not READ_BY_PEOPLE.fullmatch(name)]
+    if not differing:
         return (HEALED, shown) if names else (HARMLESS, "")
     if names:
         return TOLD, shown
