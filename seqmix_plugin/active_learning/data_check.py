@@ -17,6 +17,8 @@ from seqmix_plugin.run_files import STATE
 logger = logging.getLogger(__name__)
 
 FILE = "data.json"
+VOCABULARY = ("labels", "non_padded_namespaces")
+"""The files of a run's vocabulary, from which AllenNLP reads it when a distributed run goes on."""
 
 
 def check_data(folder: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:
@@ -43,6 +45,7 @@ def check_data(folder: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary)
 def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:
     now: Dict[str, Any] = {key: file_digest(Path(cached_path(path))) for key, path in paths.items() if path is not None}
     now["labels"] = list(vocab.get_token_to_index_vocabulary("labels"))
+    now["non_padded_namespaces"] = sorted(vocab._non_padded_namespaces)
     before = _read(noted)
     run = noted.parent.parent
     for key, path in paths.items():
@@ -51,11 +54,12 @@ def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> N
                 f"{key}: {path} has changed since the run in {run} began; bring the old file back, or begin anew with "
                 f"--force"
             )
-    if before.get("labels", now["labels"]) != now["labels"]:
-        raise ConfigurationError(
-            f"{run / 'vocabulary' / 'labels.txt'} is not what the run began with; expected the lines "
-            f"{', '.join(before['labels'])}"
-        )
+    for name in VOCABULARY:
+        if before.get(name, now[name]) != now[name]:
+            raise ConfigurationError(
+                f"{run / 'vocabulary' / name}.txt is not what the run began with; expected the lines "
+                f"{', '.join(before[name])}"
+            )
     if before != now:
         make_folder(noted.parent)
         write_text(noted, json.dumps(now, indent=2) + "\n")
@@ -69,7 +73,7 @@ def _read(noted: Path) -> Dict[str, Any]:
         before = json.loads(noted.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         before = None
-    if not isinstance(before, dict) or not all(isinstance(name, str) for name in before.get("labels", ())):
+    if not isinstance(before, dict) or not all(isinstance(n, str) for part in VOCABULARY for n in before.get(part, ())):
         logger.warning(f"{noted} is damaged; whether the data files have changed is not known")
         return {}
     return before

@@ -189,9 +189,17 @@ def other_copy(folder: Path) -> None:
     extend(str(folder), 3)
 
 
+def test_another_list_of_namespaces_is_refused(tmp_path: Path) -> None:
+    """AllenNLP reads one that has lost a line without a word, and it would get into the archive."""
+    (tmp_path / "state").mkdir()
+    check_data(tmp_path, {}, vocabulary("O"))
+    with pytest.raises(ConfigurationError, match="vocabulary/non_padded_namespaces.txt is not what the run began with"):
+        check_data(tmp_path, {}, Vocabulary(non_padded_namespaces=["*labels"], tokens_to_add={"labels": ["O"]}))
+
+
 CASES: Dict[str, Callable[[Path], None]] = {
     "a data file that has changed since the run began": changed_data,
-    "labels of another number or order": other_labels,
+    "labels of another number or order, or another list of namespaces": other_labels,
     "rounds without the state that goes with them": no_state,
     "the state of another version": other_version,
     "links, pipes and devices in a run's folder": link,

@@ -31,7 +31,7 @@ UNNAMED = "UNNAMED"
 HANGS = "HANGS"
 
 LOGS = re.compile(
-    r"out\.log|meta\.json|.*\.lock|state/lock|round_\d+/(\w+/)?metrics_epoch_\d+\.json|.*\.damaged\d+(/.*)?"
+    r"out(_worker\d+)?\.log|meta\.json|.*\.lock|state/lock|round_\d+/(\w+/)?metrics_epoch_\d+\.json|.*\.damaged\d+(/.*)?"
 )
 """Files that are written for people alone and that no command reads."""
 READ_BY_PEOPLE = re.compile(r"environment\.json|queries/.*")
@@ -39,12 +39,12 @@ READ_BY_PEOPLE = re.compile(r"environment\.json|queries/.*")
 Files that no label, score or weight of the run depends on once the run has come to its end; when one of them was
 damaged and nothing else differs, such as a score of a question, it is harmless.
 """
-STOCK = {"config.json"}
-"""Files that AllenNLP reads before anything of the plugin runs; its own error will do."""
+STOCK = {"config.json", "vocabulary/labels.txt", "vocabulary/non_padded_namespaces.txt"}
+"""Files that AllenNLP reads before the plugin runs, the vocabulary in distributed runs; its own error will do."""
 COMPARED = {"state/data.json": "has changed since the run"}
 """Files whose contents are compared with something; the error says what differs, and either may be the damaged one."""
-REFUSED = "configuration we're recovering from"
-"""How AllenNLP's own error ends when the given configuration is not that of the folder."""
+REFUSED = ("configuration we're recovering from", "allennlp/common/params.py", "allennlp/data/vocabulary.py")
+"""What shows that error: the given configuration is not that of the folder, or a file could not be read."""
 
 
 PLACES = {"first": 0.0, "middle": 0.5, "last": 1.0}
@@ -163,7 +163,7 @@ def judged(ended: Ended, file: str, differing: List[str]) -> Tuple[str, str]:
     if ended.code == -signal.SIGALRM:
         return HANGS, shown
     if ended.code != 0:
-        if file in STOCK and (names or REFUSED in ended.output):
+        if file in STOCK and (names or any(sign in ended.output for sign in REFUSED)):
             return TOLD, shown
         if "Traceback" in ended.output:
             return TRACEBACK, ended.output.strip().splitlines()[-1]
