@@ -3,7 +3,7 @@
 import re
 import sys
 from functools import cached_property
-from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from allennlp.data import DatasetReader, TokenIndexer
 
@@ -20,6 +20,7 @@ MOST_KNOWN = 2**16
 _NO_WORD = re.compile(r"\d+[-.]\d+", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:[-.]\d+)?\Z", re.ASCII)
 _LIKE_A_TAG = re.compile(r"[A-Za-z]-|[A-Z]\Z")
+NUMBERED = "sentences whose words are 1, 2, 3, …, as where token_column is the column of their numbers"
 LIKE_ROWS = "comments have as many columns as the rows, but no tag"
 
 Row = Tuple[str, str]
@@ -71,7 +72,7 @@ class ConllColumnsReader(SentenceReader):
     sentence.
 
     Words with characters that cannot be seen, and words with a blank and a tag in them, stay as they are and are
-    counted in a warning. A byte order mark at the beginning of a line is dropped.
+    counted in a warning; so are sentences whose words are 1, 2, 3, …, the numbers of words. A byte order mark at the beginning of a line is dropped.
 
     Registered as a `DatasetReader` with name "conll_columns".
 
@@ -138,6 +139,8 @@ class ConllColumnsReader(SentenceReader):
             return f"line {lines[position]}"
 
         file.look_at(words, place)
+        if words[0][0] == "1" and _are_numbers(words):
+            file.count(NUMBERED, words[0], place(0))
         return TaggedSentence(name, words, None if self._unlabelled else file.to_bio(tags, place))
 
     def _blocks(self, file: _ColumnFile) -> Iterator[Tuple[Optional[str], List[int], List[Row]]]:
@@ -239,6 +242,12 @@ class ConllColumnsReader(SentenceReader):
         if equals and key.strip() == "sent_id" and self._is_conllu(file, [""] * CONLLU_COLUMNS):
             return before or value.strip()
         return before
+
+
+def _are_numbers(words: Sequence[str]) -> bool:
+    """Whether they are those by which CoNLL-U counts a sentence's words."""
+    whole = [word for word in words if not _NO_WORD.fullmatch(word)]
+    return len(whole) > 1 and whole == list(map(str, range(1, len(whole) + 1)))
 
 
 def _columns(line: str) -> List[str]:

@@ -20,7 +20,7 @@ from seqmix_plugin.formats import (
     read_questions,
     write_questions,
 )
-from seqmix_plugin.oracles.oracle import Oracle, Waiting
+from seqmix_plugin.oracles.oracle import Oracle, Waiting, check_tags
 from seqmix_plugin.oracles.request import Request
 from seqmix_plugin.own_folders import make_folder
 from seqmix_plugin.ranks import is_primary
@@ -94,12 +94,7 @@ class FilesOracle(Oracle):
     def check(self, sentences: SentenceSource, tags: Collection[str]) -> None:
         types = entity_types(tags)
         self._format.check_labels(types)
-        missing = sorted({"O", *(f"{prefix}-{name}" for name in types for prefix in "BI")} - set(tags))
-        if missing:
-            raise ConfigurationError(
-                f"labels is missing; expected the entity types, such as {types}: people may give the tag {missing[0]}, "
-                f"which no file has"
-            )
+        check_tags(tags)
         odd = self._format.misfits(sentences) if is_primary() else {}
         if odd:
             self._warn_of(odd, f"the pool's {len(sentences):,} sentences", "questions.jsonl")

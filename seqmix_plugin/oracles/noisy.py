@@ -1,12 +1,12 @@
 """An annotator who makes mistakes, for simulations."""
 
-from typing import List, Optional, Sequence, Tuple
+from typing import Collection, List, Optional, Sequence, Tuple
 
 import numpy as np
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.oracles.gold import GoldOracle
-from seqmix_plugin.oracles.oracle import Oracle
+from seqmix_plugin.oracles.oracle import Oracle, check_tags
 from seqmix_plugin.oracles.request import Request
 from seqmix_plugin.randomness import generator
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
@@ -37,7 +37,8 @@ class NoisyOracle(Oracle):
     # Raises
 
     `ConfigurationError`
-        When a share is negative or they sum to more than 1.
+        When a share is negative or they sum to more than 1; when another type or border could make a tag that no file
+        has, such as `I-LOC` where all places are one word, and `labels` is not given.
     """
 
     def __init__(
@@ -53,6 +54,10 @@ class NoisyOracle(Oracle):
             )
         self._gold = GoldOracle(corpus)
         self._limits = np.cumsum([missed, wrong_type, wrong_border])
+
+    def check(self, sentences: SentenceSource, tags: Collection[str]) -> None:
+        if self._limits[-1] > self._limits[0]:
+            check_tags(tags)
 
     def annotate(self, request: Request) -> List[TaggedSentence]:
         return [self._with_mistakes(sentence, request) for sentence in self._gold.annotate(request)]

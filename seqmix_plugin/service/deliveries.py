@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 SAID = ("ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED")
 TAKEN_BACK = ("ANNOTATIONS_DELETED",)
 """The actions that matter; all others are acknowledged."""
+WITHOUT_ANNOTATIONS = "TASKS_DELETED"
 PROBLEMS = "service.problems.jsonl"
 """Beside the rounds' folders: what could not be read as an answer, as it came."""
 
@@ -92,6 +93,9 @@ class Deliveries:
             entries, problems = self._taken_back(payload)
         elif action in SAID:
             entries, problems = self._said(payload)
+        elif action == WITHOUT_ANNOTATIONS:
+            logger.warning("tasks were deleted in Label Studio; what was annotated in them counts as before")
+            return Outcome(0, 0, [])
         elif is_text(action) or not {"annotation", "annotations"} & set(payload):
             return Outcome(0, 0, [])
         else:

@@ -220,7 +220,7 @@ def test_tags_that_no_file_has_and_people_may_give_end_a_run_before_people_are_a
     (tmp_path / "train.conll").write_text("Anna\tB-PER\nsings\tO\nin\tO\n\n" * 24, encoding="utf-8")
     given = {**WORDS, "train_data_path": str(tmp_path / "train.conll"), "trainer.oracle": {"type": "files"}}
     with pytest.raises(
-        ConfigurationError, match="labels is missing; .*people may give the tag I-PER, which no file has"
+        ConfigurationError, match="labels is missing; .*an answer may have the tag I-PER, which no file has"
     ):
         run("run", **{**given, "labels": None})
     assert not (tmp_path / "run" / "queries").exists()

@@ -342,6 +342,16 @@ def test_conllu_without_ranges_and_empty_nodes(tmp_path: Path, caplog: pytest.Lo
     assert [(sentence.id, sentence.tags) for sentence in sentences] == [("d1-1", ("O", "O", "B-LOC")), ("d1-2", ("O",))]
 
 
+def test_the_numbers_of_words_taken_for_words_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    content = f"{CONLLU}\n{CONLLU}\n1\t4\tO\n2\t5\tO\n\n1\t0\tO\n3\t0\tO\n"
+    words, warnings = read(write(tmp_path, content), caplog)
+    assert words[0] == ("1-2", "1", "2", "2.1", "3")
+    assert warnings == [
+        "3 sentences whose words are 1, 2, 3, …, as where token_column is the column of their numbers, such as '1-2' in "
+        "line 4"
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "keys"),
     [

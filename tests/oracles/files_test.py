@@ -132,7 +132,7 @@ def test_a_tag_that_people_may_give_and_the_run_does_not_know_is_an_error(missin
     with pytest.raises(ConfigurationError) as error:
         FilesOracle().check(ODD, [tag for tag in TAGS if tag != missing])
     assert str(error.value.message) == (
-        f"labels is missing; expected the entity types, such as ['LOC', 'PER']: people may give the tag {missing}, "
+        f"labels is missing; expected the entity types, such as ['LOC', 'PER']: an answer may have the tag {missing}, "
         f"which no file has"
     )
 

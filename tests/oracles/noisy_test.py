@@ -82,3 +82,14 @@ def test_what_cannot_be_mistaken_stays() -> None:
 def test_shares_that_are_none(shares: Dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         NoisyOracle([], **shares)
+
+
+@pytest.mark.parametrize("shares", [{"wrong_border": 0.1}, {"wrong_type": 0.1}])
+def test_a_mistake_that_would_make_a_tag_that_no_file_has_is_an_error_before_any_work(shares: Dict[str, float]) -> None:
+    tags = ["O", "B-PER", "I-PER", "B-LOC"]
+    with pytest.raises(
+        ConfigurationError, match="labels is missing; .*an answer may have the tag I-LOC, which no file"
+    ):
+        NoisyOracle(SENTENCES, missed=0.1, **shares).check(SENTENCES, tags)
+    NoisyOracle(SENTENCES, missed=0.1).check(SENTENCES, tags)
+    NoisyOracle(SENTENCES, missed=0.1, **shares).check(SENTENCES, [*tags, "I-LOC"])

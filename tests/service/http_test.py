@@ -195,6 +195,15 @@ def test_other_actions_are_acknowledged(client: Client, waiting: Path, action: o
     assert log_rows(waiting) == []
 
 
+def test_a_deleted_task_leaves_its_annotation_and_says_so(
+    client: Client, waiting: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    post(client, said(ANNA, PERSON))
+    assert post(client, {"action": "TASKS_DELETED", "tasks": [{"id": 100}]}).status_code == 201
+    assert caplog.messages == ["tasks were deleted in Label Studio; what was annotated in them counts as before"]
+    assert tags(waiting) == {"7": "B-PER I-PER O O O O"}
+
+
 UNKNOWN = region(ANNA, 0, 9, "HERO")
 OVERLAP = region(ANNA, 5, 15, "ORG")
 HYPERTEXT = {**PERSON, "type": "hypertextlabels"}
