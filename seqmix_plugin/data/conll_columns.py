@@ -72,7 +72,8 @@ class ConllColumnsReader(SentenceReader):
     sentence.
 
     Words with characters that cannot be seen, and words with a blank and a tag in them, stay as they are and are
-    counted in a warning; so are sentences whose words are 1, 2, 3, …, the numbers of words. A byte order mark at the beginning of a line is dropped.
+    counted in a warning; so are sentences whose words are 1, 2, 3, …, the numbers of words. A byte order mark at the
+    beginning of a line is dropped.
 
     Registered as a `DatasetReader` with name "conll_columns".
 

@@ -347,8 +347,8 @@ def test_the_numbers_of_words_taken_for_words_are_counted(tmp_path: Path, caplog
     words, warnings = read(write(tmp_path, content), caplog)
     assert words[0] == ("1-2", "1", "2", "2.1", "3")
     assert warnings == [
-        "3 sentences whose words are 1, 2, 3, …, as where token_column is the column of their numbers, such as '1-2' in "
-        "line 4"
+        "3 sentences whose words are 1, 2, 3, …, as where token_column is the column of their numbers, such as '1-2' "
+        "in line 4"
     ]
 
 
