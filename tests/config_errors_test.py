@@ -277,6 +277,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"dataset_reader.max_length": 2},
         {"dataset_reader.max_length": 1000},
         {NAME: "@other encoder"},
+        {f"{INDEXER}.tokenizer_kwargs": {"pad_token": "[FILL]"}},
         {"dataset_reader.token_indexers": {"words": {"type": "word_piece", "model_name": "@encoder"}}},
     ],
     "a model that active learning cannot work with": [

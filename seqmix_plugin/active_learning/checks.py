@@ -120,10 +120,24 @@ def check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
         raise ConfigurationError(
             f"dataset_reader.token_indexers name the encoder {indexed!r}, but the model's embedder {embedded!r}"
         )
+    check_pieces(model, reader)
     longest = longest_input(model.encoder, reader.word_pieces.tokenizer)
     if longest is not None and (reader.max_length is None or reader.max_length > longest):
         raise ConfigurationError(
             f"dataset_reader.max_length is {reader.max_length}; the encoder takes {longest} word pieces at most"
+        )
+
+
+def check_pieces(model: SequenceTagger, reader: SentenceReader) -> None:
+    """Raises a `ConfigurationError` when the indexer may give pieces that the encoder does not have."""
+    if model.encoder is None or reader.word_pieces is None:
+        return
+    name, num_rows = reader.word_pieces.model_name, model.encoder.get_input_embeddings().weight.size(0)
+    largest = max(reader.word_pieces.tokenizer.get_vocab().values())
+    if largest >= num_rows:
+        raise ConfigurationError(
+            f"dataset_reader.token_indexers: the tokenizer of {name!r} has a word piece {largest}, but the encoder's "
+            f"last is {num_rows - 1}; expected the tokenizer_kwargs of the model's embedder, and files of one encoder"
         )
 
 

@@ -17,7 +17,7 @@ from allennlp.models import Model
 from allennlp.models.archival import get_weights_path
 from transformers import dynamic_module_utils
 
-from seqmix_plugin.active_learning.checks import sentence_reader
+from seqmix_plugin.active_learning.checks import check_pieces, sentence_reader
 from seqmix_plugin.commands.archive_check import checked_configuration
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
@@ -56,7 +56,9 @@ def load_tagger(source: str) -> Tuple[SequenceTagger, SentenceReader]:
             f"{source}: no model could be loaded; expected a run's folder or a model.tar.gz ({first_line(error)})"
         ) from error
     assert isinstance(model, SequenceTagger)  # checked above
-    return model, sentence_reader(reader)
+    sentences = sentence_reader(reader)
+    check_pieces(model, sentences)
+    return model, sentences
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 import json
 import re
 import shutil
+import tarfile
 from pathlib import Path
 from typing import Any, List, Optional, Tuple
 
@@ -205,6 +206,21 @@ def test_a_classifier_of_another_shape_is_refused(tagger: SequenceTagger) -> Non
     tagger.tag_projection = torch.nn.Linear(64, len(LABELS))
     with pytest.raises(ConfigurationError, match=re.escape("no classifier of one linear layer of shape (7, 64)")):
         to_transformers(tagger)
+
+
+def test_a_tokenizer_with_pieces_that_the_encoder_lacks_is_an_error(
+    command: Command, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with tarfile.open(trained / "model.tar.gz") as archive:
+        archive.extractall(tmp_path / "archive", filter="data")
+    tokenizer = tmp_path / "archive" / "encoder" / "tokenizer.json"
+    content = json.loads(tokenizer.read_text(encoding="utf-8"))
+    content["model"]["vocab"]["a"] = 99999
+    tokenizer.write_text(json.dumps(content), encoding="utf-8")
+    with tarfile.open(tmp_path / "model.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "archive", ".")
+    assert command("export-hf", tmp_path / "model.tar.gz") == 1
+    assert "has a word piece 99999, but the encoder's last is " in capsys.readouterr().err
 
 
 def test_a_difference_is_an_error(tagger: SequenceTagger, reader: ConllColumnsReader) -> None:
