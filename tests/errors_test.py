@@ -213,6 +213,12 @@ DATA: Dict[str, Case] = {
     "columns: a carriage return that does not end its line": columns("Anna O\rsings O\r"),
     "columns: another separator than in the first row": columns("Anna\tO\nNew York B-LOC\tO x\nin O O\n"),
     "columns: a byte order mark that is in no word": columns("Anna O\nin O\ufeff\n"),
+    "columns: rows with more or fewer columns than the first, as where a word has a space in it": columns(
+        "in O\n10 000 O\n"
+    ),
+    "columns: the numbers of the rows instead of the words, as `token_column: 0` gives them of CoNLL-U": columns(
+        "1\tAnna\tO\n2\tsings\tO\n3\t.\tO\n"
+    ),
     "columns: comments that may be rows": columns("Anna O\n# sings\n"),
     "columns: ranges and empty nodes of CoNLL-U": columns(
         "".join(
@@ -239,6 +245,7 @@ DATA: Dict[str, Case] = {
     ),
     "invalid tag sequences with `repair_tags: true`": columns("Anna I-PER\n", repair_tags=True),
     "JSONL: a line that is no JSON": jsonl("{"),
+    "JSONL: a key that stands twice in an object": jsonl('{"tokens": ["Anna"], "tags": ["B-PER"], "tags": ["O"]}'),
     "JSONL: hundreds of brackets inside each other": jsonl("[" * 100_000),
     "JSONL: a line that is no object": jsonl("[1]"),
     "JSONL: a sentence without words, or with an empty word": jsonl({"tokens": [], "tags": []}),

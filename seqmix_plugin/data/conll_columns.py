@@ -2,12 +2,13 @@
 
 import re
 import sys
-from functools import cached_property
-from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple
 
+from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, TokenIndexer
 
-from seqmix_plugin.data.labelled_file import MARK, LabelledFile, check_scheme
+from seqmix_plugin.data.column_file import ColumnFile, columns_of
+from seqmix_plugin.data.labelled_file import MARK, check_scheme
 from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import InvalidTagError, to_bio
@@ -18,40 +19,12 @@ MOST_KNOWN = 2**16
 """Lines that are remembered, so that each is taken apart once."""
 
 _NO_WORD = re.compile(r"\d+[-.]\d+", re.ASCII)
-_NUMBER = re.compile(r"\d+(?:[-.]\d+)?\Z", re.ASCII)
 _LIKE_A_TAG = re.compile(r"[A-Za-z]-|[A-Z]\Z")
 LIKE_ROWS = "comments have as many columns as the rows, but no tag"
+OTHER_WIDTH = "rows have another number of columns than the first"
 
 Row = Tuple[str, str]
 """A word and its tag."""
-
-
-class _Layout(NamedTuple):
-    """Of a file's first row: whether tabs separate its columns, how many there are, and whether a number begins it."""
-
-    tabs: bool
-    width: int
-    is_numbered: bool
-
-
-def _layout(line: str) -> _Layout:
-    columns = _columns(line)
-    return _Layout("\t" in line, len(columns), any(map(_NUMBER.match, columns[:1])))
-
-
-class _ColumnFile(LabelledFile):
-    """One column file."""
-
-    @cached_property
-    def layout(self) -> _Layout:
-        """That of the first row that does not begin with `#`; where all do, of the first that has a tab."""
-        fallback = ""
-        for _, line in self.lines():
-            if not line.startswith(("#", "-DOCSTART-")) and line.strip(" \t"):
-                return _layout(line)
-            if not fallback and line.startswith("#") and "\t" in line:
-                fallback = line
-        return _layout(fallback)
 
 
 @DatasetReader.register("conll_columns")
@@ -71,7 +44,8 @@ class ConllColumnsReader(SentenceReader):
     sentence.
 
     Words with characters that cannot be seen, and words with a blank and a tag in them, stay as they are and are
-    counted in a warning. A byte order mark at the beginning of a line is dropped.
+    counted in a warning, as are rows with more or fewer columns than the first. A byte order mark at the beginning of a
+    line is dropped.
 
     Registered as a `DatasetReader` with name "conll_columns".
 
@@ -100,8 +74,8 @@ class ConllColumnsReader(SentenceReader):
 
     `ConfigurationError`
         With file and line: an invalid tag or tag sequence, too few columns, columns that are separated otherwise than
-        in the first row, a carriage return inside a line, bytes that are not UTF-8, a file that is missing or holds no
-        sentence.
+        in the first row, a column of row numbers instead of words, a carriage return inside a line, bytes that are not
+        UTF-8, a file that is missing or holds no sentence.
     """
 
     def __init__(
@@ -125,13 +99,13 @@ class ConllColumnsReader(SentenceReader):
         self._unlabelled = unlabelled
 
     def parse(self, path: str) -> Iterator[TaggedSentence]:
-        file = _ColumnFile(path, self._scheme, self._repair)
+        file = ColumnFile(path, self._scheme, self._repair)
         return file.checked(
             self._sentence(file, name or str(number), lines, rows)
             for number, (name, lines, rows) in enumerate(self._blocks(file))
         )
 
-    def _sentence(self, file: _ColumnFile, name: str, lines: List[int], rows: List[Row]) -> TaggedSentence:
+    def _sentence(self, file: ColumnFile, name: str, lines: List[int], rows: List[Row]) -> TaggedSentence:
         words, tags = zip(*rows, strict=True)
 
         def place(position: int) -> str:
@@ -140,7 +114,7 @@ class ConllColumnsReader(SentenceReader):
         file.look_at(words, place)
         return TaggedSentence(name, words, None if self._unlabelled else file.to_bio(tags, place))
 
-    def _blocks(self, file: _ColumnFile) -> Iterator[Tuple[Optional[str], List[int], List[Row]]]:
+    def _blocks(self, file: ColumnFile) -> Iterator[Tuple[Optional[str], List[int], List[Row]]]:
         """The rows of each sentence and their lines, with its name if a comment gives one."""
         name: Optional[str] = None
         lines: List[int] = []
@@ -158,19 +132,27 @@ class ConllColumnsReader(SentenceReader):
                 if row is None:
                     name = name if rows else self._name(file, line, name)
                     continue
-                if len(known) == MOST_KNOWN:
-                    known.clear()
-                known[line] = row
+                if file.has_other_width(line):  # it is not remembered: each one is counted
+                    file.count(OTHER_WIDTH, line, f"line {number}")
+                else:
+                    if len(known) == MOST_KNOWN:
+                        known.clear()
+                    known[line] = row
             lines.append(number)
             rows.append(row)
         if rows:
             yield name, lines, rows
+        if file.only_counts:
+            raise ConfigurationError(
+                f"{file.path}: all words are the numbers of their rows; token_column is {self._token_column}, expected "
+                f"the column of the words"
+            )
 
-    def _row(self, file: _ColumnFile, number: int, line: str) -> Optional[Row]:
+    def _row(self, file: ColumnFile, number: int, line: str) -> Optional[Row]:
         """The word and the tag of a line, or `None` when it is a comment or passed over."""
         if "\r" in line:
             raise file.error(f"line {number}", "a carriage return inside the line; lines end with \\n or \\r\\n")
-        columns = _columns(line)
+        columns = columns_of(line)
         if line.startswith("# ") and self._is_comment(file, number, line, columns):
             return None
         if self._is_conllu(file, columns) and _NO_WORD.fullmatch(columns[0]):
@@ -189,7 +171,7 @@ class ConllColumnsReader(SentenceReader):
         self._check_separators(file, number, line, columns, word)
         return sys.intern(word), tag
 
-    def _check_separators(self, file: _ColumnFile, number: int, line: str, columns: List[str], word: str) -> None:
+    def _check_separators(self, file: ColumnFile, number: int, line: str, columns: List[str], word: str) -> None:
         """Raises a `ConfigurationError` when columns may have been taken for each other."""
         tabs = "\t" in line
         if tabs != file.layout.tabs and (" " in word if tabs else 1 < len(columns) != file.layout.width):
@@ -205,7 +187,7 @@ class ConllColumnsReader(SentenceReader):
                 "a byte order mark outside the word, as where files were put together without a line end between them",
             )
 
-    def _is_comment(self, file: _ColumnFile, number: int, line: str, columns: List[str]) -> bool:
+    def _is_comment(self, file: ColumnFile, number: int, line: str, columns: List[str]) -> bool:
         """Of a line that begins with `# `. `# id = B-12` ends with a valid tag and is no word all the same."""
         tabs, has_tag = "\t" in line, self._has_tag(columns)
         if columns[0] != "#" or (not tabs and (columns[2:3] == ["="] or "=" in "".join(columns[1:2])[1:])):
@@ -225,13 +207,13 @@ class ConllColumnsReader(SentenceReader):
             return False
         return True
 
-    def _is_conllu(self, file: _ColumnFile, columns: List[str]) -> bool:
+    def _is_conllu(self, file: ColumnFile, columns: List[str]) -> bool:
         """Whether lines of so many columns are; the first column of CoNLL-U numbers the words."""
         tabs, width, is_numbered = file.layout
         is_wide = tabs and width == len(columns) == CONLLU_COLUMNS
         return is_wide and is_numbered and self._token_column % CONLLU_COLUMNS != 0
 
-    def _name(self, file: _ColumnFile, line: str, before: Optional[str]) -> Optional[str]:
+    def _name(self, file: ColumnFile, line: str, before: Optional[str]) -> Optional[str]:
         """What a comment calls the sentence, or what comments before it did."""
         key, equals, value = line.removeprefix("# ").partition("=")
         if equals and key.strip() == "id":
@@ -239,11 +221,3 @@ class ConllColumnsReader(SentenceReader):
         if equals and key.strip() == "sent_id" and self._is_conllu(file, [""] * CONLLU_COLUMNS):
             return before or value.strip()
         return before
-
-
-def _columns(line: str) -> List[str]:
-    """Not by `str.split()`, which also splits at a no-break space inside a word."""
-    if "\t" in line:
-        return [column.strip(" ") for column in line.split("\t")]
-    columns = line.split(" ")
-    return columns if "" not in columns else [column for column in columns if column]

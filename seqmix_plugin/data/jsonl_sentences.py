@@ -11,6 +11,7 @@ from seqmix_plugin.data.labelled_file import LabelledFile, check_scheme
 from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.sentence import TagDistribution, TaggedSentence, is_unicode
+from seqmix_plugin.strict_json import unique_keys
 from seqmix_plugin.tag_schemes import InvalidTagError, to_bio
 
 TOLERANCE = 0.01
@@ -88,7 +89,7 @@ class JsonlSentencesReader(SentenceReader):
 
 def _sentence(file: LabelledFile, place: str, line: str, position: int, unlabelled: bool) -> TaggedSentence:
     try:
-        record = json.loads(line)
+        record = json.loads(line, object_pairs_hook=unique_keys)
     except ValueError as error:
         raise file.error(place, f"not JSON ({error})") from error
     except RecursionError as error:

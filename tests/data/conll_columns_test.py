@@ -147,6 +147,29 @@ def test_columns_can_be_chosen(tmp_path: Path) -> None:
     assert labels(make(token_column=-2, tag_column=-3).read_sentences(path)) == expected
 
 
+@pytest.mark.parametrize("rows", ["in O\n10 000 O\n10 000 O\n", "in NN O\nOslo B-LOC\n\nParis B-LOC\n"])
+def test_rows_of_another_width_are_counted(tmp_path: Path, rows: str, caplog: pytest.LogCaptureFixture) -> None:
+    path, second = write(tmp_path, rows), rows.split("\n")[1]
+    make().read_sentences(path)
+    expected = f"{path}: 2 rows have another number of columns than the first, such as {second!r} in line 2"
+    assert caplog.messages == [expected]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("unlabelled", [False, True])
+def test_row_numbers_are_no_words(tmp_path: Path, first: int, unlabelled: bool) -> None:
+    """As in CoNLL-U and GermEval, whose words are in the second column."""
+    rows = "".join(f"{first + number}\t{word}\tO\n" for number, word in enumerate(("in", "Oslo", ".")))
+    path = write(tmp_path, f"{rows}\n{rows}")
+    with pytest.raises(
+        ConfigurationError, match="all words are the numbers of their rows; token_column is 0, expected"
+    ):
+        make(unlabelled=unlabelled).read_sentences(path)
+    assert len(make(unlabelled=unlabelled, token_column=1).read_sentences(path)) == 2
+    for other in ("0 O\n1 O\n", "1 O\n2 O\n3 O\n\nOslo O\n", "2 O\n3 O\n4 O\n"):
+        assert make(unlabelled=unlabelled).read_sentences(write(tmp_path, other))
+
+
 def test_number_sign_is_a_word_in_a_chosen_column(tmp_path: Path) -> None:
     """The tag column says what is a comment, not the last column."""
     path = write(tmp_path, "# B-PER NN\n# this is O\n")
