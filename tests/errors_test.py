@@ -305,6 +305,9 @@ DATA: Dict[str, Case] = {
     "dev or test with entity types that the training file lacks": lambda trial: trial.build(
         "Anna\tB-PER\nsings\tO\nin\tO\n\n" * 24, validation_data_path=trial.write("dev.conll", "Oslo\tB-CITY\n")
     ),
+    "entity types that differ only in case, as where two people named one": lambda trial: trial.run(
+        "Anna B-PER\nOslo B-LOC\nParis B-Loc\nsings O\n\n" * 30
+    ),
     "a training file without entities": lambda trial: trial.build("Anna\tO\nsings\tO\nin\tO\n\n" * 24),
     "no word outside entities, so that there is no tag O": lambda trial: trial.build(NO_O),
     "a sentence that occurs again with other tags": lambda trial: trial.build(

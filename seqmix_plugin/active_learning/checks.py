@@ -1,6 +1,7 @@
 """What has to hold of readers, files and models before any work is done; runs and sub-commands share it."""
 
 import logging
+from itertools import pairwise
 from typing import List, Mapping, NamedTuple, Optional, Sequence, Set
 
 from allennlp.common.checks import ConfigurationError
@@ -9,6 +10,7 @@ from allennlp.data import Batch, DatasetReader, Vocabulary
 from seqmix_plugin.active_learning.repeats import RepeatCounter, Repeats, leaked
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.formats import entity_types
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.longest_input import longest_input
@@ -107,6 +109,10 @@ def with_labels(vocab: Vocabulary, splits: Mapping[str, Labels], types: Optional
         raise ConfigurationError(
             "labels is missing; expected the entity types, such as ['PER', 'LOC']: no file has tags"
         )
+    named = sorted(entity_types(everything), key=str.casefold)
+    alike = [f"{one} and {other}" for one, other in pairwise(named) if one.casefold() == other.casefold()]
+    if alike:
+        logger.warning(f"entity types differ only in case: {', '.join(alike)}")
     vocab.add_tokens_to_namespace(sorted(everything), "labels")
     return vocab
 
