@@ -146,7 +146,7 @@ def check_reading(model: SequenceTagger, reader: SentenceReader, sentence: Tagge
         ) from error
 
 
-def warn_of_labels(train_path: str, corpus: Labels, evaluation: Mapping[str, Labels]) -> None:
+def warn_of_labels(train_path: str, corpus: Labels, others: Mapping[str, Labels]) -> None:
     """
     Warns of entity types that can never be learned, of a training file without any or with nothing else, and of
     sentences with different tags in different places of a file.
@@ -154,16 +154,16 @@ def warn_of_labels(train_path: str, corpus: Labels, evaluation: Mapping[str, Lab
     known = corpus.types
     if not known:
         logger.warning(f"{train_path}: no entity in this file; all tags are O")
-    if not any("O" in labels.tags | labels.soft for labels in (corpus, *evaluation.values())):
+    if not any("O" in labels.tags | labels.soft for labels in (corpus, *others.values())):
         logger.warning(f"{train_path}: every word is in an entity, here and in dev and test; no word will be tagged O")
-    for split, labels in evaluation.items():
+    for split, labels in others.items():
         unknown = sorted(labels.types - known)
         if known and unknown:
             logger.warning(f"{split} has entity types that the training file lacks: {', '.join(unknown)}")
-    _warn_of_repeats({train_path: corpus, **evaluation})
+    warn_of_repeats({train_path: corpus, **others})
 
 
-def _warn_of_repeats(files: Mapping[str, Labels]) -> None:
+def warn_of_repeats(files: Mapping[str, Labels]) -> None:
     """In one line for all files, as corpora that many work with have a few."""
     parts: List[str] = []
     for name, labels in files.items():
