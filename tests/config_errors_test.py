@@ -301,7 +301,11 @@ CONFIGURATION: Dict[str, List[Way]] = {
     "dev after each epoch without dev": [
         {"validation_data_loader": {"type": "in_memory"}, "validation_data_path": None}
     ],
-    "an empty path": [{"test_data_path": ""}],
+    "dev after each epoch, but no epoch in which it would be looked at": [
+        {"trainer.trainer.patience": 2},
+        {"validation_data_loader": {"type": "in_memory"}},
+    ],
+    "an empty path": [{"seed_data_path": ""}],
     "a learning rate, decay or ε with which numbers overflow": [
         Running(OVERFLOWING),
         Running({**OVERFLOWING, "data_loader.batch_size": 32}),

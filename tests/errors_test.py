@@ -302,8 +302,11 @@ DATA: Dict[str, Case] = {
     "the same, and the tokenizer has no unknown piece": no_unknown_piece,
     "a sentence longer than `max_length`, which is the encoder's input at most": cut("in O\n" * 5),
     "a first word that is longer than `max_length` by itself": cut(f"{'ab' * 9} O\nin O\n"),
-    "dev or test with entity types that the training file lacks": lambda trial: trial.build(
+    "dev, test or seed file with entity types that the training file lacks": lambda trial: trial.build(
         "Anna\tB-PER\nsings\tO\nin\tO\n\n" * 24, validation_data_path=trial.write("dev.conll", "Oslo\tB-CITY\n")
+    ),
+    "entity types that differ only in case, as where two people named one": lambda trial: trial.run(
+        "Anna B-PER\nOslo B-LOC\nParis B-Loc\nsings O\n\n" * 30
     ),
     "a training file without entities": lambda trial: trial.build("Anna\tO\nsings\tO\nin\tO\n\n" * 24),
     "no word outside entities, so that there is no tag O": lambda trial: trial.build(NO_O),

@@ -1,6 +1,7 @@
 """What has to hold of readers, files and models before any work is done; runs and sub-commands share it."""
 
 import logging
+from itertools import pairwise
 from typing import List, Mapping, NamedTuple, Optional, Sequence, Set
 
 from allennlp.common.checks import ConfigurationError
@@ -9,6 +10,7 @@ from allennlp.data import Batch, DatasetReader, Vocabulary
 from seqmix_plugin.active_learning.repeats import RepeatCounter, Repeats, leaked
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.formats import entity_types
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.longest_input import longest_input
@@ -107,6 +109,10 @@ def with_labels(vocab: Vocabulary, splits: Mapping[str, Labels], types: Optional
         raise ConfigurationError(
             "labels is missing; expected the entity types, such as ['PER', 'LOC']: no file has tags"
         )
+    named = sorted(entity_types(everything), key=str.casefold)
+    alike = [f"{one} and {other}" for one, other in pairwise(named) if one.casefold() == other.casefold()]
+    if alike:
+        logger.warning(f"entity types differ only in case: {', '.join(alike)}")
     vocab.add_tokens_to_namespace(sorted(everything), "labels")
     return vocab
 
@@ -154,7 +160,7 @@ def check_reading(model: SequenceTagger, reader: SentenceReader, sentence: Tagge
         ) from error
 
 
-def warn_of_labels(train_path: str, corpus: Labels, evaluation: Mapping[str, Labels]) -> None:
+def warn_of_labels(train_path: str, corpus: Labels, others: Mapping[str, Labels]) -> None:
     """
     Warns of entity types that can never be learned, of a training file without any or with nothing else, and of
     sentences with different tags in different places of a file.
@@ -162,16 +168,16 @@ def warn_of_labels(train_path: str, corpus: Labels, evaluation: Mapping[str, Lab
     known = corpus.types
     if not known:
         logger.warning(f"{train_path}: no entity in this file; all tags are O")
-    if not any("O" in labels.tags | labels.soft for labels in (corpus, *evaluation.values())):
+    if not any("O" in labels.tags | labels.soft for labels in (corpus, *others.values())):
         logger.warning(f"{train_path}: every word is in an entity, here and in dev and test; no word will be tagged O")
-    for split, labels in evaluation.items():
+    for split, labels in others.items():
         unknown = sorted(labels.types - known)
         if known and unknown:
             logger.warning(f"{split} has entity types that the training file lacks: {', '.join(unknown)}")
-    _warn_of_repeats({train_path: corpus, **evaluation})
+    warn_of_repeats({train_path: corpus, **others})
 
 
-def _warn_of_repeats(files: Mapping[str, Labels]) -> None:
+def warn_of_repeats(files: Mapping[str, Labels]) -> None:
     """In one line for all files, as corpora that many work with have a few."""
     parts: List[str] = []
     for name, labels in files.items():

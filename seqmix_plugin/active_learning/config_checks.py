@@ -36,7 +36,7 @@ LIMITS: Dict[str, Tuple[float, float]] = {
     "trainer.trainer.checkpointer.keep_most_recent_by_count": (1, math.inf),
 }
 """Of numbers that nobody else checks, or only when they are used."""
-PATHS = ("train_data_path", "validation_data_path", "test_data_path")
+PATHS = ("train_data_path", "seed_data_path", "validation_data_path", "test_data_path")
 LABELS = "labels"
 METRICS = ("loss", "precision", "recall", "f1")
 SUB_TOKEN_MODES = ("first", "avg")
@@ -76,6 +76,7 @@ def check_configuration(params: Params, built: Any, constructor: str) -> None:
     for position, expression in enumerate(at(configuration, "trainer.trainer.no_grad") or ()):
         _check_expression(f"trainer.trainer.no_grad.{position}", expression)
     _check_metric(configuration)
+    _check_validation(configuration)
     if at(configuration, "model.label_namespace") not in (None, LABELS):
         raise wrong(
             "model.label_namespace", configuration["model"]["label_namespace"], f"{LABELS!r}, which has the tags"
@@ -169,6 +170,25 @@ def _check_metric(configuration: Dict[str, Any]) -> None:
         known = at(configuration, "model.type") != "sequence_tagger" or one[1:].split("/")[-1] in METRICS
         if one[:1] not in ("+", "-") or not known:
             raise wrong(path, one, f"+ or - and one of {', '.join(METRICS)}, such as '+f1'")
+
+
+def _check_validation(configuration: Dict[str, Any]) -> None:
+    """The inner trainer looks at dev only with a loader and where a callback lets it, and says nothing of it."""
+    inner = at(configuration, "trainer.trainer") if isinstance(at(configuration, "trainer.trainer"), dict) else {}
+    if configuration.get("validation_data_loader") is None:
+        if inner.get("patience") is not None:
+            expected = "validation_data_loader beside it, without which nothing is validated"
+            raise wrong("trainer.trainer.patience", inner["patience"], expected)
+        return
+    if configuration.get("validation_data_path") is None:
+        return  # which is told when the files have been read
+    num_epochs = inner.get("num_epochs", 20)
+    for number, callback in enumerate(inner.get("callbacks") or ()):
+        start = at(callback, "validation_start")
+        late = isinstance(start, int) and isinstance(num_epochs, int) and start >= num_epochs
+        if late and at(callback, "type") == "should_validate_callback":
+            expected = f"less than num_epochs, {num_epochs}, or no validation_data_loader"
+            raise wrong(f"trainer.trainer.callbacks.{number}.validation_start", start, expected)
 
 
 def _check_names(configuration: Dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from seqmix_plugin.active_learning.checks import (
     labels_of,
     warn_of_labels,
     warn_of_leaks,
+    warn_of_repeats,
     with_labels,
 )
 from seqmix_plugin.data import SentenceReader, SentenceView
@@ -91,8 +92,11 @@ def read_corpora(
             check_tagged(path, labels[split])
     with_labels(vocab, labels, types)
     measured = {split: labels[split] for split in splits if split != "seed"}
-    if types is None:
-        warn_of_labels(train_path, labels[train_path], measured)
+    others = {split: labels[split] for split in splits}
+    if types is None or labels[train_path].untagged is None:
+        warn_of_labels(train_path, labels[train_path], others)
+    else:  # a pool without labels
+        warn_of_repeats(others)
     warn_of_leaks(labels, {split: splits[split] for split in measured})
     # Their ids shall not be those of sentences of the pool.
     seed_set = [replace(sentence, id=f"seed-{sentence.id}") for sentence in splits.pop("seed", [])]

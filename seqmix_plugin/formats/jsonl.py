@@ -46,7 +46,8 @@ class JsonlFormat(AnnotationFormat):
     | `withdrawn` | `true` for an `annotation` that is taken back: until a later row of it, without `time` for good; without `id` whatever it was of |
 
     A row with none of the three, such as that of a question, is no answer. `tags` and `spans` in one row must say the
-    same, and neither may stand beside `rejected`; a key that is not read and looks as if labels were in it is a problem.
+    same, and neither may stand beside `rejected`, `skipped` or `draft`; a span that has a `text` must have that of its
+    words; a key that is not read and looks as if labels were in it is a problem.
     Of several rows of one annotator for one sentence the latest counts; without times, the last. Of several rows of one
     annotation only the latest is looked at.
 
@@ -131,7 +132,7 @@ def _collect(row: Row, place: str, reading: Reading) -> None:
         raise file_error(reading.source, place, f"'tags' is {shown(tags)}; expected a list of strings")
     if spans is not None and not (isinstance(spans, list) and all(isinstance(span, dict) for span in spans)):
         raise file_error(reading.source, place, f"'spans' is {shown(spans)}; expected a list of objects")
-    found = [_span(span, place, reading) for span in spans or ()]
+    found = [_span(span, question, place, reading) for span in spans or ()]
     good = [span for span in found if span is not None]
     if len(good) < len(found):
         return
@@ -145,14 +146,15 @@ def _collect(row: Row, place: str, reading: Reading) -> None:
 
 def _problem(row: Row, question: Question) -> Optional[str]:
     """What makes a row unclear as a whole."""
-    for key in ("rejected", "withdrawn"):
+    for key in ("rejected", "skipped", "withdrawn"):
         if not isinstance(row.get(key), (bool, type(None))):
             return f"{key!r} is {shown(row[key])}; expected true or false"
     if row.get("withdrawn") and annotation_name(row) is None:
         return "'withdrawn' without 'annotation'; expected the name of what is taken back"
     labelled = row.get("tags") is not None or row.get("spans") is not None
-    if row.get("rejected") and labelled:
-        return "'rejected' beside labels; expected one of them"
+    for key in ("rejected", "skipped", "draft"):
+        if row.get(key) and labelled:
+            return f"{key!r} beside labels; expected one of them"
     expected = list(question.sentence.tokens)
     if labelled and row.get("tokens") is not None and row["tokens"] != expected:
         return f"the words were changed: {shown(row['tokens'])}; they were {shown(expected)}"
@@ -168,9 +170,13 @@ def _same(tags: Sequence[str], spans: Iterable[Span]) -> bool:
     return {Span(*span) for span in found} == set(spans)
 
 
-def _span(row: Dict[str, Any], place: str, reading: Reading) -> Optional[Span]:
+def _span(row: Dict[str, Any], question: Question, place: str, reading: Reading) -> Optional[Span]:
     start, end, label = whole_number(row.get("start")), whole_number(row.get("end")), row.get("label")
-    if start is None or end is None:
+    if start is None or end is None or "token_start" in row:  # beside which the others count characters
         reading.problem(place, f"a span is {shown(row)}; expected start and end, word positions, and label")
+        return None
+    text, words = row.get("text"), " ".join(question.sentence.tokens[max(start, 0) : max(end, 0)])
+    if isinstance(text, str) and words and "".join(text.split()) != "".join(words.split()):
+        reading.problem(place, f"a span is {shown(row)}, but its words are {shown(words)}; expected word positions")
         return None
     return Span(start, end, str(label)) if reading.known(label, place) else None

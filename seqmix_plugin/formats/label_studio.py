@@ -18,6 +18,8 @@ from seqmix_plugin.formats.regions import minimal_result, read_marks
 
 COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999")
 """Of the labels, in turn; readers with any colour vision tell them apart (Okabe and Ito)."""
+KEPT = ("created_at", "updated_at", "was_cancelled", "skipped")
+"""Keys of an annotation that are called so in a row of JSON-MIN too."""
 
 
 @AnnotationFormat.register("label_studio")
@@ -32,8 +34,8 @@ class LabelStudioFormat(AnnotationFormat):
     The regions of type `labels` are read, of all controls of an annotation. Any other region is a problem, and then
     nothing of the annotation is taken: other types such as `hypertextlabels`, a taxonomy that labels spans, two texts.
     Choices, ratings and text fields beside labels are passed over; without labels they may mean "no entity", which is
-    what is read, with a warning. Passed over are also relations, comments and other notes, `ground_truth`, drafts
-    and predictions.
+    what is read, with a warning; so is what the last review did not accept. Passed over are also relations, comments
+    and other notes, `ground_truth`, drafts and predictions.
 
     Offsets are code points, as in Label Studio itself since 2022; where the tool's own `value.text` stands only where
     UTF-16 code units say, as older ones write, they are read so, with a warning.
@@ -154,8 +156,17 @@ def _collect(annotation: Row, question: Question, place: str, when: Any, reading
     elif any(cancelled):
         reading.reject(question, _annotator(annotation), place, when)
     else:
+        if _was_refused(annotation.get("reviews")):
+            reading.warn(place, "the last review did not accept it; it is read all the same")
         marks = read_marks(annotation.get("result"), place, reading)
         reading.mark(question, marks, _annotator(annotation), place, when)
+
+
+def _was_refused(reviews: Any) -> bool:
+    """What a reviewer in Label Studio Enterprise said last."""
+    given = [review for review in reviews if isinstance(review, dict)] if isinstance(reviews, list) else []
+    last = max(reversed(given), key=lambda review: str(review.get("created_at") or ""), default={})
+    return last.get("accepted") is False
 
 
 def _annotations(row: Row, place: str, reading: Reading) -> List[Row]:
@@ -178,8 +189,8 @@ def _minimal(row: Row) -> List[Row]:
     result = minimal_result(row)
     if row.get("annotation_id") is None and not any(region["type"].endswith("labels") for region in result):
         return []
-    times: Row = {key: row[key] for key in ("created_at", "updated_at") if key in row}
-    return [{"id": row.get("annotation_id"), "result": result, "completed_by": row.get("annotator"), **times}]
+    kept: Row = {key: row[key] for key in KEPT if key in row}
+    return [{"id": row.get("annotation_id"), "result": result, "completed_by": row.get("annotator"), **kept}]
 
 
 def _annotator(annotation: Row) -> Optional[str]:

@@ -117,6 +117,11 @@ class RoundFiles(NamedTuple):
         ]
         return sorted(found, key=_natural)
 
+    def _folders(self) -> List[Path]:
+        """Folders among the answers, which are not read, with something in them."""
+        found = [path for path in self.answers.glob("*") if path.is_dir() and not path.name.startswith(".")]
+        return sorted(path for path in found if any(path.iterdir()))
+
     def read(
         self,
         tool: AnnotationFormat,
@@ -148,6 +153,9 @@ class RoundFiles(NamedTuple):
         """
         reading = Reading("", questions, labels, settings or ReadSettings(), takes_others=True)
         rounds = [self.of(self.run, k) for k in range(self.number + 1)]
+        for folder in (folder for files in rounds for folder in files._folders()):
+            reading.source = str(folder.parent)
+            reading.warn(f"folder {folder.name!r}", "what is in it is not read; expected files beside it, not in it")
         for path in (path for files in rounds for path in files.answer_files()):
             own = path.name.endswith(OWN)
             reading.begin(str(path), (JsonlFormat if own else tool).units)

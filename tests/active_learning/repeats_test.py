@@ -4,16 +4,18 @@ import logging
 import tracemalloc
 from collections import defaultdict
 from pathlib import Path
-from typing import Dict, List, Set, Tuple
+from typing import Dict, List, Optional, Set, Tuple
 
 import pytest
+from allennlp.data import Vocabulary
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqmix_plugin.active_learning.checks import Labels, labels_of, warn_of_labels, warn_of_leaks
+from seqmix_plugin.active_learning.corpora import read_corpora
 from seqmix_plugin.active_learning.repeats import RepeatCounter, Repeats, leaked
-from seqmix_plugin.data import ArrowSentences, ConllColumnsReader
+from seqmix_plugin.data import ArrowSentences, ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.sentence import TaggedSentence
 from tests.conftest import SHARED_DATA
 
@@ -125,3 +127,32 @@ def test_leaks_of_real_corpora(corpus: str, names: Tuple[str, str, str], scheme:
     reader = ConllColumnsReader({"tokens": SingleIdTokenIndexer()}, source_scheme=scheme)
     train, *others = (labels_of(reader.read_sentences(str(path))).words for path in paths)
     assert [len(leaked(words, [train])) for words in others] == counts
+
+
+@pytest.mark.parametrize("types", [None, ["LOC", "PER", "PERSON"]])
+@pytest.mark.parametrize("labelled", [True, False])
+def test_all_files_are_looked_at_whether_labels_are_named_or_not(
+    tmp_path: Path,
+    word_pieces: WordPieceIndexer,
+    caplog: pytest.LogCaptureFixture,
+    types: Optional[List[str]],
+    labelled: bool,
+) -> None:
+    """A seed file calls a type otherwise than the training file; both say two things of a sentence."""
+    texts = {"train": "Anna B-PER\n\nAnna O\n\nOslo B-LOC\n", "seed": "Berg B-PERSON\n\nBerg O\n"}
+    paths: Dict[str, Optional[str]] = {}
+    for name, text in texts.items():
+        paths[f"{name}_data_path"] = str(tmp_path / name)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    reader, other = (ConllColumnsReader({"tokens": word_pieces}, unlabelled=pool) for pool in (not labelled, False))
+    read_corpora(reader, other, paths, tmp_path, Vocabulary.empty(), types)
+    said = [line for line in caplog.messages if "no entity" not in line]
+    repeats = "1 sentences occur more than once, 1 of them with different tags, such as '0' and '1'"
+    if labelled:
+        also = repeats.replace(" sentences occur more than once", "")
+        assert said == [
+            "seed has entity types that the training file lacks: PERSON",
+            f"{tmp_path / 'train'}: {repeats}; seed: {also}",
+        ]
+    else:
+        assert said == [f"seed: {repeats}"]

@@ -35,6 +35,20 @@ def test_answers_of_all_files_are_one(files: RoundFiles) -> None:
     assert (answers.unanswered, answers.problems) == (["9"], [])
 
 
+def test_a_folder_with_files_is_warned_of(files: RoundFiles) -> None:
+    """An archive that was unpacked there."""
+    for name in (".hidden", "empty", "export"):
+        (files.answers / name).mkdir()
+    for name in (".hidden", "export"):
+        (files.answers / name / "all.jsonl").write_text("{}", encoding="utf-8")
+    answers = files.read(DoccanoFormat(), QUESTIONS, LABELS)
+    assert (answers.answers, answers.problems) == ([], [])
+    [warning] = answers.warnings
+    assert warning.startswith(f"{files.answers}, folder 'export': what is in it is not read")
+    [row] = [row for row in rows("Answers of annotation tools") if row.what == "a folder among the answers"]
+    assert row.matches(warning)
+
+
 def test_annotators_of_different_files_are_resolved_by_the_rule(files: RoundFiles) -> None:
     for number, tag in enumerate(("O", "B-PER", "B-PER")):
         row = {"id": "9", "tags": [tag, "O", "O", "O"], "annotator": str(number)}

@@ -133,6 +133,27 @@ def test_what_label_studio_may_hold(read: Read, content: Any, what: str, says: s
         assert (answers.answers, len(answers.problems)) == ([], 1), "as JSON-MIN has it"
 
 
+def test_what_a_review_did_not_accept_is_warned_of(read: Read) -> None:
+    first, last = (
+        {"accepted": said, "created_at": f"2024-01-0{day}T00:00:00Z"} for day, said in ((1, True), (2, False))
+    )
+    for reviews in ([first, last], [last, first], [{"accepted": False}]):
+        answers = read("label_studio", task(PER, LOC, reviews=reviews))
+        assert tags(answers) == {"7": LABELLED}
+        [warning] = answers.warnings
+        assert ROWS["an annotation that a review did not accept"].matches(warning)
+    for others in ([first], [], None, [{**last, "created_at": "2023"}, first]):
+        assert read("label_studio", task(PER, LOC, reviews=others)).warnings == []
+
+
+@pytest.mark.parametrize("flag", ["was_cancelled", "skipped"])
+def test_a_cancelled_row_of_json_min_is_a_rejection(read: Read, flag: str) -> None:
+    row = {"text": TEXT, "id": 3, "sentence_id": "7", "annotator": 1, "annotation_id": 9, flag: True}
+    answers = read("label_studio", [row])
+    assert (answers.answers, [answer.sentence_id for answer in answers.rejected]) == ([], ["7"])
+    assert tags(read("label_studio", [{**row, flag: False}])) == {"7": NOTHING}
+
+
 def test_a_region_of_a_task_or_an_annotation_without_result(read: Read) -> None:
     [row] = task()
     del row["annotations"][0]["result"]
@@ -417,12 +438,17 @@ def test_spans_of_relations_are_read(read: Read) -> None:
 TAGS = LABELLED.split()
 SPANS = [{"start": 0, "end": 2, "label": "PER"}, {"start": 4, "end": 5, "label": "LOC"}]
 BOTH = "tags and spans that differ"
+BESIDE = "a rejection, a skip or a draft beside labels"
+COUNTED = {"start": 0, "end": 4, "label": "PER", "text": "Anna"}
 OWN: List[Any] = [
     ({"tags": TAGS, "spans": SPANS[:1]}, BOTH, "expected the same, or one of them"),
     ({"tags": ["O"] * 6, "spans": SPANS}, BOTH, "'tags' is [\"O\""),
     ({"tags": TAGS, "spans": []}, BOTH, "and 'spans' []; expected the same"),
-    ({"tags": TAGS, "rejected": True}, "a rejection beside labels", "'rejected' beside labels; expected one of them"),
-    ({"spans": [], "rejected": True}, "a rejection beside labels", "'rejected' beside labels"),
+    ({"tags": TAGS, "rejected": True}, BESIDE, "'rejected' beside labels; expected one of them"),
+    ({"spans": [], "rejected": True}, BESIDE, "'rejected' beside labels"),
+    ({"tags": TAGS, "skipped": True}, BESIDE, "'skipped' beside labels; expected one of them"),
+    ({"tags": TAGS, "draft": SPANS}, BESIDE, "'draft' beside labels; expected one of them"),
+    ({"skipped": "yes"}, "yes or no in other words", "'skipped' is \"yes\"; expected true or false"),
     ({"rejected": "yes"}, "yes or no in other words", "'rejected' is \"yes\"; expected true or false"),
     ({"tags": TAGS, "rejected": 1}, "yes or no in other words", "'rejected' is 1; expected true or false"),
     ({"tags": TAGS, "withdrawn": "true", "annotation": 3}, "yes or no in other words", "'withdrawn' is \"true\""),
@@ -439,9 +465,20 @@ OWN: List[Any] = [
     ({"spans": [{"start": 0, "end": 2}]}, "a label that is none", "unknown label None"),
     ({"spans": [{"start": 0, "end": 2, "label": ["PER"]}]}, "a label that is none", "unknown label ['PER']"),
     ({"spans": [{"start": False, "end": 2, "label": "PER"}]}, "a span of words that is none", "a span is {"),
+    ({"spans": [{**COUNTED, "token_start": 0, "token_end": 0}]}, "a span of words that is none", "a span is {"),
+    (
+        {"spans": [COUNTED]},
+        "a span with another text than its words, as where characters were counted",
+        'but its words are "Anna Berg sings in"; expected word positions',
+    ),
     ({"tags": ["b-per", *TAGS[1:]]}, "a tag that is none", "word 1: tag 'b-per' is none of BIO's"),
     ({"tags": []}, "a tag too few or too many", "0 tags for 6 words; expected one a word"),
 ]
+
+
+def test_a_span_may_have_the_text_of_its_words(read: Read) -> None:
+    spans = [{**SPANS[0], "text": "Anna  Berg"}, {**SPANS[1], "text": None}]
+    assert tags(read("jsonl", [{"id": "7", "spans": spans}])) == {"7": LABELLED}
 
 
 @pytest.mark.parametrize(("row", "what", "says"), OWN)
