@@ -10,6 +10,11 @@ WEIGHTS = "best.th"
 CORPUS = "corpus.arrow"
 CURVE = "learning_curve.csv"
 PICTURE = "learning_curve.png"
+OF_A_RUN = (
+    *(CONFIG, ENVIRONMENT, ROUNDS, ANNOTATED, SYNTHETIC, METRICS, WEIGHTS, CORPUS, CURVE, PICTURE),
+    *("meta.json", "out.log", "model.tar.gz"),
+)
+"""All of them, and AllenNLP's."""
 STATE = "state"
 """The folder of what a run goes on from."""
 NOT_MEASURED = "not measured"

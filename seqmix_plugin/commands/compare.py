@@ -15,7 +15,7 @@ from seqmix_plugin.reporting import tables, wording
 from seqmix_plugin.reporting.comparison import SPLITS, Comparison
 from seqmix_plugin.reporting.grouping import find_runs, group_runs
 from seqmix_plugin.reporting.page import write_page
-from seqmix_plugin.run_files import NOT_MEASURED
+from seqmix_plugin.run_files import NOT_MEASURED, OF_A_RUN, ROUNDS
 
 
 @Subcommand.register("compare")
@@ -96,8 +96,8 @@ def compare(
 
     `ConfigurationError`
         Before anything is written: no run at all, runs on different data, runs that are measured beside others that are
-        not, an unknown baseline, a split that was not measured, files in no folder. Later, when a file cannot be
-        written after all.
+        not, an unknown baseline, a split that was not measured, files in no folder or of a run. Later, when a file
+        cannot be written after all.
     """
     files = [Path(name) for name in (output, csv, markdown) if name is not None]
     _check_files(files, paths)
@@ -139,6 +139,9 @@ def _check_files(files: List[Path], paths: Sequence[str]) -> None:
             raise ConfigurationError(f"{file}: cannot be written to; expected a file's path in a folder that exists")
         if str(file) in paths or files.count(file) > 1:
             raise ConfigurationError(f"{file}: is given twice; every file needs a path of its own")
+        real = Path(os.path.realpath(file))
+        if real.name in OF_A_RUN and real.with_name(ROUNDS).exists():
+            raise ConfigurationError(f"{file}: is a file of a run, which would be replaced; expected another path")
 
 
 def _split(comparison: Comparison, wanted: Optional[str], target: Optional[float]) -> Optional[str]:

@@ -100,6 +100,14 @@ def test_an_older_page_is_replaced(command: Command, runs: Path, tmp_path: Path)
         (["RUNS", "--csv", "RUNS"], "RUNS: cannot be written to; expected a file's path in a folder that exists"),
         (["RUNS", "--csv", "RUNS/no/such.csv"], "RUNS/no/such.csv: cannot be written to; expected a file's path"),
         (["RUNS", "--csv", "RUNS/x", "--markdown", "RUNS/x"], "RUNS/x: is given twice; every file needs a path"),
+        (
+            ["RUNS", "--csv", "RUNS/random/1/learning_curve.csv"],
+            "learning_curve.csv: is a file of a run, which would be",
+        ),
+        (
+            ["RUNS", "--markdown", "RUNS/random/1/rounds.jsonl"],
+            "rounds.jsonl: is a file of a run, which would be replaced",
+        ),
         (["RUNS/other", "RUNS/random"], "do not work on the same data"),
         (["RUNS/unmeasured", "--split", "dev"], "--split is 'dev'; what all of these runs have measured is test"),
         (["RUNS/bare", "--split", "dev"], "--split is dev, but F1 is not measured: no dev and no test file"),
