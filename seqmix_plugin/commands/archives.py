@@ -6,6 +6,7 @@ import shutil
 import tarfile
 import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Iterator, Tuple
 
 from allennlp.common import Params
@@ -18,6 +19,7 @@ from allennlp.models.archival import get_weights_path
 from transformers import dynamic_module_utils
 
 from seqmix_plugin.active_learning.checks import check_pieces, sentence_reader
+from seqmix_plugin.active_learning.recovery import weights_damage
 from seqmix_plugin.commands.archive_check import checked_configuration
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
@@ -45,8 +47,12 @@ def load_tagger(source: str) -> Tuple[SequenceTagger, SentenceReader]:
             configuration = Params(checked_configuration(source, folder))
             remove_keys_from_params(configuration, ["override_weights_file"])  # the weights are the archive's own
             dynamic_module_utils.TIME_OUT_REMOTE_CODE = 0  # transformers asks nobody whether to run a model's code
+            weights = get_weights_path(folder)
+            damage = weights_damage(Path(folder), Path(weights))
+            if damage is not None:
+                raise ConfigurationError(f"{damage}; the run's command with --recover trains it again")
             reader = DatasetReader.from_params(configuration.pop("dataset_reader"), serialization_dir=folder)
-            model = Model.load(configuration, weights_file=get_weights_path(folder), serialization_dir=folder)
+            model = Model.load(configuration, weights_file=weights, serialization_dir=folder)
     except ConfigurationError:
         raise
     except pickle.UnpicklingError as error:

@@ -62,6 +62,16 @@ def changed_data(folder: Path) -> None:
         check_data(folder, {"train_data_path": str(folder / "train.conll")}, vocabulary("O"))
 
 
+def changed_model(folder: Path) -> None:
+    (folder / "model").mkdir()
+    (folder / "state").mkdir()
+    blocks = {"trainer": {"augmenter": {"language_model": {"model_name": str(folder / "model")}}}}
+    (folder / "config.json").write_text(json.dumps(blocks))
+    for content in ("old", "new"):
+        (folder / "model" / "pytorch_model.bin").write_text(content)
+        check_data(folder, {}, vocabulary("O"))
+
+
 def other_labels(folder: Path) -> None:
     for labels in (("O", "B-LOC"), ("B-LOC", "O")):
         check_data(folder, {}, vocabulary(*labels))
@@ -199,6 +209,7 @@ def test_another_list_of_namespaces_is_refused(tmp_path: Path) -> None:
 
 CASES: Dict[str, Callable[[Path], None]] = {
     "a data file that has changed since the run began": changed_data,
+    "an encoder or a language model in a folder that has changed since the run began": changed_model,
     "labels of another number or order, or another list of namespaces": other_labels,
     "rounds without the state that goes with them": no_state,
     "the state of another version": other_version,
@@ -222,7 +233,7 @@ CASES: Dict[str, Callable[[Path], None]] = {
     "`extend` to fewer rounds": extending(5, 0),
     "`extend` with sizes that are not those of the new rounds": extending([5], 3, [5]),
     "`extend` with sizes where there is one for all": extending(5, 3, [5, 5]),
-    "`extend` of a run whose configuration and its copy in `state/` differ": other_copy,
+    "a run whose `config.json` and its copy in `state/` differ, by more than rounds": other_copy,
 }
 ELSEWHERE = {
     "a checkpoint of the inner trainer that cannot be written",

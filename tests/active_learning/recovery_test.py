@@ -542,3 +542,52 @@ def test_a_kept_language_model_has_checksums(
     run("run", recover=True, **judged)
     assert "language_model/0 is damaged and is fitted anew (a checksum is wrong)" in capsys.readouterr().out
     assert differences(folder, tmp_path / "before") == []
+
+
+@pytest.mark.parametrize("weights", ["changed", "of round 0"])
+def test_weights_that_are_not_the_newest_are_not_loaded(
+    whole: Callable[..., Path], tmp_path: Path, weights: str
+) -> None:
+    folder = shutil.copytree(whole(**{"trainer.keep_round_weights": "all"}), tmp_path / "run")
+    load_tagger(str(folder))
+    if weights == "changed":
+        flip(folder / "best.th")
+    else:
+        shutil.copy(folder / "round_0" / "best.th", folder / "best.th")
+    with pytest.raises(ConfigurationError, match="best.th does not hold the weights after round 2; the run's command"):
+        load_tagger(str(folder))
+    shutil.copy(folder / "round_2" / "best.th", folder / "best.th.tmp")  # the run is about to put them in their place
+    load_tagger(str(folder))
+
+
+def test_a_round_of_another_run_takes_no_labels_with_it(run: Run, whole: Callable[..., Path], tmp_path: Path) -> None:
+    folder, other = shutil.copytree(whole(**COUNTED), tmp_path / "run"), run("other", seed=99)
+    shutil.copy(other / "state" / "round_2.json", folder / "state")
+    ASKED.clear()
+    run("run", recover=True, **COUNTED)
+    assert ASKED == []
+    assert (folder / "state" / "round_2.json.damaged1").exists()
+    (folder / "state" / "round_2.json.damaged1").unlink()
+    assert differences(whole(**COUNTED), folder) == []
+
+
+def test_an_encoder_that_was_replaced_is_refused(run: Run, tiny_encoder: str, tmp_path: Path) -> None:
+    encoder = shutil.copytree(tiny_encoder, tmp_path / "encoder")
+    keys = ("dataset_reader.token_indexers.tokens", "model.text_field_embedder.token_embedders.tokens")
+    fresh: Dict[str, Any] = {f"{key}.model_name": str(encoder) for key in keys}
+    run("run", **fresh)
+    flip(encoder / "model.safetensors")
+    with pytest.raises(ConfigurationError, match=f"model_name: {encoder} has changed since the run in .*run began"):
+        run("run", recover=True, **fresh)
+
+
+def test_a_configuration_that_was_changed_in_the_folder_is_refused(run: Run, tmp_path: Path) -> None:
+    """AllenNLP compares the one that it is given with this file alone."""
+    folder = run("run")
+    configuration = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    configuration["trainer"]["trainer"]["num_epochs"] = 3
+    (folder / "config.json").write_text(json.dumps(configuration), encoding="utf-8")
+    before = (folder / "state" / "config.json").read_bytes()
+    with pytest.raises(ConfigurationError, match="config.json: trainer.trainer.num_epochs is 3, but .* has 2: one of"):
+        run("run", recover=True, **{"trainer.trainer.num_epochs": 3})
+    assert (folder / "state" / "config.json").read_bytes() == before
