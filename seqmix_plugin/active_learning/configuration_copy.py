@@ -5,9 +5,24 @@ from typing import Any, Dict
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.errors import shortened
-from seqmix_plugin.reporting.run import read_json
+from seqmix_plugin import strict_json
+from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.run_files import CONFIG, STATE
+
+
+def configuration_of(path: Path) -> Dict[str, Any]:
+    """What a run's `config.json` holds; a `ConfigurationError` when that is no object."""
+    try:
+        return _object(path)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path}: cannot be read ({first_line(error)})") from error
+
+
+def _object(path: Path) -> Dict[str, Any]:
+    value = strict_json.read(path)
+    if not isinstance(value, dict):
+        raise ValueError("it holds no object")
+    return value
 
 
 def check_copy(path: Path, configuration: Dict[str, Any]) -> None:
@@ -30,8 +45,8 @@ def check_copy(path: Path, configuration: Dict[str, Any]) -> None:
     """
     copy = path.parent / STATE / CONFIG
     try:
-        noted = read_json(copy)
-    except ConfigurationError:  # it is written anew; the other one is whole
+        noted = _object(copy)
+    except (OSError, ValueError):  # it is written anew; the other one is whole
         return
     ours, theirs = map(_flat, (configuration, noted))
     for key in (key for key in {**ours, **theirs} if key != "trainer.num_rounds" and ours.get(key) != theirs.get(key)):

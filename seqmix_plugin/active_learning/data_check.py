@@ -10,10 +10,10 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 from allennlp.data import Vocabulary
 
+from seqmix_plugin.active_learning.configuration_copy import configuration_of
 from seqmix_plugin.atomic_files import file_digest, write_text
 from seqmix_plugin.own_folders import make_folder
 from seqmix_plugin.ranks import from_primary
-from seqmix_plugin.reporting.run import read_json
 from seqmix_plugin.run_files import CONFIG, STATE
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> N
 
 def _models(run: Path) -> Iterator[Tuple[str, Path]]:
     """The names of pretrained models in a run's configuration, as paths, by their dotted keys."""
-    blocks = [("", read_json(run / CONFIG) if (run / CONFIG).exists() else {})]
+    blocks = [("", configuration_of(run / CONFIG) if (run / CONFIG).exists() else {})]
     for prefix, block in blocks:  # which grows
         for key, value in block.items():
             if isinstance(value, dict):

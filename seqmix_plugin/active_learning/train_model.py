@@ -18,7 +18,7 @@ from seqmix_plugin.active_learning.checks import (
     sentence_reader,
 )
 from seqmix_plugin.active_learning.config_checks import check_configuration, mistakes_as_configuration_errors
-from seqmix_plugin.active_learning.configuration_copy import check_copy
+from seqmix_plugin.active_learning.configuration_copy import check_copy, configuration_of
 from seqmix_plugin.active_learning.console import prepare_console
 from seqmix_plugin.active_learning.corpora import read_corpora
 from seqmix_plugin.active_learning.data_check import check_data
@@ -30,7 +30,6 @@ from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.formats.round_files import ANSWER_FILES
 from seqmix_plugin.own_folders import check_own, own_folder, refuse_links
 from seqmix_plugin.ranks import from_primary, is_primary, on_each_machine, rank
-from seqmix_plugin.reporting.run import read_json
 from seqmix_plugin.run_files import CONFIG, STATE
 
 
@@ -188,5 +187,5 @@ def _begin(folder: Path) -> IO[bytes]:
     """In the primary process: the lock of a run's folder, whose configuration is that of the run in it."""
     lock = begin(folder)
     if (folder / STATE / CONFIG).exists() and (folder / CONFIG).exists():
-        check_copy(folder / CONFIG, read_json(folder / CONFIG))
+        check_copy(folder / CONFIG, configuration_of(folder / CONFIG))
     return lock

@@ -19,7 +19,7 @@ from seqmix_plugin.active_learning.endings import clear_endings
 from seqmix_plugin.active_learning.environment import environment, warn_of_changes
 from seqmix_plugin.active_learning.recovery import begin, recover, state_path
 from seqmix_plugin.active_learning.run_folder import RunFolder
-from seqmix_plugin.archive import put_damaged_encoder_aside, save_encoder
+from seqmix_plugin.archive import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.atomic_files import write_text
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.commands.extend import extend
@@ -107,6 +107,12 @@ def damaged_encoder(folder: Path) -> None:
     save_encoder(BertModel(config), tokenizer, folder)
     (folder / "encoder" / "config.json").write_text("{}")
     put_damaged_encoder_aside(folder)
+
+
+def other_vocabulary(folder: Path) -> None:
+    (folder / "vocabulary").mkdir()
+    (folder / "vocabulary" / "labels (1).txt").touch()
+    save_vocabulary(vocabulary("O"), folder)
 
 
 def other_encoder(folder: Path) -> None:
@@ -217,6 +223,9 @@ CASES: Dict[str, Callable[[Path], None]] = {
     "another process that is at the run": another_process,
     "a folder that another start has taken with `--force`, or that was removed": taken,
     "a damaged encoder, or one with files that are missing or were added": damaged_encoder,
+    "other files in `vocabulary/`, such as a sync program's copies, which AllenNLP would take for a part of it": (
+        other_vocabulary
+    ),
     "a configured encoder that has changed, where the run's own was damaged": other_encoder,
     "memory that cannot be had": too_large,
     "a file that cannot be written: a full disk, no permission": lambda folder: write_text(folder / "no" / "x", ""),
