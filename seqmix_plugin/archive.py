@@ -104,14 +104,20 @@ def put_damaged_encoder_aside(run_folder: Path) -> None:
     kept = ""
     with suppress(FileNotFoundError):  # another machine with the same folder was faster
         if folder.exists():
-            number = next(n for n in itertools.count(1) if not (run_folder / f"{folder.name}.damaged{n}").exists())
-            move(folder, run_folder / f"{folder.name}.damaged{number}")
-            kept = f" (a copy is kept as {folder.name}.damaged{number})"
+            kept = _put_aside(folder)
     try:
         _noted(note)
     except ValueError:
         remove(note)
     logger.warning(f"{damage}{kept}; {ENCODER_FOLDER} is written again from the configured encoder")
+
+
+def _put_aside(folder: Path) -> str:
+    """Keeps a folder under another name, and gives the words that say so."""
+    names = (f"{folder.name}.damaged{number}" for number in itertools.count(1))
+    kept = next(name for name in names if not (folder.parent / name).exists())
+    move(folder, folder.parent / kept)
+    return f" (a copy is kept as {kept})"
 
 
 def _digests(folder: Path) -> Dict[str, str]:
@@ -126,6 +132,8 @@ def _noted(path: Path) -> Optional[Dict[str, str]]:
     """The digests in a note; `None` when there is none, a `ValueError` when it is damaged."""
     if not path.exists():
         return None
+    if not path.is_file():
+        raise ValueError("it is not a file")
     body: Any = json.loads(path.read_text(encoding="utf-8"))
     files = body.get("files") if isinstance(body, dict) else None
     if not isinstance(files, dict) or body.get("sha256") != _digest(files):
@@ -136,6 +144,7 @@ def _noted(path: Path) -> Optional[Dict[str, str]]:
 def save_vocabulary(vocab: Vocabulary, run_folder: Union[str, Path], writer: object = "") -> None:
     """
     Writes the vocabulary into the run's folder, each of its files in one step: a distributed run that goes on reads it.
+    AllenNLP takes every file there for a part of it, and could not load an archive that has others.
 
     # Parameters
 
@@ -150,6 +159,13 @@ def save_vocabulary(vocab: Vocabulary, run_folder: Union[str, Path], writer: obj
     with disk_errors(folder):
         temporary = _empty(folder, writer)
         vocab.save_to_files(str(temporary))
+        ours = {path.name for path in temporary.iterdir()}
+        others = [path.name for path in sorted(folder.glob("[!.]*")) if path.name not in ours]
+        if others:
+            names = ", ".join(others)
+            logger.warning(
+                f"{folder}: {names} was not written by the run{_put_aside(folder)}; {folder.name} is written again"
+            )
         make_folder(folder)
         for path in sorted(temporary.iterdir()):
             sync(path)

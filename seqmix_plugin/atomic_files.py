@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Iterator
@@ -67,14 +68,29 @@ def write_bytes(path: Path, content: bytes) -> None:
 def append(path: Path, start: int, content: bytes) -> None:
     """Writes from a position on, whatever stood there, and brings it to the disk."""
     with disk_errors(path):
-        if path.is_file() and path.lstat().st_nlink > 1:
-            write_bytes(path, path.read_bytes())  # the file of another name stays as it is
+        own_copy(path)
         with open_own(path, "r+b" if path.exists() else "xb") as file:
             file.truncate(start)
             file.seek(start)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+
+
+def own_copy(path: Path) -> None:
+    """Makes a file of its own of one that has another name elsewhere, which stays as it is, as in a backup by links."""
+    if path.is_file() and path.lstat().st_nlink > 1:
+        with replacement(path) as temporary:
+            shutil.copyfile(path, temporary)
+
+
+def is_special(path: Path) -> bool:
+    """
+    Whether a path leads to a named pipe or a device, from which a program that reads a file would wait or read for
+    ever. What a shell gives in place of a file, `<(…)`, has no name.
+    """
+    real = os.path.realpath(path)
+    return os.path.lexists(real) and not os.path.isfile(real) and not os.path.isdir(real) and not os.path.islink(real)
 
 
 def file_digest(path: Path) -> str:

@@ -71,11 +71,18 @@ def refuse_links(folder: Path) -> None:
         for path in (Path(place, name) for name in (*folders, *files)):
             with suppress(FileNotFoundError):  # another process may be at work
                 mode, inside = path.lstat().st_mode, path.relative_to(folder)
-                stays = len(inside.parts) > 2 and path.resolve().is_relative_to(home)
+                stays = (
+                    len(inside.parts) > 2 and Path(os.path.realpath(path)).is_relative_to(home) and not _is_loop(path)
+                )
                 read = bool(only_read) and inside.match(only_read) and path.is_file()
                 fine = stays or read if stat.S_ISLNK(mode) else stat.S_ISREG(mode) or stat.S_ISDIR(mode)
                 if not fine:
                     raise not_own(path)
+
+
+def _is_loop(path: Path) -> bool:
+    """Whether a link leads to itself."""
+    return os.path.islink(os.path.realpath(path))
 
 
 def not_own(path: Path) -> ConfigurationError:

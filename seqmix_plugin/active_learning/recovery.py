@@ -11,7 +11,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.round_state import Part, RoundState
 from seqmix_plugin.active_learning.rows import of_lines, sentence_of
-from seqmix_plugin.atomic_files import TEMPORARY, write_bytes
+from seqmix_plugin.atomic_files import TEMPORARY, file_digest, write_bytes
 from seqmix_plugin.formats.round_files import ANSWER_FILES
 from seqmix_plugin.own_folders import disk_errors, locked, make_folder, own_folder, remove
 from seqmix_plugin.run_files import ANNOTATED, CURVE, ENVIRONMENT, PICTURE, ROUNDS, STATE, SYNTHETIC
@@ -77,6 +77,47 @@ def begin(folder: Path) -> IO[bytes]:
     return lock
 
 
+def weights_damage(folder: Path, weights: Path) -> Optional[str]:
+    """
+    What is wrong with the weights in a run's folder, for a program that only reads them; `None` when nothing is, or
+    nothing is known of them, as in an archive or where the newest state is damaged. The run may be going on.
+
+    # Parameters
+
+    folder : `Path`
+        The run's.
+    weights : `Path`
+        The file.
+    """
+    newest = None
+    for _ in range(2):  # a run replaces them a moment after it has written its state
+        newest = _newest_weights(folder)
+        if newest is None:
+            return None
+        staged = weights.with_name(f"{weights.name}{TEMPORARY}")
+        if any(path.is_file() and file_digest(path) == newest.weights for path in (weights, staged)):
+            return None
+    return None if newest is None else f"{weights} does not hold the weights after round {newest.round}"
+
+
+def _newest_weights(folder: Path) -> Optional[RoundState]:
+    """The state of the last round of which there are weights; `None` when that is not known."""
+    for k, path in sorted(_numbered(folder).items(), reverse=True):
+        try:
+            state = RoundState.read(path, k) if path.is_file() else None
+        except (OSError, ValueError, ConfigurationError):  # the run itself will say so
+            return None
+        if state is None or state.weights is not None:
+            return state
+    return None
+
+
+def _numbered(folder: Path) -> Dict[int, Path]:
+    """The files of the rounds' states by their numbers."""
+    found = ((ROUND_FILE.fullmatch(path.name), path) for path in folder.glob(f"{STATE}/*"))
+    return {int(name[1]): path for name, path in found if name is not None}
+
+
 def recover(folder: Path) -> Recovered:
     """
     Reads what is there, names what is damaged and keeps a copy of it, and leaves the files with what can be relied on.
@@ -92,8 +133,7 @@ def recover(folder: Path) -> Recovered:
     `ConfigurationError`
         When the folder holds rounds but no state of any, or states of another version.
     """
-    numbered = ((ROUND_FILE.fullmatch(path.name), path) for path in folder.glob(f"{STATE}/*"))
-    paths = {int(found[1]): path for found, path in numbered if found is not None}
+    paths = _numbered(folder)
     if not paths and (folder / ROUNDS).exists():
         raise ConfigurationError(
             f"{folder / ROUNDS} holds rounds, but {folder / STATE} does not hold what a run goes on from; take another "
@@ -104,6 +144,9 @@ def recover(folder: Path) -> Recovered:
     recovered = Recovered()
     intact = bytearray(labels)
     for k, state in sorted(states.items()):
+        if _is_of_another_run(state, recovered):
+            damaged.append(paths[k])
+            continue
         annotated, synthetic = _sentences(state.annotated, labels), _sentences(state.synthetic, generated, True)
         for name, sentences in ((ANNOTATED, annotated), (SYNTHETIC, synthetic)):
             if sentences is None and folder / name not in damaged:
@@ -122,6 +165,15 @@ def recover(folder: Path) -> Recovered:
         _put_aside(path, len(recovered.states))
     _leave(folder, recovered, paths, None if intact == labels else bytes(intact), generated)
     return recovered
+
+
+def _is_of_another_run(state: RoundState, recovered: Recovered) -> bool:
+    """Whether the labels that a state tells of do not follow on those of the rounds before."""
+    if state.annotated is None:
+        return False
+    end = max((before.annotated.end for before in recovered.states if before.annotated is not None), default=0)
+    follows = state.annotated.start == end
+    return not follows and (state.round == len(recovered.states) or state.annotated.start < end)
 
 
 def _leave(

@@ -18,6 +18,7 @@ from seqmix_plugin.active_learning.checks import (
     sentence_reader,
 )
 from seqmix_plugin.active_learning.config_checks import check_configuration, mistakes_as_configuration_errors
+from seqmix_plugin.active_learning.configuration_copy import check_copy, configuration_of
 from seqmix_plugin.active_learning.console import prepare_console
 from seqmix_plugin.active_learning.corpora import read_corpora
 from seqmix_plugin.active_learning.data_check import check_data
@@ -29,6 +30,7 @@ from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.formats.round_files import ANSWER_FILES
 from seqmix_plugin.own_folders import check_own, own_folder, refuse_links
 from seqmix_plugin.ranks import from_primary, is_primary, on_each_machine, rank
+from seqmix_plugin.run_files import CONFIG, STATE
 
 
 @TrainModel.register("active_learning", constructor="from_partial_objects")
@@ -50,7 +52,7 @@ class ActiveLearningTrainModel(TrainModel):
             held: List[IO[bytes]] = []  # until the trainer has the lock as well
             if extras.get("serialization_dir") is not None:
                 folder = Path(extras["serialization_dir"])
-                from_primary(lambda: held.append(begin(folder)))
+                from_primary(lambda: held.append(_begin(folder)))
                 own_folder(folder, ANSWER_FILES)
                 on_each_machine(extras.get("local_rank", 0), lambda: put_damaged_encoder_aside(folder))
             return super().from_params(params, **extras)
@@ -179,3 +181,11 @@ class ActiveLearningTrainModel(TrainModel):
             if first_model.encoder is not None and reader.word_pieces is not None:
                 save_encoder(first_model.encoder, reader.word_pieces.tokenizer, serialization_dir, f".{rank()}")
         return cls(serialization_dir=serialization_dir, model=first_model, trainer=trainer_)
+
+
+def _begin(folder: Path) -> IO[bytes]:
+    """In the primary process: the lock of a run's folder, whose configuration is that of the run in it."""
+    lock = begin(folder)
+    if (folder / STATE / CONFIG).exists() and (folder / CONFIG).exists():
+        check_copy(folder / CONFIG, configuration_of(folder / CONFIG))
+    return lock

@@ -125,8 +125,6 @@ def annotate(
 
     task = find_task(queries, labels, output, annotator)
     tool.check_terminal()
-    if task.run is not None:
-        own_folder(task.run, ANSWER_FILES)
     make_folder(task.output.parent)
     with disk_errors(task.output):
         lock = locked(task.output.with_name(f".{task.output.name}.lock"))
@@ -149,6 +147,8 @@ def find_task(queries: str, labels: Optional[Sequence[str]], output: Optional[st
         )
     path = Path(queries)
     files = RoundFiles.newest(path) if path.is_dir() else RoundFiles.around(path)
+    if files is not None:
+        own_folder(files.run, ANSWER_FILES)
     if files is not None and path.is_dir():
         _check_waits(files)
         path = files.questions

@@ -6,6 +6,7 @@ import shutil
 import tarfile
 import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Iterator, Tuple
 
 from allennlp.common import Params
@@ -18,10 +19,15 @@ from allennlp.models.archival import get_weights_path
 from transformers import dynamic_module_utils
 
 from seqmix_plugin.active_learning.checks import check_pieces, sentence_reader
+from seqmix_plugin.active_learning.recovery import weights_damage
+from seqmix_plugin.archive import ENCODER_FOLDER
+from seqmix_plugin.atomic_files import is_special
 from seqmix_plugin.commands.archive_check import checked_configuration
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.own_folders import not_own
+from seqmix_plugin.run_files import STATE
 
 
 def load_tagger(source: str) -> Tuple[SequenceTagger, SentenceReader]:
@@ -45,8 +51,12 @@ def load_tagger(source: str) -> Tuple[SequenceTagger, SentenceReader]:
             configuration = Params(checked_configuration(source, folder))
             remove_keys_from_params(configuration, ["override_weights_file"])  # the weights are the archive's own
             dynamic_module_utils.TIME_OUT_REMOTE_CODE = 0  # transformers asks nobody whether to run a model's code
+            weights = get_weights_path(folder)
             reader = DatasetReader.from_params(configuration.pop("dataset_reader"), serialization_dir=folder)
-            model = Model.load(configuration, weights_file=get_weights_path(folder), serialization_dir=folder)
+            model = Model.load(configuration, weights_file=weights, serialization_dir=folder)
+            damage = weights_damage(Path(folder), Path(weights))
+            if damage is not None:
+                raise ConfigurationError(f"{damage}; the run's command with --recover trains it again")
     except ConfigurationError:
         raise
     except pickle.UnpicklingError as error:
@@ -66,11 +76,23 @@ def _folder(source: str) -> Iterator[str]:
     """A run's folder as it is, or what is in an archive, in a folder that is gone afterwards."""
     place = str(cached_path(source))
     if os.path.isdir(place):
+        _check_files(Path(place))
         yield place
         return
     with tempfile.TemporaryDirectory() as folder:
         unpack(source, place, folder)
         yield folder
+
+
+def _check_files(run: Path) -> None:
+    """Raises a `ConfigurationError` where reading a run's folder would go on for ever, or write elsewhere."""
+    for path in (run / "vocabulary", run / "vocabulary" / ".lock"):  # where AllenNLP makes a lock
+        if path.is_symlink():
+            raise not_own(path)
+    files = [*run.glob("*.th"), *run.glob("vocabulary/*"), *run.glob(f"{ENCODER_FOLDER}/**/*"), *run.glob(f"{STATE}/*")]
+    for path in files:
+        if is_special(path):
+            raise ConfigurationError(f"{path}: not a file")
 
 
 def unpack(name: str, path: str, folder: str) -> None:

@@ -11,6 +11,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.atomic_files import write_bytes, write_text
 from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.own_folders import not_own
 from seqmix_plugin.reporting import tables, wording
 from seqmix_plugin.reporting.comparison import SPLITS, Comparison
 from seqmix_plugin.reporting.grouping import find_runs, group_runs
@@ -135,6 +136,8 @@ def _print_lines(what: str, notes: Sequence[str]) -> None:
 
 def _check_files(files: List[Path], paths: Sequence[str]) -> None:
     for file in files:
+        if any(_leads_out(file, Path(path)) for path in paths):
+            raise not_own(file)
         if (file.exists() and not file.is_file()) or not file.absolute().parent.is_dir():
             raise ConfigurationError(f"{file}: cannot be written to; expected a file's path in a folder that exists")
         if str(file) in paths or files.count(file) > 1:
@@ -142,6 +145,13 @@ def _check_files(files: List[Path], paths: Sequence[str]) -> None:
         real = Path(os.path.realpath(file))
         if real.name in OF_A_RUN and real.with_name(ROUNDS).exists():
             raise ConfigurationError(f"{file}: is a file of a run, which would be replaced; expected another path")
+
+
+def _leads_out(file: Path, folder: Path) -> bool:
+    """Whether a file that is named as one in a folder is a link to elsewhere: the folder may come from anybody."""
+    place = Path(os.path.realpath(file.parent), file.name)
+    home = Path(os.path.realpath(folder))
+    return file.is_symlink() and place.is_relative_to(home) and not Path(os.path.realpath(file)).is_relative_to(home)
 
 
 def _split(comparison: Comparison, wanted: Optional[str], target: Optional[float]) -> Optional[str]:

@@ -8,7 +8,10 @@ from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.terminal import quiet_terminal
-from seqmix_plugin.formats import AnnotationFormat, labels_of_run, read_questions
+from seqmix_plugin.formats import AnnotationFormat, RoundFiles, labels_of_run, read_questions
+from seqmix_plugin.formats.round_files import ANSWER_FILES
+from seqmix_plugin.own_folders import own_folder
+from seqmix_plugin.run_files import CONFIG
 
 
 @Subcommand.register("export-queries")
@@ -59,6 +62,9 @@ def given_labels(labels: Optional[Sequence[str]], run: Optional[str]) -> Optiona
 def check_output(paths: Sequence[Path], inputs: Sequence[str], force: bool) -> None:
     """Raises a `ConfigurationError` when a file is there already, is an input or can be in no folder."""
     for path in paths:
+        run = RoundFiles.run_around(path)
+        if run is not None and (run / CONFIG).exists():
+            own_folder(run, ANSWER_FILES)
         if path.is_dir() or not path.absolute().parent.is_dir():
             raise ConfigurationError(f"{path}: cannot be written to; expected a file's path in a folder that exists")
         if path.resolve() in [Path(name).resolve() for name in inputs]:

@@ -10,6 +10,7 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.active_learning.configuration_copy import check_copy
 from seqmix_plugin.active_learning.recovery import LOCK, ROUND_FILE, state_path
 from seqmix_plugin.atomic_files import write_text
 from seqmix_plugin.commands.terminal import quiet_terminal, show
@@ -95,7 +96,7 @@ def extend(
     if lock is None:
         raise ConfigurationError(f"{folder}: another process is at this run")
     configuration = read_json(path)
-    _check_copy(path, configuration)
+    check_copy(path, configuration)
     before = path.read_text(encoding="utf-8")
     changed = _extended(path, configuration, max(numbers), num_rounds, query_size)
     write_text(path, json.dumps(changed, indent=2))
@@ -114,37 +115,6 @@ def extend(
         raise
     if read_json(Path(folder) / METRICS).get("status") == "waiting":  # the first command has the old configuration
         show(f"go on with: allennlp extend {folder} --num-rounds {num_rounds}")
-
-
-def _check_copy(path: Path, configuration: Dict[str, Any]) -> None:
-    """
-    Compares the configuration with the copy that the run has made of it, as `train --recover` compares it with the file
-    that it is given. An `extend` that was interrupted may have added rounds to one of them.
-    """
-    copy = path.parent / STATE / CONFIG
-    try:
-        noted = read_json(copy)
-    except ConfigurationError:  # it is written anew; the other one is whole
-        return
-    ours, theirs = map(_flat, (configuration, noted))
-    for key in (key for key in {**ours, **theirs} if key != "trainer.num_rounds" and ours.get(key) != theirs.get(key)):
-        value, other = ours.get(key), theirs.get(key)
-        if key == "trainer.query_size" and isinstance(value, list) and isinstance(other, list):
-            shared = min(len(value), len(other))
-            if value[:shared] == other[:shared]:
-                continue
-        raise ConfigurationError(
-            f"{path}: {key} is {shortened(repr(value))}, but {copy} has {shortened(repr(other))}: one of them was "
-            f"changed or damaged; put the right file in the other's place"
-        )
-
-
-def _flat(configuration: Dict[str, Any], prefix: str = "") -> Dict[str, Any]:
-    """The values by their dotted keys."""
-    flat: Dict[str, Any] = {}
-    for key, value in configuration.items():
-        flat.update(_flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value})
-    return flat
 
 
 def _extended(

@@ -7,6 +7,7 @@ from typing import Any, Container, Dict, Iterable, Iterator, Optional, Tuple, Ty
 
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.atomic_files import is_special
 from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.sentence import is_unicode
 from seqmix_plugin.strict_json import unique_keys
@@ -26,6 +27,8 @@ def file_error(source: str, place: str, message: str) -> ConfigurationError:
 
 def read_bytes(path: Path) -> bytes:
     """A file's bytes; a `ConfigurationError` when there is none."""
+    if is_special(path):
+        raise ConfigurationError(f"{path}: not a file")
     try:
         return path.read_bytes()
     except FileNotFoundError as error:

@@ -5,6 +5,7 @@ from typing import Iterable, List, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.formats.json_files import read_bytes
 from seqmix_plugin.formats.question import Question
 from seqmix_plugin.tag_schemes import is_type_name
 
@@ -65,8 +66,8 @@ def labels_of_run(folder: str) -> List[str]:
     """
     path = Path(folder) / RUN_LABELS
     try:
-        tags = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, ValueError) as error:
+        tags = read_bytes(path).decode("utf-8").split("\n")
+    except (ConfigurationError, ValueError) as error:
         raise ConfigurationError(f"{path}: cannot be read; expected a run's folder, which has this file") from error
     types = entity_types(tags)
     if not types:

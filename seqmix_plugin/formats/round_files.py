@@ -69,6 +69,12 @@ class RoundFiles(NamedTuple):
         placed = path.name == QUESTIONS and path.parent.parent.name == QUERIES and _ROUND.fullmatch(path.parent.name)
         return cls(path.parent) if placed else None
 
+    @staticmethod
+    def run_around(path: Path) -> Optional[Path]:
+        """The run in whose `queries/round_<k>` a path lies; `None` when it lies elsewhere."""
+        found = (place for place in Path(os.path.abspath(path)).parents if _ROUND.fullmatch(place.name))
+        return next((place.parent.parent for place in found if place.parent.name == QUERIES), None)
+
     @property
     def number(self) -> int:
         """The round's number."""

@@ -19,7 +19,7 @@ from seqmix_plugin.active_learning.endings import clear_endings
 from seqmix_plugin.active_learning.environment import environment, warn_of_changes
 from seqmix_plugin.active_learning.recovery import begin, recover, state_path
 from seqmix_plugin.active_learning.run_folder import RunFolder
-from seqmix_plugin.archive import put_damaged_encoder_aside, save_encoder
+from seqmix_plugin.archive import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.atomic_files import write_text
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.commands.extend import extend
@@ -62,6 +62,16 @@ def changed_data(folder: Path) -> None:
         check_data(folder, {"train_data_path": str(folder / "train.conll")}, vocabulary("O"))
 
 
+def changed_model(folder: Path) -> None:
+    (folder / "model").mkdir()
+    (folder / "state").mkdir()
+    blocks = {"trainer": {"augmenter": {"language_model": {"model_name": str(folder / "model")}}}}
+    (folder / "config.json").write_text(json.dumps(blocks))
+    for content in ("old", "new"):
+        (folder / "model" / "pytorch_model.bin").write_text(content)
+        check_data(folder, {}, vocabulary("O"))
+
+
 def other_labels(folder: Path) -> None:
     for labels in (("O", "B-LOC"), ("B-LOC", "O")):
         check_data(folder, {}, vocabulary(*labels))
@@ -97,6 +107,12 @@ def damaged_encoder(folder: Path) -> None:
     save_encoder(BertModel(config), tokenizer, folder)
     (folder / "encoder" / "config.json").write_text("{}")
     put_damaged_encoder_aside(folder)
+
+
+def other_vocabulary(folder: Path) -> None:
+    (folder / "vocabulary").mkdir()
+    (folder / "vocabulary" / "labels (1).txt").touch()
+    save_vocabulary(vocabulary("O"), folder)
 
 
 def other_encoder(folder: Path) -> None:
@@ -199,6 +215,7 @@ def test_another_list_of_namespaces_is_refused(tmp_path: Path) -> None:
 
 CASES: Dict[str, Callable[[Path], None]] = {
     "a data file that has changed since the run began": changed_data,
+    "an encoder or a language model in a folder that has changed since the run began": changed_model,
     "labels of another number or order, or another list of namespaces": other_labels,
     "rounds without the state that goes with them": no_state,
     "the state of another version": other_version,
@@ -206,6 +223,9 @@ CASES: Dict[str, Callable[[Path], None]] = {
     "another process that is at the run": another_process,
     "a folder that another start has taken with `--force`, or that was removed": taken,
     "a damaged encoder, or one with files that are missing or were added": damaged_encoder,
+    "other files in `vocabulary/`, such as a sync program's copies, which AllenNLP would take for a part of it": (
+        other_vocabulary
+    ),
     "a configured encoder that has changed, where the run's own was damaged": other_encoder,
     "memory that cannot be had": too_large,
     "a file that cannot be written: a full disk, no permission": lambda folder: write_text(folder / "no" / "x", ""),
@@ -222,7 +242,7 @@ CASES: Dict[str, Callable[[Path], None]] = {
     "`extend` to fewer rounds": extending(5, 0),
     "`extend` with sizes that are not those of the new rounds": extending([5], 3, [5]),
     "`extend` with sizes where there is one for all": extending(5, 3, [5, 5]),
-    "`extend` of a run whose configuration and its copy in `state/` differ": other_copy,
+    "a run whose `config.json` and its copy in `state/` differ, by more than rounds": other_copy,
 }
 ELSEWHERE = {
     "a checkpoint of the inner trainer that cannot be written",

@@ -3,6 +3,7 @@
 import functools
 import json
 import operator
+import os
 import re
 import shutil
 from pathlib import Path
@@ -28,7 +29,7 @@ from seqmix_plugin.oracles import GoldOracle, Oracle, Request
 from seqmix_plugin.sentence import TaggedSentence
 from tests.active_learning.conftest import Run, lines, small_config
 from tests.conftest import QUICKSTART
-from tests.faults.drill import differences, in_process
+from tests.faults.drill import differences, in_process, train
 
 COMMITTEE = {"trainer.query_policy": {"type": "vote_entropy", "committee_size": 2}}
 COUNTED = {"trainer.oracle": {"type": "counted"}}
@@ -429,6 +430,82 @@ def test_a_linked_answer_is_read_and_a_linked_folder_of_answers_is_refused(tmp_p
         begin(tmp_path / "run")
 
 
+@pytest.mark.parametrize("name", ["out.log", "config.json", "meta.json"])
+def test_allennlp_opens_no_link_and_no_pipe(
+    tiny_encoder: str, whole: Callable[..., Path], tmp_path: Path, name: str
+) -> None:
+    """It writes before anything of ours is built, and would wait for somebody who reads the pipe."""
+    folder, config = shutil.copytree(whole(), tmp_path / "run"), tmp_path / "config.json"
+    config.write_text(json.dumps(small_config(tiny_encoder)), encoding="utf-8")
+    for make, what in ((lambda path: path.symlink_to(tmp_path / "new"), "a link"), (os.mkfifo, "neither a file")):
+        (folder / name).unlink()
+        make(folder / name)
+        ended = train(config, folder, recover=True)
+        assert ended.code == 1
+        assert f"error: {folder / name} is {what}" in ended.output
+        assert "Traceback" not in ended.output
+        assert not (tmp_path / "new").exists()
+
+
+def test_a_backup_of_hard_links_stays_as_it_is(run: Run, whole: Callable[..., Path], tmp_path: Path) -> None:
+    """`cp -al`, `rsync --link-dest`: the file system has one file under two names."""
+    shutil.copytree(whole(), tmp_path / "run")
+    backup = shutil.copytree(tmp_path / "run", tmp_path / "backup", copy_function=os.link)
+    before = {path: path.read_bytes() for path in backup.rglob("*") if path.is_file()}
+    extend(str(tmp_path / "run"), 3)
+    assert {path: path.read_bytes() for path in backup.rglob("*") if path.is_file()} == before
+
+
+def test_what_is_not_of_the_vocabulary_gets_into_no_archive(
+    run: Run, whole: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """AllenNLP takes every file for a part of it; this is what Dropbox makes of two versions."""
+    folder, other = shutil.copytree(whole(), tmp_path / "run"), "labels (conflicted copy).txt"
+    shutil.copy(folder / "vocabulary" / "labels.txt", folder / "vocabulary" / other)
+    run("run", recover=True)
+    load_tagger(str(folder / "model.tar.gz"))
+    assert (folder / "vocabulary.damaged1" / other).exists()
+    assert [path.name for path in sorted((folder / "vocabulary").glob("[!.]*"))] == [
+        "labels.txt",
+        "non_padded_namespaces.txt",
+    ]
+
+
+@pytest.mark.parametrize("name", ["best.th", "vocabulary/labels.txt", "state/encoder.json", "state/round_2.json"])
+def test_no_program_waits_at_a_pipe_for_a_model(whole: Callable[..., Path], tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(whole(), tmp_path / "run")
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    with pytest.raises(ConfigurationError, match=f"{name}: not a file"):
+        load_tagger(str(folder))
+
+
+@pytest.mark.parametrize("name", ["vocabulary", "vocabulary/.lock"])
+def test_no_lock_is_made_through_a_link(whole: Callable[..., Path], tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(whole(), tmp_path / "run")
+    target = tmp_path / "elsewhere"
+    if name == "vocabulary":
+        shutil.move(folder / name, target)
+    else:
+        (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(target)
+    before = list(tmp_path.glob("elsewhere/.lock"))
+    with pytest.raises(ConfigurationError, match=f"{name} is a link; expected a run's own files"):
+        load_tagger(str(folder))
+    assert list(tmp_path.glob("elsewhere/.lock")) == before
+    assert target.exists() == (name == "vocabulary")
+
+
+def test_an_answer_that_links_to_itself_is_refused(tmp_path: Path) -> None:
+    answers = tmp_path / "run" / "queries" / "round_0" / "answers"
+    answers.mkdir(parents=True)
+    (answers / "export.json").symlink_to("export.json")
+    with pytest.raises(
+        ConfigurationError, match="export.json is a link; expected a run's own files: remove it, or put"
+    ):
+        begin(tmp_path / "run")
+
+
 def test_the_encoder_of_an_earlier_version_is_taken_as_it_is(
     run: Run, whole: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -542,3 +619,52 @@ def test_a_kept_language_model_has_checksums(
     run("run", recover=True, **judged)
     assert "language_model/0 is damaged and is fitted anew (a checksum is wrong)" in capsys.readouterr().out
     assert differences(folder, tmp_path / "before") == []
+
+
+@pytest.mark.parametrize("weights", ["changed", "of round 0"])
+def test_weights_that_are_not_the_newest_are_not_loaded(
+    whole: Callable[..., Path], tmp_path: Path, weights: str
+) -> None:
+    folder = shutil.copytree(whole(**{"trainer.keep_round_weights": "all"}), tmp_path / "run")
+    load_tagger(str(folder))
+    if weights == "changed":
+        flip(folder / "best.th")
+    else:
+        shutil.copy(folder / "round_0" / "best.th", folder / "best.th")
+    with pytest.raises(ConfigurationError, match="best.th does not hold the weights after round 2; the run's command"):
+        load_tagger(str(folder))
+    shutil.copy(folder / "round_2" / "best.th", folder / "best.th.tmp")  # the run is about to put them in their place
+    load_tagger(str(folder))
+
+
+def test_a_round_of_another_run_takes_no_labels_with_it(run: Run, whole: Callable[..., Path], tmp_path: Path) -> None:
+    folder, other = shutil.copytree(whole(**COUNTED), tmp_path / "run"), run("other", seed=99)
+    shutil.copy(other / "state" / "round_2.json", folder / "state")
+    ASKED.clear()
+    run("run", recover=True, **COUNTED)
+    assert ASKED == []
+    assert (folder / "state" / "round_2.json.damaged1").exists()
+    (folder / "state" / "round_2.json.damaged1").unlink()
+    assert differences(whole(**COUNTED), folder) == []
+
+
+def test_an_encoder_that_was_replaced_is_refused(run: Run, tiny_encoder: str, tmp_path: Path) -> None:
+    encoder = shutil.copytree(tiny_encoder, tmp_path / "encoder")
+    keys = ("dataset_reader.token_indexers.tokens", "model.text_field_embedder.token_embedders.tokens")
+    fresh: Dict[str, Any] = {f"{key}.model_name": str(encoder) for key in keys}
+    run("run", **fresh)
+    flip(encoder / "model.safetensors")
+    with pytest.raises(ConfigurationError, match=f"model_name: {encoder} has changed since the run in .*run began"):
+        run("run", recover=True, **fresh)
+
+
+def test_a_configuration_that_was_changed_in_the_folder_is_refused(run: Run, tmp_path: Path) -> None:
+    """AllenNLP compares the one that it is given with this file alone."""
+    folder = run("run")
+    configuration = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    configuration["trainer"]["trainer"]["num_epochs"] = 3
+    (folder / "config.json").write_text(json.dumps(configuration), encoding="utf-8")
+    before = (folder / "state" / "config.json").read_bytes()
+    with pytest.raises(ConfigurationError, match="config.json: trainer.trainer.num_epochs is 3, but .* has 2: one of"):
+        run("run", recover=True, **{"trainer.trainer.num_epochs": 3})
+    assert (folder / "state" / "config.json").read_bytes() == before

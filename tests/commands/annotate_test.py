@@ -283,6 +283,7 @@ def test_nothing_is_written_through_a_link(waiting: Path, newest: Path, tmp_path
     with pytest.raises(ConfigurationError) as error:
         find_task(str(waiting), None, None, None)
     assert next(row for row in rows(SECTION) if row.what == LINK).matches(str(error.value.message))
+    (newest / "answers" / "terminal.answers.jsonl").unlink()
     assert (
         find_task(str(waiting), None, None, "service").output == newest / "answers" / "terminal-service.answers.jsonl"
     )

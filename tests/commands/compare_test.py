@@ -158,3 +158,17 @@ def test_text_of_folders_gives_the_terminal_no_commands(
     assert "\\x1b[2Jone" in shown
     assert "[red]two" in shown
     assert r"line 1: not JSON, '\x1b]0;title\x07'" in shown
+
+
+def test_a_page_in_a_run_is_written_through_no_link_to_elsewhere(
+    command: Command, runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """The run may come from anybody; a link that is one's own, outside of it, is followed."""
+    page = runs / "random" / "report.html"
+    page.symlink_to(tmp_path / "page.html")
+    assert command("compare", runs / "random", "-o", page) == 1
+    assert f"{page} is a link; expected a run's own files" in capsys.readouterr().err
+    assert not (tmp_path / "page.html").exists()
+    (tmp_path / "link.html").symlink_to(tmp_path / "page.html")
+    assert command("compare", runs / "random", "-o", tmp_path / "link.html") == 0
+    assert (tmp_path / "page.html").is_file()

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 from typing import Any, Dict
 
@@ -148,3 +149,29 @@ def test_a_mistake_is_one_line(
     assert command(*arguments["usual"], *given) == 1
     assert message in error(capsys)
     assert rows_of(arguments["export"]) == [GOOD]
+
+
+def test_answers_go_through_no_link_of_a_runs_folder(
+    command: Command, arguments: Dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    round_folder = tmp_path / "run" / "queries" / "round_1"
+    round_folder.mkdir(parents=True)
+    (tmp_path / "run" / "config.json").write_text("{}")
+    (tmp_path / "elsewhere").mkdir()
+    (round_folder / "answers").symlink_to(tmp_path / "elsewhere")
+    assert command(*arguments["usual"], "--output", round_folder / "answers" / "a.answers.jsonl") == 1
+    assert "answers is a link; expected a run's own files" in error(capsys)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_no_program_waits_at_a_pipe(
+    command: Command, arguments: Dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "run" / "vocabulary").mkdir(parents=True)
+    os.mkfifo(tmp_path / "run" / "vocabulary" / "labels.txt")
+    assert command(*arguments["all"], "--run", tmp_path / "run") == 1
+    assert "labels.txt: cannot be read; expected a run's folder" in error(capsys)
+    arguments["export"].unlink()
+    os.mkfifo(arguments["export"])
+    assert command(*arguments["all"]) == 1
+    assert "doccano.jsonl: not a file" in error(capsys)
