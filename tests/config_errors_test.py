@@ -3,6 +3,7 @@
 import ast
 import gzip
 import json
+import os
 import re
 import shutil
 import sys
@@ -461,6 +462,20 @@ def exporting_without_rounds(folder: Path, config: Dict[str, Any]) -> None:
     export_hf(str(folder))
 
 
+def loading_a_pipe(folder: Path, config: Dict[str, Any]) -> None:
+    in_file(config, folder)
+    os.mkfifo(folder / "best.th")
+    load_tagger(str(folder))
+
+
+def loading_other_weights(folder: Path, config: Dict[str, Any]) -> None:
+    shortest = {"trainer.num_rounds": 0, "trainer.trainer.num_epochs": 1, AUGMENTER: {"type": "none"}}
+    train_model(Params(changed(config, shortest)), str(folder))
+    weights = torch.load(folder / "best.th", weights_only=True)
+    torch.save({name: weight * 2 for name, weight in weights.items()}, folder / "best.th")
+    load_tagger(str(folder))
+
+
 def exporting_what_differs(folder: Path, config: Dict[str, Any]) -> None:
     shortest = {"trainer.num_rounds": 0, "trainer.trainer.num_epochs": 1, AUGMENTER: {"type": "none"}}
     train_model(Params(changed(config, shortest)), str(folder))
@@ -518,6 +533,10 @@ OF_OTHERS: Dict[str, List[Way]] = {
         Calling(lambda folder, _: load_tagger(str(folder))),
         loading("{model: importstr '/etc/passwd'}"),
         loading("[]"),
+    ],
+    "a pipe or a device in a run's folder, for `best.th` and others": [Calling(loading_a_pipe)],
+    "weights in a run's folder that are damaged, older than its rounds, or of another run": [
+        Calling(loading_other_weights)
     ],
     "`export-hf`: a run of which no round is trained": [Calling(exporting_without_rounds)],
     "`export-hf`: words that the pipeline of transformers tags in another way": [
