@@ -1,7 +1,6 @@
 """What makes a model archive work from any folder, offline."""
 
 import hashlib
-import itertools
 import json
 import logging
 from contextlib import contextmanager, suppress
@@ -11,7 +10,7 @@ from typing import Any, Dict, Iterator, List, Optional, Union
 from allennlp.data import Vocabulary
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from seqmix_plugin.atomic_files import TEMPORARY, disk_errors, file_digest, replacement, sync
+from seqmix_plugin.atomic_files import TEMPORARY, disk_errors, file_digest, name_for_damaged, replacement, sync
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.own_folders import make_folder, move, open_own, remove, remove_folder
 from seqmix_plugin.run_files import STATE
@@ -114,10 +113,9 @@ def put_damaged_encoder_aside(run_folder: Path) -> None:
 
 def _put_aside(folder: Path) -> str:
     """Keeps a folder under another name, and gives the words that say so."""
-    names = (f"{folder.name}.damaged{number}" for number in itertools.count(1))
-    kept = next(name for name in names if not (folder.parent / name).exists())
-    move(folder, folder.parent / kept)
-    return f" (a copy is kept as {kept})"
+    kept = name_for_damaged(folder)
+    move(folder, kept)
+    return f" (a copy is kept as {kept.name})"
 
 
 def _digests(folder: Path) -> Dict[str, str]:

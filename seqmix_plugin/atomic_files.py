@@ -1,6 +1,7 @@
 """Files that are whole or not there, whatever happens while they are written."""
 
 import hashlib
+import itertools
 import os
 import shutil
 from contextlib import contextmanager, suppress
@@ -75,6 +76,12 @@ def append(path: Path, start: int, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+
+
+def name_for_damaged(path: Path) -> Path:
+    """A free name beside a file or folder that is damaged, under which it is kept."""
+    names = (path.with_name(f"{path.name}.damaged{number}") for number in itertools.count(1))
+    return next(name for name in names if not name.exists())
 
 
 def own_copy(path: Path) -> None:

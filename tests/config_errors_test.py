@@ -468,17 +468,20 @@ def loading_a_pipe(folder: Path, config: Dict[str, Any]) -> None:
     load_tagger(str(folder))
 
 
-def loading_other_weights(folder: Path, config: Dict[str, Any]) -> None:
+def train_shortly(folder: Path, config: Dict[str, Any]) -> None:
     shortest = {"trainer.num_rounds": 0, "trainer.trainer.num_epochs": 1, AUGMENTER: {"type": "none"}}
     train_model(Params(changed(config, shortest)), str(folder))
+
+
+def loading_other_weights(folder: Path, config: Dict[str, Any]) -> None:
+    train_shortly(folder, config)
     weights = torch.load(folder / "best.th", weights_only=True)
     torch.save({name: weight * 2 for name, weight in weights.items()}, folder / "best.th")
     load_tagger(str(folder))
 
 
 def exporting_what_differs(folder: Path, config: Dict[str, Any]) -> None:
-    shortest = {"trainer.num_rounds": 0, "trainer.trainer.num_epochs": 1, AUGMENTER: {"type": "none"}}
-    train_model(Params(changed(config, shortest)), str(folder))
+    train_shortly(folder, config)
     part_words(folder)
     export_hf(str(folder))
 

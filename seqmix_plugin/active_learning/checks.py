@@ -10,7 +10,7 @@ from allennlp.data import Batch, DatasetReader, Vocabulary
 from seqmix_plugin.active_learning.repeats import RepeatCounter, Repeats, leaked
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
-from seqmix_plugin.formats import entity_types
+from seqmix_plugin.formats.labels import entity_types, tags_of
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.longest_input import longest_input
@@ -99,7 +99,7 @@ def with_labels(vocab: Vocabulary, splits: Mapping[str, Labels], types: Optional
     """
     everything = {tag for labels in splits.values() for tag in labels.tags | labels.soft}
     if types is not None:
-        known = {"O", *(f"{prefix}-{name}" for name in types for prefix in "BI")}
+        known = tags_of(types)
         for path, labels in splits.items():
             strange = sorted((labels.tags | labels.soft) - known)
             if strange:

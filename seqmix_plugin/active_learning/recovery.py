@@ -1,6 +1,5 @@
 """What a run's folder holds of an earlier start, checked."""
 
-import itertools
 import logging
 import re
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.round_state import Part, RoundState
 from seqmix_plugin.active_learning.rows import of_lines, sentence_of
-from seqmix_plugin.atomic_files import TEMPORARY, file_digest, write_bytes
+from seqmix_plugin.atomic_files import TEMPORARY, file_digest, name_for_damaged, write_bytes
 from seqmix_plugin.formats.round_files import ANSWER_FILES
 from seqmix_plugin.own_folders import disk_errors, locked, make_folder, own_folder, remove
 from seqmix_plugin.run_files import ANNOTATED, CURVE, ENVIRONMENT, PICTURE, ROUNDS, STATE, SYNTHETIC
@@ -244,7 +243,6 @@ def _put_aside(path: Path, k: int) -> None:
     if not path.exists():
         logger.warning(f"{path} is gone; the run goes on with round {k}")
         return
-    copies = (path.with_name(f"{path.name}.damaged{number}") for number in itertools.count(1))
-    kept = next(copy for copy in copies if not copy.exists())
+    kept = name_for_damaged(path)
     write_bytes(kept, path.read_bytes())
     logger.warning(f"{path} is damaged (a copy is kept as {kept.name}); the run goes on with round {k}")

@@ -1,7 +1,7 @@
 """Entity types: those that a project asks for."""
 
 from pathlib import Path
-from typing import Iterable, List, Sequence
+from typing import Iterable, List, Sequence, Set
 
 from allennlp.common.checks import ConfigurationError
 
@@ -48,6 +48,11 @@ def check_predicted(questions: Iterable[Question], labels: Sequence[str]) -> Non
 def entity_types(tags: Iterable[str]) -> List[str]:
     """The types that BIO tags speak of, sorted; what is no BIO tag is passed over."""
     return sorted({tag[2:] for tag in tags if tag[:2] in ("B-", "I-") and len(tag) > 2})
+
+
+def tags_of(types: Iterable[str]) -> Set[str]:
+    """All BIO tags of entity types."""
+    return {"O", *(f"{prefix}-{name}" for name in types for prefix in "BI")}
 
 
 def labels_of_run(folder: str) -> List[str]:

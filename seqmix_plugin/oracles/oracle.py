@@ -6,7 +6,7 @@ from typing import Collection, List
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.formats.labels import entity_types
+from seqmix_plugin.formats.labels import entity_types, tags_of
 from seqmix_plugin.oracles.request import Request
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
@@ -80,7 +80,7 @@ class Oracle(Registrable):
 def check_tags(tags: Collection[str]) -> None:
     """Raises a `ConfigurationError` when an answer could have a tag that is none of these."""
     types = entity_types(tags)
-    missing = sorted({"O", *(f"{prefix}-{name}" for name in types for prefix in "BI")} - set(tags))
+    missing = sorted(tags_of(types) - set(tags))
     if missing:
         raise ConfigurationError(
             f"labels is missing; expected the entity types, such as {types}: an answer may have the tag {missing[0]}, "
