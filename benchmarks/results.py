@@ -9,7 +9,7 @@ import torch
 from benchmarks.measure import Pair, Target, interleaved, speed_interval
 from benchmarks.profile import profile
 from benchmarks.row import Entry, Skipped, Value
-from seqmix_plugin.active_learning.environment import environment
+from seqmix_plugin.run.provenance import environment
 
 FOLDER = Path(__file__).parent / "results"
 KEPT = ("versions", "revision", "device", "cpus", "threads")

@@ -12,7 +12,8 @@ from typing import Callable, Dict, List, Tuple
 import pytest
 from allennlp.commands import main
 
-from seqmix_plugin.formats import RoundFiles, labels_of_run, read_questions
+from seqmix_plugin.formats import labels_of_run, read_questions
+from seqmix_plugin.run.layout import RoundFiles
 from tests.annotator.pseudo_terminal import PseudoTerminal
 from tests.conftest import QUICKSTART, ROOT
 from tests.faults.drill import in_process, start

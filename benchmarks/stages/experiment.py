@@ -14,9 +14,9 @@ from transformers import GPT2LMHeadModel
 from benchmarks.checkpoints import gpt2_folder
 from benchmarks.row import Entry, Value
 from benchmarks.setting import CONFIGURATION, Setting
-from seqmix_plugin.active_learning.round_state import RoundState
 from seqmix_plugin.metrics import EntityF1
 from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.run.records import RoundState
 
 OVERHEAD = 0.15
 SECONDS_ON_A_GPU = 60.0

@@ -8,10 +8,11 @@ from allennlp.common import Params
 from benchmarks.measure import at_least
 from benchmarks.row import Entry, Row
 from benchmarks.setting import Built, Setting
-from seqmix_plugin.augmenters import Augmentation, SyntheticSentence, Workbench
+from seqmix_plugin.augmenters import Workbench
 from seqmix_plugin.augmenters.augmenter import Augmenter
 from seqmix_plugin.augmenters.embedding_tables import Stretch, WordTable
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import Augmentation, SyntheticSentence
 
 LABELLED = 700
 WANTED = 1000

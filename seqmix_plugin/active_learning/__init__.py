@@ -1,10 +1,10 @@
 """The rounds of active learning: the pool, the loop and what it leaves behind."""
 
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.first_look import look_first
 from seqmix_plugin.active_learning.pool import Pool, draw_slice
 from seqmix_plugin.active_learning.train_model import ActiveLearningTrainModel
 from seqmix_plugin.active_learning.trainer import ActiveLearningTrainer
+from seqmix_plugin.allennlp_gaps import look_first
 
 look_first()
 

@@ -11,13 +11,13 @@ from allennlp.data import DataLoader, Vocabulary
 from allennlp.models import Model
 
 from seqmix_plugin.data import EncodedSentences, InMemoryLoader, SentenceReader, SentenceView
+from seqmix_plugin.distributed import progress_bar
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.formats import entity_types
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.query_policies import ScoredBatch
 from seqmix_plugin.randomness import reseed_globals
-from seqmix_plugin.ranks import progress_bar
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 

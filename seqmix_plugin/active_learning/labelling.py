@@ -8,12 +8,12 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.parts import Parts
 from seqmix_plugin.active_learning.predictions import predict_spans
-from seqmix_plugin.active_learning.round_state import RoundState
-from seqmix_plugin.active_learning.run_folder import RunFolder
 from seqmix_plugin.data import SentenceView
+from seqmix_plugin.distributed import from_primary
 from seqmix_plugin.formats import Question
-from seqmix_plugin.oracles import Request, Waiting
-from seqmix_plugin.ranks import from_primary
+from seqmix_plugin.oracles import Answered, Request, Waiting
+from seqmix_plugin.run.records import RoundState
+from seqmix_plugin.run.writer import RunFolder
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -81,11 +81,10 @@ def _given(
     parts: Parts, run: RunFolder, state: RoundState, request: Request, known: Dict[str, TaggedSentence]
 ) -> Union[Tuple[List[TaggedSentence], List[str], List[str]], Waiting]:
     """In the primary process: what is labelled, what was rejected, and what is not answered."""
-    try:
-        answers = parts.oracle.annotate(request) if request.questions else []
-    except Waiting as waiting:
-        return waiting
-    given = {**known, **{sentence.id: sentence for sentence in answers}}
+    answer = parts.oracle.annotate(request) if request.questions else Answered([])
+    if isinstance(answer, Waiting):
+        return answer
+    given = {**known, **{sentence.id: sentence for sentence in answer.sentences}}
     queried = state.queried or []
     annotated = [given[name] for name in queried if name in given and given[name].tags is not None]
     if state.round == 0 and not annotated and not parts.pool.labelled:

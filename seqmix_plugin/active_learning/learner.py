@@ -10,13 +10,13 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import is_distributed
 from allennlp.training import Trainer, TrainerCallback
 
-from seqmix_plugin.active_learning.console import transient_bars
 from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.console import transient_bars
+from seqmix_plugin.distributed import on_each_machine, rank, world_size
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.io.folder_guard import check_own, refuse_links, remove
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.own_folders import check_own, refuse_links, remove
 from seqmix_plugin.randomness import derive_seed, reseed_globals
-from seqmix_plugin.ranks import on_each_machine, rank, world_size
 from seqmix_plugin.sentence import TaggedSentence
 
 

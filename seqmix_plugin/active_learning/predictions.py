@@ -7,9 +7,9 @@ import torch
 
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.data import SentenceView
+from seqmix_plugin.distributed import summed
 from seqmix_plugin.formats import Span
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.ranks import summed
 from seqmix_plugin.tag_schemes import tags_to_spans
 
 

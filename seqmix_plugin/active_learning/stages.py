@@ -7,17 +7,17 @@ import numpy as np
 import torch
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.active_learning.budget import num_within, stop_reason
+from seqmix_plugin.active_learning.label_budget import num_within, stop_reason
 from seqmix_plugin.active_learning.labelling import label
 from seqmix_plugin.active_learning.parts import Parts
-from seqmix_plugin.active_learning.round_state import RoundState
-from seqmix_plugin.active_learning.run_folder import RunFolder
 from seqmix_plugin.active_learning.sample import Sample
 from seqmix_plugin.data import SentenceView
+from seqmix_plugin.distributed import from_primary
 from seqmix_plugin.oracles import Waiting
 from seqmix_plugin.query_policies import Query, RandomPolicy
 from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
-from seqmix_plugin.ranks import from_primary
+from seqmix_plugin.run.records import RoundState
+from seqmix_plugin.run.writer import RunFolder
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)

@@ -17,20 +17,19 @@ from seqmix_plugin.active_learning.checks import (
     check_reading,
     sentence_reader,
 )
-from seqmix_plugin.active_learning.config_checks import check_configuration, mistakes_as_configuration_errors
-from seqmix_plugin.active_learning.configuration_copy import check_copy, configuration_of
-from seqmix_plugin.active_learning.console import prepare_console
 from seqmix_plugin.active_learning.corpora import read_corpora
-from seqmix_plugin.active_learning.data_check import check_data
-from seqmix_plugin.active_learning.endings import clear_endings
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.recovery import begin
-from seqmix_plugin.archive import put_damaged_encoder_aside, save_encoder, save_vocabulary
+from seqmix_plugin.configuration.checks import check_configuration, mistakes_as_configuration_errors
+from seqmix_plugin.console import prepare_console
 from seqmix_plugin.data import InMemoryLoader
-from seqmix_plugin.formats.round_files import ANSWER_FILES
-from seqmix_plugin.own_folders import check_own, own_folder, refuse_links
-from seqmix_plugin.ranks import from_primary, is_primary, on_each_machine, rank
-from seqmix_plugin.run_files import CONFIG, STATE
+from seqmix_plugin.distributed import from_primary, is_primary, on_each_machine, rank
+from seqmix_plugin.io.folder_guard import check_own, own_folder, refuse_links
+from seqmix_plugin.run.configuration_copy import check_copy, configuration_of
+from seqmix_plugin.run.data_check import check_data
+from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
+from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG, STATE
+from seqmix_plugin.run.recovery import begin
+from seqmix_plugin.run_endings import clear_endings
 
 
 @TrainModel.register("active_learning", constructor="from_partial_objects")

@@ -10,27 +10,27 @@ from allennlp.common import Lazy
 from allennlp.common.checks import ConfigurationError
 from allennlp.training import Trainer
 
-from seqmix_plugin.active_learning.budget import (
+from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.label_budget import (
     check_candidates,
     check_measured,
     check_room,
     label_budget,
     matrix_dtype,
 )
-from seqmix_plugin.active_learning.console import print_table, round_line
-from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.learner import Learner
 from seqmix_plugin.active_learning.parts import Parts
 from seqmix_plugin.active_learning.pool import Pool, draw_slice
-from seqmix_plugin.active_learning.rows import summary
-from seqmix_plugin.active_learning.run_folder import RunFolder
 from seqmix_plugin.active_learning.stages import Stages
 from seqmix_plugin.augmenters import Augmenter, NoAugmenter
+from seqmix_plugin.console import print_table, round_line
+from seqmix_plugin.distributed import is_primary
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.oracles import GoldOracle, Oracle, Waiting
 from seqmix_plugin.query_policies import QueryPolicy
 from seqmix_plugin.randomness import derive_seed, generator
-from seqmix_plugin.ranks import is_primary
+from seqmix_plugin.run.rows import summary
+from seqmix_plugin.run.writer import RunFolder
 from seqmix_plugin.stopping import StoppingCriterion
 
 logger = logging.getLogger(__name__)

@@ -6,11 +6,11 @@ from typing import Any, Dict, Mapping, Optional, Sequence, Set
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.annotator.labelling import ANSWERED, OPEN, REJECTED, SKIPPED, Labelling, scored
-from seqmix_plugin.atomic_files import disk_errors, write_text
 from seqmix_plugin.formats import JsonlFormat, Question, Span
 from seqmix_plugin.formats.json_files import Row, decoded, read_bytes, rows, shown, to_lines, whole_number
 from seqmix_plugin.formats.question import bio
-from seqmix_plugin.own_folders import remove
+from seqmix_plugin.io.atomic import disk_errors, write_text
+from seqmix_plugin.io.folder_guard import remove
 from seqmix_plugin.tag_schemes import tags_to_spans
 
 _KEYS = {"id", "tokens", "tags", "rejected", "skipped", "draft", "annotator", "time"}

@@ -5,10 +5,11 @@ from dataclasses import replace
 from itertools import islice
 from typing import Iterator, List, Optional, Sequence
 
-from seqmix_plugin.augmenters.augmenter import Augmentation, Augmenter, SyntheticSentence, Window
+from seqmix_plugin.augmenters.augmenter import Augmenter
 from seqmix_plugin.augmenters.pairing import Pairing
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import Augmentation, SyntheticSentence, Window
 
 logger = logging.getLogger(__name__)
 

@@ -2,9 +2,10 @@
 
 from typing import Sequence
 
-from seqmix_plugin.augmenters.augmenter import Augmentation, Augmenter
+from seqmix_plugin.augmenters.augmenter import Augmenter
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import Augmentation
 
 
 @Augmenter.register("none")

@@ -9,15 +9,16 @@ from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 import torch
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.augmenters.augmenter import Augmentation, Augmenter, SyntheticSentence, Window
+from seqmix_plugin.augmenters.augmenter import Augmenter
 from seqmix_plugin.augmenters.discriminators import AcceptAllDiscriminator, Discriminator
 from seqmix_plugin.augmenters.embedding_tables import EmbeddingTable, Stretch, VocabularyTable, WordTable
 from seqmix_plugin.augmenters.pairing import Pair, Pairing, SubSequencePairing
 from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.distributed import from_primary, progress_bar
 from seqmix_plugin.functional import mix_distributions, nearest, sample_lambda
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.ranks import from_primary, progress_bar
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import Augmentation, SyntheticSentence, Window
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +36,7 @@ class SeqMixAugmenter(Augmenter):
     what the discriminator accepts, each child for itself, until N = ⌊rate · K⌋ are accepted or there are no more pairs.
 
     Children are mixed and judged in batches; what a batch holds beyond the N-th accepted child is dropped as if it had
-    not been made, and only counted as judged. When there are too few, the run goes on with what there is. It says so in
-    the first round of each reason; the record has all.
+    not been made, and only counted as judged. When there are too few, the run continues with those and logs why, once.
 
     Registered as an `Augmenter` with name "seqmix".
 

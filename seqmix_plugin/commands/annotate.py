@@ -9,15 +9,14 @@ from typing import Dict, List, NamedTuple, Optional, Sequence
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.active_learning.recovery import state_path
-from seqmix_plugin.active_learning.round_state import RoundState
 from seqmix_plugin.commands.export_queries import add_labels, check_output, given_labels
 from seqmix_plugin.commands.terminal import quiet_terminal, show
-from seqmix_plugin.formats import Question, RoundFiles, check_labels, labels_of_run, read_questions
+from seqmix_plugin.formats import Question, check_labels, labels_of_run, read_questions
 from seqmix_plugin.formats.labels import RUN_LABELS, check_predicted
-from seqmix_plugin.formats.round_files import ANSWER_FILES
-from seqmix_plugin.own_folders import disk_errors, locked, make_folder, own_folder
+from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder
 from seqmix_plugin.reporting.tables import Table
+from seqmix_plugin.run.layout import ANSWER_FILES, RoundFiles, state_path
+from seqmix_plugin.run.records import RoundState
 
 ORDERS = ("query", "file")
 _NAME = re.compile(r"\w[\w.@+-]{0,49}")

@@ -11,11 +11,11 @@ from allennlp.models import Model
 from allennlp.models.archival import CONFIG_NAME
 from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
 
-from seqmix_plugin.active_learning.config_types import check_value
-from seqmix_plugin.archive import ENCODER_FOLDER
+from seqmix_plugin.configuration.types import check_value
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.reporting.run import read_json
+from seqmix_plugin.run.encoder_files import ENCODER_FOLDER
+from seqmix_plugin.run.reader import read_json
 
 BLOCKS: Dict[str, Tuple[Any, Any]] = {
     "dataset_reader": (DatasetReader, SentenceReader),

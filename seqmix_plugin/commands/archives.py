@@ -19,15 +19,15 @@ from allennlp.models.archival import get_weights_path
 from transformers import dynamic_module_utils
 
 from seqmix_plugin.active_learning.checks import check_pieces, sentence_reader
-from seqmix_plugin.active_learning.recovery import weights_damage
-from seqmix_plugin.archive import ENCODER_FOLDER
-from seqmix_plugin.atomic_files import is_special
 from seqmix_plugin.commands.archive_check import checked_configuration
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.io.atomic import is_special
+from seqmix_plugin.io.folder_guard import not_own
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.own_folders import not_own
-from seqmix_plugin.run_files import STATE
+from seqmix_plugin.run.encoder_files import ENCODER_FOLDER
+from seqmix_plugin.run.layout import STATE
+from seqmix_plugin.run.recovery import weights_damage
 
 
 def load_tagger(source: str) -> Tuple[SequenceTagger, SentenceReader]:

@@ -12,16 +12,17 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader
 
 from seqmix_plugin.active_learning.checks import check_tagged, labels_of, sentence_reader
-from seqmix_plugin.active_learning.config_checks import mistakes_as_configuration_errors
-from seqmix_plugin.augmenters import Augmentation, Augmenter, Workbench
+from seqmix_plugin.augmenters import Augmenter, Workbench
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
 from seqmix_plugin.commands.building import build_augmenter, build_model, pick_device, read_blocks
 from seqmix_plugin.commands.generated_files import GeneratedFiles, check_columns, counts, gold_records, records
 from seqmix_plugin.commands.terminal import quiet_terminal, show
+from seqmix_plugin.configuration.checks import mistakes_as_configuration_errors
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import reseed_globals
 from seqmix_plugin.sentence import SentenceSource
+from seqmix_plugin.synthetic import Augmentation
 
 
 @Subcommand.register("augment")

@@ -10,11 +10,11 @@ from allennlp.data import DatasetReader, Vocabulary
 from allennlp.models import Model
 
 from seqmix_plugin.active_learning.checks import check_encoder, check_reading, labels_of, with_labels
-from seqmix_plugin.active_learning.config_checks import at
-from seqmix_plugin.active_learning.config_types import check_value
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.augmenters import Augmenter
 from seqmix_plugin.commands.archives import load_tagger
+from seqmix_plugin.configuration.checks import at
+from seqmix_plugin.configuration.types import check_value
 from seqmix_plugin.data import InMemoryLoader, SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger

@@ -8,15 +8,15 @@ from typing import List, Optional, Sequence
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.atomic_files import write_bytes, write_text
 from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.errors import first_line
-from seqmix_plugin.own_folders import not_own
+from seqmix_plugin.io.atomic import write_bytes, write_text
+from seqmix_plugin.io.folder_guard import not_own
 from seqmix_plugin.reporting import tables, wording
 from seqmix_plugin.reporting.comparison import SPLITS, Comparison
 from seqmix_plugin.reporting.grouping import find_runs, group_runs
 from seqmix_plugin.reporting.page import write_page
-from seqmix_plugin.run_files import NOT_MEASURED, OF_A_RUN, ROUNDS
+from seqmix_plugin.run.layout import NOT_MEASURED, OF_A_RUN, ROUNDS
 
 
 @Subcommand.register("compare")

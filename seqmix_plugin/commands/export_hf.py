@@ -21,8 +21,8 @@ from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger, SoftmaxHead
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.longest_input import NO_LIMIT, longest_input
-from seqmix_plugin.reporting.run import read_json, read_lines
-from seqmix_plugin.run_files import CONFIG, ROUNDS
+from seqmix_plugin.run.layout import CONFIG, ROUNDS
+from seqmix_plugin.run.reader import read_json, read_lines
 
 FOLDER = "huggingface"
 LARGEST_DIFFERENCE = 1e-4

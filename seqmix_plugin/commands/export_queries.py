@@ -8,10 +8,9 @@ from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.terminal import quiet_terminal
-from seqmix_plugin.formats import AnnotationFormat, RoundFiles, labels_of_run, read_questions
-from seqmix_plugin.formats.round_files import ANSWER_FILES
-from seqmix_plugin.own_folders import own_folder
-from seqmix_plugin.run_files import CONFIG
+from seqmix_plugin.formats import AnnotationFormat, labels_of_run, read_questions
+from seqmix_plugin.io.folder_guard import own_folder
+from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG, RoundFiles
 
 
 @Subcommand.register("export-queries")

@@ -10,15 +10,13 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.active_learning.configuration_copy import check_copy
-from seqmix_plugin.active_learning.recovery import LOCK, ROUND_FILE, state_path
-from seqmix_plugin.atomic_files import write_text
 from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.errors import shortened
-from seqmix_plugin.formats.round_files import ANSWER_FILES
-from seqmix_plugin.own_folders import locked, own_folder
-from seqmix_plugin.reporting.run import read_json
-from seqmix_plugin.run_files import CONFIG, METRICS, STATE
+from seqmix_plugin.io.atomic import write_text
+from seqmix_plugin.io.folder_guard import locked, own_folder
+from seqmix_plugin.run.configuration_copy import check_copy
+from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG, LOCK, METRICS, ROUND_FILE, STATE, state_path
+from seqmix_plugin.run.reader import read_json
 
 
 @Subcommand.register("extend")

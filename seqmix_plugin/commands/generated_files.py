@@ -8,9 +8,9 @@ from typing import Any, Dict, List, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.augmenters import SyntheticSentence
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import SyntheticSentence
 from seqmix_plugin.tag_schemes import hard_tags
 
 

@@ -12,8 +12,8 @@ from seqmix_plugin.commands.export_queries import add_format, add_labels, check_
 from seqmix_plugin.commands.terminal import quiet_terminal
 from seqmix_plugin.formats import AnnotationFormat, Answers, ReadSettings, read_questions, write_answers
 from seqmix_plugin.formats.answers import RULES
-from seqmix_plugin.formats.round_files import OWN
 from seqmix_plugin.reporting.tables import Table
+from seqmix_plugin.run.layout import OWN
 
 MOST_LINES = 50
 """So many problems, and warnings, are shown."""

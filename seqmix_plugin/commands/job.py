@@ -12,12 +12,11 @@ from typing import IO, Any, Callable, Dict, List, Optional
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.commands.run_state import DIED, DONE, run_state
 from seqmix_plugin.errors import first_line
-from seqmix_plugin.formats.round_files import QUERIES
-from seqmix_plugin.own_folders import open_own
-from seqmix_plugin.reporting.run import Run, read_run
-from seqmix_plugin.run_files import ANNOTATED, NOT_MEASURED, ROUNDS, STATE
+from seqmix_plugin.io.folder_guard import open_own
+from seqmix_plugin.run.layout import ANNOTATED, NOT_MEASURED, QUERIES, ROUNDS, STATE
+from seqmix_plugin.run.reader import Run, read_run
+from seqmix_plugin.run.run_state import DIED, DONE, run_state
 
 TAIL = 2**16
 """Bytes at the end of a log in which the reason of a failure is looked for."""

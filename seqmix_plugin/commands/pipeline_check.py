@@ -8,13 +8,13 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 from allennlp.common.checks import ConfigurationError
 from transformers import pipeline
 
-from seqmix_plugin.active_learning.rows import sentence_of
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
-from seqmix_plugin.reporting.run import read_lines
-from seqmix_plugin.run_files import ANNOTATED
+from seqmix_plugin.run.layout import ANNOTATED
+from seqmix_plugin.run.reader import read_lines
+from seqmix_plugin.run.rows import sentence_of
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import tags_to_spans
 

@@ -15,11 +15,11 @@ from allennlp.common.params import parse_overrides
 from seqmix_plugin.commands.building import read_blocks
 from seqmix_plugin.commands.job import FINISHED, Job, Outcome
 from seqmix_plugin.commands.processes import run_jobs
-from seqmix_plugin.commands.run_state import DONE, identity
 from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.errors import first_line, shortened
-from seqmix_plugin.reporting.record import read_record, write_record
-from seqmix_plugin.reporting.run import SEEDS
+from seqmix_plugin.run.reader import SEEDS
+from seqmix_plugin.run.record_file import read_record, write_record
+from seqmix_plugin.run.run_state import DONE, identity
 
 PACKAGE = __name__.split(".")[0]
 SEED_LIMIT = 2**32

@@ -12,8 +12,8 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.commands.archives import load_tagger
 from seqmix_plugin.commands.building import pick_device
 from seqmix_plugin.commands.terminal import quiet_terminal, show
-from seqmix_plugin.reporting.run import read_json
-from seqmix_plugin.run_files import CONFIG
+from seqmix_plugin.run.layout import CONFIG
+from seqmix_plugin.run.reader import read_json
 
 
 @Subcommand.register("serve-queries")

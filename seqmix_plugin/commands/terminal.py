@@ -6,7 +6,7 @@ from typing import Iterator
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.active_learning.console import prepare_console
+from seqmix_plugin.console import prepare_console
 from seqmix_plugin.errors import error_line, first_line, out_of_memory, printable
 
 

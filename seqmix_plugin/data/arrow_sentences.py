@@ -11,8 +11,8 @@ from typing import DefaultDict, Iterable, Iterator, List, Optional, Sequence, Tu
 import numpy as np
 import pyarrow as pa
 
-from seqmix_plugin.atomic_files import replacement
-from seqmix_plugin.ranks import rank
+from seqmix_plugin.distributed import rank
+from seqmix_plugin.io.atomic import replacement
 from seqmix_plugin.sentence import TagDistribution, TaggedSentence
 
 BATCH_ROWS = 4096

@@ -10,7 +10,7 @@ from allennlp.data.data_loaders import TensorDict
 from allennlp.nn.util import move_to_device
 
 from seqmix_plugin.data.encoded_sentences import EncodedSentences
-from seqmix_plugin.ranks import share
+from seqmix_plugin.distributed import share
 
 
 @DataLoader.register("in_memory")

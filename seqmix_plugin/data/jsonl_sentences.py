@@ -10,8 +10,8 @@ from allennlp.data import DatasetReader, TokenIndexer
 from seqmix_plugin.data.labelled_file import LabelledFile, check_scheme
 from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.errors import shortened
+from seqmix_plugin.io.json_text import unique_keys
 from seqmix_plugin.sentence import TagDistribution, TaggedSentence, is_unicode
-from seqmix_plugin.strict_json import unique_keys
 from seqmix_plugin.tag_schemes import InvalidTagError, to_bio
 
 TOLERANCE = 0.01

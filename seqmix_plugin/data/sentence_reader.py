@@ -16,7 +16,7 @@ from seqmix_plugin.data.arrow_sentences import ArrowSentences
 from seqmix_plugin.data.encoded_sentences import EncodedSentences
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
-from seqmix_plugin.run_files import CORPUS
+from seqmix_plugin.run.layout import CORPUS
 from seqmix_plugin.sentence import SentenceSource, TagDistribution, TaggedSentence, one_hot
 
 logger = logging.getLogger(__name__)

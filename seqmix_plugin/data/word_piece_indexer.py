@@ -14,8 +14,8 @@ from allennlp.data.tokenizers import PretrainedTransformerTokenizer, Token
 from allennlp.data.vocabulary import Vocabulary
 from transformers import AutoTokenizer
 
-from seqmix_plugin.archive import ENCODER_FOLDER, encoder_damage
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.run.encoder_files import ENCODER_FOLDER, encoder_damage
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from seqmix_plugin.formats.label_studio import LabelStudioFormat
 from seqmix_plugin.formats.labels import check_labels, entity_types, labels_of_run
 from seqmix_plugin.formats.prodigy import ProdigyFormat
 from seqmix_plugin.formats.question import Answer, Question, Span, read_questions, write_questions
-from seqmix_plugin.formats.round_files import RoundFiles
+from seqmix_plugin.formats.round_files import read_answers
 
 __all__ = [
     "AnnotationFormat",
@@ -22,11 +22,11 @@ __all__ = [
     "ProdigyFormat",
     "Question",
     "ReadSettings",
-    "RoundFiles",
     "Span",
     "check_labels",
     "entity_types",
     "labels_of_run",
+    "read_answers",
     "read_questions",
     "write_answers",
     "write_questions",

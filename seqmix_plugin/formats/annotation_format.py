@@ -8,13 +8,13 @@ from typing import Dict, List, Optional, Sequence, Set
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.atomic_files import write_text
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats.answers import Answers, ReadSettings
 from seqmix_plugin.formats.labels import check_labels, check_predicted
 from seqmix_plugin.formats.offsets import CODE_POINTS
 from seqmix_plugin.formats.question import Question
 from seqmix_plugin.formats.reading import Reading
+from seqmix_plugin.io.atomic import write_text
 from seqmix_plugin.sentence import SentenceSource
 
 

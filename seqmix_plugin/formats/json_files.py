@@ -7,10 +7,10 @@ from typing import Any, Container, Dict, Iterable, Iterator, Optional, Tuple, Ty
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.atomic_files import is_special
 from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.io.atomic import is_special
+from seqmix_plugin.io.json_text import unique_keys
 from seqmix_plugin.sentence import is_unicode
-from seqmix_plugin.strict_json import unique_keys
 
 Row = Dict[str, Any]
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, Dict, Iterable, Optional, Sequence
 
-from seqmix_plugin.atomic_files import write_text
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.json_files import (
     Row,
@@ -19,6 +18,7 @@ from seqmix_plugin.formats.json_files import (
 )
 from seqmix_plugin.formats.question import Answer, Question, Span, question_row
 from seqmix_plugin.formats.reading import Reading
+from seqmix_plugin.io.atomic import write_text
 from seqmix_plugin.tag_schemes import InvalidTagError, tags_to_spans
 
 KEYS = (

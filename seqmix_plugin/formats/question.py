@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from seqmix_plugin.atomic_files import write_text
 from seqmix_plugin.formats.json_files import (
     Row,
     decoded,
@@ -17,6 +16,7 @@ from seqmix_plugin.formats.json_files import (
     to_lines,
     whole_number,
 )
+from seqmix_plugin.io.atomic import write_text
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import Span as TagSpan
 from seqmix_plugin.tag_schemes import spans_to_tags

@@ -1,178 +1,56 @@
-"""The files of a round that waits for people: what they are asked, and where their answers are looked for."""
+"""All answers to the questions of a round, read together."""
 
-import os
-import re
-from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
-
-from allennlp.common.checks import ConfigurationError
+from typing import Optional, Sequence
 
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.answers import Answers, ReadSettings
 from seqmix_plugin.formats.jsonl import JsonlFormat
 from seqmix_plugin.formats.question import Question
 from seqmix_plugin.formats.reading import Reading
-from seqmix_plugin.own_folders import not_own
-
-QUERIES = "queries"
-"""The folder, in that of a run."""
-QUESTIONS = "questions.jsonl"
-ANSWERS = "answers"
-OWN = ".answers.jsonl"
-"""How the names of files end that hold answers in our own format, whatever tool the run works with."""
-ANSWER_FILES = f"{QUERIES}/round_*/{ANSWERS}/*"
-"""What annotators say, in the folder of a run: it is read, and may be linked."""
-
-_ROUND = re.compile(r"round_(0|[1-9]\d{0,5})", re.ASCII)
+from seqmix_plugin.run.layout import OWN, RoundFiles
 
 
-class RoundFiles(NamedTuple):
+def read_answers(
+    files: RoundFiles,
+    tool: AnnotationFormat,
+    questions: Sequence[Question],
+    labels: Sequence[str],
+    settings: Optional[ReadSettings] = None,
+) -> Answers:
     """
+    Reads all files together, as if they were one: those of this round and of the rounds before, in which some of
+    the questions may have been asked already. They are read in the order of rounds and, in a round, of names, with
+    numbers in them as numbers and `export (1).jsonl` after `export.jsonl`; where labels depend on that, a warning
+    says which file counts.
+
     # Parameters
 
-    folder : `Path`
-        That of the round, `queries/round_<k>` in the run's.
+    files : `RoundFiles`
+        Those of the round.
+    tool : `AnnotationFormat`
+        What files are in that are not in our own format.
+    questions : `Sequence[Question]`
+        What was asked.
+    labels : `Sequence[str]`
+        The entity types.
+    settings : `ReadSettings`, optional (default = `None`)
+        What to do about cut words and several annotators.
+
+    # Raises
+
+    `ConfigurationError`
+        When one of them is not in its format, with the place.
     """
-
-    folder: Path
-
-    @classmethod
-    def of(cls, run: Path, k: int) -> "RoundFiles":
-        """Those of a round."""
-        return cls(run / QUERIES / f"round_{k}")
-
-    @classmethod
-    def newest(cls, run: Path) -> "RoundFiles":
-        """
-        Those of the last round that has asked.
-
-        # Raises
-
-        `ConfigurationError`
-            When none has.
-        """
-        found = cls.all(run)
-        if not found:
-            raise ConfigurationError(f"{run / QUERIES}: no questions of a round; expected a run that waits for labels")
-        return found[max(found)]
-
-    @classmethod
-    def all(cls, run: Path) -> Dict[int, "RoundFiles"]:
-        """Those of all rounds that have asked, by their numbers."""
-        found = [(_ROUND.fullmatch(path.parent.name), path) for path in (run / QUERIES).glob(f"*/{QUESTIONS}")]
-        return {int(name[1]): cls(path.parent) for name, path in found if name is not None}
-
-    @classmethod
-    def around(cls, questions: Path) -> Optional["RoundFiles"]:
-        """Those that a file of questions is one of; `None` when it does not lie where a run puts it."""
-        path = Path(os.path.abspath(questions))
-        placed = path.name == QUESTIONS and path.parent.parent.name == QUERIES and _ROUND.fullmatch(path.parent.name)
-        return cls(path.parent) if placed else None
-
-    @staticmethod
-    def run_around(path: Path) -> Optional[Path]:
-        """The run in whose `queries/round_<k>` a path lies; `None` when it lies elsewhere."""
-        found = (place for place in Path(os.path.abspath(path)).parents if _ROUND.fullmatch(place.name))
-        return next((place.parent.parent for place in found if place.parent.name == QUERIES), None)
-
-    @property
-    def number(self) -> int:
-        """The round's number."""
-        return int(self.folder.name.removeprefix("round_"))
-
-    @property
-    def run(self) -> Path:
-        """The run's folder."""
-        return self.folder.parent.parent
-
-    @property
-    def questions(self) -> Path:
-        """Our own file of questions."""
-        return self.folder / QUESTIONS
-
-    @property
-    def answers(self) -> Path:
-        """The folder for everything that annotators say."""
-        return self.folder / ANSWERS
-
-    def own(self, name: str) -> Path:
-        """A file among the answers that is in our own format."""
-        return self.answers / f"{name}{OWN}"
-
-    def own_to_write(self, name: str) -> Path:
-        """
-        The same, for a program that writes it: a folder may come from anybody.
-
-        # Raises
-
-        `ConfigurationError`
-            When it is a link, or in one.
-        """
-        path = self.own(name)
-        for part in (self.folder.parent, self.folder, path):
-            if part.is_symlink():
-                raise not_own(part)
-        return path
-
-    def answer_files(self) -> List[Path]:
-        """What there is, by name; hidden files, folders and what is still being written are left out."""
-        found = [
-            path
-            for path in self.answers.glob("*")
-            if path.is_file() and not path.name.startswith(".") and path.suffix not in (".tmp", ".part")
-        ]
-        return sorted(found, key=_natural)
-
-    def _folders(self) -> List[Path]:
-        """Folders among the answers, which are not read, with something in them."""
-        found = [path for path in self.answers.glob("*") if path.is_dir() and not path.name.startswith(".")]
-        return sorted(path for path in found if any(path.iterdir()))
-
-    def read(
-        self,
-        tool: AnnotationFormat,
-        questions: Sequence[Question],
-        labels: Sequence[str],
-        settings: Optional[ReadSettings] = None,
-    ) -> Answers:
-        """
-        Reads all files together, as if they were one: those of this round and of the rounds before, in which some of
-        the questions may have been asked already. They are read in the order of rounds and, in a round, of names, with
-        numbers in them as numbers and `export (1).jsonl` after `export.jsonl`; where labels depend on that, a warning
-        says which file counts.
-
-        # Parameters
-
-        tool : `AnnotationFormat`
-            What files are in that are not in our own format.
-        questions : `Sequence[Question]`
-            What was asked.
-        labels : `Sequence[str]`
-            The entity types.
-        settings : `ReadSettings`, optional (default = `None`)
-            What to do about cut words and several annotators.
-
-        # Raises
-
-        `ConfigurationError`
-            When one of them is not in its format, with the place.
-        """
-        reading = Reading("", questions, labels, settings or ReadSettings(), takes_others=True)
-        rounds = [self.of(self.run, k) for k in range(self.number + 1)]
-        for folder in (folder for files in rounds for folder in files._folders()):
-            reading.source = str(folder.parent)
-            reading.warn(f"folder {folder.name!r}", "what is in it is not read; expected files beside it, not in it")
-        for path in (path for files in rounds for path in files.answer_files()):
-            own = path.name.endswith(OWN)
-            reading.begin(str(path), (JsonlFormat if own else tool).units)
-            if own:
-                JsonlFormat().collect_growing(path, reading)
-            else:
-                tool.collect(path, reading)
-        return reading.answers()
-
-
-def _natural(path: Path) -> Tuple[List[Tuple[int, str]], str]:
-    """For sorting by name. When a file was last changed does not matter: a copy of a run is read as the run is."""
-    parts = re.split(r"([0-9]+)", path.stem)
-    return [(int(part), "") if place % 2 else (0, part) for place, part in enumerate(parts)], path.name
+    reading = Reading("", questions, labels, settings or ReadSettings(), takes_others=True)
+    rounds = [RoundFiles.of(files.run, k) for k in range(files.number + 1)]
+    for folder in (folder for one in rounds for folder in one.unread_folders()):
+        reading.source = str(folder.parent)
+        reading.warn(f"folder {folder.name!r}", "what is in it is not read; expected files beside it, not in it")
+    for path in (path for one in rounds for path in one.answer_files()):
+        own = path.name.endswith(OWN)
+        reading.begin(str(path), (JsonlFormat if own else tool).units)
+        if own:
+            JsonlFormat().collect_growing(path, reading)
+        else:
+            tool.collect(path, reading)
+    return reading.answers()

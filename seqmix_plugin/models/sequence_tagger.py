@@ -14,10 +14,10 @@ from allennlp.nn import InitializerApplicator
 from allennlp.nn.util import get_text_field_mask
 from transformers import PreTrainedModel
 
-from seqmix_plugin.archive import ENCODER_FOLDER
 from seqmix_plugin.functional import at_least_float32
 from seqmix_plugin.metrics import EntityF1
 from seqmix_plugin.models.heads import SoftmaxHead, TaggingHead
+from seqmix_plugin.run.encoder_files import ENCODER_FOLDER
 
 
 @Model.register("sequence_tagger")

@@ -3,7 +3,7 @@
 from seqmix_plugin.oracles.files import FilesOracle
 from seqmix_plugin.oracles.gold import GoldOracle
 from seqmix_plugin.oracles.noisy import NoisyOracle
-from seqmix_plugin.oracles.oracle import Oracle, Waiting
+from seqmix_plugin.oracles.oracle import Answered, Oracle, Waiting
 from seqmix_plugin.oracles.request import Request
 
-__all__ = ["FilesOracle", "GoldOracle", "NoisyOracle", "Oracle", "Request", "Waiting"]
+__all__ = ["Answered", "FilesOracle", "GoldOracle", "NoisyOracle", "Oracle", "Request", "Waiting"]

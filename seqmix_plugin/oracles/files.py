@@ -3,10 +3,11 @@
 import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import Collection, Dict, List, Sequence, Tuple
+from typing import Collection, Dict, Sequence, Tuple, Union
 
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.distributed import is_primary
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats import (
     AnnotationFormat,
@@ -14,17 +15,17 @@ from seqmix_plugin.formats import (
     JsonlFormat,
     Question,
     ReadSettings,
-    RoundFiles,
     Span,
     entity_types,
     read_questions,
     write_questions,
 )
-from seqmix_plugin.oracles.oracle import Oracle, Waiting, check_tags
+from seqmix_plugin.formats.round_files import read_answers
+from seqmix_plugin.io.folder_guard import make_folder
+from seqmix_plugin.oracles.oracle import Answered, Oracle, Waiting, check_tags
 from seqmix_plugin.oracles.request import Request
-from seqmix_plugin.own_folders import make_folder
-from seqmix_plugin.ranks import is_primary
-from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+from seqmix_plugin.run.layout import RoundFiles
+from seqmix_plugin.sentence import SentenceSource
 
 logger = logging.getLogger(__name__)
 
@@ -109,21 +110,21 @@ class FilesOracle(Oracle):
     def wants_predictions(self, request: Request) -> bool:
         return not _were_asked(RoundFiles.of(request.folder, request.round_number), request)
 
-    def annotate(self, request: Request) -> List[TaggedSentence]:
+    def annotate(self, request: Request) -> Union[Answered, Waiting]:
         files = RoundFiles.of(request.folder, request.round_number)
         if not _were_asked(files, request):
             if files.questions.exists():
                 logger.warning(f"{files.questions} does not hold what this round asks; it is written anew")
             self._ask(files, request)
-        answers = files.read(self._format, request.questions, request.types, self._settings)
+        answers = read_answers(files, self._format, request.questions, request.types, self._settings)
         self._report(files, answers, request)
         given, sentences = dict(request.known), {sentence.id: sentence for sentence in request.sentences}
         for name, tags, _, _ in (*answers.answers, *answers.rejected):
             given[name] = sentences[name] if tags is None else sentences[name].with_tags(tags)
         num_open = len(request.questions) - len(given)
         if num_open and not (self._leaves_open and any(sentence.tags is not None for sentence in given.values())):
-            raise Waiting(self._to_do(files, request, num_open, len(answers.rejected)), num_open)
-        return [given[name] for name in sentences if name in given]
+            return Waiting(self._to_do(files, request, num_open, len(answers.rejected)), num_open)
+        return Answered([given[name] for name in sentences if name in given])
 
     def _ask(self, files: RoundFiles, request: Request) -> None:
         make_folder(files.answers)

@@ -1,8 +1,8 @@
 """The oracle of a simulation."""
 
-from typing import Dict, List
+from typing import Dict
 
-from seqmix_plugin.oracles.oracle import Oracle
+from seqmix_plugin.oracles.oracle import Answered, Oracle
 from seqmix_plugin.oracles.request import Request
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
@@ -23,7 +23,7 @@ class GoldOracle(Oracle):
     def __init__(self, corpus: SentenceSource) -> None:
         self._corpus = corpus
 
-    def annotate(self, request: Request) -> List[TaggedSentence]:
+    def annotate(self, request: Request) -> Answered:
         asked = {sentence.id for sentence in request.sentences}
         gold: Dict[str, TaggedSentence] = {sentence.id: sentence for sentence in self._corpus if sentence.id in asked}
-        return [gold[sentence.id] for sentence in request.sentences]
+        return Answered([gold[sentence.id] for sentence in request.sentences])

@@ -6,7 +6,7 @@ import numpy as np
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.oracles.gold import GoldOracle
-from seqmix_plugin.oracles.oracle import Oracle, check_tags
+from seqmix_plugin.oracles.oracle import Answered, Oracle, check_tags
 from seqmix_plugin.oracles.request import Request
 from seqmix_plugin.randomness import generator
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
@@ -59,8 +59,9 @@ class NoisyOracle(Oracle):
         if self._limits[-1] > self._limits[0]:
             check_tags(tags)
 
-    def annotate(self, request: Request) -> List[TaggedSentence]:
-        return [self._with_mistakes(sentence, request) for sentence in self._gold.annotate(request)]
+    def annotate(self, request: Request) -> Answered:
+        gold = self._gold.annotate(request).sentences
+        return Answered([self._with_mistakes(sentence, request) for sentence in gold])
 
     def _with_mistakes(self, sentence: TaggedSentence, request: Request) -> TaggedSentence:
         rng = generator(request.seed, 0, f"noise/{sentence.id}")

@@ -1,7 +1,7 @@
 """The abstract oracle."""
 
 from abc import abstractmethod
-from typing import Collection, List
+from typing import Collection, List, NamedTuple, Union
 
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
@@ -11,22 +11,34 @@ from seqmix_plugin.oracles.request import Request
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 
-class Waiting(Exception):  # noqa: N818  it is no error
+class Answered(NamedTuple):
     """
-    Raised by an oracle that has asked and has no labels yet: the run ends in order, and goes on with `--recover`.
+    What an oracle has said of a request.
+
+    # Parameters
+
+    sentences : `List[TaggedSentence]`
+        The same sentences with tags. One that is left out stays in the pool; one without tags was rejected, and is
+        never asked for again.
+    """
+
+    sentences: List[TaggedSentence]
+
+
+class Waiting(NamedTuple):
+    """
+    An oracle has asked and has no labels yet: the run ends in order, and resumes with `--recover`.
 
     # Parameters
 
     message : `str`
-        One line on what is waited for and what is to be done.
+        One line that says which labels are missing and how to provide them.
     num_open : `int`
         How many sentences have no answer.
     """
 
-    def __init__(self, message: str, num_open: int) -> None:
-        super().__init__(message, num_open)
-        self.message = message
-        self.num_open = num_open
+    message: str
+    num_open: int
 
 
 class Oracle(Registrable):
@@ -57,7 +69,7 @@ class Oracle(Registrable):
         return False
 
     @abstractmethod
-    def annotate(self, request: Request) -> List[TaggedSentence]:
+    def annotate(self, request: Request) -> Union[Answered, Waiting]:
         """
         # Parameters
 
@@ -66,14 +78,8 @@ class Oracle(Registrable):
 
         # Returns
 
-        `List[TaggedSentence]`
-            The same sentences with tags. One that is left out stays in the pool; one without tags was rejected, and is
-            never asked for again.
-
-        # Raises
-
-        `Waiting`
-            When there are no labels yet.
+        `Union[Answered, Waiting]`
+            The labelled sentences, or, when there are no labels yet, what the run waits for.
         """
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.reporting.grouping import Group
-from seqmix_plugin.reporting.run import FUNNEL, Run, accepted_ranges, is_number, read_lines
-from seqmix_plugin.run_files import ANNOTATED, SYNTHETIC
+from seqmix_plugin.run.layout import ANNOTATED, SYNTHETIC
+from seqmix_plugin.run.reader import FUNNEL, Run, accepted_ranges, is_number, read_lines
 
 NUM_BINS = 30
 

@@ -10,9 +10,9 @@ import numpy as np
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import first_line, printable
-from seqmix_plugin.reporting.record import read_record
-from seqmix_plugin.reporting.run import Run, read_run
-from seqmix_plugin.run_files import CONFIG, NOT_MEASURED, ROUNDS
+from seqmix_plugin.run.layout import CONFIG, NOT_MEASURED, ROUNDS
+from seqmix_plugin.run.reader import Run, read_run
+from seqmix_plugin.run.record_file import read_record
 
 DEPTH = 3
 """How far below a given folder runs are looked for: `runs/<config>/<seed>`."""

@@ -8,13 +8,14 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.atomic_files import write_bytes
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.io.atomic import write_bytes
 from seqmix_plugin.reporting import charts, wording
 from seqmix_plugin.reporting.answer import answer, ranked
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.generated import Generated, funnel
 from seqmix_plugin.reporting.grouping import Group
+from seqmix_plugin.reporting.origins import differing_keys, origins
 from seqmix_plugin.reporting.page_data import (
     MEASURES,
     STAGES,
@@ -30,10 +31,9 @@ from seqmix_plugin.reporting.page_data import (
 )
 from seqmix_plugin.reporting.page_examples import examples
 from seqmix_plugin.reporting.palette import BACKGROUNDS, COLOURS, look
-from seqmix_plugin.reporting.provenance import differing_keys, origins
 from seqmix_plugin.reporting.queried import densities, overlaps
-from seqmix_plugin.reporting.run import FUNNEL
-from seqmix_plugin.run_files import NOT_MEASURED
+from seqmix_plugin.run.layout import NOT_MEASURED
+from seqmix_plugin.run.reader import FUNNEL
 
 TEMPLATES = Path(__file__).parent / "templates"
 WORDING = ("decimal", "signed", "between", "p_value", "with_deviation", "counted", "labels", "saving", "breakable")

@@ -6,7 +6,6 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 import numpy as np
 
 from seqmix_plugin.reporting.grouping import Group, matched_runs
-from seqmix_plugin.reporting.run import Run
 from seqmix_plugin.reporting.statistics import (
     SIGNIFICANCE,
     bootstrap_interval,
@@ -16,6 +15,7 @@ from seqmix_plugin.reporting.statistics import (
     sign_flip_test,
     wilcoxon_over_budgets,
 )
+from seqmix_plugin.run.reader import Run
 
 
 @dataclass(frozen=True)

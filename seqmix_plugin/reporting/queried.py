@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Sequence, Set
 import numpy as np
 
 from seqmix_plugin.reporting.grouping import Group, matched_runs
-from seqmix_plugin.reporting.run import Run
+from seqmix_plugin.run.reader import Run
 
 
 def overlaps(groups: Sequence[Group]) -> List[Dict[str, Any]]:

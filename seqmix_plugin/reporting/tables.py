@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from seqmix_plugin.csv_text import csv_text
 from seqmix_plugin.errors import printable
+from seqmix_plugin.io.csv_text import csv_text
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.grouping import Group
 from seqmix_plugin.reporting.page_data import MEASURES, STAGES, seconds_a_stage
 from seqmix_plugin.reporting.pair import Pair
 from seqmix_plugin.reporting.wording import MINUS, between, counted, decimal, labels, p_value, signed, with_deviation
-from seqmix_plugin.run_files import NOT_MEASURED
+from seqmix_plugin.run.layout import NOT_MEASURED
 
 
 @dataclass(frozen=True)

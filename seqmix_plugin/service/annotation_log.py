@@ -8,10 +8,10 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.formats import RoundFiles
 from seqmix_plugin.formats.answers import Moment, moment
 from seqmix_plugin.formats.json_files import Row, to_lines
 from seqmix_plugin.formats.jsonl import annotation_name
+from seqmix_plugin.run.layout import RoundFiles
 from seqmix_plugin.service.log_file import LogFile
 
 NAME = "service"

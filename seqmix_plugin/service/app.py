@@ -12,8 +12,8 @@ from typing import Any, Callable, Coroutine, Dict, Optional, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin import strict_json
 from seqmix_plugin.errors import first_line, printable
+from seqmix_plugin.io import json_text
 from seqmix_plugin.service.credentials import HEADER, Credentials, is_loopback
 from seqmix_plugin.service.predictions import TooLongError
 from seqmix_plugin.service.service import Service
@@ -214,7 +214,7 @@ def _parsed(content: bytes) -> Dict[str, Any]:
     if parts > MOST_PARTS:
         raise RefusedError(413, f"{parts:,} objects and lists; expected {MOST_PARTS:,} at most")
     try:
-        body = strict_json.parse(content.decode("utf-8"))
+        body = json_text.parse(content.decode("utf-8"))
     except ValueError as error:
         raise RefusedError(400, f"not JSON ({printable(first_line(error))})") from error
     if not isinstance(body, dict):

@@ -8,7 +8,8 @@ from typing import Any, Dict, NamedTuple, Optional, Tuple
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import first_line
-from seqmix_plugin.formats import Question, RoundFiles, read_questions
+from seqmix_plugin.formats import Question, read_questions
+from seqmix_plugin.run.layout import RoundFiles
 
 logger = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from typing import Any, Mapping, Optional
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin import strict_json
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.io import json_text
 
 PREFIX = "SEQMIX_SERVICE_"
 """How the environment variables begin that give credentials: `…USER`, `…PASSWORD`, `…SECRET`."""
@@ -112,7 +112,7 @@ def _of_file(path: str) -> Any:
         mode = os.stat(path).st_mode
         if stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise ConfigurationError(f"credentials: {path} can be read by others; say chmod 600 {path}")
-        return strict_json.read(Path(path))
+        return json_text.read(Path(path))
     except (OSError, ValueError) as error:
         shown = error.strerror if isinstance(error, OSError) else type(error).__name__  # nothing of what is in it
         raise ConfigurationError(f"credentials: {path} cannot be read ({shown or first_line(error)})") from error

@@ -16,7 +16,7 @@ from seqmix_plugin.formats.answers import utc
 from seqmix_plugin.formats.json_files import Row, is_text, shown, whole_number
 from seqmix_plugin.formats.label_studio import collect_task
 from seqmix_plugin.formats.reading import Reading
-from seqmix_plugin.formats.round_files import QUERIES
+from seqmix_plugin.run.layout import QUERIES
 from seqmix_plugin.service.annotation_log import AnnotationLog, Entry
 from seqmix_plugin.service.asked import Asked
 from seqmix_plugin.service.log_file import LogFile

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Iterator, List, Tuple
 
-from seqmix_plugin.atomic_files import append, disk_errors, sync
 from seqmix_plugin.formats.json_files import Row, decoded, rows, whole_lines
-from seqmix_plugin.own_folders import make_folder
+from seqmix_plugin.io.atomic import append, disk_errors, sync
+from seqmix_plugin.io.folder_guard import make_folder
 
 
 class LogFile:

@@ -11,8 +11,8 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats import labels_of_run
 from seqmix_plugin.formats.json_files import Row
-from seqmix_plugin.formats.round_files import ANSWER_FILES, QUERIES
-from seqmix_plugin.own_folders import disk_errors, locked, make_folder, own_folder
+from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder
+from seqmix_plugin.run.layout import ANSWER_FILES, QUERIES
 from seqmix_plugin.service.asked import Asked
 from seqmix_plugin.service.deliveries import Deliveries, Outcome
 from seqmix_plugin.service.labelling import misfits

@@ -8,15 +8,14 @@ from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple
 
 import torch
 
-from seqmix_plugin.active_learning.recovery import state_path
-from seqmix_plugin.atomic_files import file_digest
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.formats import Span
+from seqmix_plugin.io.atomic import file_digest
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.predictors import SequenceTaggerPredictor
-from seqmix_plugin.reporting.run import read_json, read_lines
-from seqmix_plugin.run_files import CONFIG, ROUNDS, WEIGHTS
+from seqmix_plugin.run.layout import CONFIG, ROUNDS, WEIGHTS, state_path
+from seqmix_plugin.run.reader import read_json, read_lines
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)

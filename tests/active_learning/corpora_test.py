@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict
 
 import pytest
 from allennlp.common.checks import ConfigurationError
@@ -12,8 +12,8 @@ from allennlp.predictors import Predictor
 
 from seqmix_plugin.augmenters import SeqMixAugmenter, Workbench
 from seqmix_plugin.data import JsonlSentencesReader, sentence_reader
-from seqmix_plugin.oracles import Oracle, Request
-from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+from seqmix_plugin.oracles import Answered, Oracle, Request
+from seqmix_plugin.sentence import SentenceSource
 from tests.active_learning.conftest import Run, lines, small_config
 from tests.conftest import QUICKSTART
 from tests.faults.drill import differences
@@ -129,11 +129,13 @@ class DictionaryOracle(Oracle):
         text = (QUICKSTART / "train.conll").read_text(encoding="utf-8")
         self.tags = dict(line.split("\t") for line in text.splitlines() if line.strip())
 
-    def annotate(self, request: Request) -> List[TaggedSentence]:
-        return [
-            sentence.with_tags(tuple(self.tags.get(word, "O").replace("I-", "B-") for word in sentence.tokens))
-            for sentence in request.sentences
-        ]
+    def annotate(self, request: Request) -> Answered:
+        return Answered(
+            [
+                sentence.with_tags(tuple(self.tags.get(word, "O").replace("I-", "B-") for word in sentence.tokens))
+                for sentence in request.sentences
+            ]
+        )
 
 
 def text_of(path: Path, size: int) -> str:

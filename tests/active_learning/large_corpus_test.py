@@ -6,7 +6,7 @@ import pytest
 
 from seqmix_plugin.active_learning import checks
 from seqmix_plugin.data import ArrowSentences, arrow_sentences, sentence_reader
-from seqmix_plugin.run_files import CORPUS
+from seqmix_plugin.run.layout import CORPUS
 from seqmix_plugin.sentence import TaggedSentence
 from tests.active_learning.conftest import Run, lines
 from tests.active_learning.trainer_test import without_seconds

@@ -9,8 +9,8 @@ import torch
 from allennlp.common import Lazy
 from allennlp.data import DataLoader
 
-from seqmix_plugin.active_learning.budget import check_candidates
 from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.label_budget import check_candidates
 from seqmix_plugin.data import ConllColumnsReader, InMemoryLoader, SentenceReader, SentenceView
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.query_policies import NormalizedTokenEntropyPolicy

@@ -7,7 +7,7 @@ from typing import Any, Dict
 import pytest
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.reporting.run import read_run
+from seqmix_plugin.run.reader import read_run
 from tests.active_learning.conftest import Run, lines
 from tests.faults.drill import differences
 

@@ -10,9 +10,10 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import prepare_environment
 
-from seqmix_plugin.active_learning.run_folder import RunFolder
-from seqmix_plugin.formats import Answer, RoundFiles, read_questions
+from seqmix_plugin.formats import Answer, read_questions
 from seqmix_plugin.formats.jsonl import write_answers
+from seqmix_plugin.run.layout import RoundFiles
+from seqmix_plugin.run.writer import RunFolder
 from tests.active_learning.conftest import Run, lines, small_config
 from tests.errors_page import rows
 from tests.faults.drill import differences

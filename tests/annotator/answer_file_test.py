@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, given, settings
 
 from seqmix_plugin.annotator import AnnotationSession, AnswerFile, Labelling
 from seqmix_plugin.annotator.labelling import ANSWERED, REJECTED
-from seqmix_plugin.formats import DoccanoFormat, JsonlFormat, Question, RoundFiles, Span, entity_types
+from seqmix_plugin.formats import DoccanoFormat, JsonlFormat, Question, Span, entity_types
 from seqmix_plugin.formats.question import bio
+from seqmix_plugin.formats.round_files import read_answers
+from seqmix_plugin.run.layout import RoundFiles
 from tests.annotator.session_test import THREE, clocked
 from tests.annotator.strategies import WITH_UNDO, Command, do
 from tests.formats.conftest import ANNA, CAT, LABELS, questions, rows_of, write_rows
@@ -56,7 +58,7 @@ def test_a_run_reads_it_whatever_its_own_tool(tmp_path: Path) -> None:
     kept = RoundFiles.of(tmp_path, 0)
     kept.answers.mkdir(parents=True)
     AnswerFile(kept.own("anna"), THREE, LABELS, "anna").save(session_of_three().labellings())
-    answers = kept.read(DoccanoFormat(), THREE, LABELS)
+    answers = read_answers(kept, DoccanoFormat(), THREE, LABELS)
     assert [(answer.sentence_id, answer.tags, answer.annotator) for answer in answers.answers] == [
         ("7", ("B-PER", "I-PER", "O", "O", "B-LOC", "O"), "anna")
     ]

@@ -6,10 +6,10 @@ from typing import List
 
 import pytest
 
-from seqmix_plugin.active_learning.rows import of_lines, sentence_of, synthetic_row, to_lines
 from seqmix_plugin.augmenters import DuplicateAugmenter, NoAugmenter, SeqMixAugmenter, Workbench
 from seqmix_plugin.augmenters.pairing import SubSequencePairing
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
+from seqmix_plugin.run.rows import of_lines, sentence_of, synthetic_row, to_lines
 from seqmix_plugin.sentence import TaggedSentence
 
 

@@ -13,8 +13,7 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.augmenters import SyntheticSentence, Workbench
-from seqmix_plugin.augmenters.augmenter import Window
+from seqmix_plugin.augmenters import Workbench
 from seqmix_plugin.augmenters.discriminators import (
     Discriminator,
     PerplexityDiscriminator,
@@ -25,6 +24,7 @@ from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2Setting
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.sentence import TaggedSentence, one_hot
+from seqmix_plugin.synthetic import SyntheticSentence, Window
 from tests.active_learning.conftest import lines, small_config
 
 

@@ -10,13 +10,14 @@ from allennlp.common.checks import ConfigurationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqmix_plugin.augmenters import SeqMixAugmenter, SyntheticSentence, Workbench
+from seqmix_plugin.augmenters import SeqMixAugmenter, Workbench
 from seqmix_plugin.augmenters import seqmix as seqmix_module
 from seqmix_plugin.augmenters.discriminators import Discriminator, Verdict
 from seqmix_plugin.augmenters.embedding_tables import WordTable
 from seqmix_plugin.augmenters.pairing import Pair, Pairing, SubSequencePairing
 from seqmix_plugin.augmenters.seqmix import mix_pairs
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import SyntheticSentence
 
 # Words on a line: the vector of "w7" is 7.
 WORDS = [f"w{n}" for n in range(11)]

@@ -11,9 +11,11 @@ import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.active_learning.round_state import Part, RoundState
 from seqmix_plugin.commands.annotate import find_task
-from seqmix_plugin.formats import DoccanoFormat, Question, RoundFiles, Span, write_questions
+from seqmix_plugin.formats import DoccanoFormat, Question, Span, write_questions
+from seqmix_plugin.formats.round_files import read_answers
+from seqmix_plugin.run.layout import RoundFiles
+from seqmix_plugin.run.records import Part, RoundState
 from seqmix_plugin.sentence import TaggedSentence
 from tests.annotator.pseudo_terminal import PseudoTerminal, answers_in
 from tests.commands.conftest import Command
@@ -97,7 +99,7 @@ def test_a_round_is_labelled_killed_gone_on_with_and_read(waiting: Path, newest:
     assert "entities of type LOC       2" in again.text()
     assert f"answers are in {answers_in(newest)}" in again.text().replace("\n", "")
 
-    answers = RoundFiles(newest).read(DoccanoFormat(), ASKED, LABELS)
+    answers = read_answers(RoundFiles(newest), DoccanoFormat(), ASKED, LABELS)
     assert {answer.sentence_id: list(answer.tags or ()) for answer in answers.answers} == {
         "7": ANNA_TAGS,
         "9": ["B-ORG", "I-ORG", "I-ORG", "O"],

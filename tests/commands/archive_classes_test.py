@@ -7,8 +7,8 @@ from typing import Any, Iterator, Set, get_args, get_origin
 
 from allennlp.common import FromParams, Registrable
 
-from seqmix_plugin.active_learning.config_types import arguments
 from seqmix_plugin.commands.archive_check import BLOCKS
+from seqmix_plugin.configuration.types import arguments
 from tests.commands.archives_test import CONFIGURATIONS
 
 TURNS = {

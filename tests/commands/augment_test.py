@@ -6,8 +6,6 @@ from typing import Any, Callable, Dict, List, Sequence
 import pytest
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 
-from seqmix_plugin.augmenters import SyntheticSentence
-from seqmix_plugin.augmenters.augmenter import Window
 from seqmix_plugin.augmenters.discriminators import AcceptAllDiscriminator, Discriminator
 from seqmix_plugin.augmenters.discriminators.discriminator import Verdict
 from seqmix_plugin.augmenters.language_models import PretrainedLanguageModel
@@ -15,6 +13,7 @@ from seqmix_plugin.commands.augment import augment
 from seqmix_plugin.commands.generated_files import records
 from seqmix_plugin.data import ConllColumnsReader, JsonlSentencesReader
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import SyntheticSentence, Window
 from seqmix_plugin.tag_schemes import tags_to_spans
 from tests.active_learning.conftest import lines, small_config
 from tests.command_line_test import allennlp

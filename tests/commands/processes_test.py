@@ -12,7 +12,7 @@ import pytest
 from seqmix_plugin.commands import processes
 from seqmix_plugin.commands.job import FINISHED, TAIL, Job, Outcome, _reason
 from seqmix_plugin.commands.processes import run_jobs
-from seqmix_plugin.reporting.run import read_run
+from seqmix_plugin.run.reader import read_run
 from tests.reporting.conftest import write_run
 
 

@@ -22,9 +22,9 @@ from allennlp.common import Params
 
 from seqmix_plugin.commands.job import Job
 from seqmix_plugin.commands.repeat import parse_seeds, repeat, seed_overrides
-from seqmix_plugin.reporting.record import read_record
-from seqmix_plugin.reporting.run import SEEDS, read_run
-from seqmix_plugin.run_files import METRICS, ROUNDS
+from seqmix_plugin.run.layout import METRICS, ROUNDS
+from seqmix_plugin.run.reader import SEEDS, read_run
+from seqmix_plugin.run.record_file import read_record
 from tests.active_learning.conftest import lines, small_config
 from tests.commands.conftest import Command
 from tests.commands.processes_test import is_locked

@@ -20,7 +20,7 @@ from seqmix_plugin.data import (
     WordPieceIndexer,
     sentence_reader,
 )
-from seqmix_plugin.run_files import CORPUS
+from seqmix_plugin.run.layout import CORPUS
 from seqmix_plugin.sentence import TaggedSentence
 from tests.conftest import QUICKSTART, ROOT
 

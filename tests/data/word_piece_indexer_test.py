@@ -10,9 +10,9 @@ from allennlp.data.token_indexers import PretrainedTransformerMismatchedIndexer
 from allennlp.modules.token_embedders import PretrainedTransformerMismatchedEmbedder
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
-from seqmix_plugin.archive import save_encoder
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.data.word_piece_indexer import _warn_once
+from seqmix_plugin.run.encoder_files import save_encoder
 from tests.conftest import FIXTURES
 
 KEYS = ["token_ids", "mask", "offsets", "wordpiece_mask"]

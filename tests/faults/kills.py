@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 import torch.multiprocessing as mp
 
-from seqmix_plugin.run_files import CONFIG, STATE
+from seqmix_plugin.run.layout import CONFIG, STATE
 from tests.faults.drill import Ended, command, differences, extend, passed, spread, train, was_killed
 from tests.faults.points import Points
 

@@ -5,8 +5,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Dict, List
 
-from seqmix_plugin.formats import Answer, RoundFiles, read_questions
+from seqmix_plugin.formats import Answer, read_questions
 from seqmix_plugin.formats.jsonl import write_answers
+from seqmix_plugin.run.layout import RoundFiles
 from tests.active_learning.conftest import small_config
 from tests.active_learning.waiting_test import FILES, label_in_label_studio
 from tests.faults.damage import Target

@@ -6,7 +6,9 @@ from typing import Any, Dict, List
 import pytest
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.formats import DoccanoFormat, LabelStudioFormat, ReadSettings, RoundFiles, write_questions
+from seqmix_plugin.formats import DoccanoFormat, LabelStudioFormat, ReadSettings, write_questions
+from seqmix_plugin.formats.round_files import read_answers
+from seqmix_plugin.run.layout import RoundFiles
 from tests.errors_page import rows
 from tests.formats.conftest import LABELS, QUESTIONS, tags
 
@@ -30,7 +32,7 @@ def test_answers_of_all_files_are_one(files: RoundFiles) -> None:
     for name in (".hidden.jsonl", "half.jsonl.part", "half.jsonl.tmp"):
         (files.answers / name).write_text("{", encoding="utf-8")
     (files.answers / "old").mkdir()
-    answers = files.read(DoccanoFormat(), QUESTIONS, LABELS)
+    answers = read_answers(files, DoccanoFormat(), QUESTIONS, LABELS)
     assert tags(answers) == {"7": " ".join(TAGS), "8": "O O O O O O O"}
     assert (answers.unanswered, answers.problems) == (["9"], [])
 
@@ -41,7 +43,7 @@ def test_a_folder_with_files_is_warned_of(files: RoundFiles) -> None:
         (files.answers / name).mkdir()
     for name in (".hidden", "export"):
         (files.answers / name / "all.jsonl").write_text("{}", encoding="utf-8")
-    answers = files.read(DoccanoFormat(), QUESTIONS, LABELS)
+    answers = read_answers(files, DoccanoFormat(), QUESTIONS, LABELS)
     assert (answers.answers, answers.problems) == ([], [])
     [warning] = answers.warnings
     assert warning.startswith(f"{files.answers}, folder 'export': what is in it is not read")
@@ -53,23 +55,23 @@ def test_annotators_of_different_files_are_resolved_by_the_rule(files: RoundFile
     for number, tag in enumerate(("O", "B-PER", "B-PER")):
         row = {"id": "9", "tags": [tag, "O", "O", "O"], "annotator": str(number)}
         files.own(str(number)).write_text(json.dumps(row) + "\n", encoding="utf-8")
-    assert tags(files.read(LabelStudioFormat(), QUESTIONS, LABELS)) == {"9": "O O O O"}
-    majority = files.read(LabelStudioFormat(), QUESTIONS, LABELS, ReadSettings(annotators="majority"))
+    assert tags(read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)) == {"9": "O O O O"}
+    majority = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS, ReadSettings(annotators="majority"))
     assert tags(majority) == {"9": "B-PER O O O"}
 
 
 def test_a_mistake_names_its_file(files: RoundFiles) -> None:
     files.own("a").write_text(json.dumps({"id": "7", "tags": TAGS}) + "\n", encoding="utf-8")
     files.own("b").write_text(json.dumps({"id": "8", "tags": ["O"]}) + "\n", encoding="utf-8")
-    [problem] = files.read(LabelStudioFormat(), QUESTIONS, LABELS).problems
+    [problem] = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS).problems
     assert problem.startswith(f"{files.own('b')}, line 1, id '8': 1 tags for 7 words")
     (files.answers / "c.json").write_text("[", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"c.json: not JSON"):
-        files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+        read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
 
 
 def test_without_files_nothing_is_answered(tmp_path: Path) -> None:
-    answers = RoundFiles.of(tmp_path, 0).read(LabelStudioFormat(), QUESTIONS, LABELS)
+    answers = read_answers(RoundFiles.of(tmp_path, 0), LabelStudioFormat(), QUESTIONS, LABELS)
     assert (answers.answers, answers.unanswered, answers.problems) == ([], ["7", "8", "9"], [])
 
 
@@ -123,11 +125,13 @@ def test_an_annotation_in_two_files_is_one_and_the_newest_counts(files: RoundFil
     for order in ("service", "export"):  # whichever file is younger
         files.own("service").write_text("".join(json.dumps(row) + "\n" for row in recorded), encoding="utf-8")
         os.utime(files.own("service"), (1, 1 if order == "export" else 2**31))
-        answers = files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+        answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
         assert answers.warnings == [], "all have times"
         assert tags(answers) == {"7": " ".join(TAGS)}
         assert (answers.num_resolved, answers.problems) == (1, [])
-        [line] = files.read(LabelStudioFormat(), QUESTIONS, LABELS, ReadSettings(annotators="error")).disagreements
+        [line] = read_answers(
+            files, LabelStudioFormat(), QUESTIONS, LABELS, ReadSettings(annotators="error")
+        ).disagreements
         assert "2 annotators ('1', 'bert')" in line, "one of them in two files"
 
 
@@ -135,9 +139,9 @@ def test_a_problem_of_a_version_that_was_corrected_is_none(files: RoundFiles) ->
     bad = {"id": "7", "tags": ["B-BIRD"] + ["O"] * 5, "annotation": 3, "time": "2026-01-01"}
     good = {"id": "7", "tags": TAGS, "annotation": 3, "time": "2026-01-02"}
     files.own("monday").write_text(json.dumps(bad) + "\n", encoding="utf-8")
-    assert len(files.read(LabelStudioFormat(), QUESTIONS, LABELS).problems) == 1
+    assert len(read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS).problems) == 1
     files.own("tuesday").write_text(json.dumps(good) + "\n", encoding="utf-8")
-    answers = files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+    answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
     assert (tags(answers), answers.problems) == ({"7": " ".join(TAGS)}, [])
 
 
@@ -150,7 +154,7 @@ def test_a_problem_of_a_task_is_not_that_of_the_annotation_before(files: RoundFi
     (files.answers / "export.json").write_text(json.dumps(tasks), encoding="utf-8")
     newer = {"id": "7", "tags": TAGS, "annotation": 1, "time": "2026-01-02"}
     files.own("service").write_text(json.dumps(newer) + "\n", encoding="utf-8")
-    answers = files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+    answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
     assert tags(answers) == {"7": " ".join(TAGS)}
     [problem] = answers.problems
     assert "task 2, id '9': the text was changed: 'changed'" in problem
@@ -177,19 +181,19 @@ def test_of_exports_of_several_days_the_last_by_name_counts(files: RoundFiles, n
     """Whatever the times of the files are, which a copy changes; and it is said."""
     for name, label, time in zip(names, ("LOC", "PER"), changed, strict=True):
         export(files.answers / name, label, time)
-    answers = files.read(DoccanoFormat(), QUESTIONS, LABELS)
+    answers = read_answers(files, DoccanoFormat(), QUESTIONS, LABELS)
     assert (tags(answers), answers.problems) == ({"7": "B-PER O O O O O"}, [])
     [warning] = answers.warnings
     assert warning.startswith(f"{files.answers / names[1]}, line 1, id '7': ")
     assert DEPENDS.matches(warning)
     export(files.answers / names[0], "PER")
-    assert files.read(DoccanoFormat(), QUESTIONS, LABELS).warnings == [], "nothing depends on it"
+    assert read_answers(files, DoccanoFormat(), QUESTIONS, LABELS).warnings == [], "nothing depends on it"
 
 
 def test_files_of_a_later_round_count(tmp_path: Path) -> None:
     export(RoundFiles.of(tmp_path, 2).answers / "a.jsonl", "PER", 1)
     export(RoundFiles.of(tmp_path, 1).answers / "b.jsonl", "LOC", 2)
-    answers = RoundFiles.of(tmp_path, 2).read(DoccanoFormat(), QUESTIONS, LABELS)
+    answers = read_answers(RoundFiles.of(tmp_path, 2), DoccanoFormat(), QUESTIONS, LABELS)
     assert tags(answers) == {"7": "B-PER O O O O O"}
     assert len(answers.warnings) == 1
 
@@ -207,14 +211,14 @@ def test_what_no_time_tells_apart_is_told_of(files: RoundFiles, keys: Dict[str, 
     for number, (name, given) in enumerate((("b", labels), ("a", ["O"] * 6))):
         files.own(name).write_text(json.dumps({"id": "7", "tags": given, **keys}) + "\n", encoding="utf-8")
         os.utime(files.own(name), (number, number))
-    answers = files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+    answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
     assert tags(answers) == {"7": " ".join(labels)}
     assert [warning.partition(": ")[0] for warning in answers.warnings] == [f"{files.own('b')}, line 1, id '7'"]
     assert DEPENDS.matches(answers.warnings[0])
     for name, time in (("b", "2026-02-01"), ("a", "2026-02-02")):
         row = json.loads(files.own(name).read_text(encoding="utf-8"))
         files.own(name).write_text(json.dumps({**row, "time": time}) + "\n", encoding="utf-8")
-    answers = files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+    answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
     assert (tags(answers), answers.warnings) == ({"7": "O O O O O O"}, []), "the tool's own times"
 
 
@@ -222,7 +226,7 @@ def test_a_rejection_that_depends_on_the_order_is_told_of(files: RoundFiles) -> 
     for name, said in (("a", {"tags": TAGS}), ("b", {"rejected": True})):
         row = {"id": "7", "annotator": "anna", **said}
         files.own(name).write_text(json.dumps(row) + "\n", encoding="utf-8")
-    answers = files.read(LabelStudioFormat(), QUESTIONS, LABELS)
+    answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
     assert [answer.sentence_id for answer in answers.rejected] == ["7"]
     [warning] = answers.warnings
     assert warning.startswith(f"{files.own('b')}, line 1, id '7': ")
@@ -233,8 +237,8 @@ def test_answers_that_came_late_count_where_the_sentence_is_asked_again(tmp_path
         RoundFiles.of(tmp_path, k).answers.mkdir(parents=True)
     RoundFiles.of(tmp_path, 1).own("late").write_text(json.dumps({"id": "7", "tags": TAGS}) + "\n", encoding="utf-8")
     later = RoundFiles.of(tmp_path, 2)
-    assert tags(later.read(LabelStudioFormat(), QUESTIONS, LABELS)) == {"7": " ".join(TAGS)}
+    assert tags(read_answers(later, LabelStudioFormat(), QUESTIONS, LABELS)) == {"7": " ".join(TAGS)}
     later.own("others").write_text(json.dumps({"id": "99", "tags": ["O"]}) + "\n", encoding="utf-8")
-    answers = later.read(LabelStudioFormat(), QUESTIONS[1:], LABELS)
+    answers = read_answers(later, LabelStudioFormat(), QUESTIONS[1:], LABELS)
     assert (answers.answers, answers.num_unknown, answers.problems) == ([], 2, []), "of other rounds; it is waited"
-    assert RoundFiles.of(tmp_path, 0).read(LabelStudioFormat(), QUESTIONS, LABELS).answers == []
+    assert read_answers(RoundFiles.of(tmp_path, 0), LabelStudioFormat(), QUESTIONS, LABELS).answers == []

@@ -18,7 +18,7 @@ SENTENCES = [
 
 def labelled(sentences: List[TaggedSentence], types: List[str], seed: int = 1, **shares: float) -> List[TaggedSentence]:
     request = Request([Question(sentence.without_labels()) for sentence in sentences], types, 0, seed, Path())
-    return NoisyOracle(sentences, **shares).annotate(request)
+    return NoisyOracle(sentences, **shares).annotate(request).sentences
 
 
 def mistakes(given: List[TaggedSentence]) -> Counter:

@@ -12,6 +12,7 @@ from seqmix_plugin.reporting.charts import stacked
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.generated import Generated
 from seqmix_plugin.reporting.grouping import find_runs, group_runs
+from seqmix_plugin.reporting.origins import differing_keys, flattened, origins
 from seqmix_plugin.reporting.page_data import (
     labels_needed,
     line_rows,
@@ -23,9 +24,8 @@ from seqmix_plugin.reporting.page_data import (
 )
 from seqmix_plugin.reporting.page_examples import examples
 from seqmix_plugin.reporting.palette import BACKGROUNDS, COLOURS, look
-from seqmix_plugin.reporting.provenance import differing_keys, flattened, origins
-from seqmix_plugin.reporting.record import write_record
 from seqmix_plugin.reporting.wording import MINUS, NOTHING
+from seqmix_plugin.run.record_file import write_record
 from tests.reporting.conftest import write_run
 
 

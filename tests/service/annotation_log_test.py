@@ -13,7 +13,7 @@ from allennlp.common.checks import ConfigurationError
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from seqmix_plugin.formats import RoundFiles
+from seqmix_plugin.run.layout import RoundFiles
 from seqmix_plugin.service import annotation_log, log_file
 from seqmix_plugin.service.annotation_log import AnnotationLog, Entry
 from tests.formats.conftest import CAT, FIRE

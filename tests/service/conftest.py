@@ -9,8 +9,10 @@ import pytest
 import torch
 
 from seqmix_plugin.commands.archives import load_tagger
-from seqmix_plugin.formats import Answers, LabelStudioFormat, Question, ReadSettings, RoundFiles, Span, write_questions
+from seqmix_plugin.formats import Answers, LabelStudioFormat, Question, ReadSettings, Span, write_questions
 from seqmix_plugin.formats.label_studio import task as exported
+from seqmix_plugin.formats.round_files import read_answers
+from seqmix_plugin.run.layout import RoundFiles
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.service import Service
 from tests.commands.conftest import command, trained  # noqa: F401  fixtures
@@ -42,7 +44,7 @@ def ask(folder: Path, questions: List[Question], k: int) -> None:
 
 def answers(folder: Path, k: int = 1, questions: Optional[List[Question]] = None) -> Answers:
     """What the run reads."""
-    return RoundFiles.of(folder, k).read(LabelStudioFormat(), questions or QUESTIONS, LABELS, ReadSettings())
+    return read_answers(RoundFiles.of(folder, k), LabelStudioFormat(), questions or QUESTIONS, LABELS, ReadSettings())
 
 
 def tags(folder: Path, k: int = 1) -> Dict[str, str]:

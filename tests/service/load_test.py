@@ -15,7 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Dict, List
 
-from seqmix_plugin.formats import LabelStudioFormat, Question, ReadSettings, RoundFiles
+from seqmix_plugin.formats import LabelStudioFormat, Question, ReadSettings
+from seqmix_plugin.formats.round_files import read_answers
+from seqmix_plugin.run.layout import RoundFiles
 from seqmix_plugin.sentence import TaggedSentence
 from tests.service.conftest import LABELS, deleted, log_rows, make_run, region, said
 from tests.service.serving import deliver, serve
@@ -78,7 +80,7 @@ def test_nothing_is_lost_and_nothing_twice(tmp_path: Path) -> None:
     for k in (0, 1):
         rows = log_rows(run, k)
         assert len({(row["annotation"], row.get("time")) for row in rows}) == len(rows)
-        read = RoundFiles.of(run, k).read(LabelStudioFormat(), questions[k::2], LABELS, ReadSettings())
+        read = read_answers(RoundFiles.of(run, k), LabelStudioFormat(), questions[k::2], LABELS, ReadSettings())
         assert (read.problems, read.warnings, read.rejected) == ([], [], [])
         assert len({answer.sentence_id for answer in read.answers}) == len(read.answers)
         found.update((answer.sentence_id, " ".join(answer.tags or ())) for answer in read.answers)

@@ -8,7 +8,7 @@ import pytest
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.active_learning.budget import num_within
+from seqmix_plugin.active_learning.label_budget import num_within
 from seqmix_plugin.active_learning.sample import Sample
 from seqmix_plugin.data import SentenceView
 from seqmix_plugin.functional.agreement import cohens_kappa

@@ -2,9 +2,9 @@
 
 from typing import List, Sequence
 
-from seqmix_plugin.augmenters.augmenter import SyntheticSentence
 from seqmix_plugin.augmenters.discriminators.discriminator import Discriminator, Verdict
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import SyntheticSentence
 
 
 @Discriminator.register("accept_all")

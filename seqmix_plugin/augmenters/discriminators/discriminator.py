@@ -5,9 +5,9 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 from allennlp.common import Registrable
 
-from seqmix_plugin.augmenters.augmenter import SyntheticSentence
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import SyntheticSentence
 
 
 class Verdict(NamedTuple):

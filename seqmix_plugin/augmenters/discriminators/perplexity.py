@@ -6,13 +6,13 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 import numpy as np
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.augmenters.augmenter import SyntheticSentence
 from seqmix_plugin.augmenters.discriminators.discriminator import Discriminator, Verdict
 from seqmix_plugin.augmenters.language_models import LanguageModel
 from seqmix_plugin.augmenters.language_models.language_model import Span
 from seqmix_plugin.augmenters.workbench import Workbench
-from seqmix_plugin.ranks import share, summed
+from seqmix_plugin.distributed import share, summed
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import SyntheticSentence
 
 FEWEST_FOR_A_QUANTILE = 64
 SCOPES = ("sentence", "window")

@@ -5,13 +5,13 @@ from typing import Any, Dict, List, Optional, Sequence
 import numpy as np
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.augmenters.augmenter import SyntheticSentence
 from seqmix_plugin.augmenters.discriminators.discriminator import Discriminator, Verdict
 from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.data import InMemoryLoader
+from seqmix_plugin.distributed import progress_bar, summed
 from seqmix_plugin.models.inference import inference
-from seqmix_plugin.ranks import progress_bar, summed
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import SyntheticSentence
 
 
 @Discriminator.register("tagger_agreement")

@@ -9,9 +9,9 @@ from transformers import PreTrainedModel
 
 from seqmix_plugin.augmenters.embedding_tables.embedding_table import Stretch
 from seqmix_plugin.data import WordPieceIndexer
+from seqmix_plugin.distributed import progress_bar
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.longest_input import longest_input
-from seqmix_plugin.ranks import progress_bar
 from seqmix_plugin.sentence import TaggedSentence
 
 BATCH_PIECES = 4096

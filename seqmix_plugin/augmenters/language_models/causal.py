@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from transformers import PreTrainedModel
 
+from seqmix_plugin.distributed import progress_bar
 from seqmix_plugin.functional import perplexity
-from seqmix_plugin.ranks import progress_bar
 
 
 def causal_perplexities(

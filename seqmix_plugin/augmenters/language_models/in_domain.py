@@ -13,7 +13,7 @@ from allennlp.common.file_utils import cached_path
 from seqmix_plugin.augmenters.language_models.language_model import LanguageModel, Span
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.augmenters.workbench import Workbench
-from seqmix_plugin.ranks import from_primary
+from seqmix_plugin.distributed import from_primary
 from seqmix_plugin.sentence import TaggedSentence
 
 FOLDER = "language_model"

@@ -7,8 +7,8 @@ import torch
 from transformers import PreTrainedModel
 
 from seqmix_plugin.augmenters.language_models.causal import pad
+from seqmix_plugin.distributed import progress_bar
 from seqmix_plugin.functional import negative_log_likelihood, pseudo_perplexity
-from seqmix_plugin.ranks import progress_bar
 
 
 def pseudo_perplexities(

@@ -13,12 +13,12 @@ from allennlp.common.checks import ConfigurationError
 from tokenizers import ByteLevelBPETokenizer, Tokenizer
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from seqmix_plugin.archive import whole_folder
-from seqmix_plugin.atomic_files import file_digest
 from seqmix_plugin.augmenters.language_models.causal import causal_perplexities, pad
 from seqmix_plugin.augmenters.language_models.language_model import Span, pieces_at
+from seqmix_plugin.distributed import progress_bar
 from seqmix_plugin.errors import first_line
-from seqmix_plugin.ranks import progress_bar
+from seqmix_plugin.io.atomic import file_digest
+from seqmix_plugin.run.encoder_files import whole_folder
 
 logger = logging.getLogger(__name__)
 

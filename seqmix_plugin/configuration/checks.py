@@ -1,0 +1,250 @@
+"""Mistakes in a configuration that AllenNLP lets pass, or says in a way that does not help."""
+
+import math
+import re
+import traceback
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Dict, Iterator, Tuple
+
+from allennlp.commands.train import TrainModel
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.util import SigTermReceived, is_distributed
+from allennlp.training.optimizers import Optimizer
+
+from seqmix_plugin.configuration.kinds import problem, shown, wrong
+from seqmix_plugin.configuration.types import arguments, check_arguments, check_value
+from seqmix_plugin.errors import first_line, out_of_memory, shortened
+
+ABOVE_0 = math.ulp(0.0)
+SEEDS = (0, 2**32 - 1)
+"""NumPy's."""
+LIMITS: Dict[str, Tuple[float, float]] = {
+    "seed": SEEDS,
+    "trainer.data_seed": SEEDS,
+    "trainer.trainer.num_epochs": (1, math.inf),
+    "trainer.trainer.grad_norm": (0, math.inf),
+    "trainer.trainer.grad_clipping": (0, math.inf),
+    "trainer.trainer.num_gradient_accumulation_steps": (1, math.inf),
+    "trainer.trainer.optimizer.lr": (0, math.inf),
+    "trainer.trainer.optimizer.eps": (ABOVE_0, math.inf),
+    "trainer.trainer.optimizer.weight_decay": (0, math.inf),
+    "trainer.trainer.learning_rate_scheduler.cut_frac": (0, 1),
+    "trainer.trainer.learning_rate_scheduler.ratio": (1, math.inf),
+    "trainer.trainer.learning_rate_scheduler.step_size": (1, math.inf),
+    "trainer.trainer.checkpointer.keep_most_recent_by_count": (1, math.inf),
+}
+"""Of numbers that nobody else checks, or only when they are used."""
+PATHS = ("train_data_path", "seed_data_path", "validation_data_path", "test_data_path")
+LABELS = "labels"
+METRICS = ("loss", "precision", "recall", "f1")
+SUB_TOKEN_MODES = ("first", "avg")
+"""Of AllenNLP's embedder, which looks at it when it is given the first batch."""
+OF_PROCESS = {"local_rank": 0, "world_size": 1, "distributed": False}
+"""What AllenNLP writes into the trainer's block of each process of a distributed run, and what a single one has."""
+
+
+def check_configuration(params: Params, built: Any, constructor: str) -> None:
+    """
+    What AllenNLP would let pass or say badly: keys that are unknown, missing, null or set by active learning itself,
+    values of the wrong type or out of range, other trainers and loaders.
+
+    # Parameters
+
+    params : `Params`
+        The whole configuration.
+    built : `Any`
+        The `TrainModel` that is built of it, by the constructor of the given name.
+
+    # Raises
+
+    `ConfigurationError`
+        For any of these.
+    """
+    configuration = params.as_dict(quiet=True)
+    _check_parts(configuration)
+    trainer = configuration.get("trainer")
+    if isinstance(trainer, dict):
+        written = {key for key, alone in OF_PROCESS.items() if is_distributed() or trainer.get(key, alone) == alone}
+        trainer = {key: value for key, value in trainer.items() if key not in written}
+        configuration = {**configuration, "trainer": trainer}
+    check_arguments("", "the top level", TrainModel, built, constructor, configuration)
+    for path, limits in LIMITS.items():
+        check_limits(path, at(configuration, path), *limits)
+    _check_optimizer(at(configuration, "trainer.trainer.optimizer"))
+    for position, expression in enumerate(at(configuration, "trainer.trainer.no_grad") or ()):
+        _check_expression(f"trainer.trainer.no_grad.{position}", expression)
+    _check_metric(configuration)
+    _check_validation(configuration)
+    if at(configuration, "model.label_namespace") not in (None, LABELS):
+        raise wrong(
+            "model.label_namespace", configuration["model"]["label_namespace"], f"{LABELS!r}, which has the tags"
+        )
+    _check_names(configuration)
+    for key in PATHS:
+        if configuration.get(key) == "":
+            raise wrong(key, "", "a file's path")
+
+
+def _check_parts(configuration: Dict[str, Any]) -> None:
+    """Raises a `ConfigurationError` for parts that have a place of their own or must be of one type."""
+    for key in ("data_loader", "validation_data_loader"):
+        _check_type(key, configuration.get(key), "in_memory")
+    trainer = configuration.get("trainer")
+    _check_type("trainer", trainer, "active_learning", ", and in trainer.trainer the trainer of a round")
+    if isinstance(trainer, str):
+        return
+    if not isinstance(trainer, dict):
+        expected = "a block such as {'type': 'active_learning'}"
+        raise (
+            wrong("trainer", trainer, expected)
+            if "trainer" in configuration
+            else problem("trainer", f"is missing; expected {expected}")
+        )
+    if trainer.get("distributed") and not is_distributed():
+        raise ConfigurationError(
+            "trainer.distributed cannot be configured: 'distributed' is a key of the top level, such as "
+            "{'cuda_devices': [0, 1]}"
+        )
+    if "seed" in trainer:
+        raise ConfigurationError("trainer.seed cannot be configured: 'seed' is a key of the top level")
+    inner = trainer.get("trainer")
+    if isinstance(inner, dict) and "cuda_device" in inner:
+        raise ConfigurationError("trainer.trainer.cuda_device cannot be configured: set trainer.cuda_device instead")
+
+
+def _check_type(path: str, block: Any, needed: str, also: str = "") -> None:
+    if isinstance(block, str):
+        block = {"type": block}
+    if isinstance(block, dict) and block.get("type") != needed:
+        what = f"is {shown(block['type'])}" if "type" in block else "is missing"
+        raise ConfigurationError(f"{path}.type {what}; active learning needs {needed!r}{also}")
+
+
+def at(configuration: Any, path: str) -> Any:
+    """What stands at a dotted path, or `None`."""
+    for key in path.split("."):
+        configuration = configuration.get(key) if isinstance(configuration, dict) else None
+    return configuration
+
+
+def check_limits(path: str, value: Any, low: float, high: float) -> None:
+    """Raises a `ConfigurationError` for a number that is not from `low` to `high`."""
+    if isinstance(value, (int, float)) and not low <= value <= high:
+        least = "more than 0" if low == ABOVE_0 else f"{low} or more"
+        raise wrong(path, value, least if high == math.inf else f"{low} to {high}")
+
+
+def _check_optimizer(optimizer: Any) -> None:
+    """Options of single groups of parameters, which torch takes as they come, and expressions that are none."""
+    block = {"type": optimizer} if isinstance(optimizer, str) else optimizer or {}
+    built, constructor = Optimizer.resolve_class_name(block.get("type", Optimizer.default_implementation))
+    keys, _ = arguments(built, constructor)
+    options = {name: p.annotation for name, p in keys.items() if name not in ("model_parameters", "parameter_groups")}
+    options["requires_grad"] = bool
+    for number, (expressions, group) in enumerate(block.get("parameter_groups") or ()):
+        path = f"trainer.trainer.optimizer.parameter_groups.{number}"
+        for position, expression in enumerate(expressions):
+            _check_expression(f"{path}.0.{position}", expression)
+        for key, value in group.items():
+            if key not in options:
+                known = ", ".join(sorted(options))
+                raise ConfigurationError(f"{path}.1.{key} is no key; a group may have {known}")
+            check_value(f"{path}.1.{key}", options[key], value)
+            check_limits(f"{path}.1.{key}", value, 0, math.inf)
+
+
+def _check_expression(path: str, expression: str) -> None:
+    try:
+        re.compile(expression)
+    except re.error as error:
+        raise wrong(path, expression, f"a regular expression ({error})") from error
+
+
+def _check_metric(configuration: Dict[str, Any]) -> None:
+    """What the inner trainer looks for after its first epoch, where it validates."""
+    path = "trainer.trainer.validation_metric"
+    metric = at(configuration, path)
+    for one in [metric] if isinstance(metric, str) else metric or ():
+        known = at(configuration, "model.type") != "sequence_tagger" or one[1:].split("/")[-1] in METRICS
+        if one[:1] not in ("+", "-") or not known:
+            raise wrong(path, one, f"+ or - and one of {', '.join(METRICS)}, such as '+f1'")
+
+
+def _check_validation(configuration: Dict[str, Any]) -> None:
+    """The inner trainer looks at dev only with a loader and where a callback lets it, and says nothing of it."""
+    inner = at(configuration, "trainer.trainer") if isinstance(at(configuration, "trainer.trainer"), dict) else {}
+    if configuration.get("validation_data_loader") is None:
+        if inner.get("patience") is not None:
+            expected = "validation_data_loader beside it, without which nothing is validated"
+            raise wrong("trainer.trainer.patience", inner["patience"], expected)
+        return
+    if configuration.get("validation_data_path") is None:
+        return  # which is told when the files have been read
+    num_epochs = inner.get("num_epochs", 20)
+    for number, callback in enumerate(inner.get("callbacks") or ()):
+        start = at(callback, "validation_start")
+        late = isinstance(start, int) and isinstance(num_epochs, int) and start >= num_epochs
+        if late and at(callback, "type") == "should_validate_callback":
+            expected = f"less than num_epochs, {num_epochs}, or no validation_data_loader"
+            raise wrong(f"trainer.trainer.callbacks.{number}.validation_start", start, expected)
+
+
+def _check_names(configuration: Dict[str, Any]) -> None:
+    """Indexers and embedders meet by their names."""
+    indexers = at(configuration, "dataset_reader.token_indexers")
+    embedders = at(configuration, "model.text_field_embedder.token_embedders")
+    if isinstance(indexers, dict) and isinstance(embedders, dict) and set(indexers) != set(embedders):
+        raise ConfigurationError(
+            f"model.text_field_embedder.token_embedders has the keys {sorted(embedders)}; expected those of "
+            f"dataset_reader.token_indexers, {sorted(indexers)}"
+        )
+    for name, embedder in (embedders or {}).items():
+        _check_added_pieces(name, (indexers or {}).get(name), embedder)
+        if isinstance(embedder, dict) and embedder.get("sub_token_mode", "avg") not in SUB_TOKEN_MODES:
+            path = f"model.text_field_embedder.token_embedders.{name}.sub_token_mode"
+            raise wrong(path, embedder["sub_token_mode"], " or ".join(map(repr, SUB_TOKEN_MODES)))
+
+
+def _check_added_pieces(name: str, indexer: Any, embedder: Any) -> None:
+    """Pieces that the indexer adds to a tokenizer have vectors only where the embedder adds them too."""
+    key = "tokenizer_kwargs.additional_special_tokens"
+    ours, theirs = at(indexer, key), at(embedder, key)
+    if isinstance(embedder, dict) and "model_name" in embedder and ours != theirs:
+        path = f"model.text_field_embedder.token_embedders.{name}.{key}"
+        raise wrong(path, theirs, f"{shown(ours)}, as in the token indexer")
+
+
+@contextmanager
+def mistakes_as_configuration_errors() -> Iterator[None]:
+    """
+    While objects are built of a configuration: what their constructors raise, or code of other libraries that they
+    call, becomes a line that names the argument in question. The log has the traceback.
+    """
+    try:
+        yield
+    except (ConfigurationError, SigTermReceived):
+        raise
+    except (Exception, SystemExit) as error:  # spaCy leaves when it finds no language of this name
+        if isinstance(error, OSError) and error.filename is not None:  # a file, not a value
+            raise ConfigurationError(first_line(error)) from error
+        if out_of_memory(error):
+            raise
+        text, name = first_line(error), type(error).__name__
+        text = text if isinstance(error, (TypeError, ValueError)) or text.startswith(name) else f"{name}: {text}"
+        raise ConfigurationError(f"configuration: {_place(error)}{text}") from error
+
+
+def _place(error: BaseException) -> str:
+    """The key that AllenNLP was building when a constructor failed, and its value."""
+    arguments = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__) if _builds_argument(frame)]
+    if not arguments:
+        return ""
+    value = arguments[-1].get("popped_params")
+    plain = value.as_dict(quiet=True) if isinstance(value, Params) else value
+    return f"{arguments[-1].get('argument_name')} is {shortened(repr(plain))}: "
+
+
+def _builds_argument(frame: FrameType) -> bool:
+    return frame.f_code.co_name == "construct_arg" and frame.f_globals.get("__name__") == "allennlp.common.from_params"

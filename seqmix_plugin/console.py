@@ -1,0 +1,87 @@
+"""What a user sees: our own lines and warnings; everything else goes to the log file."""
+
+import contextlib
+import functools
+import logging
+from typing import Any, Dict, Iterator, Sequence
+
+import allennlp.common.tqdm
+from allennlp.common.checks import ConfigurationError
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from seqmix_plugin.errors import error_line, printable
+from seqmix_plugin.run.layout import NOT_MEASURED
+from seqmix_plugin.run.learning_curve import curve_rows
+
+PACKAGE = __name__.split(".")[0]
+
+
+class _Ours(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.name.split(".")[0] == PACKAGE or record.levelno >= logging.ERROR
+
+
+class _OneLine(logging.Formatter):
+    """A configuration error as one line; the log file has the traceback. Text of files gives a terminal no commands."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, ConfigurationError):
+            return error_line(error)
+        prefix = "warning: " if record.levelno == logging.WARNING else ""
+        text = super().format(record) if record.exc_info else prefix + record.getMessage()
+        return "\n".join(map(printable, text.split("\n")))
+
+
+def prepare_console() -> None:
+    """Leaves AllenNLP's log to its file and shows only our own messages. Does nothing outside the command line."""
+    logging.captureWarnings(True)
+    for handler in logging.getLogger().handlers:
+        if type(handler) is logging.StreamHandler:
+            handler.setFormatter(_OneLine())
+            handler.addFilter(_Ours())
+            logging.raiseExceptions = False  # a log file on a full disk is no reason for a traceback a line
+
+
+@contextlib.contextmanager
+def transient_bars() -> Iterator[None]:
+    """The bars of stock code vanish when they are full, so that the lines a round are what stays."""
+    original = allennlp.common.tqdm._tqdm
+    allennlp.common.tqdm._tqdm = functools.partial(original, leave=False)  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        allennlp.common.tqdm._tqdm = original
+
+
+def round_line(record: Dict[str, Any]) -> str:
+    """One line on a round."""
+    annotated = record["annotated"]
+    parts = [
+        f"round {record['round']}: {annotated['sentences']:,} sentences ({annotated['tokens']:,} tokens, "
+        f"{annotated['entities']:,} entities) + {record['synthetic_in_training']} generated"
+    ]
+    measured = [f"{split} F1 {100 * scores['f1']:.2f}" for split, scores in record["scores"].items()]
+    parts += measured or [f"F1 {NOT_MEASURED}"]
+    return " | ".join([*parts, f"{sum(record['seconds'].values()):.0f} s"])
+
+
+def print_table(rounds: Sequence[Dict[str, Any]]) -> None:
+    """The learning curve as a table."""
+    table = Table(title="learning curve", box=SIMPLE, pad_edge=False, padding=(0, 0))  # fits 80 columns
+    rows = curve_rows(rounds)
+    shown = [name for name in rows[0] if not name.endswith(("precision", "recall"))]  # the file has all
+    for name in shown:
+        table.add_column(escape(printable(name.replace("_f1", " F1").replace("f1", "F1"))), justify="right")
+    for row in rows:
+        table.add_row(*(_cell(name, row[name]) for name in shown))
+    Console().print(table)
+
+
+def _cell(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return escape(printable(value))
+    return f"{100 * value:.2f}" if name.endswith("f1") else f"{value:,.0f}"

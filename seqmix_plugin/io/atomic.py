@@ -1,0 +1,115 @@
+"""Files that are whole or not there, whatever happens while they are written."""
+
+import hashlib
+import itertools
+import os
+import shutil
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Iterator
+
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.io.folder_guard import disk_errors as disk_errors
+from seqmix_plugin.io.folder_guard import locked as locked
+from seqmix_plugin.io.folder_guard import move, open_own, remove
+
+TEMPORARY = ".tmp"
+"""How the names of files end that are not whole yet; one that is left belongs to nobody."""
+
+
+@contextmanager
+def replacement(path: Path, writer: object = "") -> Iterator[Path]:
+    """
+    Gives a path beside `path` to write a file to. When the block ends without an error, the file is brought to the disk
+    and takes the place of `path` in one step; otherwise it is removed and `path` is as it was.
+
+    # Parameters
+
+    path : `Path`
+        The file that is written or replaced.
+    writer : `object`, optional (default = `""`)
+        What tells processes apart that may write the same file at the same time.
+
+    # Raises
+
+    `ConfigurationError`
+        When it cannot be written: a full disk, no permission.
+    """
+    temporary = path.with_name(f"{path.name}{writer}{TEMPORARY}")
+    with disk_errors(path):
+        remove(temporary)  # it may be a link to anywhere
+        try:
+            yield temporary
+            settle(temporary, path)
+        except BaseException:
+            with suppress(ConfigurationError, OSError):
+                remove(temporary)
+            raise
+
+
+def settle(temporary: Path, path: Path) -> None:
+    """Brings a file to the disk and puts it in the place of another in one step."""
+    sync(temporary)
+    move(temporary, path)
+    sync(path.parent)  # a new name is on the disk only when its folder is
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replaces a file by one that holds this text."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replaces a file by one that holds these bytes."""
+    with replacement(path) as temporary, open_own(temporary, "xb") as file:
+        file.write(content)
+
+
+def append(path: Path, start: int, content: bytes) -> None:
+    """Writes from a position on, whatever stood there, and brings it to the disk."""
+    with disk_errors(path):
+        own_copy(path)
+        with open_own(path, "r+b" if path.exists() else "xb") as file:
+            file.truncate(start)
+            file.seek(start)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def name_for_damaged(path: Path) -> Path:
+    """A free name beside a file or folder that is damaged, under which it is kept."""
+    names = (path.with_name(f"{path.name}.damaged{number}") for number in itertools.count(1))
+    return next(name for name in names if not name.exists())
+
+
+def own_copy(path: Path) -> None:
+    """Makes a file of its own of one that has another name elsewhere, which stays as it is, as in a backup by links."""
+    if path.is_file() and path.lstat().st_nlink > 1:
+        with replacement(path) as temporary:
+            shutil.copyfile(path, temporary)
+
+
+def is_special(path: Path) -> bool:
+    """
+    Whether a path leads to a named pipe or a device, from which a program that reads a file would wait or read for
+    ever. What a shell gives in place of a file, `<(…)`, has no name.
+    """
+    real = os.path.realpath(path)
+    return os.path.lexists(real) and not os.path.isfile(real) and not os.path.isdir(real) and not os.path.islink(real)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Brings a file or a folder to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,196 @@
+"""What makes a model archive work from any folder, offline."""
+
+import hashlib
+import json
+import logging
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional, Union
+
+from allennlp.data import Vocabulary
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from seqmix_plugin.errors import first_line
+from seqmix_plugin.io.atomic import TEMPORARY, disk_errors, file_digest, name_for_damaged, replacement, sync
+from seqmix_plugin.io.folder_guard import make_folder, move, open_own, remove, remove_folder
+from seqmix_plugin.run.layout import STATE
+
+logger = logging.getLogger(__name__)
+
+ENCODER_FOLDER = "encoder"
+"""The folder of a run and of its archive that carries the encoder's configuration and tokenizer, without weights."""
+NOTE = "encoder.json"
+"""The file in `state/` with the digests of that folder's files."""
+
+
+def save_encoder(
+    encoder: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    run_folder: Union[str, Path],
+    writer: object = "",
+) -> None:
+    """
+    Writes the encoder's configuration and tokenizer into the run's folder, from where `include_in_archive` takes them.
+
+    # Parameters
+
+    encoder : `PreTrainedModel`
+        Its weights are in the model's own.
+    tokenizer : `PreTrainedTokenizerBase`
+        The one that indexes the words.
+    run_folder : `Union[str, Path]`
+        The run's serialization directory.
+    writer : `object`, optional (default = `""`)
+        What tells machines apart that may share the folder.
+    """
+    folder = Path(run_folder) / ENCODER_FOLDER
+    if folder.exists():  # a run that goes on
+        _note(Path(run_folder), writer)
+        return
+    configuration = encoder.config.to_dict()
+    configuration.pop("_name_or_path", None)  # a path of the training machine
+    text = json.dumps(configuration, indent=2, sort_keys=True) + "\n"
+    with whole_folder(folder, writer) as temporary:
+        (temporary / "config.json").write_text(text, encoding="utf-8")
+        tokenizer.save_pretrained(str(temporary))
+    _note(Path(run_folder), writer)
+
+
+def _note(run_folder: Path, writer: object) -> None:
+    """Keeps the digests of the encoder's files; what was noted before and differs is told."""
+    files = _digests(run_folder / ENCODER_FOLDER)
+    path = run_folder / STATE / NOTE
+    before = _noted(path)
+    if before is not None and before != files:
+        logger.warning(
+            f"{run_folder / ENCODER_FOLDER} is not what the run began with: model_name has changed, or another version "
+            f"of transformers writes it"
+        )
+    if before != files:
+        make_folder(path.parent)
+        text = json.dumps({"files": files, "sha256": _digest(files)}, indent=2) + "\n"
+        with replacement(path, writer) as temporary, open_own(temporary, "xb") as file:
+            file.write(text.encode("utf-8"))
+
+
+def encoder_damage(run_folder: Union[str, Path]) -> Optional[str]:
+    """
+    What is wrong with the encoder in a run's folder; `None` when nothing is, or nothing was noted of it, as in an
+    archive and in the runs of earlier versions.
+    """
+    folder, path = Path(run_folder) / ENCODER_FOLDER, Path(run_folder) / STATE / NOTE
+    try:
+        before = _noted(path)
+    except ValueError as error:
+        return f"{path} is damaged ({first_line(error)})"
+    if before is None:
+        return None
+    if not folder.is_dir():
+        return f"{folder} is gone"
+    now = _digests(folder)
+    wrong: List[str] = [f"{name} is gone" for name in before if name not in now]
+    wrong += [f"{name} was not written by the run" for name in now if name not in before]
+    wrong += [f"{name} is damaged" for name in now if before.get(name, now[name]) != now[name]]
+    return f"{folder}: {', '.join(wrong)}" if wrong else None
+
+
+def put_damaged_encoder_aside(run_folder: Path) -> None:
+    """Before an indexer loads the encoder of a run that goes on: compares its files with what was noted of them."""
+    damage = encoder_damage(run_folder)
+    if damage is None:
+        return
+    folder, note = run_folder / ENCODER_FOLDER, run_folder / STATE / NOTE
+    kept = ""
+    with suppress(FileNotFoundError):  # another machine with the same folder was faster
+        if folder.exists():
+            kept = _put_aside(folder)
+    try:
+        _noted(note)
+    except ValueError:
+        remove(note)
+    logger.warning(f"{damage}{kept}; {ENCODER_FOLDER} is written again from the configured encoder")
+
+
+def _put_aside(folder: Path) -> str:
+    """Keeps a folder under another name, and gives the words that say so."""
+    kept = name_for_damaged(folder)
+    move(folder, kept)
+    return f" (a copy is kept as {kept.name})"
+
+
+def _digests(folder: Path) -> Dict[str, str]:
+    return {str(path.relative_to(folder)): file_digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def _digest(files: Dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(files, sort_keys=True).encode("utf-8")).hexdigest()
+
+
+def _noted(path: Path) -> Optional[Dict[str, str]]:
+    """The digests in a note; `None` when there is none, a `ValueError` when it is damaged."""
+    if not path.exists():
+        return None
+    if not path.is_file():
+        raise ValueError("it is not a file")
+    body: Any = json.loads(path.read_text(encoding="utf-8"))
+    files = body.get("files") if isinstance(body, dict) else None
+    if not isinstance(files, dict) or body.get("sha256") != _digest(files):
+        raise ValueError("its checksum is wrong")
+    return files
+
+
+def save_vocabulary(vocab: Vocabulary, run_folder: Union[str, Path], writer: object = "") -> None:
+    """
+    Writes the vocabulary into the run's folder, each of its files in one step: a distributed run that goes on reads it.
+    AllenNLP takes every file there for a part of it, and could not load an archive that has others.
+
+    # Parameters
+
+    vocab : `Vocabulary`
+        With the labels.
+    run_folder : `Union[str, Path]`
+        The run's serialization directory.
+    writer : `object`, optional (default = `""`)
+        What tells machines apart that may share the folder.
+    """
+    folder = Path(run_folder) / "vocabulary"
+    with disk_errors(folder):
+        temporary = _empty(folder, writer)
+        vocab.save_to_files(str(temporary))
+        ours = {path.name for path in temporary.iterdir()}
+        others = [path.name for path in sorted(folder.glob("[!.]*")) if path.name not in ours]
+        if others:
+            names = ", ".join(others)
+            logger.warning(
+                f"{folder}: {names} was not written by the run{_put_aside(folder)}; {folder.name} is written again"
+            )
+        make_folder(folder)
+        for path in sorted(temporary.iterdir()):
+            sync(path)
+            move(path, folder / path.name)
+        temporary.rmdir()
+
+
+@contextmanager
+def whole_folder(folder: Path, writer: object = "") -> Iterator[Path]:
+    """A folder beside `folder`, which replaces it when all of its files have been written."""
+    with disk_errors(folder):
+        temporary = _empty(folder, writer)
+        make_folder(temporary)
+        yield temporary
+        for path in temporary.iterdir():
+            sync(path)
+        remove_folder(folder)
+        try:
+            move(temporary, folder)
+        except OSError:
+            if not folder.exists():
+                raise
+            remove_folder(temporary)  # another machine was faster
+
+
+def _empty(folder: Path, writer: object) -> Path:
+    """The name of a temporary folder, which is not there."""
+    temporary = folder.with_name(f"{folder.name}{writer}{TEMPORARY}")
+    remove_folder(temporary)
+    return temporary

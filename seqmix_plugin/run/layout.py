@@ -1,0 +1,157 @@
+"""Every file of a run's folder, named once; README says what each holds."""
+
+import os
+import re
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional, Tuple
+
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.io.folder_guard import not_own
+
+CONFIG = "config.json"
+ENVIRONMENT = "environment.json"
+ROUNDS = "rounds.jsonl"
+ANNOTATED = "annotated.jsonl"
+SYNTHETIC = "synthetic.jsonl"
+METRICS = "metrics.json"
+WEIGHTS = "best.th"
+CORPUS = "corpus.arrow"
+CURVE = "learning_curve.csv"
+PICTURE = "learning_curve.png"
+OF_A_RUN = (
+    *(CONFIG, ENVIRONMENT, ROUNDS, ANNOTATED, SYNTHETIC, METRICS, WEIGHTS, CORPUS, CURVE, PICTURE),
+    *("meta.json", "out.log", "model.tar.gz"),
+)
+"""All of them, and AllenNLP's."""
+STATE = "state"
+"""The folder of what a run goes on from."""
+NOT_MEASURED = "not measured"
+"""What stands where F1 would, in a run without a dev and a test file."""
+LOCK = "lock"
+ROUND_FILE = re.compile(r"round_(0|[1-9]\d{0,5})\.json", re.ASCII)
+
+QUERIES = "queries"
+"""The folder, in that of a run."""
+QUESTIONS = "questions.jsonl"
+ANSWERS = "answers"
+OWN = ".answers.jsonl"
+"""How the names of files end that hold answers in our own format, whatever tool the run works with."""
+ANSWER_FILES = f"{QUERIES}/round_*/{ANSWERS}/*"
+"""What annotators say, in the folder of a run: it is read, and may be linked."""
+
+_ROUND = re.compile(r"round_(0|[1-9]\d{0,5})", re.ASCII)
+
+
+def state_path(folder: Path, k: int) -> Path:
+    """Where the state of a round is kept."""
+    return folder / STATE / f"round_{k}.json"
+
+
+class RoundFiles(NamedTuple):
+    """
+    # Parameters
+
+    folder : `Path`
+        That of the round, `queries/round_<k>` in the run's.
+    """
+
+    folder: Path
+
+    @classmethod
+    def of(cls, run: Path, k: int) -> "RoundFiles":
+        """Those of a round."""
+        return cls(run / QUERIES / f"round_{k}")
+
+    @classmethod
+    def newest(cls, run: Path) -> "RoundFiles":
+        """
+        Those of the last round that has asked.
+
+        # Raises
+
+        `ConfigurationError`
+            When none has.
+        """
+        found = cls.all(run)
+        if not found:
+            raise ConfigurationError(f"{run / QUERIES}: no questions of a round; expected a run that waits for labels")
+        return found[max(found)]
+
+    @classmethod
+    def all(cls, run: Path) -> Dict[int, "RoundFiles"]:
+        """Those of all rounds that have asked, by their numbers."""
+        found = [(_ROUND.fullmatch(path.parent.name), path) for path in (run / QUERIES).glob(f"*/{QUESTIONS}")]
+        return {int(name[1]): cls(path.parent) for name, path in found if name is not None}
+
+    @classmethod
+    def around(cls, questions: Path) -> Optional["RoundFiles"]:
+        """Those that a file of questions is one of; `None` when it does not lie where a run puts it."""
+        path = Path(os.path.abspath(questions))
+        placed = path.name == QUESTIONS and path.parent.parent.name == QUERIES and _ROUND.fullmatch(path.parent.name)
+        return cls(path.parent) if placed else None
+
+    @staticmethod
+    def run_around(path: Path) -> Optional[Path]:
+        """The run in whose `queries/round_<k>` a path lies; `None` when it lies elsewhere."""
+        found = (place for place in Path(os.path.abspath(path)).parents if _ROUND.fullmatch(place.name))
+        return next((place.parent.parent for place in found if place.parent.name == QUERIES), None)
+
+    @property
+    def number(self) -> int:
+        """The round's number."""
+        return int(self.folder.name.removeprefix("round_"))
+
+    @property
+    def run(self) -> Path:
+        """The run's folder."""
+        return self.folder.parent.parent
+
+    @property
+    def questions(self) -> Path:
+        """Our own file of questions."""
+        return self.folder / QUESTIONS
+
+    @property
+    def answers(self) -> Path:
+        """The folder for everything that annotators say."""
+        return self.folder / ANSWERS
+
+    def own(self, name: str) -> Path:
+        """A file among the answers that is in our own format."""
+        return self.answers / f"{name}{OWN}"
+
+    def own_to_write(self, name: str) -> Path:
+        """
+        The same, for a program that writes it: a folder may come from anybody.
+
+        # Raises
+
+        `ConfigurationError`
+            When it is a link, or in one.
+        """
+        path = self.own(name)
+        for part in (self.folder.parent, self.folder, path):
+            if part.is_symlink():
+                raise not_own(part)
+        return path
+
+    def answer_files(self) -> List[Path]:
+        """What there is, by name; hidden files, folders and what is still being written are left out."""
+        found = [
+            path
+            for path in self.answers.glob("*")
+            if path.is_file() and not path.name.startswith(".") and path.suffix not in (".tmp", ".part")
+        ]
+        return sorted(found, key=_natural)
+
+    def unread_folders(self) -> List[Path]:
+        """Folders among the answers, which are not read, with something in them."""
+        found = [path for path in self.answers.glob("*") if path.is_dir() and not path.name.startswith(".")]
+        return sorted(path for path in found if any(path.iterdir()))
+
+
+def _natural(path: Path) -> Tuple[List[Tuple[int, str]], str]:
+    """For sorting by name. When a file was last changed does not matter: a copy of a run is read as the run is."""
+    parts = re.split(r"([0-9]+)", path.stem)
+    return [(int(part), "") if place % 2 else (0, part) for place, part in enumerate(parts)], path.name

@@ -1,0 +1,233 @@
+"""A run as those who compare runs see it, read from its folder; what stands there is data, and nothing of it is run."""
+
+import hashlib
+import json
+import math
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Set, Tuple
+
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.io import json_text
+from seqmix_plugin.run.layout import CONFIG, ENVIRONMENT, ROUNDS
+
+SEEDS = ("seed", "random_seed", "numpy_seed", "pytorch_seed")
+DATA = ("train_data_path", "validation_data_path", "test_data_path")
+READERS = ("dataset_reader", "validation_dataset_reader")
+FUNNEL = ("wanted", "judged", "tried", "accepted")
+"""What is counted of a round's generated sentences, in the order in which they become fewer."""
+OF_MODELS = ("token_indexers", "max_length")
+"""Keys of a reader that belong to the model, not to the data."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """
+    # Parameters
+
+    path : `Path`
+        The run's folder, or the file of its record.
+    configuration_hash : `str`
+        Of the configuration without its seeds: the same for all seeds of an experiment.
+    data_hash : `str`
+        Of the files that the run trains on and is measured on, by their paths, and of how they are read: only runs that
+        agree in it can be compared.
+    seed : `int`
+        The run's one seed.
+    data_seed : `int`
+        What its slice of the training file was drawn with.
+    num_rounds : `int`
+        Rounds after round 0, when it is finished.
+    rounds : `Tuple[Dict[str, Any], ...]`
+        The records of `rounds.jsonl`, checked.
+    configuration : `Dict[str, Any]`, optional (default = `{}`)
+        Without seeds; empty where only a record was kept.
+    environment : `Dict[str, Any]`, optional (default = `{}`)
+        Versions, machine and git revision.
+    """
+
+    path: Path
+    configuration_hash: str
+    data_hash: str
+    seed: int
+    data_seed: int
+    num_rounds: int
+    rounds: Tuple[Dict[str, Any], ...]
+    configuration: Dict[str, Any] = field(default_factory=dict)
+    environment: Dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all rounds are there, or the run has stopped before because it had labels enough."""
+        return len(self.rounds) > self.num_rounds or (bool(self.rounds) and "stop" in self.rounds[-1])
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is F1 of any split."""
+        return any(record["scores"] for record in self.rounds)
+
+    @property
+    def unit(self) -> Tuple[int, int]:
+        """What two runs must share to be a pair: the seed and the slice."""
+        return self.seed, self.data_seed
+
+    @property
+    def budgets(self) -> List[int]:
+        """Annotated sentences in each round."""
+        return [record["annotated"]["sentences"] for record in self.rounds]
+
+    def labelled(self, k: int) -> Set[str]:
+        """Ids of the sentences that were labelled up to round k, with it."""
+        return {name for row in self.rounds[: k + 1] for name in row["queried"]}
+
+    def f1(self, split: str, kind: str = "") -> List[Optional[float]]:
+        """F1 in points in each round, over all types or of one; `None` where it was not measured."""
+        name = f"{kind}/f1" if kind else "f1"
+        values = [record["scores"].get(split, {}).get(name) for record in self.rounds]
+        return [None if value is None else 100 * value for value in values]
+
+
+def read_run(folder: Path) -> Run:
+    """
+    # Parameters
+
+    folder : `Path`
+        A run's folder; the run may go on.
+
+    # Raises
+
+    `ConfigurationError`
+        When a file is missing or does not hold what a run writes.
+    """
+    configuration = read_json(folder / CONFIG)
+    rounds = read_lines(folder / ROUNDS)
+    environment = read_json(folder / ENVIRONMENT) if (folder / ENVIRONMENT).exists() else {}
+    trainer = configuration.get("trainer")
+    if configuration.get("type") != "active_learning" or not isinstance(trainer, dict):
+        raise ConfigurationError(f"{folder / CONFIG}: not the configuration of an 'active_learning' run")
+    seed, data_seed, num_rounds = (
+        _integer(folder / CONFIG, *item)
+        for item in (
+            ("seed", configuration.get("seed", 0)),
+            ("trainer.data_seed", trainer.get("data_seed", 0)),
+            ("trainer.num_rounds", trainer.get("num_rounds")),
+        )
+    )
+    for number, record in enumerate(rounds):
+        check_round(f"{folder / ROUNDS}, line {number + 1}", number, record)
+    without_seeds = seedless(configuration)
+    return Run(
+        path=folder,
+        configuration_hash=digest(without_seeds),
+        data_hash=digest(_data(configuration)),
+        seed=seed,
+        data_seed=data_seed,
+        num_rounds=num_rounds,
+        rounds=tuple(rounds),
+        configuration=without_seeds,
+        environment=environment,
+    )
+
+
+def _data(configuration: Dict[str, Any]) -> List[Any]:
+    """What `data_hash` stands for."""
+    readers = [configuration.get(name) for name in READERS]
+    columns = [{k: v for k, v in r.items() if k not in OF_MODELS} if isinstance(r, dict) else None for r in readers]
+    return [*(configuration.get(key) for key in DATA), configuration["trainer"].get("pool_size"), *columns]
+
+
+def seedless(configuration: Dict[str, Any]) -> Dict[str, Any]:
+    """The configuration without what may differ between the repeats of an experiment."""
+    rest = deepcopy({key: value for key, value in configuration.items() if key not in SEEDS})
+    if isinstance(rest.get("trainer"), dict):
+        rest["trainer"].pop("data_seed", None)
+    return rest
+
+
+def digest(value: Any) -> str:
+    """Twelve hexadecimal digits that stand for a value of plain data."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode("utf-8")).hexdigest()[:12]
+
+
+def read_json(path: Path) -> Dict[str, Any]:
+    """The object that a file holds; anything else is a `ConfigurationError` that names the file."""
+    try:
+        value = json_text.read(path)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path}: cannot be read ({first_line(error)})") from error
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"{path}: holds no object")
+    return value
+
+
+def read_lines(path: Path) -> List[Dict[str, Any]]:
+    """The objects of a JSONL file; anything else is a `ConfigurationError` that names file and line."""
+    records = []
+    try:
+        for number, line in json_text.lines(path):
+            records.append(_object(f"{path}, line {number}", line))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path}: cannot be read ({first_line(error)})") from error
+    return records
+
+
+def _object(place: str, line: str) -> Dict[str, Any]:
+    shown = repr(shortened(line.removesuffix("\n")))
+    try:
+        record = json_text.parse(line)
+    except json.JSONDecodeError as error:
+        raise ConfigurationError(f"{place}: not JSON, {shown}") from error
+    except ValueError as error:
+        raise ConfigurationError(f"{place}: {first_line(error)}, {shown}") from error
+    if not isinstance(record, dict):
+        raise ConfigurationError(f"{place}: holds no object, {shown}")
+    return record
+
+
+def check_round(place: str, number: int, record: Dict[str, Any]) -> None:
+    """Raises a `ConfigurationError` when a record is not what a run writes about round `number`."""
+    problem = ConfigurationError(f"{place}: not the record of round {number}")
+    annotated, scores, seconds = (record.get(key) for key in ("annotated", "scores", "seconds"))
+    if not isinstance(annotated, dict) or not isinstance(scores, dict) or not isinstance(seconds, dict):
+        raise problem
+    counts = [record.get("round"), record.get("synthetic_in_training")]
+    counts += [annotated.get(key) for key in ("sentences", "tokens", "entities")]
+    numbers = [*counts, *seconds.values()]
+    for split in scores.values():
+        if not isinstance(split, dict) or "f1" not in split:
+            raise problem
+        numbers += split.values()
+    if record.get("round") != number or not all(map(is_number, numbers)):
+        raise problem
+    augmentation, queried = record.get("augmentation"), record.get("queried")
+    if not isinstance(augmentation, dict) or not isinstance(queried, list):
+        raise problem
+    if not all(isinstance(name, str) for name in queried):
+        raise problem
+    counted = [augmentation[name] for name in FUNNEL if name in augmentation]
+    discriminator = augmentation.get("discriminator", {})
+    if not all(map(is_number, counted)) or not isinstance(discriminator, dict):
+        raise problem
+    ranges = accepted_ranges(discriminator)
+    if not all(isinstance(ends, list) and all(end is None or is_number(end) for end in ends) for ends in ranges):
+        raise problem
+
+
+def accepted_ranges(discriminator: Dict[str, Any]) -> List[Any]:
+    """What a round accepted by its record: one range, or one of each language model."""
+    several = discriminator.get("accepted_ranges", [])
+    return [discriminator.get("accepted_range", []), *(several if isinstance(several, list) else [None])]
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value from a file is a finite number."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _integer(path: Path, key: str, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ConfigurationError(f"{path}: {key} is {shortened(repr(value))}; expected an integer")
+    return value

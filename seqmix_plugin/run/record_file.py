@@ -1,0 +1,71 @@
+"""The small record of a run that holds no text, so that it may be kept where the corpus must not be."""
+
+import json
+from pathlib import Path
+from typing import Any, Dict, Sequence
+
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.errors import shortened
+from seqmix_plugin.io.atomic import disk_errors, write_text
+from seqmix_plugin.run.reader import Run, check_round, read_json
+
+FIELDS = {"configuration_hash": str, "data_hash": str, "seed": int, "data_seed": int, "num_rounds": int}
+KINDS = {**FIELDS, "environment": dict, "rounds": list}
+ROUND = ("round", "annotated", "synthetic_in_training", "scores", "queried", "seconds")
+COUNTS = ("wanted", "pairs", "judged", "tried", "accepted", "refused", "generated_tokens", "distinct_tokens")
+AUGMENTATION = (*COUNTS, "ten_most_frequent")
+ENVIRONMENT = ("versions", "revision", "device", "threads")
+"""What is kept, by name: a text that a run will write one day is not."""
+
+
+def record(run: Run) -> Dict[str, Any]:
+    """Scores, counts, seeds, seconds, ids of what was queried, hash of the configuration, versions and threads."""
+    rounds = [{**_only(ROUND, row), "augmentation": _only(AUGMENTATION, row["augmentation"])} for row in run.rounds]
+    fields = {name: getattr(run, name) for name in FIELDS}
+    return {**fields, "environment": _only(ENVIRONMENT, run.environment), "rounds": rounds}
+
+
+def write_record(run: Run, path: Path) -> None:
+    """
+    Writes the record of a finished run, whole or not at all.
+
+    # Raises
+
+    `ConfigurationError`
+        When the run is not finished, or the file cannot be written.
+    """
+    if not run.finished:
+        raise ConfigurationError(f"{run.path}: the run is not finished; there is no record of it")
+    rows = record(run)
+    rounds = ",\n".join("  " + json.dumps(row) for row in rows.pop("rounds"))  # a line a round: it reads well in a diff
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(rows, indent=1)[:-2] + f',\n "rounds": [\n{rounds}\n ]\n}}\n')
+
+
+def read_record(path: Path) -> Run:
+    """
+    # Raises
+
+    `ConfigurationError`
+        When the file is not what `write_record` writes.
+    """
+    kept = read_json(path)
+    for name, kind in KINDS.items():
+        if type(kept.get(name)) is not kind:
+            raise ConfigurationError(
+                f"{path}: not the record of a run ({name} is {shortened(repr(kept.get(name)))}, not of type "
+                f"{kind.__name__})"
+            )
+    for number, row in enumerate(kept["rounds"]):
+        check_round(str(path), number, row if isinstance(row, dict) else {})
+    fields = {name: kept[name] for name in FIELDS}
+    run = Run(path=path, rounds=tuple(kept["rounds"]), environment=kept["environment"], **fields)
+    if not run.finished:
+        raise ConfigurationError(f"{path}: has {len(run.rounds)} rounds; the run had {run.num_rounds + 1}")
+    return run
+
+
+def _only(names: Sequence[str], values: Dict[str, Any]) -> Dict[str, Any]:
+    return {name: values[name] for name in names if name in values}

@@ -1,0 +1,82 @@
+"""Weights on the disk that go with a round's state."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Dict, Iterable
+
+import torch
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.io.atomic import TEMPORARY, disk_errors, file_digest, settle
+from seqmix_plugin.io.folder_guard import move, open_own, remove
+
+
+class Weights:
+    """
+    A file of weights that is replaced in two steps: `stage` writes the new ones beside it and gives their digest, which
+    then goes into the state of the round; `settle` puts them in its place. Whenever a run dies, one of the two files is
+    the one that the state tells of.
+
+    # Parameters
+
+    path : `Path`
+        The file.
+    writer : `object`, optional (default = `""`)
+        What tells processes apart that may write the same file at the same time.
+    """
+
+    def __init__(self, path: Path, writer: object = "") -> None:
+        self.path = path
+        self._staged = path.with_name(f"{path.name}{writer}{TEMPORARY}")
+
+    def stage(self, model: torch.nn.Module) -> str:
+        """Writes the weights of a model; the digest of the file is returned."""
+        with disk_errors(self.path):
+            remove(self._staged)
+            try:
+                with open_own(self._staged, "xb") as file:
+                    torch.save(model.state_dict(), file)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except BaseException:
+                with suppress(ConfigurationError, OSError):
+                    remove(self._staged)
+                raise
+        return file_digest(self._staged)
+
+    def settle(self) -> None:
+        """Puts what was staged in the file's place."""
+        with disk_errors(self.path):
+            settle(self._staged, self.path)
+
+    def recover(self, digest: str, copies: Iterable[Path] = ()) -> bool:
+        """
+        Whether there are weights with this digest, which are then in the file's place.
+
+        # Parameters
+
+        digest : `str`
+            What `stage` has returned.
+        copies : `Iterable[Path]`, optional (default = `()`)
+            Other files that may hold the same.
+        """
+        if not _is(self.path, digest):
+            if _is(self._staged, digest):
+                self.settle()
+            else:
+                copy = next((path for path in copies if _is(path, digest)), None)
+                if copy is None:
+                    return False
+                move(copy, self.path)
+        remove(self._staged)
+        return True
+
+    def load(self) -> Dict[str, Any]:
+        """The weights, on the CPU; nothing else in the file is executed."""
+        weights: Dict[str, Any] = torch.load(self.path, map_location="cpu", weights_only=True)
+        return weights
+
+
+def _is(path: Path, digest: str) -> bool:
+    return path.is_file() and file_digest(path) == digest

@@ -1,0 +1,282 @@
+"""What is said when a run goes on: every row of docs/errors.md, provoked."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Callable, Dict, Iterator, List
+
+import pytest
+import torch
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Vocabulary
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+from seqmix_plugin.active_learning import round_state
+from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
+from seqmix_plugin.commands.extend import extend
+from seqmix_plugin.io.atomic import write_text
+from seqmix_plugin.run.data_check import check_data
+from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
+from seqmix_plugin.run.layout import state_path
+from seqmix_plugin.run.provenance import environment, warn_of_changes
+from seqmix_plugin.run.recovery import begin, recover
+from seqmix_plugin.run.writer import RunFolder
+from seqmix_plugin.run_endings import clear_endings
+from seqmix_plugin.sentence import TaggedSentence
+from tests.errors_page import rows
+from tests.faults.drill import in_process
+
+CPU = torch.device("cpu")
+SENTENCE = TaggedSentence("1", ("Oslo",), ("B-LOC",))
+RECORD = {
+    "round": 0,
+    "annotated": {"sentences": 1, "tokens": 1, "entities": 1},
+    "synthetic_in_training": 0,
+    "scores": {},
+    "augmentation": {},
+    "queried": ["1"],
+    "query_scores": [None],
+    "seconds": {},
+}
+
+
+def one_round(folder: Path) -> None:
+    """What a run of one round leaves."""
+    run = RunFolder(folder, CPU)
+    state = run.state(0)
+    run.keep_members(state, {"member_1": torch.nn.Linear(1, 1)})
+    run.keep_annotated(state, [SENTENCE])
+    run.keep_round(state, dict(RECORD), torch.nn.Linear(1, 1))
+
+
+def vocabulary(*labels: str) -> Vocabulary:
+    vocab = Vocabulary.empty()
+    vocab.add_tokens_to_namespace(labels, "labels")
+    return vocab
+
+
+def changed_data(folder: Path) -> None:
+    for content in ("old", "new"):
+        (folder / "train.conll").write_text(content)
+        check_data(folder, {"train_data_path": str(folder / "train.conll")}, vocabulary("O"))
+
+
+def changed_model(folder: Path) -> None:
+    (folder / "model").mkdir()
+    (folder / "state").mkdir()
+    blocks = {"trainer": {"augmenter": {"language_model": {"model_name": str(folder / "model")}}}}
+    (folder / "config.json").write_text(json.dumps(blocks))
+    for content in ("old", "new"):
+        (folder / "model" / "pytorch_model.bin").write_text(content)
+        check_data(folder, {}, vocabulary("O"))
+
+
+def other_labels(folder: Path) -> None:
+    for labels in (("O", "B-LOC"), ("B-LOC", "O")):
+        check_data(folder, {}, vocabulary(*labels))
+
+
+def no_state(folder: Path) -> None:
+    (folder / "rounds.jsonl").write_text("{}\n")
+    recover(folder)
+
+
+def other_version(folder: Path) -> None:
+    one_round(folder)
+    body = {"version": 9}
+    state_path(folder, 0).write_text(json.dumps({**body, "sha256": round_state._digest(body)}))
+    recover(folder)
+
+
+def link(folder: Path) -> None:
+    (folder / "state").symlink_to(folder.parent)
+    begin(folder)
+
+
+def taken(folder: Path) -> None:
+    held = begin(folder)
+    (folder / "state" / "lock").unlink()
+    write_text(folder / "rounds.jsonl", "")
+    held.close()
+
+
+def damaged_encoder(folder: Path) -> None:
+    config = BertConfig(hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8, vocab_size=9)
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(WordLevel({"a": 0})))
+    save_encoder(BertModel(config), tokenizer, folder)
+    (folder / "encoder" / "config.json").write_text("{}")
+    put_damaged_encoder_aside(folder)
+
+
+def other_vocabulary(folder: Path) -> None:
+    (folder / "vocabulary").mkdir()
+    (folder / "vocabulary" / "labels (1).txt").touch()
+    save_vocabulary(vocabulary("O"), folder)
+
+
+def other_encoder(folder: Path) -> None:
+    damaged_encoder(folder)
+    (folder / "encoder").mkdir()
+    save_encoder(BertModel(BertConfig(hidden_size=8, num_attention_heads=1)), None, folder)  # type: ignore[arg-type]
+
+
+def too_large(folder: Path) -> None:
+    with clear_endings():
+        SmallGpt2.fit([f"{number} sails to Oslo" for number in range(20)], SmallGpt2Settings(dimension=10**9), CPU)
+
+
+def another_process(folder: Path) -> None:
+    def try_it() -> None:
+        try:
+            begin(folder)
+        except ConfigurationError as error:
+            print(error.message)
+
+    held = begin(folder)
+    ended = in_process(try_it, folder / "log")
+    held.close()
+    raise ConfigurationError(ended.output.strip())
+
+
+def damaged(folder: Path) -> None:
+    one_round(folder)
+    (folder / "annotated.jsonl").write_text("{}\n")
+    recover(folder)
+
+
+def missing(folder: Path) -> None:
+    one_round(folder)
+    (folder / "annotated.jsonl").unlink()
+    recover(folder)
+
+
+def lost(name: str) -> Callable[[Path], None]:
+    def lose(folder: Path) -> None:
+        one_round(folder)
+        (folder / name).write_bytes(b"")
+        run = RunFolder(folder, CPU)
+        assert run.recovered_weights() is None if name == "best.th" else run.recovered_member("member_1")[1] is None
+
+    return lose
+
+
+def language_model(digest: str, damage: bool) -> Callable[[Path], None]:
+    def fit(folder: Path) -> None:
+        texts = [f"{number} sails to Oslo" for number in range(20)]
+        SmallGpt2.fit(texts, SmallGpt2Settings(num_layers=1, dimension=32, max_epochs=1), CPU).save(folder / "0", "a")
+        if damage:
+            (folder / "0" / "tokenizer.json").write_text("{}")
+        assert SmallGpt2.load(folder / "0", digest) is None
+
+    return fit
+
+
+def damaged_note(folder: Path) -> None:
+    (folder / "state").mkdir()
+    (folder / "state" / "data.json").write_text("{")
+    check_data(folder, {}, vocabulary("O"))
+
+
+def environments(text: str) -> Callable[[Path], None]:
+    def compare(folder: Path) -> None:
+        (folder / "environment.json").write_text(text)
+        warn_of_changes(folder / "environment.json", environment(CPU))
+
+    return compare
+
+
+def extending(sizes: object, num_rounds: int, *more: List[int]) -> Callable[[Path], None]:
+    def try_it(folder: Path) -> None:
+        one_round(folder)
+        state_path(folder, 1).write_bytes(state_path(folder, 0).read_bytes())
+        trainer = {"num_rounds": 1, "query_size": sizes}
+        (folder / "config.json").write_text(json.dumps({"type": "active_learning", "trainer": trainer}))
+        extend(str(folder), num_rounds, *more)
+
+    return try_it
+
+
+def other_copy(folder: Path) -> None:
+    one_round(folder)
+    for path, seed in ((folder / "config.json", 13), (folder / "state" / "config.json", 12)):
+        body = {"type": "active_learning", "seed": seed, "trainer": {"num_rounds": 0, "query_size": 5}}
+        path.write_text(json.dumps(body), encoding="utf-8")
+    extend(str(folder), 3)
+
+
+def test_another_list_of_namespaces_is_refused(tmp_path: Path) -> None:
+    """AllenNLP reads one that has lost a line without a word, and it would get into the archive."""
+    (tmp_path / "state").mkdir()
+    check_data(tmp_path, {}, vocabulary("O"))
+    with pytest.raises(ConfigurationError, match="vocabulary/non_padded_namespaces.txt is not what the run began with"):
+        check_data(tmp_path, {}, Vocabulary(non_padded_namespaces=["*labels"], tokens_to_add={"labels": ["O"]}))
+
+
+CASES: Dict[str, Callable[[Path], None]] = {
+    "a data file that has changed since the run began": changed_data,
+    "an encoder or a language model in a folder that has changed since the run began": changed_model,
+    "labels of another number or order, or another list of namespaces": other_labels,
+    "rounds without the state that goes with them": no_state,
+    "the state of another version": other_version,
+    "links, pipes and devices in a run's folder": link,
+    "another process that is at the run": another_process,
+    "a folder that another start has taken with `--force`, or that was removed": taken,
+    "a damaged encoder, or one with files that are missing or were added": damaged_encoder,
+    "other files in `vocabulary/`, such as a sync program's copies, which AllenNLP would take for a part of it": (
+        other_vocabulary
+    ),
+    "a configured encoder that has changed, where the run's own was damaged": other_encoder,
+    "memory that cannot be had": too_large,
+    "a file that cannot be written: a full disk, no permission": lambda folder: write_text(folder / "no" / "x", ""),
+    "damaged files, when the run goes on": damaged,
+    "missing files, when the run goes on": missing,
+    "lost weights": lost("best.th"),
+    "lost weights of a committee's member": lost("state/member_1.th"),
+    "a damaged language model": language_model("a", damage=True),
+    "a language model of another text": language_model("b", damage=False),
+    "a damaged note of the data files": damaged_note,
+    "other versions, another machine or number of threads": environments('{"versions": {}}'),
+    "an environment that was not noted": environments("{"),
+    "`extend` of what is no run": lambda folder: extend(str(folder), 1),
+    "`extend` to fewer rounds": extending(5, 0),
+    "`extend` with sizes that are not those of the new rounds": extending([5], 3, [5]),
+    "`extend` with sizes where there is one for all": extending(5, 3, [5, 5]),
+    "a run whose `config.json` and its copy in `state/` differ, by more than rounds": other_copy,
+}
+ELSEWHERE = {
+    "a checkpoint of the inner trainer that cannot be written",
+    "a lost worker of a distributed run",
+    "Ctrl-C and SIGTERM",
+}
+"""In tests/faults/faults_test.py, by runs."""
+ROWS = {row.what: row for row in rows("Going on with a run")}
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[List[str]]:
+    """The warnings."""
+    messages: List[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: messages.append(record.getMessage())  # type: ignore[method-assign]
+    logging.getLogger("seqmix_plugin").addHandler(handler)
+    yield messages
+    logging.getLogger("seqmix_plugin").removeHandler(handler)
+
+
+def test_every_row_has_its_case() -> None:
+    assert set(ROWS) == {*CASES, *ELSEWHERE}
+
+
+@pytest.mark.parametrize("what", CASES)
+def test_what_is_said(what: str, tmp_path: Path, told: List[str]) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    if ROWS[what].ends:
+        with pytest.raises(ConfigurationError) as error:
+            CASES[what](folder)
+        assert ROWS[what].matches(str(error.value)), error.value
+    else:
+        CASES[what](folder)
+        assert any(ROWS[what].matches(message) for message in told), told
