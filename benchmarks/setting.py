@@ -130,7 +130,7 @@ class Setting:
         training = TrainModel.from_params(params, serialization_dir=str(self.new_folder()), local_rank=0)
         trainer = training.trainer
         assert isinstance(trainer, ActiveLearningTrainer)
-        experiment, learner = trainer.parts.experiment, trainer.parts.learners[0]
+        experiment, learner = trainer.loop.experiment, trainer.loop.learners[0]
         return Built(training, trainer, experiment, learner, trainer.model, experiment.corpus, seed, lr)
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any, Callable, Dict, Iterator
 from unittest.mock import patch
 
@@ -14,9 +14,10 @@ from transformers import GPT2LMHeadModel
 from benchmarks.checkpoints import gpt2_folder
 from benchmarks.row import Entry, Value
 from benchmarks.setting import CONFIGURATION, Setting
+from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.metrics import EntityF1
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.run.records import RoundState
 
 OVERHEAD = 0.15
 SECONDS_ON_A_GPU = 60.0
@@ -64,6 +65,13 @@ def shipped_augmenter() -> Dict[str, Any]:
     return Params.from_file(str(CONFIGURATION))["trainer"]["augmenter"].as_dict(quiet=True)
 
 
+BETWEEN = "between stages"
+STAGES = (
+    *((ActiveLearningLoop, name) for name in ("train_committee", "query", "annotate", "augment", "train")),
+    (Experiment, "measure"),
+)
+
+
 class Watch:
     """
     Times what a run does while it is entered: forward calls of tagger and language model, outermost ones, without the
@@ -79,7 +87,7 @@ class Watch:
         self._device = device
         self._stack = ExitStack()
         self._depth = 0
-        self._stage = "between stages"
+        self._stage = BETWEEN
         self.arithmetic: Dict[str, float] = defaultdict(float)
         self.calls: Counter = Counter()
         self.counting = 0.0
@@ -101,7 +109,8 @@ class Watch:
         ):
             self._stack.callback(hook.remove)
         self._stack.enter_context(patch.object(EntityF1, "__call__", self._uncounted(EntityF1.__call__)))
-        self._stack.enter_context(patch.object(RoundState, "timed", self._staged(RoundState.timed)))
+        for owner, name in STAGES:
+            self._stack.enter_context(patch.object(owner, name, self._staged(getattr(owner, name), name)))
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -116,7 +125,7 @@ class Watch:
     def parts(self, total: float) -> Dict[str, float]:
         """Seconds of arithmetic and, stage by stage, of all else."""
         overhead = {stage: seconds - self._in_stages[stage] for stage, seconds in self._seconds.items()}
-        overhead["between stages"] = total - sum(self._seconds.values()) - self._in_stages["between stages"]
+        overhead[BETWEEN] = total - sum(self._seconds.values()) - self._in_stages[BETWEEN]
         shown = {f"{name} (s)": seconds for name, seconds in self.arithmetic.items()}
         shown.update((f"overhead of {stage} (s)", seconds) for stage, seconds in overhead.items())
         return {name: round(seconds, 3) for name, seconds in shown.items()}
@@ -160,15 +169,16 @@ class Watch:
 
         return uncounted
 
-    def _staged(self, watch: Callable[..., Any]) -> Callable[..., Any]:
-        @contextmanager
-        def staged(state: RoundState, stage: str) -> Iterator[None]:
-            self._stage, start = stage, self.now()
+    def _staged(self, work: Callable[..., Any], stage: str) -> Callable[..., Any]:
+        def staged(*arguments: Any, **keywords: Any) -> Any:
+            outer, self._stage, start = self._stage, stage, self.now()
             try:
-                with watch(state, stage):
-                    yield
+                return work(*arguments, **keywords)
             finally:
-                self._seconds[stage] += self.now() - start
-                self._stage = "between stages"
+                seconds = self.now() - start
+                self._seconds[stage] += seconds
+                if outer != BETWEEN:  # measuring is a part of training's stage
+                    self._seconds[outer] -= seconds
+                self._stage = outer
 
         return staged

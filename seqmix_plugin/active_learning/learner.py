@@ -2,7 +2,7 @@
 
 import gc
 from pathlib import Path
-from typing import Any, Dict, Sequence
+from typing import Any, Sequence
 
 import torch
 from allennlp.common import Lazy
@@ -62,11 +62,6 @@ class Learner:
         self._local_rank = local_rank
         self.trained = -1
         """The last round that the model was trained in."""
-
-    def restore(self, k: int, weights: Dict[str, Any]) -> None:
-        """Goes on with the weights after round `k`."""
-        self.model.load_state_dict(weights)
-        self.trained = k
 
     def skip(self, k: int) -> None:
         """Leaves the rounds before `k` out where nothing of them is left in its weights."""

@@ -146,6 +146,10 @@ class Pool:
     def _is_left(self, name: str) -> bool:
         return name in self._positions and not self._is_gone[self._positions[name]]
 
+    def labelled_of(self, names: Sequence[str]) -> List[TaggedSentence]:
+        """Those of the sentences with these ids that are labelled, in this order."""
+        return [self._labelled[name] for name in names if name in self._labelled]
+
     def counts(self) -> Dict[str, int]:
         """How many sentences, tokens and entities are labelled."""
         labelled = self._labelled.values()

@@ -1,6 +1,6 @@
 """What a model would say of some sentences of the pool, word for word."""
 
-from typing import List, NamedTuple, Tuple
+from typing import Collection, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -9,6 +9,7 @@ from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.data import SentenceView
 from seqmix_plugin.distributed import summed
 from seqmix_plugin.formats import Span
+from seqmix_plugin.functional.agreement import cohens_kappa
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.tag_schemes import tags_to_spans
 
@@ -61,3 +62,17 @@ def predict_spans(
         )
         for row, certain in zip(np.split(tags, starts[1:-1]), np.split(probabilities, starts[1:-1]), strict=True)
     ]
+
+
+def kappa(
+    sentences: SentenceView, before: Sequence[int], now: Sequence[int], labelled: Collection[str]
+) -> Optional[float]:
+    """
+    Cohen's κ of two predictions for the same sentences, over the words that were not cut, in sentences that are not
+    among the labelled ids; `None` when no word is left.
+    """
+    lengths = [len(sentence) for sentence in sentences]
+    counts = np.repeat([sentence.id not in labelled for sentence in sentences], lengths)
+    first, second = np.array(before, int), np.array(now, int)
+    counts &= (first >= 0) & (second >= 0)
+    return cohens_kappa(first[counts], second[counts]) if counts.any() else None

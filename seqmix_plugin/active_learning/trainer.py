@@ -19,18 +19,18 @@ from seqmix_plugin.active_learning.label_budget import (
     matrix_dtype,
 )
 from seqmix_plugin.active_learning.learner import Learner
-from seqmix_plugin.active_learning.parts import Parts
+from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.active_learning.pool import Pool, draw_slice
-from seqmix_plugin.active_learning.stages import Stages
+from seqmix_plugin.active_learning.replay import replay
 from seqmix_plugin.augmenters import Augmenter, NoAugmenter
-from seqmix_plugin.console import print_table, round_line
+from seqmix_plugin.console import print_table
 from seqmix_plugin.distributed import is_primary
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.oracles import GoldOracle, Oracle, Waiting
+from seqmix_plugin.oracles import GoldOracle, Oracle
 from seqmix_plugin.query_policies import QueryPolicy
 from seqmix_plugin.randomness import derive_seed, generator
-from seqmix_plugin.run.rows import summary
-from seqmix_plugin.run.writer import RunFolder
+from seqmix_plugin.run.metrics import summary
+from seqmix_plugin.run.writer import RunWriter
 from seqmix_plugin.stopping import StoppingCriterion
 
 logger = logging.getLogger(__name__)
@@ -141,8 +141,8 @@ class ActiveLearningTrainer(Trainer):
         super().__init__(folder, cuda_device, distributed, local_rank, world_size)
         self.model = model.to(self.cuda_device)
         inside, outside = draw_slice(experiment.corpus, pool_size, generator(data_seed, 0, "slice"))
-        self._sizes = label_budget(seed_size, num_rounds, query_size, len(inside), len(experiment.seed_set))
-        check_candidates(max_candidates, self._sizes)
+        sizes = label_budget(seed_size, num_rounds, query_size, len(inside), len(experiment.seed_set))
+        check_candidates(max_candidates, sizes)
         dtype = matrix_dtype(scoring_dtype)
         check_measured(stopping, experiment.evaluation)
         pool = Pool(inside, experiment.seed_set)
@@ -163,20 +163,24 @@ class ActiveLearningTrainer(Trainer):
         augmenter.check(self.model)
         for learner in learners:
             learner.check(inside[:1], Path(folder))
-        self.parts = Parts(
-            experiment,
-            pool,
-            outside,
-            learners,
-            query_policy,
-            made_oracle,
-            augmenter,
-            stopping,
+        self.loop = ActiveLearningLoop(
+            experiment=experiment,
+            pool=pool,
+            outside=outside,
+            learners=learners,
+            query_policy=query_policy,
+            oracle=made_oracle,
+            augmenter=augmenter,
+            stopping=stopping,
+            sizes=sizes,
+            seed=seed,
+            device=self.cuda_device,
+            max_candidates=max_candidates,
+            scoring_dtype=dtype,
+            folder=Path(folder),
         )
-        augmenter.check_text(self.parts.workbench(Path(folder), seed, 0))
-        self._run = RunFolder(Path(folder), self.cuda_device, local_rank, keep_round_weights)
-        self._stages = Stages(self.parts, self._run, self._sizes, seed, self.cuda_device, max_candidates, dtype)
-        self._run.first_weights(self.model, recovered=self._stages.restore())
+        augmenter.check_text(self.loop.context(0))
+        self.loop.files = RunWriter(Path(folder), self.cuda_device, local_rank, keep_round_weights)
 
     def train(self) -> Dict[str, Any]:
         """
@@ -185,35 +189,19 @@ class ActiveLearningTrainer(Trainer):
         # Returns
 
         `Dict[str, Any]`
-            What `metrics.json` says; see `rows.summary`.
+            The content of `metrics.json`; see `seqmix_plugin.run.metrics.summary`.
         """
-        stages = self._stages
-        for k in range(len(self._sizes)):
-            state = self._run.state(k)
-            is_whole = state.record is not None
-            stages.train_committee(state)
-            annotated = stages.annotate(state, stages.query(state))
-            if isinstance(annotated, Waiting):
-                return self._wait(k, annotated)
-            stages.augment(state, annotated)
-            stages.train(state)
-            if not is_whole:
-                logger.info(round_line(self._run.rounds[-1]))
-            if "stop" in (state.record or ()):
-                break
-        if is_primary():
-            print_table(self._run.rounds)
-            if "stop" in self._run.rounds[-1]:
-                logger.info(f"stopped after round {self._run.rounds[-1]['round']}: {self._run.rounds[-1]['stop']}")
-        return summary(self._run.rounds)
-
-    def _wait(self, k: int, waiting: Waiting) -> Dict[str, Any]:
-        """The run ends for now: somebody has been asked."""
-        if is_primary() and self._run.rounds:
-            print_table(self._run.rounds)
-        logger.info(waiting.message)
-        return summary(self._run.rounds, {"round": k, "sentences": waiting.num_open})
+        waiting = self.loop.run(*replay(self.loop))
+        rounds = self.loop.files.rounds
+        if is_primary() and rounds:
+            print_table(rounds)
+        if waiting is not None:
+            logger.info(waiting.message)
+            return summary(rounds, {"round": len(rounds), "sentences": waiting.num_open})
+        if "stop" in rounds[-1]:
+            logger.info(f"stopped after round {rounds[-1]['round']}: {rounds[-1]['stop']}")
+        return summary(rounds)
 
     def get_best_weights_path(self) -> Optional[str]:
         """`best.th` of the run: the weights of the newest round."""
-        return str(self._run.weights.resolve())
+        return str(self.loop.files.weights.resolve())

@@ -27,7 +27,7 @@ from seqmix_plugin.io.folder_guard import not_own
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.run.encoder_files import ENCODER_FOLDER
 from seqmix_plugin.run.layout import STATE
-from seqmix_plugin.run.recovery import weights_damage
+from seqmix_plugin.run.weights import weights_damage
 
 
 def load_tagger(source: str) -> Tuple[SequenceTagger, SentenceReader]:

@@ -92,7 +92,7 @@ def extend(
     own_folder(Path(folder), ANSWER_FILES)
     lock = locked(state / LOCK)
     if lock is None:
-        raise ConfigurationError(f"{folder}: another process is at this run")
+        raise ConfigurationError(f"{folder}: the run folder is locked by another process")
     configuration = read_json(path)
     check_copy(path, configuration)
     before = path.read_text(encoding="utf-8")

@@ -56,5 +56,11 @@ class SentenceView(Sequence[TaggedSentence]):
         inside[self.positions] = True
         return compress(self.source, inside.tolist())
 
+    def sampled(self, size: int, rng: np.random.Generator) -> "SentenceView":
+        """So many of the sentences, drawn at random, in their order; all of them where there are no more."""
+        if size >= len(self):
+            return self
+        return SentenceView(self, np.sort(rng.choice(len(self), size, replace=False)))
+
     def _shown(self, sentence: TaggedSentence) -> TaggedSentence:
         return sentence.without_labels() if self.hide_labels else sentence

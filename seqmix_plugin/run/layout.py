@@ -44,8 +44,14 @@ _ROUND = re.compile(r"round_(0|[1-9]\d{0,5})", re.ASCII)
 
 
 def state_path(folder: Path, k: int) -> Path:
-    """Where the state of a round is kept."""
+    """The state of a round."""
     return folder / STATE / f"round_{k}.json"
+
+
+def state_files(folder: Path) -> Dict[int, Path]:
+    """The states of rounds in a run's folder, by the rounds' numbers."""
+    found = ((ROUND_FILE.fullmatch(path.name), path) for path in folder.glob(f"{STATE}/*"))
+    return {int(name[1]): path for name, path in found if name is not None}
 
 
 class RoundFiles(NamedTuple):

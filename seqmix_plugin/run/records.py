@@ -1,36 +1,36 @@
-"""What is kept of a round, stage by stage, so that a run can go on where it was interrupted."""
+"""What a run's files hold: the state of a round, a round's line, sentences, each as it stands on disk."""
 
 import hashlib
 import json
 import time
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Annotated, Any, Dict, Iterable, List, Optional
 
 from allennlp.common.checks import ConfigurationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.io.atomic import write_text
+from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import SyntheticSentence
 
 VERSION = 1
-"""Of the files that a run goes on from; another one is not read."""
+"""Of the states of rounds; a run resumes with the version that it began with."""
+FUNNEL = ("wanted", "judged", "tried", "accepted")
+"""Counts of a round's generated sentences, in the order in which they become fewer."""
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Range = List[Optional[Number]]
 
 
-@dataclass(frozen=True)
-class Part:
-    """
-    The lines of a round in a file that all rounds share.
+class Stored(BaseModel):
+    """Base of what is read from a run's folder, which may come from anybody: types are strict."""
 
-    # Parameters
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    start : `int`
-        Position of the first byte.
-    end : `int`
-        Position after the last byte.
-    sha256 : `str`
-        Of the bytes between them.
-    """
+
+class Part(Stored):
+    """The lines of one round in a file that all rounds share: bytes `start` to `end` and their SHA-256."""
 
     start: int
     end: int
@@ -38,127 +38,204 @@ class Part:
 
     @classmethod
     def at(cls, start: int, content: bytes) -> "Part":
-        """What `content` is when it stands at a position."""
-        return cls(start, start + len(content), hashlib.sha256(content).hexdigest())
+        """The part that `content` is when it is written at a position."""
+        return cls(start=start, end=start + len(content), sha256=hashlib.sha256(content).hexdigest())
 
     def of(self, content: bytes) -> Optional[bytes]:
-        """The bytes in the whole file's `content`; `None` when they are not what was written."""
+        """The part's bytes in the whole file's `content`; `None` when they are not what was written."""
         found = content[self.start : self.end]
         return found if hashlib.sha256(found).hexdigest() == self.sha256 else None
 
 
-@dataclass
-class RoundState:
+class RoundState(Stored):
     """
-    A round. What a stage leaves is `None` until it is on the disk.
-
-    # Parameters
-
-    round : `int`
-        Its number.
-    seconds : `Dict[str, float]`
-        What each stage took.
-    members : `Dict[str, str]`, optional (default = `None`)
-        Digests of the weights of a committee's other members, as they vote in this round.
-    queried : `List[str]`, optional (default = `None`)
-        Ids of the queried sentences.
-    query_scores : `List[Optional[float]]`, optional (default = `None`)
-        Their scores.
-    annotated : `Part`, optional (default = `None`)
-        Where their labels are.
-    rejected : `List[str]`, optional (default = `None`)
-        Ids of those that nobody will label.
-    unanswered : `List[str]`, optional (default = `None`)
-        Ids of those that went back to the pool.
-    synthetic : `Part`, optional (default = `None`)
-        Where the generated sentences are.
-    statistics : `Dict[str, Any]`, optional (default = `None`)
-        The augmenter's.
-    sample_tags : `List[int]`, optional (default = `None`)
-        What the round's model predicts for a fixed sample, where the stopping criterion compares models.
-    record : `Dict[str, Any]`, optional (default = `None`)
-        The line of `rounds.jsonl`: the round is whole.
-    weights : `str`, optional (default = `None`)
-        Digest of the model's weights after the round.
+    A round as `state/round_<k>.json` keeps it. Each stage makes a new state of the one before; what a stage leaves is
+    `None` until it is on disk.
     """
 
     round: int
-    seconds: Dict[str, float] = field(default_factory=dict)
+    seconds: Dict[str, float] = {}
+    """Seconds that each stage took."""
     members: Optional[Dict[str, str]] = None
+    """Digests of the weights with which a committee's other members vote in this round."""
     queried: Optional[List[str]] = None
+    """Ids of the queried sentences."""
     query_scores: Optional[List[Optional[float]]] = None
     annotated: Optional[Part] = None
+    """Their labels in `annotated.jsonl`."""
     rejected: Optional[List[str]] = None
+    """Ids of the queried sentences that an annotator rejected for good."""
     unanswered: Optional[List[str]] = None
+    """Ids of the queried sentences that went back to the pool."""
     synthetic: Optional[Part] = None
+    """The generated sentences in `synthetic.jsonl`."""
     statistics: Optional[Dict[str, Any]] = None
+    """The augmenter's statistics."""
     sample_tags: Optional[List[int]] = None
+    """Predictions for a fixed sample, where the stopping criterion compares the models of successive rounds."""
     record: Optional[Dict[str, Any]] = None
+    """The line of `rounds.jsonl`, which makes the round whole."""
     weights: Optional[str] = None
+    """Digest of the model's weights after the round."""
 
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Adds the seconds that its block takes to the stage's."""
-        start = time.perf_counter()
-        yield
-        self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - start, 3)
+    @property
+    def is_whole(self) -> bool:
+        """Whether all stages of the round are done."""
+        return self.record is not None
+
+    def after(self, stage: str, start: float, **values: Any) -> "RoundState":
+        """The state after a stage that began at `start` (of `time.perf_counter`), with what it leaves."""
+        spent = round(self.seconds.get(stage, 0.0) + time.perf_counter() - start, 3)
+        return self.model_copy(update={"seconds": {**self.seconds, stage: spent}, **values})
 
     def write(self, path: Path) -> None:
         """Replaces the round's file."""
-        body = json.loads(json.dumps({"version": VERSION, **asdict(self)}))  # as it will be read
-        write_text(path, json.dumps({**body, "sha256": _digest(body)}, ensure_ascii=False) + "\n")
+        body = json.loads(json.dumps({"version": VERSION, **self.model_dump()}))  # as it will be read
+        write_text(path, json.dumps({**body, "sha256": digest(body)}, ensure_ascii=False) + "\n")
 
     @classmethod
     def read(cls, path: Path, k: int) -> "RoundState":
         """
-        # Parameters
-
-        path : `Path`
-            The file.
-        k : `int`
-            The round that it should be of.
-
-        # Raises
-
-        `ValueError`
-            When the file is not what `write` has written.
-        `ConfigurationError`
-            When another version of the plugin has written it.
+        The state of round `k` in a file; a `ValueError` when it is not what `write` has written, a `ConfigurationError`
+        when another version of the plugin has written it.
         """
         try:
-            return cls._parsed(path, k)
-        except (TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise ValueError(f"it does not hold what round {k} leaves") from error
-
-    @classmethod
-    def _parsed(cls, path: Path, k: int) -> "RoundState":
-        body = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(body, dict) or body.pop("sha256", None) != _digest(body):
+            body = json.loads(path.read_text(encoding="utf-8"))
+        except RecursionError as error:
+            raise ValueError("it is nested too deeply") from error
+        if not isinstance(body, dict) or body.pop("sha256", None) != digest(body):
             raise ValueError("its checksum is wrong")
         version = body.pop("version", None)
         if version != VERSION:
             raise ConfigurationError(
-                f"{path} is of version {shortened(repr(version))}, and this plugin's is {VERSION}: go on with the "
-                f"plugin that the run began with"
+                f"{path} is of version {shortened(repr(version))}, and this plugin's is {VERSION}: resume the run with "
+                f"the version of the plugin that it began with"
             )
-        for name in ("annotated", "synthetic"):
-            if body[name] is not None:
-                body[name] = Part(**body[name])
-        state = cls(**body)
-        state.check(k)
+        state = cls.model_validate(body)
+        if state.round != k:
+            raise ValueError(f"it is the state of round {state.round}")
         return state
 
-    def check(self, k: int) -> None:
-        """Raises a `ValueError` when a value is not of its type: a folder may come from anybody."""
-        parts = [part for part in (self.annotated, self.synthetic) if part is not None]
-        numbers = [self.round, *(number for part in parts for number in (part.start, part.end))]
-        names = [*(part.sha256 for part in parts), *(self.members or {}).values()]
-        names += [name for ids in (self.queried, self.rejected, self.unanswered) for name in ids or ()]
-        blocks = [self.seconds, self.members or {}, self.statistics or {}, self.record or {}]
-        fine = all(isinstance(number, int) for number in numbers) and all(isinstance(name, str) for name in names)
-        if not fine or not all(isinstance(block, dict) for block in blocks) or self.round != k:
-            raise ValueError(f"it does not hold what round {k} leaves")
 
-
-def _digest(body: Dict[str, Any]) -> str:
+def digest(body: Dict[str, Any]) -> str:
+    """SHA-256 of plain data."""
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode("utf-8")).hexdigest()
+
+
+class _Known(Stored):
+    """A line of which the keys that we read are checked; others are kept."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class _Counts(_Known):
+    sentences: Number
+    tokens: Number
+    entities: Number
+
+
+class _Discriminator(_Known):
+    accepted_range: Range = []
+    accepted_ranges: List[Range] = []
+
+
+class _Augmentation(_Known):
+    wanted: Number = 0
+    judged: Number = 0
+    tried: Number = 0
+    accepted: Number = 0
+    discriminator: _Discriminator = _Discriminator()
+
+
+def _has_f1(scores: Dict[str, float]) -> Dict[str, float]:
+    if "f1" not in scores:
+        raise ValueError("f1 is missing")
+    return scores
+
+
+class RoundRecord(_Known):
+    """A line of `rounds.jsonl`."""
+
+    round: int
+    annotated: _Counts
+    synthetic_in_training: Number
+    scores: Dict[str, Annotated[Dict[str, Number], AfterValidator(_has_f1)]]
+    augmentation: _Augmentation
+    queried: List[str]
+    seconds: Dict[str, Number]
+
+
+def check_round(place: str, number: int, record: Any) -> None:
+    """Raises a `ConfigurationError` when a record is not what a run writes about round `number`."""
+    try:
+        found = RoundRecord.model_validate(record).round
+        problem = "" if found == number else f"round is {found}"
+    except ValidationError as error:
+        problem = first_problem(error)
+    if problem:
+        raise ConfigurationError(f"{place}: not the record of round {number} ({problem})")
+
+
+def first_problem(error: ValidationError) -> str:
+    """The first mismatch of plain data with a model, by its path: `queried.0 is 1; expected a valid string`."""
+    first = error.errors(include_url=False)[0]
+    path = ".".join(map(str, first["loc"]))
+    if first["type"] == "missing":
+        return f"{path} is missing"
+    expected = first["msg"].replace("Input should be", "expected").removeprefix("Value error, ")
+    return f"{path} is {shortened(repr(first['input']))}; {expected}"
+
+
+class _SentenceRow(_Known):
+    id: str
+    tokens: List[str]
+    tags: Optional[List[str]] = None
+    tag_distributions: Optional[List[Dict[str, Number]]] = None
+    spaces: Optional[List[str]] = None
+
+
+def sentence_of(row: Any) -> TaggedSentence:
+    """The sentence of a line of `annotated.jsonl` or `synthetic.jsonl`; a `ValueError` when it holds none."""
+    parsed = _SentenceRow.model_validate(row)
+    tags, soft, spaces = parsed.tags, parsed.tag_distributions, parsed.spaces
+    return TaggedSentence(
+        parsed.id,
+        tuple(parsed.tokens),
+        None if tags is None else tuple(tags),
+        None if soft is None else tuple(soft),
+        None if spaces is None else tuple(spaces),
+    )
+
+
+def annotated_row(round_number: int, sentence: TaggedSentence) -> Dict[str, Any]:
+    """A line of `annotated.jsonl`."""
+    row = {"round": round_number, "id": sentence.id, "tokens": sentence.tokens, "tags": sentence.tags}
+    optional = {"tag_distributions": sentence.tag_distributions, "spaces": sentence.spaces}
+    return row | {name: value for name, value in optional.items() if value is not None}
+
+
+def synthetic_row(round_number: int, synthetic: SyntheticSentence) -> Dict[str, Any]:
+    """A line of `synthetic.jsonl`: a generated sentence, its parents, and the discriminator's verdict."""
+    sentence = synthetic.sentence
+    row = {
+        "round": round_number,
+        "id": sentence.id,
+        "accepted": synthetic.accepted,
+        "score": synthetic.score,
+        "lambda": synthetic.lam,
+        "parents": [window._asdict() for window in synthetic.parents],
+        "tokens": list(sentence.tokens),
+        "tag_distributions": sentence.distributions(),
+    }
+    optional = {"tags": sentence.tags, "spaces": sentence.spaces}  # tags: a copy of a sentence with hard labels
+    return row | {name: value for name, value in optional.items() if value is not None}
+
+
+def to_lines(rows: Iterable[Dict[str, Any]]) -> bytes:
+    """Rows as the bytes of a JSONL file."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8")
+
+
+def of_lines(content: bytes) -> List[Any]:
+    """The values of a JSONL file's bytes; a `ValueError` for anything else."""
+    return [json.loads(line) for line in content.decode("utf-8").split("\n") if line]

@@ -7,7 +7,7 @@ from typing import IO, Dict, List, Optional, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.io.atomic import TEMPORARY, file_digest, name_for_damaged, write_bytes
+from seqmix_plugin.io.atomic import TEMPORARY, name_for_damaged, write_bytes
 from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder, remove
 from seqmix_plugin.run.layout import (
     ANNOTATED,
@@ -16,33 +16,24 @@ from seqmix_plugin.run.layout import (
     ENVIRONMENT,
     LOCK,
     PICTURE,
-    ROUND_FILE,
     ROUNDS,
     STATE,
     SYNTHETIC,
+    state_files,
     state_path,
 )
-from seqmix_plugin.run.records import Part, RoundState
-from seqmix_plugin.run.rows import of_lines, sentence_of
+from seqmix_plugin.run.records import Part, RoundState, of_lines, sentence_of
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass
-class Recovered:
+class SavedRounds:
     """
-    # Parameters
-
-    states : `List[RoundState]`
-        The rounds from the first on, without a gap. All but the last are whole.
-    annotated : `List[List[TaggedSentence]]`
-        What was labelled in each, as far as it is known.
-    synthetic : `List[List[TaggedSentence]]`
-        What was accepted of the sentences generated in each.
-    left_over : `Dict[str, bytes]`
-        Lines of `annotated.jsonl`, by the sentences' ids, that belong to none of these rounds: a round was interrupted,
-        or its state is damaged. Nobody need be asked for these labels again.
+    The rounds in a run's folder, from the first on, without a gap; all but the last are whole. With the sentences that
+    each has labelled and those that it has generated and accepted, and the lines of `annotated.jsonl`, by the
+    sentences' ids, that belong to none of these rounds: an interrupted round's, which nobody is asked for again.
     """
 
     states: List[RoundState] = field(default_factory=list)
@@ -71,55 +62,14 @@ def begin(folder: Path) -> IO[bytes]:
     with disk_errors(folder / STATE):
         lock = locked(folder / STATE / LOCK)
         if lock is None:
-            raise ConfigurationError(f"{folder}: another process is at this run")
+            raise ConfigurationError(f"{folder}: the run folder is locked by another process")
         for name in (ANNOTATED, SYNTHETIC, ROUNDS, CURVE, PICTURE, ENVIRONMENT, f"{STATE}/*.json"):
             for temporary in folder.glob(f"{name}{TEMPORARY}"):
                 remove(temporary)
     return lock
 
 
-def weights_damage(folder: Path, weights: Path) -> Optional[str]:
-    """
-    What is wrong with the weights in a run's folder, for a program that only reads them; `None` when nothing is, or
-    nothing is known of them, as in an archive or where the newest state is damaged. The run may be going on.
-
-    # Parameters
-
-    folder : `Path`
-        The run's.
-    weights : `Path`
-        The file.
-    """
-    newest = None
-    for _ in range(2):  # a run replaces them a moment after it has written its state
-        newest = _newest_weights(folder)
-        if newest is None:
-            return None
-        staged = weights.with_name(f"{weights.name}{TEMPORARY}")
-        if any(path.is_file() and file_digest(path) == newest.weights for path in (weights, staged)):
-            return None
-    return None if newest is None else f"{weights} does not hold the weights after round {newest.round}"
-
-
-def _newest_weights(folder: Path) -> Optional[RoundState]:
-    """The state of the last round of which there are weights; `None` when that is not known."""
-    for k, path in sorted(_numbered(folder).items(), reverse=True):
-        try:
-            state = RoundState.read(path, k) if path.is_file() else None
-        except (OSError, ValueError, ConfigurationError):  # the run itself will say so
-            return None
-        if state is None or state.weights is not None:
-            return state
-    return None
-
-
-def _numbered(folder: Path) -> Dict[int, Path]:
-    """The files of the rounds' states by their numbers."""
-    found = ((ROUND_FILE.fullmatch(path.name), path) for path in folder.glob(f"{STATE}/*"))
-    return {int(name[1]): path for name, path in found if name is not None}
-
-
-def recover(folder: Path) -> Recovered:
+def read_saved(folder: Path) -> SavedRounds:
     """
     Reads what is there, names what is damaged and keeps a copy of it, and leaves the files with what can be relied on.
     It may be interrupted as well: labels stay where they are, as long as a state tells of them.
@@ -134,7 +84,7 @@ def recover(folder: Path) -> Recovered:
     `ConfigurationError`
         When the folder holds rounds but no state of any, or states of another version.
     """
-    paths = _numbered(folder)
+    paths = state_files(folder)
     if not paths and (folder / ROUNDS).exists():
         raise ConfigurationError(
             f"{folder / ROUNDS} holds rounds, but {folder / STATE} does not hold what a run goes on from; take another "
@@ -142,10 +92,10 @@ def recover(folder: Path) -> Recovered:
         )
     states, damaged = _read_states(folder, paths)
     labels, generated = (_content(folder / name) for name in (ANNOTATED, SYNTHETIC))
-    recovered = Recovered()
+    saved = SavedRounds()
     intact = bytearray(labels)
     for k, state in sorted(states.items()):
-        if _is_of_another_run(state, recovered):
+        if _is_of_another_run(state, saved):
             damaged.append(paths[k])
             continue
         annotated, synthetic = _sentences(state.annotated, labels), _sentences(state.synthetic, generated, True)
@@ -156,41 +106,39 @@ def recover(folder: Path) -> Recovered:
             # Blank lines in their place, so that what other states tell of stays where it is.
             there = slice(state.annotated.start, state.annotated.end)
             intact[there] = b"\n" * len(intact[there])
-        whole_so_far = all(before.record is not None for before in recovered.states)
-        if k == len(recovered.states) and whole_so_far and annotated is not None and synthetic is not None:
-            recovered.states.append(state)
-            recovered.annotated.append(annotated)
-            recovered.synthetic.append(synthetic)
-    _collect_left_over(recovered, bytes(intact))
+        whole_so_far = all(before.record is not None for before in saved.states)
+        if k == len(saved.states) and whole_so_far and annotated is not None and synthetic is not None:
+            saved.states.append(state)
+            saved.annotated.append(annotated)
+            saved.synthetic.append(synthetic)
+    _collect_left_over(saved, bytes(intact))
     for path in damaged:
-        _put_aside(path, len(recovered.states))
-    _leave(folder, recovered, paths, None if intact == labels else bytes(intact), generated)
-    return recovered
+        _put_aside(path, len(saved.states))
+    _leave(folder, saved, paths, None if intact == labels else bytes(intact), generated)
+    return saved
 
 
-def _is_of_another_run(state: RoundState, recovered: Recovered) -> bool:
+def _is_of_another_run(state: RoundState, saved: SavedRounds) -> bool:
     """Whether the labels that a state tells of do not follow on those of the rounds before."""
     if state.annotated is None:
         return False
-    end = max((before.annotated.end for before in recovered.states if before.annotated is not None), default=0)
+    end = max((before.annotated.end for before in saved.states if before.annotated is not None), default=0)
     follows = state.annotated.start == end
-    return not follows and (state.round == len(recovered.states) or state.annotated.start < end)
+    return not follows and (state.round == len(saved.states) or state.annotated.start < end)
 
 
-def _leave(
-    folder: Path, recovered: Recovered, paths: Dict[int, Path], labels: Optional[bytes], generated: bytes
-) -> None:
-    """Brings the files to what was recovered, in an order that can be broken off anywhere."""
+def _leave(folder: Path, saved: SavedRounds, paths: Dict[int, Path], labels: Optional[bytes], generated: bytes) -> None:
+    """Brings the files to what was saved, in an order that can be broken off anywhere."""
     if labels is not None:
         write_bytes(folder / ANNOTATED, labels)
-    end = max((state.synthetic.end for state in recovered.states if state.synthetic is not None), default=0)
+    end = max((state.synthetic.end for state in saved.states if state.synthetic is not None), default=0)
     if len(generated) != end:
         write_bytes(folder / SYNTHETIC, generated[:end])
-    if recovered.last_whole < 0:  # before the last state is gone: rounds without a state are refused
+    if saved.last_whole < 0:  # before the last state is gone: rounds without a state are refused
         for name in (ROUNDS, CURVE, PICTURE):
             remove(folder / name)
     for k in sorted(paths, reverse=True):  # from the last, so that there is never a gap
-        if k >= len(recovered.states):
+        if k >= len(saved.states):
             remove(paths[k])
 
 
@@ -227,13 +175,13 @@ def _parsed(content: bytes, accepted_only: bool = False) -> Optional[List[Tagged
         return None
 
 
-def _collect_left_over(recovered: Recovered, content: bytes) -> None:
-    """Labels on the disk that no round of `recovered` has."""
-    known = {sentence.id for sentences in recovered.annotated for sentence in sentences}
+def _collect_left_over(saved: SavedRounds, content: bytes) -> None:
+    """Labels on the disk that no round of `saved` has."""
+    known = {sentence.id for sentences in saved.annotated for sentence in sentences}
     for line in content.split(b"\n"):
         for sentence in (_parsed(line) or ()) if line else ():
             if sentence.tags is not None and sentence.id not in known:
-                recovered.left_over[sentence.id] = line + b"\n"
+                saved.left_over[sentence.id] = line + b"\n"
 
 
 def _content(path: Path) -> bytes:

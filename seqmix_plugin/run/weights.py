@@ -3,13 +3,15 @@
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Dict, Iterable
+from typing import Any, Dict, Iterable, Optional
 
 import torch
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.io.atomic import TEMPORARY, disk_errors, file_digest, settle
 from seqmix_plugin.io.folder_guard import move, open_own, remove
+from seqmix_plugin.run.layout import state_files
+from seqmix_plugin.run.records import RoundState
 
 
 class Weights:
@@ -80,3 +82,38 @@ class Weights:
 
 def _is(path: Path, digest: str) -> bool:
     return path.is_file() and file_digest(path) == digest
+
+
+def weights_damage(folder: Path, weights: Path) -> Optional[str]:
+    """
+    What is wrong with the weights in a run's folder, for a program that only reads them; `None` when nothing is, or
+    nothing is known of them, as in an archive or where the newest state is damaged. The run may be going on.
+
+    # Parameters
+
+    folder : `Path`
+        The run's.
+    weights : `Path`
+        The file.
+    """
+    newest = None
+    for _ in range(2):  # a run replaces them a moment after it has written its state
+        newest = _newest_weights(folder)
+        if newest is None:
+            return None
+        staged = weights.with_name(f"{weights.name}{TEMPORARY}")
+        if any(path.is_file() and file_digest(path) == newest.weights for path in (weights, staged)):
+            return None
+    return None if newest is None else f"{weights} does not hold the weights after round {newest.round}"
+
+
+def _newest_weights(folder: Path) -> Optional[RoundState]:
+    """The state of the last round of which there are weights; `None` when that is not known."""
+    for k, path in sorted(state_files(folder).items(), reverse=True):
+        try:
+            state = RoundState.read(path, k) if path.is_file() else None
+        except (OSError, ValueError, ConfigurationError):  # the run itself will say so
+            return None
+        if state is None or state.weights is not None:
+            return state
+    return None

@@ -1,10 +1,10 @@
-"""The files of a run: what is written, and what a run that was interrupted goes on with."""
+"""Writes a run's folder, and finds there what an interrupted start has left."""
 
 import json
 import logging
 import shutil
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -12,12 +12,19 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.distributed import from_primary, is_primary, on_each_machine, rank
 from seqmix_plugin.io.atomic import append, disk_errors, replacement, write_bytes, write_text
 from seqmix_plugin.io.folder_guard import make_folder, remove
-from seqmix_plugin.run.layout import ANNOTATED, CONFIG, ENVIRONMENT, STATE, SYNTHETIC, WEIGHTS, state_path
+from seqmix_plugin.run.layout import (
+    ANNOTATED,
+    CONFIG,
+    ENVIRONMENT,
+    STATE,
+    SYNTHETIC,
+    WEIGHTS,
+    state_path,
+)
 from seqmix_plugin.run.learning_curve import write_rounds
 from seqmix_plugin.run.provenance import environment, warn_of_changes
-from seqmix_plugin.run.records import Part, RoundState
-from seqmix_plugin.run.recovery import Recovered, begin, recover
-from seqmix_plugin.run.rows import annotated_row, of_lines, sentence_of, synthetic_row, to_lines
+from seqmix_plugin.run.records import Part, RoundState, annotated_row, of_lines, sentence_of, synthetic_row, to_lines
+from seqmix_plugin.run.recovery import SavedRounds, begin, read_saved
 from seqmix_plugin.run.weights import Weights
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import Augmentation
@@ -27,16 +34,13 @@ logger = logging.getLogger(__name__)
 KEEP = ("none", "last", "all")
 
 
-class RunFolder:
+class RunWriter:
     """
-    Writes a run's files: `rounds.jsonl`, a line a round; `annotated.jsonl`, a line a labelled sentence;
-    `synthetic.jsonl`, a line a generated sentence; the learning curve as `learning_curve.csv` and `.png`;
-    `environment.json`; `best.th`, which is there from the first moment and always whole; and, in `state/`, what each
-    stage of each round has left, with checksums. What is there of an earlier start is read first: its stages are not
-    done again.
+    Writes a run's files (see `layout`), each whole or not at all, so that a run can resume after any of them:
+    `best.th` is there from the first moment, and the state of a round names nothing that is not on disk.
 
-    In a distributed run the primary process reads and writes, and the others only keep count; `best.th` is written on
-    each machine, which archives it.
+    In a distributed run the primary process reads and writes, and all processes get the same states; `best.th` is
+    written on each machine, which archives it.
 
     # Parameters
 
@@ -47,12 +51,12 @@ class RunFolder:
     local_rank : `int`, optional (default = `0`)
         This process's number on its machine.
     keep_round_weights : `str`, optional (default = `"none"`)
-        Of which rounds weights and checkpoints stay in `round_<k>/`: `"none"`, `"last"` or `"all"`.
+        The rounds of which weights and checkpoints stay in `round_<k>/`: `"none"`, `"last"` or `"all"`.
 
     # Raises
 
     `ConfigurationError`
-        When the folder holds rounds that cannot be gone on with, or cannot be written to.
+        When the folder holds rounds that cannot be resumed, or cannot be written to.
     """
 
     def __init__(
@@ -65,155 +69,146 @@ class RunFolder:
         self.folder = folder
         self._local_rank = local_rank
         self._keep = keep_round_weights
-        self._recovered: Recovered = from_primary(self._begin)
-        self._states = self._recovered.states
-        self.last_whole: int = self._recovered.last_whole
-        """The number of the last round of an earlier start that is whole, or -1."""
+        self.saved: SavedRounds = from_primary(self._begin)
+        self.rounds: List[Dict[str, Any]] = [s.record for s in self.saved.states if s.record is not None]
+        """The records of all whole rounds."""
+        parts = [(ANNOTATED, state.annotated) for state in self.saved.states]
+        parts += [(SYNTHETIC, state.synthetic) for state in self.saved.states]
+        self._ends = {name: max((p.end for n, p in parts if n == name and p), default=0) for name, _ in parts}
+        self._left_over = dict(self.saved.left_over)
         self._writer = f".{rank()}" if rank() else ""  # machines may share the folder
         self._weights = Weights(folder / WEIGHTS, self._writer)
         if is_primary():
             current = environment(device)
-            if self._states:
+            if self.saved.states:
                 warn_of_changes(folder / ENVIRONMENT, current)
             else:
                 write_text(folder / ENVIRONMENT, json.dumps(current, indent=2) + "\n")
             write_rounds(self.rounds, self.folder)
-            self._keep_configuration()
-
-    @property
-    def rounds(self) -> List[Dict[str, Any]]:
-        """The records of all whole rounds."""
-        return [state.record for state in self._states if state.record is not None]
+            if (self.folder / CONFIG).exists():  # AllenNLP writes it anew at every start, but not in one step
+                write_text(self.folder / STATE / CONFIG, (self.folder / CONFIG).read_text(encoding="utf-8"))
 
     @property
     def weights(self) -> Path:
         """The weights of the newest round."""
         return self._weights.path
 
-    def state(self, k: int) -> RoundState:
-        """What there is of a round."""
-        if k == len(self._states):
-            self._states.append(RoundState(k))
-        return self._states[k]
-
-    def annotated(self, k: int) -> List[TaggedSentence]:
-        """What an earlier start had labelled in a round whose state has it."""
-        return self._recovered.annotated[k]
-
-    def synthetic(self, k: int) -> List[TaggedSentence]:
-        """The accepted sentences of a round whose state has them."""
-        return self._recovered.synthetic[k]
-
     def known_labels(self, sentences: Sequence[TaggedSentence]) -> Dict[str, TaggedSentence]:
-        """In the primary process: the labels that an interrupted round has left of these sentences, by their ids."""
-        left_over = self._recovered.left_over
-        found = [sentence_of(of_lines(left_over[s.id])[0]) for s in sentences if s.id in left_over]
+        """In the primary process: the labels of these sentences that an interrupted round has left, by their ids."""
+        rows = [of_lines(self._left_over[s.id])[0] for s in sentences if s.id in self._left_over]
         words = {sentence.id: sentence.tokens for sentence in sentences}
-        return {sentence.id: sentence for sentence in found if sentence.tokens == words[sentence.id]}
+        return {found.id: found for found in map(sentence_of, rows) if found.tokens == words[found.id]}
 
-    def keep(self, state: RoundState) -> None:
-        """Writes the state of a round: what it tells of is from now on not done again."""
-        if is_primary():
-            state.write(state_path(self.folder, state.round))
+    def keep(self, state: RoundState) -> RoundState:
+        """Writes the state of a round, the primary process's: what it names is not done again."""
+        return from_primary(lambda: self._write(state))
 
-    def keep_members(self, state: RoundState, members: Dict[str, torch.nn.Module]) -> None:
+    def keep_members(self, state: RoundState, members: Mapping[str, torch.nn.Module]) -> RoundState:
         """Keeps the weights of a committee's other members."""
-        if is_primary():
-            files = {name: self._member(name) for name in members}
-            state.members = {name: files[name].stage(model) for name, model in members.items()}
-            self.keep(state)
-            for file in files.values():
-                file.settle()
+        return from_primary(lambda: self._write_members(state, members))
 
-    def keep_annotated(self, state: RoundState, sentences: Sequence[TaggedSentence]) -> None:
-        """Keeps what was labelled in a round, before anything is made of it."""
-        if not is_primary():
-            return
-        path, left_over = self.folder / ANNOTATED, self._recovered.left_over
-        start = self._end("annotated")
+    def write_annotated(self, state: RoundState, sentences: Sequence[TaggedSentence]) -> RoundState:
+        """In the primary process: keeps what was labelled in a round, before anything is made of it."""
+        path, start = self.folder / ANNOTATED, self._ends.get(ANNOTATED, 0)
         content = to_lines(annotated_row(state.round, sentence) for sentence in sentences)
         for name in [*(sentence.id for sentence in sentences), *(state.rejected or ())]:
-            left_over.pop(name, None)
+            self._left_over.pop(name, None)
         before = path.read_bytes()[:start] if path.exists() else b""
-        write_bytes(path, before + content + b"".join(left_over.values()))
-        state.annotated = Part.at(start, content)
-        self.keep(state)
+        write_bytes(path, before + content + b"".join(self._left_over.values()))
+        return self._write_part(state, "annotated", ANNOTATED, Part.at(start, content))
 
-    def keep_synthetic(self, state: RoundState, augmentation: Augmentation) -> None:
+    def keep_synthetic(self, state: RoundState, augmentation: Augmentation) -> RoundState:
         """Keeps what was generated in a round."""
-        state.statistics = augmentation.statistics
-        if not is_primary():
-            return
-        start = self._end("synthetic")
-        content = to_lines(synthetic_row(state.round, child) for child in augmentation.generated)
-        append(self.folder / SYNTHETIC, start, content)
-        state.synthetic = Part.at(start, content)
-        self.keep(state)
 
-    def keep_round(self, state: RoundState, record: Dict[str, Any], model: torch.nn.Module) -> None:
-        """Keeps a whole round and its weights, and draws the learning curve anew."""
-        state.record = record
-        self.keep_weights(state, model)
+        def write() -> RoundState:
+            start = self._ends.get(SYNTHETIC, 0)
+            content = to_lines(synthetic_row(state.round, child) for child in augmentation.generated)
+            append(self.folder / SYNTHETIC, start, content)
+            return self._write_part(state, "synthetic", SYNTHETIC, Part.at(start, content))
+
+        return from_primary(write)
+
+    def keep_round(self, state: RoundState, model: torch.nn.Module) -> RoundState:
+        """Keeps a whole round with its weights, and draws the learning curve anew."""
+        assert state.record is not None
+        self.rounds.append(state.record)
+        state = self.keep_weights(state, model)
         if is_primary():
             write_rounds(self.rounds, self.folder)
+        return state
 
-    def keep_weights(self, state: RoundState, model: torch.nn.Module) -> None:
-        """Keeps the weights after a whole round, of which those in `round_<k>/` may then go."""
-        if is_primary():
-            state.weights = self._weights.stage(model)
-            self.keep(state)
+    def keep_weights(self, state: RoundState, model: torch.nn.Module) -> RoundState:
+        """Keeps the weights after a whole round, and removes those in `round_<k>/` that are not to be kept."""
+
+        def write() -> RoundState:
+            written = self._write(state.model_copy(update={"weights": self._weights.stage(model)}))
             self._weights.settle()
+            return written
+
+        state = from_primary(write)
         self._write_elsewhere(state, model)
         self.tidy(state.round)
+        return state
 
-    def first_weights(self, model: torch.nn.Module, recovered: bool) -> None:
-        """Sees to it that there is a `best.th` on each machine before a round is done."""
-        if recovered:
-            self._write_elsewhere(self._states[self.last_whole], model)
-        elif self._local_rank == 0:
+    def write_first_weights(self, model: torch.nn.Module) -> None:
+        """Writes `best.th` on each machine before a round is done: AllenNLP needs one whatever happens."""
+        if self._local_rank == 0:
             self._weights.stage(model)
             self._weights.settle()
+
+    def load_weights(self, state: RoundState, model: torch.nn.Module) -> bool:
+        """Loads the weights after a whole round into a model; `False` when they are lost."""
+        weights = from_primary(lambda: self._find_weights(state))
+        if weights is None:
+            return False
+        self.tidy(state.round)
+        model.load_state_dict(weights)
+        self._write_elsewhere(state, model)
+        return True
+
+    def load_member(self, name: str, model: torch.nn.Module) -> int:
+        """Loads the weights of a committee's member and returns the round in which they vote; -1 without weights."""
+        k, weights = from_primary(lambda: self._find_member(name))
+        if weights is not None:
+            model.load_state_dict(weights)
+        return k
 
     def tidy(self, k: int) -> None:
         """Leaves the weights and checkpoints in the folders of rounds that are to be kept."""
         on_each_machine(self._local_rank, lambda: self._tidy(k))
 
-    def recovered_weights(self) -> Optional[Dict[str, Any]]:
-        """The weights after the last whole round; `None` when there is none, or its weights are lost."""
-        weights = from_primary(self._find_weights)
-        if weights is not None:
-            self.tidy(self.last_whole)
-        return weights
+    def _begin(self) -> SavedRounds:
+        self._lock = begin(self.folder)  # as long as this object lives
+        return read_saved(self.folder)
 
-    def recovered_member(self, name: str) -> Tuple[int, Optional[Dict[str, Any]]]:
-        """The round in which the weights of a committee's member voted that are there, and the weights."""
-        return from_primary(lambda: self._find_member(name))
+    def _write(self, state: RoundState) -> RoundState:
+        state.write(state_path(self.folder, state.round))
+        return state
 
-    def _begin(self) -> Recovered:
-        """In the primary process: makes sure that no other run writes here, and reads what there is."""
-        self._lock = begin(self.folder)
-        return recover(self.folder)
+    def _write_part(self, state: RoundState, key: str, name: str, part: Part) -> RoundState:
+        self._ends[name] = part.end
+        return self._write(state.model_copy(update={key: part}))
 
-    def _keep_configuration(self) -> None:
-        """AllenNLP writes it anew at every start, but not in one step."""
-        if (self.folder / CONFIG).exists():
-            write_text(self.folder / STATE / CONFIG, (self.folder / CONFIG).read_text(encoding="utf-8"))
+    def _write_members(self, state: RoundState, members: Mapping[str, torch.nn.Module]) -> RoundState:
+        files = {name: self._member(name) for name in members}
+        digests = {name: files[name].stage(model) for name, model in members.items()}
+        state = self._write(state.model_copy(update={"members": digests}))
+        for file in files.values():
+            file.settle()
+        return state
 
-    def _find_weights(self) -> Optional[Dict[str, Any]]:
-        k = self.last_whole
-        if k < 0:
-            return None
-        copy = self.folder / f"round_{k}" / WEIGHTS
-        if not self._weights.recover(str(self._states[k].weights), [copy]):
+    def _find_weights(self, state: RoundState) -> Optional[Dict[str, Any]]:
+        copy = self.folder / f"round_{state.round}" / WEIGHTS
+        if not self._weights.recover(str(state.weights), [copy]):
             logger.warning(
-                f"{self.weights} does not hold the weights after round {k}: rounds 0 to {k} are trained again on the "
-                f"labels and generated sentences that are there"
+                f"{self.weights} does not hold the weights after round {state.round}: rounds 0 to {state.round} are "
+                f"trained again on the labels and generated sentences that are there"
             )
             return None
         return self._weights.load()
 
     def _find_member(self, name: str) -> Tuple[int, Optional[Dict[str, Any]]]:
-        state = next((state for state in reversed(self._states) if state.members is not None), None)
+        state = next((state for state in reversed(self.saved.states) if state.members is not None), None)
         if state is None or state.members is None or name not in state.members:
             return -1, None
         file = self._member(name)
@@ -224,17 +219,12 @@ class RunFolder:
 
     def _write_elsewhere(self, state: RoundState, model: torch.nn.Module) -> None:
         """Writes `best.th` on machines that have a folder of their own."""
-        digest = str(from_primary(lambda: state.weights))  # the primary process has written its own by now
-        if self._local_rank == 0 and not is_primary() and not self._weights.recover(digest):
+        if self._local_rank == 0 and not is_primary() and not self._weights.recover(str(state.weights)):
             self._weights.stage(model)
             self._weights.settle()
 
     def _member(self, name: str) -> Weights:
         return Weights(self.folder / STATE / f"{name}.th")
-
-    def _end(self, part: str) -> int:
-        """Where a file ends that all rounds share."""
-        return max((getattr(state, part).end for state in self._states if getattr(state, part) is not None), default=0)
 
     def _tidy(self, k: int) -> None:
         folder = self.folder / f"round_{k}"

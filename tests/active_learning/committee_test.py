@@ -26,7 +26,7 @@ def build(tiny_encoder: str, folder: Path, **overrides: Any) -> Any:
 
 
 def heads(trainer: Any) -> List[torch.Tensor]:
-    learners = trainer.parts.learners
+    learners = trainer.loop.learners
     return [learner.model.tag_projection.weight.detach().clone() for learner in learners]
 
 
@@ -58,20 +58,20 @@ def test_the_first_member_is_the_single_model_of_the_same_seed(run: Run, reuse_m
 
 def test_members_differ_and_stay_different(tiny_encoder: str, tmp_path: Path) -> None:
     trainer = build(tiny_encoder, tmp_path / "run", **NONE, **QBC)
-    assert len(trainer.parts.learners) == 3
+    assert len(trainer.loop.learners) == 3
     before = heads(trainer)
     assert all_differ(before)
     trainer.train()
     after = heads(trainer)
     assert all_differ(after)
     assert all_differ(before + after)  # each was trained
-    learners = trainer.parts.learners
+    learners = trainer.loop.learners
     assert all_differ([learner.model.encoder.embeddings.word_embeddings.weight for learner in learners])
 
 
 def test_all_members_start_from_the_same_pretrained_weights(tiny_encoder: str, tmp_path: Path) -> None:
     trainer = build(tiny_encoder, tmp_path / "run", **NONE, **QBC)
-    weights = [x.model.encoder.embeddings.word_embeddings.weight for x in trainer.parts.learners]
+    weights = [x.model.encoder.embeddings.word_embeddings.weight for x in trainer.loop.learners]
     assert all(torch.equal(weights[0], other) for other in weights[1:])
 
 
@@ -92,9 +92,9 @@ def test_runs_by_disagreement_are_repeatable(run: Run, policy: Dict[str, Any]) -
 def test_a_query_is_what_the_members_disagree_on(tiny_encoder: str, tmp_path: Path) -> None:
     """The scores of a query, recomputed from each member alone, one sentence at a time."""
     trainer = build(tiny_encoder, tmp_path / "run", **NONE, **QBC)
-    models = [learner.model for learner in trainer.parts.learners]
-    pool = trainer.parts.pool.unlabelled
-    reader = trainer.parts.experiment.reader
+    models = [learner.model for learner in trainer.loop.learners]
+    pool = trainer.loop.pool.unlabelled
+    reader = trainer.loop.experiment.reader
     votes = []
     for model in models:
         model.eval()

@@ -13,7 +13,7 @@ from allennlp.common.util import prepare_environment
 from seqmix_plugin.formats import Answer, read_questions
 from seqmix_plugin.formats.jsonl import write_answers
 from seqmix_plugin.run.layout import RoundFiles
-from seqmix_plugin.run.writer import RunFolder
+from seqmix_plugin.run.records import RoundState
 from tests.active_learning.conftest import Run, lines, small_config
 from tests.errors_page import rows
 from tests.faults.drill import differences
@@ -100,15 +100,15 @@ def test_what_is_rejected_or_left_open(run: Run, monkeypatch: pytest.MonkeyPatch
     folder = run("run", **pooled)
     labelled = label_in_label_studio(folder, 0, leave=4, reject=3)
     assert len(labelled) == 5
-    original = RunFolder.keep
+    original = RoundState.write
 
-    def dying(self: RunFolder, state: Any) -> None:
-        if state.annotated is not None:
+    def dying(self: RoundState, path: Path) -> None:
+        if self.annotated is not None:
             raise KeyboardInterrupt
-        original(self, state)
+        original(self, path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(RunFolder, "keep", dying)
+        patch.setattr(RoundState, "write", dying)
         with pytest.raises(KeyboardInterrupt):
             run("run", recover=True, **pooled)
     assert len(lines(folder / "annotated.jsonl")) == 5, "it died between labels and state"

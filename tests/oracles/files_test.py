@@ -1,6 +1,6 @@
 import json
-import re
 import logging
+import re
 from pathlib import Path
 from typing import Any, List, Optional
 

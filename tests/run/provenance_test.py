@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from seqmix_plugin.active_learning import environment
+from seqmix_plugin.run import provenance as environment
 
 
 @pytest.fixture

@@ -13,16 +13,17 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-from seqmix_plugin.active_learning import round_state
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.commands.extend import extend
 from seqmix_plugin.io.atomic import write_text
+from seqmix_plugin.run import records
 from seqmix_plugin.run.data_check import check_data
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.run.layout import state_path
 from seqmix_plugin.run.provenance import environment, warn_of_changes
-from seqmix_plugin.run.recovery import begin, recover
-from seqmix_plugin.run.writer import RunFolder
+from seqmix_plugin.run.records import RoundState
+from seqmix_plugin.run.recovery import begin, read_saved
+from seqmix_plugin.run.writer import RunWriter
 from seqmix_plugin.run_endings import clear_endings
 from seqmix_plugin.sentence import TaggedSentence
 from tests.errors_page import rows
@@ -44,11 +45,10 @@ RECORD = {
 
 def one_round(folder: Path) -> None:
     """What a run of one round leaves."""
-    run = RunFolder(folder, CPU)
-    state = run.state(0)
-    run.keep_members(state, {"member_1": torch.nn.Linear(1, 1)})
-    run.keep_annotated(state, [SENTENCE])
-    run.keep_round(state, dict(RECORD), torch.nn.Linear(1, 1))
+    run = RunWriter(folder, CPU)
+    state = run.keep_members(RoundState(round=0), {"member_1": torch.nn.Linear(1, 1)})
+    state = run.write_annotated(state, [SENTENCE]).model_copy(update={"record": dict(RECORD)})
+    run.keep_round(state, torch.nn.Linear(1, 1))
 
 
 def vocabulary(*labels: str) -> Vocabulary:
@@ -80,14 +80,14 @@ def other_labels(folder: Path) -> None:
 
 def no_state(folder: Path) -> None:
     (folder / "rounds.jsonl").write_text("{}\n")
-    recover(folder)
+    read_saved(folder)
 
 
 def other_version(folder: Path) -> None:
     one_round(folder)
     body = {"version": 9}
-    state_path(folder, 0).write_text(json.dumps({**body, "sha256": round_state._digest(body)}))
-    recover(folder)
+    state_path(folder, 0).write_text(json.dumps({**body, "sha256": records.digest(body)}))
+    read_saved(folder)
 
 
 def link(folder: Path) -> None:
@@ -143,21 +143,25 @@ def another_process(folder: Path) -> None:
 def damaged(folder: Path) -> None:
     one_round(folder)
     (folder / "annotated.jsonl").write_text("{}\n")
-    recover(folder)
+    read_saved(folder)
 
 
 def missing(folder: Path) -> None:
     one_round(folder)
     (folder / "annotated.jsonl").unlink()
-    recover(folder)
+    read_saved(folder)
 
 
 def lost(name: str) -> Callable[[Path], None]:
     def lose(folder: Path) -> None:
         one_round(folder)
         (folder / name).write_bytes(b"")
-        run = RunFolder(folder, CPU)
-        assert run.recovered_weights() is None if name == "best.th" else run.recovered_member("member_1")[1] is None
+        run = RunWriter(folder, CPU)
+        model = torch.nn.Linear(1, 1)
+        if name == "best.th":
+            assert not run.load_weights(run.saved.states[0], model)
+        else:
+            assert run.load_member("member_1", model) == -1
 
     return lose
 

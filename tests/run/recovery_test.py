@@ -16,16 +16,17 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 
-from seqmix_plugin.active_learning import recovery, round_state, stages
 from seqmix_plugin.active_learning.learner import Learner
+from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.commands.archives import load_tagger
 from seqmix_plugin.commands.extend import extend
 from seqmix_plugin.io.atomic import locked
 from seqmix_plugin.oracles import Answered, GoldOracle, Oracle, Request
+from seqmix_plugin.run import records, recovery
 from seqmix_plugin.run.data_check import check_data
 from seqmix_plugin.run.records import Part, RoundState
-from seqmix_plugin.run.recovery import begin, recover
-from seqmix_plugin.run.writer import RunFolder
+from seqmix_plugin.run.recovery import begin, read_saved
+from seqmix_plugin.run.writer import RunWriter
 from tests.active_learning.conftest import Run, lines, small_config
 from tests.conftest import QUICKSTART
 from tests.faults.drill import differences, in_process, train
@@ -79,7 +80,12 @@ def test_a_finished_run_stays_as_it_is(run: Run, whole: Callable[..., Path], tmp
 
 @pytest.mark.parametrize(
     ("owner", "method", "round_number"),
-    [(Learner, "train", 1), (stages.Stages, "augment", 1), (RunFolder, "keep_annotated", 2), (RunFolder, "keep", 0)],
+    [
+        (Learner, "train", 1),
+        (ActiveLearningLoop, "augment", 1),
+        (RunWriter, "write_annotated", 2),
+        (RunWriter, "keep", 0),
+    ],
 )
 def test_no_label_is_asked_for_twice(
     run: Run,
@@ -103,21 +109,21 @@ def test_no_label_is_asked_for_twice(
     assert differences(whole(), run("died", recover=True, **COUNTED)) == []
     queried = [row["queried"] for row in lines(whole() / "rounds.jsonl")]
     # It may die after the answer and before that is written.
-    assert functools.reduce(operator.iadd, queried, []) + (queried[2] if method == "keep_annotated" else []) == ASKED
+    assert functools.reduce(operator.iadd, queried, []) + (queried[2] if method == "write_annotated" else []) == ASKED
 
 
 def test_labels_that_no_state_tells_of_are_taken(
     run: Run, whole: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = RunFolder.keep
+    original = RoundState.write
 
-    def dying(self: RunFolder, state: RoundState) -> None:
-        if state.annotated is not None and state.round == 1:
+    def dying(self: RoundState, path: Path) -> None:
+        if self.annotated is not None and self.round == 1:
             die()
-        original(self, state)
+        original(self, path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(RunFolder, "keep", dying)
+        patch.setattr(RoundState, "write", dying)
         with pytest.raises(KeyboardInterrupt):
             run("died", **COUNTED)
     before = list(ASKED)
@@ -240,7 +246,7 @@ def test_two_processes_cannot_be_at_one_run(run: Run, tmp_path: Path) -> None:
     ended = in_process(lambda: str(run("run", recover=True, **{"trainer.num_rounds": 0})) and None, tmp_path / "log")
     assert lock is not None
     assert ended.code == 1
-    assert "another process is at this run" in ended.output
+    assert "the run folder is locked by another process" in ended.output
 
 
 @pytest.mark.parametrize(("keep", "rounds"), [("none", []), ("last", [2]), ("all", [0, 1, 2])])
@@ -359,8 +365,10 @@ def test_another_environment_is_told(run: Run, capsys: pytest.CaptureFixture[str
 
 
 def test_a_state_is_what_was_written_or_refused(tmp_path: Path) -> None:
-    state = RoundState(3, {"train": 1.5}, queried=["a"], query_scores=[None], annotated=Part.at(7, "é\n".encode()))
-    assert state.annotated == Part(7, 10, state.annotated.sha256 if state.annotated else "")
+    state = RoundState(
+        round=3, seconds={"train": 1.5}, queried=["a"], query_scores=[None], annotated=Part.at(7, "é\n".encode())
+    )
+    assert state.annotated == Part(start=7, end=10, sha256=state.annotated.sha256 if state.annotated else "")
     state.write(tmp_path / "s.json")
     assert RoundState.read(tmp_path / "s.json", 3) == state
     body = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
@@ -385,9 +393,9 @@ def test_a_state_of_another_version_is_not_touched(run: Run, whole: Callable[...
     body = json.loads(path.read_text(encoding="utf-8"))
     del body["sha256"]
     body["version"] = 2
-    path.write_text(json.dumps({**body, "sha256": round_state._digest(body)}), encoding="utf-8")
+    path.write_text(json.dumps({**body, "sha256": records.digest(body)}), encoding="utf-8")
     before = {file: file.read_bytes() for file in folder.rglob("*.json*")}
-    with pytest.raises(ConfigurationError, match="round_1.json is of version 2, and this plugin's is 1: go on with"):
+    with pytest.raises(ConfigurationError, match="round_1.json is of version 2, and this plugin's is 1: resume the"):
         run("run", recover=True)
     after = {file: file.read_bytes() for file in folder.rglob("*.json*")}
     assert {file.name for file in before if before[file] != after[file]} <= {"meta.json", "config.json"}
@@ -524,16 +532,16 @@ def test_a_damaged_encoder_is_not_loaded(whole: Callable[..., Path], tmp_path: P
 def test_a_run_whose_folder_is_taken_ends_and_writes_no_more(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = stages.Stages.augment
+    original = ActiveLearningLoop.augment
 
-    def taken(self: Any, state: RoundState, annotated: Any) -> None:
+    def taken(self: Any, state: RoundState) -> RoundState:
         if state.round == 1:
             shutil.rmtree(tmp_path / "run")
             (tmp_path / "run" / "state").mkdir(parents=True)
             (tmp_path / "run" / "state" / "lock").touch()
-        original(self, state, annotated)
+        return original(self, state)
 
-    monkeypatch.setattr(stages.Stages, "augment", taken)
+    monkeypatch.setattr(ActiveLearningLoop, "augment", taken)
     with pytest.raises(
         ConfigurationError, match="run: cannot be written .the folder was taken by another start with --force"
     ):
@@ -548,13 +556,13 @@ def test_a_hostile_state_is_damaged_and_no_more(run: Run, whole: Callable[..., P
         body = json.loads(path.read_text(encoding="utf-8"))
         del body["sha256"]
         body.update(change)
-        path.write_text(json.dumps({**body, "sha256": round_state._digest(body)}), encoding="utf-8")
+        path.write_text(json.dumps({**body, "sha256": records.digest(body)}), encoding="utf-8")
         (folder / "annotated.jsonl").write_bytes((folder / "annotated.jsonl").read_bytes() + b'{"tags": 5}\n[]\n7\n')
         (folder / "state" / "round_99999999999.json").touch()
         if number == 0:  # what is there is read alike by all of them
             run("run", recover=True)
         else:
-            recover(folder)
+            read_saved(folder)
             shutil.copy(whole() / "state" / "round_2.json", path)
     assert len(list(folder.glob("state/round_2.json.damaged*"))) == 4
 
@@ -571,7 +579,7 @@ def test_labels_outlive_a_recovery_that_dies(
         with monkeypatch.context() as patch:
             patch.setattr(recovery, "remove", die)
             with pytest.raises(KeyboardInterrupt):
-                recover(folder)
+                read_saved(folder)
     run("run", recover=True, **COUNTED)
     assert sorted(ASKED) == sorted(json.loads(row)["id"] for row in rows[:12])
     assert (folder / "annotated.jsonl").read_bytes() == b"".join(rows)
@@ -582,7 +590,7 @@ def test_a_recovery_of_round_0_that_dies_can_be_gone_on_with(
 ) -> None:
     folder = shutil.copytree(whole(), tmp_path / "run")
     flip(folder / "state" / "round_0.json")
-    recover(folder)
+    read_saved(folder)
     assert list(folder.glob("state/round_*.json")) == []
     assert differences(whole(), run("run", recover=True)) == ["files ['state/round_0.json.damaged1']"]
 

@@ -1,0 +1,265 @@
+"""The loop of active learning: the paper's Algorithm 1, on a run's folder."""
+
+import logging
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
+
+import numpy as np
+import torch
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.label_budget import num_within, stop_reason
+from seqmix_plugin.active_learning.learner import Learner
+from seqmix_plugin.active_learning.pool import Pool
+from seqmix_plugin.active_learning.predictions import kappa, predict_spans, predict_tags
+from seqmix_plugin.augmenters import Augmenter, Workbench
+from seqmix_plugin.console import round_line
+from seqmix_plugin.data import SentenceView
+from seqmix_plugin.distributed import from_primary
+from seqmix_plugin.formats import Question
+from seqmix_plugin.oracles import Answered, Oracle, Request, Waiting
+from seqmix_plugin.query_policies import QueryPolicy, RandomPolicy
+from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
+from seqmix_plugin.run.records import RoundState
+from seqmix_plugin.run.writer import RunWriter
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+from seqmix_plugin.stopping import StoppingCriterion
+
+logger = logging.getLogger(__name__)
+
+Stage = Callable[[RoundState], Union[RoundState, Waiting]]
+
+
+@dataclass
+class ActiveLearningLoop:
+    """
+    Algorithm 1: `run` goes through the rounds, and a round through its stages, from `train_committee` to `train`. A
+    stage takes the state of its round, does its work, and returns the state with what it leaves, which is on disk by
+    then. Where an earlier start has left rounds, `replay` has rebuilt everything up to the stage to begin with.
+    """
+
+    experiment: Experiment
+    pool: Pool
+    outside: SentenceSource  # sentences of the training file that are not in the pool
+    learners: List[Learner]  # the round's model, then the other members of a committee
+    query_policy: QueryPolicy  # γ
+    oracle: Oracle
+    augmenter: Augmenter
+    stopping: Optional[StoppingCriterion]
+    sizes: Sequence[int]  # sentences to label in each round, the seed set's first
+    seed: int
+    device: torch.device
+    max_candidates: Optional[int]
+    scoring_dtype: torch.dtype
+    folder: Path  # the run's
+    files: RunWriter = field(init=False)  # made last: nothing is written before all other parts are checked
+    synthetic: List[TaggedSentence] = field(default_factory=list)  # L*, of all rounds so far
+    training: List[TaggedSentence] = field(default_factory=list)  # what the newest model was trained on
+    last: Optional[RoundState] = None  # the newest whole round
+    seed_ids: Sequence[str] = ()
+
+    def run(self, state: RoundState, stages: Sequence[Stage]) -> Optional[Waiting]:
+        """Runs these stages of a round, then all later rounds; returns what the run waits for, if an oracle waits."""
+        while not self.is_finished:
+            for stage in stages:
+                outcome = stage(state)
+                if isinstance(outcome, Waiting):
+                    return outcome
+                state = outcome
+            logger.info(round_line(state.record or {}))
+            self.last = state
+            state, stages = RoundState(round=state.round + 1), self.stages
+        return None
+
+    @property
+    def stages(self) -> Tuple[Stage, ...]:
+        """The stages of a round, in their order."""
+        return self.train_committee, self.query, self.annotate, self.augment, self.train
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the last round is done, or the run has stopped before it."""
+        record = None if self.last is None else self.last.record
+        return record is not None and (record["round"] + 1 >= len(self.sizes) or "stop" in record)
+
+    def train_committee(self, state: RoundState) -> RoundState:
+        """Trains the other members of a committee on what the model of the round before was trained on."""
+        others = self.learners[1:] if state.round > 0 else []
+        if not others:
+            return state
+        start = perf_counter()
+        for other in others:
+            other.train(state.round - 1, self.training, self.folder)
+        state = state.after("committee", start)
+        return self.files.keep_members(state, {other.name: other.model for other in others})
+
+    def query(self, state: RoundState) -> RoundState:
+        """Selects K sentences of the pool, cut to what the label budget of the stopping criterion leaves."""
+        start, k, size = perf_counter(), state.round, self.sizes[state.round]
+        left = {} if self.stopping is None else self.stopping.left(self.pool.counts())
+        candidates = self.pool.unlabelled if "tokens" not in left else self.pool.fitting(left["tokens"])
+        if k > 0 and self.max_candidates is not None:
+            candidates = candidates.sampled(self.max_candidates, generator(self.seed, k, "candidates"))
+        most = min(size, len(candidates)) if "tokens" in left else size
+        policy = self.query_policy if k > 0 else RandomPolicy()  # the seed set is drawn
+        reseed_globals(self.seed, k, "query")
+        predict = partial(
+            self.experiment.predict,
+            [learner.model for learner in self.learners],
+            device=self.device,
+            num_samples=policy.num_samples,
+            dtype=self.scoring_dtype,
+            seed=derive_seed(self.seed, k, "samples"),
+        )
+        queries = policy.select(candidates, most, predict, generator(self.seed, k, "query"))
+        chosen = list(SentenceView(candidates, np.array([query.position for query in queries], int)))
+        kept = num_within([len(sentence) for sentence in chosen], left)
+        if kept < size:
+            logger.info(
+                f"round {k}: {kept} instead of {size} sentences are queried, to stay within the label budget of "
+                f"trainer.stopping"
+            )
+        names, scores = [sentence.id for sentence in chosen[:kept]], [query.score for query in queries[:kept]]
+        return self.files.keep(state.after("query", start, queried=names, query_scores=scores))
+
+    def annotate(self, state: RoundState) -> Union[RoundState, Waiting]:
+        """Has the queried sentences labelled, as far as there are labels, or says what the run waits for."""
+        start, queried = perf_counter(), self.named(state)
+        request, known, wants_predictions = from_primary(lambda: self._request(state, list(queried)))
+        if wants_predictions and state.round > 0:  # before, there is no model that has learned anything
+            asked = self.pool.named([question.sentence.id for question in request.questions])
+            spans = predict_spans(self.experiment, self.learners[0].model, asked, self.device)
+            pairs = zip(request.questions, spans, strict=True)
+            request = replace(request, questions=[replace(question, predicted=found) for question, found in pairs])
+        outcome = from_primary(lambda: self._answers(state, request, known, start))
+        if isinstance(outcome, Waiting):
+            return outcome
+        self.take(*outcome)
+        return outcome[0]
+
+    def augment(self, state: RoundState) -> RoundState:
+        """Makes extra training sentences L* of what was labelled in this round."""
+        start = perf_counter()
+        reseed_globals(self.seed, state.round, "augment")
+        given = self.experiment.seed_set if state.round == 0 else ()
+        labelled = [*given, *self.pool.labelled_of(state.queried or ())]
+        made = self.augmenter.augment(labelled, self.context(state.round))
+        augmentation = from_primary(lambda: made)
+        self.synthetic += augmentation.accepted
+        state = state.after("augment", start, statistics=augmentation.statistics)
+        return self.files.keep_synthetic(state, augmentation)
+
+    def train(self, state: RoundState) -> RoundState:
+        """Trains the round's model on all that is labelled or was generated, L ∪ L*, and measures it."""
+        start, learner = perf_counter(), self.learners[0]
+        self.training = self.pool.labelled + self.synthetic
+        learner.train(state.round, self.training, self.folder)
+        state = state.after("train", start)
+        start = perf_counter()
+        scores = self.experiment.measure(learner.model, self.device)
+        sample_tags = None
+        if self.sample is not None:
+            sample_tags = predict_tags(self.experiment, learner.model, self.sample, self.device).tags.tolist()
+        state = state.after("measure", start, sample_tags=sample_tags)
+        state = state.model_copy(update={"record": self._record(state, scores)})
+        return self.files.keep_round(state, learner.model)
+
+    def context(self, k: int) -> Workbench:
+        """What the augmenter may use in a round."""
+        return Workbench(
+            model=self.learners[0].model,
+            reader=self.experiment.reader,
+            readable=self.pool.sentences,
+            outside=self.outside,
+            folder=self.folder,
+            seed=self.seed,
+            round_number=k,
+            model_is_trained=k > 0,
+            seed_set=self.experiment.seed_set,
+        )
+
+    @cached_property
+    def sample(self) -> Optional[SentenceView]:
+        """A fixed sample of what the seed set has left, where the stopping criterion compares models on one."""
+        size = 0 if self.stopping is None else self.stopping.sample_size
+        if size == 0:
+            return None
+        return self.pool.without(self.seed_ids).sampled(size, generator(self.seed, 0, "sample"))
+
+    def take(self, state: RoundState, annotated: Sequence[TaggedSentence]) -> None:
+        """Moves what was labelled or rejected in a round out of the unlabelled part of the pool."""
+        self.pool.label(annotated)
+        self.pool.reject(state.rejected or ())
+        if state.round == 0:
+            self.seed_ids = state.queried or ()
+
+    def named(self, state: RoundState) -> SentenceView:
+        """The queried sentences, without labels."""
+        try:
+            return self.pool.named(state.queried or ())
+        except ValueError as error:
+            raise ConfigurationError(f"{self.folder}: cannot resume round {state.round}: {error}") from error
+
+    def _request(
+        self, state: RoundState, queried: List[TaggedSentence]
+    ) -> Tuple[Request, Dict[str, TaggedSentence], bool]:
+        """The request to the oracle, the labels that are known already, and whether predictions are wanted."""
+        known = self.files.known_labels(queried)
+        keeps = self.oracle.keeps_answers  # and may have other ones by now
+        questions = [
+            Question(sentence, score, round=state.round)
+            for sentence, score in zip(queried, state.query_scores or (), strict=True)
+            if keeps or sentence.id not in known
+        ]
+        types, folder = self.experiment.types, self.folder
+        request = Request(questions, types, state.round, self.seed, folder, known if keeps else {})
+        return request, known, bool(questions) and self.oracle.wants_predictions(request)
+
+    def _answers(
+        self, state: RoundState, request: Request, known: Dict[str, TaggedSentence], start: float
+    ) -> Union[Tuple[RoundState, List[TaggedSentence]], Waiting]:
+        """In the primary process: the answers, on disk before the other processes hear of them."""
+        answer = self.oracle.annotate(request) if request.questions else Answered([])
+        if isinstance(answer, Waiting):
+            return answer
+        given = {**known, **{sentence.id: sentence for sentence in answer.sentences}}
+        queried = state.queried or []
+        annotated = [given[name] for name in queried if name in given and given[name].tags is not None]
+        if state.round == 0 and not annotated and not self.pool.labelled:
+            raise ConfigurationError(
+                f"round 0: none of the {len(queried)} sentences was labelled; expected labels of one at least"
+            )
+        rejected = [name for name in queried if name in given and given[name].tags is None]
+        unanswered = [name for name in queried if name not in given]
+        state = state.after("annotate", start, rejected=rejected, unanswered=unanswered)
+        return self.files.write_annotated(state, annotated), annotated
+
+    def _record(self, state: RoundState, scores: Dict[str, Dict[str, float]]) -> Dict[str, Any]:
+        """The line of `rounds.jsonl`."""
+        missing = {*(state.rejected or ()), *(state.unanswered or ())}
+        scored = zip(state.queried or (), state.query_scores or (), strict=True)
+        labelled = [(name, score) for name, score in scored if name not in missing]
+        record: Dict[str, Any] = {
+            "round": state.round,
+            "annotated": self.pool.counts(),
+            "synthetic_in_training": len(self.synthetic),
+            "scores": scores,
+            "augmentation": state.statistics,
+            "queried": [name for name, _ in labelled],
+            "query_scores": [score for _, score in labelled],
+            **({"rejected": len(state.rejected or ()), "unanswered": len(state.unanswered or ())} if missing else {}),
+            "seconds": state.seconds,
+        }
+        before = self.last.sample_tags if self.last is not None else None
+        if self.sample is not None and before is not None:
+            names = {sentence.id for sentence in self.pool.labelled}
+            agreement = kappa(self.sample, before, state.sample_tags or [], names)
+            if agreement is not None:
+                record["kappa"] = agreement
+        was_cut = len(state.queried or ()) < self.sizes[state.round] and not missing
+        reason = stop_reason(self.stopping, [*self.files.rounds, record], self.pool, was_cut)
+        return record if reason is None else {**record, "stop": reason}

@@ -1,0 +1,47 @@
+"""Resuming a run: the loop as the rounds on disk have left it."""
+
+from typing import Sequence, Tuple
+
+from seqmix_plugin.active_learning.loop import ActiveLearningLoop, Stage
+from seqmix_plugin.run.records import RoundState
+
+
+def replay(loop: ActiveLearningLoop) -> Tuple[RoundState, Sequence[Stage]]:
+    """
+    Rebuilds pool, training set and models from the run's folder. Weights that are lost are trained again, on the
+    labels and generated sentences that are there. Returns the state of the round to be done, and its stages that
+    are not on disk.
+    """
+    saved, (learner, *others) = loop.files.saved, loop.learners
+    newest = saved.states[saved.last_whole] if saved.last_whole >= 0 else None
+    if newest is not None and loop.files.load_weights(newest, learner.model):
+        learner.trained = newest.round
+    else:
+        loop.files.write_first_weights(learner.model)
+    learner.skip(saved.last_whole)
+    for other in others:
+        other.trained = max(-1, loop.files.load_member(other.name, other.model) - 1)
+    state = RoundState(round=0)
+    for state, annotated, synthetic in zip(saved.states, saved.annotated, saved.synthetic, strict=True):
+        if state.is_whole or state.members is not None or state.queried is not None:
+            late = [other for other in others if other.trained < state.round - 1]
+            for other in late:
+                other.train(state.round - 1, loop.training, loop.folder)
+            if late and state.round >= saved.last_whole:
+                state = loop.files.keep_members(state, {other.name: other.model for other in others})
+        loop.named(state)
+        loop.take(state, annotated)
+        loop.synthetic += synthetic
+        if state.is_whole:
+            loop.training = loop.pool.labelled + loop.synthetic
+            if learner.trained < state.round:
+                learner.train(state.round, loop.training, loop.folder)
+                if state.round == saved.last_whole:
+                    state = loop.files.keep_weights(state, learner.model)
+                else:
+                    loop.files.tidy(state.round)
+            loop.last = state
+    if state.is_whole:
+        return RoundState(round=state.round + 1), loop.stages
+    done = (state.members or state.queried, state.queried, state.annotated, state.synthetic)
+    return state, loop.stages[sum(left is not None for left in done) :]
