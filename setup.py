@@ -25,6 +25,7 @@ setup(
         "jinja2>=3.1",
         "matplotlib>=3.8",
         "numpy>=1.26",
+        "pydantic>=2",
         "prompt_toolkit>=3.0.39",
         "pyarrow>=16",
         "regex>=2024.4.16",

@@ -1,24 +1,19 @@
 """The sentences of a run, as its configuration names them, and their labels."""
 
 import logging
+from array import array
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 import numpy as np
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 
-from seqmix_plugin.active_learning.checks import (
-    check_tagged,
-    labels_of,
-    warn_of_labels,
-    warn_of_leaks,
-    warn_of_repeats,
-    with_labels,
-)
 from seqmix_plugin.data import SentenceReader, SentenceView
 from seqmix_plugin.formats import check_labels
+from seqmix_plugin.formats.labels import entity_types, tags_of
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 logger = logging.getLogger(__name__)
@@ -26,18 +21,8 @@ logger = logging.getLogger(__name__)
 
 class Corpora(NamedTuple):
     """
-    # Parameters
-
-    train : `SentenceSource`
-        What the pool is made of: the training file without the sentences of the seed file; they may be without labels.
-    untagged : `str`, optional
-        Says which sentence of it has no tags, if there is one.
-    seed_set : `List[TaggedSentence]`
-        Sentences that are labelled before the first round, if there is a file of them.
-    evaluation : `Dict[str, List[TaggedSentence]]`
-        The sentences that are scored each round, by the name of their split.
-    vocab : `Vocabulary`
-        With the labels.
+    The training file without the sentences of the seed file, which sentence of it has no tags, the sentences that are
+    labelled before the first round, those that are scored each round, and the vocabulary with the labels.
     """
 
     train: SentenceSource
@@ -56,26 +41,10 @@ def read_corpora(
     types: Optional[Sequence[str]],
 ) -> Corpora:
     """
-    # Parameters
-
-    reader : `SentenceReader`
-        Reads the training file.
-    evaluation_reader : `SentenceReader`
-        Reads the other ones.
-    paths : `Dict[str, Optional[str]]`
-        The files by their keys in the configuration.
-    folder : `Path`
-        The run's, where a large training file is kept as a table.
-    vocab : `Vocabulary`
-        The labels are added to it.
-    types : `Sequence[str]`, optional
-        The entity types; `None` for those of the files.
-
-    # Raises
-
-    `ConfigurationError`
-        When the entity types are not as they should be, a file cannot be read, one that has to have tags has none, tags
-        are of other types, or the seed file has all sentences of the training file.
+    Reads a run's files, given by their keys in the configuration; `evaluation_reader` reads all but the training file,
+    which is kept as a table in `folder` where it is large. The labels are added to the vocabulary. A
+    `ConfigurationError` when entity types are not as they should be, a file cannot be read, one that has to have tags
+    has none, tags are of other types, or the seed file has all sentences of the training file.
     """
     if types is not None:
         check_labels(types)
@@ -118,3 +87,157 @@ def _without(
         raise ConfigurationError(f"{train_path}: seed_data_path, {seed_path}, has all of its sentences")
     logger.info(f"{train_path}: {(~left).sum():,} sentences are in {seed_path} already and are not in the pool")
     return SentenceView(train, np.flatnonzero(left))
+
+
+class Repeats(NamedTuple):
+    """How many different sentences occur more than once, how many of them with different tags, and two ids of such."""
+
+    sentences: int = 0
+    conflicting: int = 0
+    example: Optional[Tuple[str, str]] = None
+
+
+class RepeatCounter:
+    """
+    Counts repeated sentences by hashes of 64 bits of words and tags, 16 bytes a sentence. That two sentences of a
+    million share one by chance happens in one file of ten millions.
+    """
+
+    def __init__(self) -> None:
+        self.words = array("q")
+        """The hash of each sentence's words, in the file's order."""
+        self._tags = array("q")
+
+    def add(self, sentence: TaggedSentence) -> None:
+        """Takes a file's next sentence into account."""
+        self.words.append(hash(sentence.tokens))
+        self._tags.append(hash(sentence.tags))
+
+    def count(self, sentences: SentenceSource) -> Repeats:
+        """What there was among `sentences`, all of which were added in their order."""
+        words, tags = (np.array(hashes, dtype=np.int64) for hashes in (self.words, self._tags))
+        order = np.lexsort((tags, words))
+        again = np.diff(words[order], prepend=0) == 0  # the same words as the one before
+        again[:1] = False
+        other = again & (np.diff(tags[order], prepend=0) != 0)
+        group = np.cumsum(~again)
+        conflicting = np.unique(group[other])
+        if len(conflicting) == 0:
+            return Repeats(len(np.unique(group[again])))
+        first = order[np.isin(group, conflicting)].min()
+        equal = np.flatnonzero(words == words[first])
+        second = equal[tags[equal] != tags[first]].min()
+        example = sentences[int(first)].id, sentences[int(second)].id
+        return Repeats(len(np.unique(group[again])), len(conflicting), example)
+
+
+class Labels(NamedTuple):
+    """
+    The tags of a file's sentences and those that have a probability, the sentences that occur more than once, the id of
+    the first sentence without tags, and a hash of each sentence's words.
+    """
+
+    tags: Set[str]
+    soft: Set[str]
+    repeats: Repeats = Repeats()
+    untagged: Optional[str] = None
+    words: Sequence[int] = ()
+
+    @property
+    def types(self) -> Set[str]:
+        """The entity types of the tags."""
+        return {tag[2:] for tag in self.tags if tag != "O"}
+
+
+def labels_of(sentences: SentenceSource) -> Labels:
+    """All labels of some sentences, in one pass."""
+    labels, repeats, untagged = Labels(set(), set()), RepeatCounter(), None
+    for sentence in sentences:
+        labels.tags.update(sentence.tags or ())
+        labels.soft.update(*(sentence.tag_distributions or ()))
+        repeats.add(sentence)
+        if sentence.tags is None and untagged is None:
+            untagged = sentence.id
+    return labels._replace(repeats=repeats.count(sentences), untagged=untagged, words=repeats.words)
+
+
+def check_tagged(path: str, labels: Labels) -> None:
+    """Raises a `ConfigurationError` unless all have tags: soft labels alone can neither be uncovered nor scored."""
+    if labels.untagged is not None:
+        raise ConfigurationError(f"{path}: sentence {labels.untagged!r} has no tags")
+
+
+def with_labels(vocab: Vocabulary, splits: Mapping[str, Labels], types: Optional[Sequence[str]] = None) -> Vocabulary:
+    """
+    Adds all labels to the vocabulary, sorted, so that their numbers do not depend on the files' order. `splits` has
+    each file's labels by its path, `types` the entity types if they are given. A `ConfigurationError` when there is no
+    label at all, or a file has one of another type.
+    """
+    everything = {tag for labels in splits.values() for tag in labels.tags | labels.soft}
+    if types is not None:
+        known = tags_of(types)
+        for path, labels in splits.items():
+            strange = sorted((labels.tags | labels.soft) - known)
+            if strange:
+                raise ConfigurationError(f"{path}: tag {strange[0]} is of none of the labels, {', '.join(types)}")
+        everything = known
+    if not everything:
+        raise ConfigurationError(
+            "labels is missing; expected the entity types, such as ['PER', 'LOC']: no file has tags"
+        )
+    named = sorted(entity_types(everything), key=str.casefold)
+    alike = [f"{one} and {other}" for one, other in pairwise(named) if one.casefold() == other.casefold()]
+    if alike:
+        logger.warning(f"entity types differ only in case: {', '.join(alike)}")
+    vocab.add_tokens_to_namespace(sorted(everything), "labels")
+    return vocab
+
+
+def warn_of_labels(train_path: str, corpus: Labels, others: Mapping[str, Labels]) -> None:
+    """
+    Warns of entity types that can never be learned, of a training file without any or with nothing else, and of
+    sentences with different tags in different places of a file.
+    """
+    known = corpus.types
+    if not known:
+        logger.warning(f"{train_path}: no entity in this file; all tags are O")
+    if not any("O" in labels.tags | labels.soft for labels in (corpus, *others.values())):
+        logger.warning(f"{train_path}: every word is in an entity, here and in dev and test; no word will be tagged O")
+    for split, labels in others.items():
+        unknown = sorted(labels.types - known)
+        if known and unknown:
+            logger.warning(f"{split} has entity types that the training file lacks: {', '.join(unknown)}")
+    warn_of_repeats({train_path: corpus, **others})
+
+
+def warn_of_repeats(files: Mapping[str, Labels]) -> None:
+    """In one line for all files, as corpora that many work with have a few."""
+    parts: List[str] = []
+    for name, labels in files.items():
+        repeats = labels.repeats
+        if repeats.example is not None:
+            verb = "" if parts else " sentences occur more than once"
+            ids = " and ".join(map(repr, repeats.example))
+            parts.append(
+                f"{name}: {repeats.sentences}{verb}, {repeats.conflicting} of them with different tags, such as {ids}"
+            )
+    if parts:
+        logger.warning("; ".join(parts))
+
+
+def warn_of_leaks(files: Mapping[str, Labels], measured: Mapping[str, SentenceSource]) -> None:
+    """Warns, in one line, of measured sentences (by their split) whose words stand in another file as well."""
+    known = {name: labels.words for name, labels in files.items() if name not in measured}
+    parts: List[str] = []
+    for name, sentences in measured.items():
+        found = leaked(files[name].words, list(known.values()))
+        if len(found):
+            example = sentences[int(found[0])].id
+            parts.append(f"{len(found):,} of the {len(sentences):,} sentences of {name}, such as {example!r}")
+    if parts:
+        logger.warning(f"{' or '.join(known)}: has {' and '.join(parts)}: scores are higher for it")
+
+
+def leaked(words: Sequence[int], known: Sequence[Sequence[int]]) -> np.ndarray:
+    """The positions of a file's sentences that also stand in others, all by the hashes of their words."""
+    return np.flatnonzero(np.isin(words, np.concatenate([np.empty(0, np.int64), *known])))

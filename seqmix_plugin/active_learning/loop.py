@@ -24,7 +24,7 @@ from seqmix_plugin.formats import Question
 from seqmix_plugin.oracles import Answered, Oracle, Request, Waiting
 from seqmix_plugin.query_policies import QueryPolicy, RandomPolicy
 from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
-from seqmix_plugin.run.records import RoundState
+from seqmix_plugin.run.records import RoundState, round_record
 from seqmix_plugin.run.writer import RunWriter
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from seqmix_plugin.stopping import StoppingCriterion
@@ -239,27 +239,12 @@ class ActiveLearningLoop:
         return self.files.write_annotated(state, annotated), annotated
 
     def _record(self, state: RoundState, scores: Dict[str, Dict[str, float]]) -> Dict[str, Any]:
-        """The line of `rounds.jsonl`."""
-        missing = {*(state.rejected or ()), *(state.unanswered or ())}
-        scored = zip(state.queried or (), state.query_scores or (), strict=True)
-        labelled = [(name, score) for name, score in scored if name not in missing]
-        record: Dict[str, Any] = {
-            "round": state.round,
-            "annotated": self.pool.counts(),
-            "synthetic_in_training": len(self.synthetic),
-            "scores": scores,
-            "augmentation": state.statistics,
-            "queried": [name for name, _ in labelled],
-            "query_scores": [score for _, score in labelled],
-            **({"rejected": len(state.rejected or ()), "unanswered": len(state.unanswered or ())} if missing else {}),
-            "seconds": state.seconds,
-        }
-        before = self.last.sample_tags if self.last is not None else None
-        if self.sample is not None and before is not None:
+        """The line of `rounds.jsonl`, which says as well whether the run stops, and why."""
+        record = round_record(state, self.pool.counts(), len(self.synthetic), scores)
+        if self.sample is not None and self.last is not None:
             names = {sentence.id for sentence in self.pool.labelled}
-            agreement = kappa(self.sample, before, state.sample_tags or [], names)
-            if agreement is not None:
-                record["kappa"] = agreement
-        was_cut = len(state.queried or ()) < self.sizes[state.round] and not missing
+            agreement = kappa(self.sample, self.last.sample_tags or [], state.sample_tags or [], names)
+            record |= {} if agreement is None else {"kappa": agreement}
+        was_cut = len(state.queried or ()) < self.sizes[state.round] and "unanswered" not in record
         reason = stop_reason(self.stopping, [*self.files.rounds, record], self.pool, was_cut)
         return record if reason is None else {**record, "stop": reason}

@@ -18,7 +18,7 @@ from allennlp.models import Model
 from allennlp.models.archival import get_weights_path
 from transformers import dynamic_module_utils
 
-from seqmix_plugin.active_learning.checks import check_pieces, sentence_reader
+from seqmix_plugin.active_learning.model_checks import check_pieces, sentence_reader
 from seqmix_plugin.commands.archive_check import checked_configuration
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line

@@ -11,7 +11,8 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader
 
-from seqmix_plugin.active_learning.checks import check_tagged, labels_of, sentence_reader
+from seqmix_plugin.active_learning.corpora import check_tagged, labels_of
+from seqmix_plugin.active_learning.model_checks import sentence_reader
 from seqmix_plugin.augmenters import Augmenter, Workbench
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
 from seqmix_plugin.commands.building import build_augmenter, build_model, pick_device, read_blocks

@@ -9,8 +9,9 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Vocabulary
 from allennlp.models import Model
 
-from seqmix_plugin.active_learning.checks import check_encoder, check_reading, labels_of, with_labels
+from seqmix_plugin.active_learning.corpora import labels_of, with_labels
 from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.model_checks import check_encoder, check_reading
 from seqmix_plugin.augmenters import Augmenter
 from seqmix_plugin.commands.archives import load_tagger
 from seqmix_plugin.configuration.checks import at

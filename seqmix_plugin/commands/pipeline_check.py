@@ -14,7 +14,7 @@ from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.run.layout import ANNOTATED
 from seqmix_plugin.run.reader import read_lines
-from seqmix_plugin.run.records import sentence_of
+from seqmix_plugin.run.sentence_rows import sentence_of
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import tags_to_spans
 

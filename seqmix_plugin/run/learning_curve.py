@@ -7,7 +7,7 @@ from seqmix_plugin.io.atomic import replacement, write_bytes, write_text
 from seqmix_plugin.io.csv_text import csv_text
 from seqmix_plugin.io.folder_guard import remove
 from seqmix_plugin.run.layout import CURVE, NOT_MEASURED, PICTURE, ROUNDS
-from seqmix_plugin.run.records import to_lines
+from seqmix_plugin.run.sentence_rows import to_lines
 
 COLOURS = {"dev": "#0072b2", "test": "#d55e00"}
 """Of Okabe and Ito's palette, which colour-blind readers can tell apart."""

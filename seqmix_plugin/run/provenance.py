@@ -1,5 +1,6 @@
-"""What a run ran on, for those who compare runs."""
+"""What a run was computed from and on: versions and machine, and digests of its data files and models."""
 
+import hashlib
 import json
 import logging
 import os
@@ -8,28 +9,33 @@ import socket
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Iterator, Optional, Tuple
 
 import torch
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.file_utils import cached_path
+from allennlp.data import Vocabulary
 
-from seqmix_plugin.distributed import world_size
+from seqmix_plugin.distributed import from_primary, world_size
 from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.io.atomic import file_digest, write_text
+from seqmix_plugin.io.folder_guard import make_folder
+from seqmix_plugin.run.layout import CONFIG, STATE
+from seqmix_plugin.run.reader import read_json
 
 logger = logging.getLogger(__name__)
 
 PACKAGE_FOLDER = Path(__file__).parent.parent
 PACKAGES = ("seqmix_plugin", "allennlp", "torch", "transformers", "tokenizers", "seqeval", "numpy")
+FILE = "data.json"
+VOCABULARY = ("labels", "non_padded_namespaces")
+"""The files of a run's vocabulary, from which AllenNLP reads it when a distributed run goes on."""
+MODEL = "model_name"
+"""The key of a pretrained model, which may be a folder: an encoder, or a language model that judges."""
 
 
 def environment(device: torch.device) -> Dict[str, Any]:
-    """
-    Versions, machine and git revision as plain data.
-
-    # Parameters
-
-    device : `torch.device`
-        Where the models are.
-    """
+    """Versions, machine and git revision as plain data."""
     cuda = device.type == "cuda"
     return {
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
@@ -45,28 +51,21 @@ def environment(device: torch.device) -> Dict[str, Any]:
 
 def warn_of_changes(path: Path, now: Dict[str, Any]) -> None:
     """
-    Warns when a run goes on in another environment than the one it began in: its numbers may then differ in the last
-    digits, and with them what is queried.
-
-    # Parameters
-
-    path : `Path`
-        What was kept of the first one.
-    now : `Dict[str, Any]`
-        The present one.
+    Warns when a run resumes in another environment than it began in, which `path` holds: its numbers may then differ in
+    the last digits, and with them what is queried.
     """
     try:
         before = json.loads(path.read_text(encoding="utf-8"))
         pairs = [(name, before["versions"].get(name), value) for name, value in now["versions"].items()]
         pairs += [(name, before.get(name), now[name]) for name in ("device", "threads", "processes")]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        logger.warning(f"{path} cannot be read ({first_line(error)}); whether the environment has changed is not known")
+        logger.warning(f"{path} cannot be read ({first_line(error)}): cannot verify the environment")
         return
     # What stands in the file may be anything; `ascii` leaves nothing that a terminal obeys.
     shown = [(name, ascii(old).strip("'"), new) for name, old, new in pairs if old != new]
     changes = [f"{name} {shortened(old)} → {new}" for name, old, new in shown]
     if changes:
-        logger.warning(f"the run goes on in another environment and may round differently: {', '.join(changes)}")
+        logger.warning(f"the run resumes in another environment and may round differently: {', '.join(changes)}")
 
 
 def revision() -> Optional[str]:
@@ -88,3 +87,69 @@ def _version(package: str) -> Optional[str]:
         return version(package)
     except PackageNotFoundError:  # run from a folder that was not installed
         return None
+
+
+def check_data(folder: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:
+    """
+    Notes the digests of a run's data files, by their keys in the configuration, of its labels and of the pretrained
+    models that are folders; a resumed run compares them with what was noted. A `ConfigurationError` when a file or a
+    model has changed since the run began, or the labels have other numbers than in its weights.
+    """
+    from_primary(lambda: _check(folder / STATE / FILE, paths, vocab))
+
+
+def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:
+    now: Dict[str, Any] = {key: file_digest(Path(cached_path(path))) for key, path in paths.items() if path is not None}
+    run = noted.parent.parent
+    models = {key: path for key, path in _models(run) if path.is_dir()}
+    now.update({key: _model_digest(path) for key, path in models.items()})
+    now["labels"] = list(vocab.get_token_to_index_vocabulary("labels"))
+    now["non_padded_namespaces"] = sorted(vocab._non_padded_namespaces)
+    before = _read(noted)
+    for key, path in {**paths, **models}.items():
+        if key in now and before.get(key, now[key]) != now[key]:
+            raise ConfigurationError(
+                f"{key}: {path} has changed since the run in {run} began; bring the old file back, or begin anew with "
+                f"--force"
+            )
+    for name in VOCABULARY:
+        if before.get(name, now[name]) != now[name]:
+            raise ConfigurationError(
+                f"{run / 'vocabulary' / name}.txt is not what the run began with; expected the lines "
+                f"{', '.join(before[name])}"
+            )
+    if before != now:
+        make_folder(noted.parent)
+        write_text(noted, json.dumps(now, indent=2) + "\n")
+
+
+def _models(run: Path) -> Iterator[Tuple[str, Path]]:
+    """The names of pretrained models in a run's configuration, as paths, by their dotted keys."""
+    blocks = [("", read_json(run / CONFIG) if (run / CONFIG).exists() else {})]
+    for prefix, block in blocks:  # which grows
+        for key, value in block.items():
+            if isinstance(value, dict):
+                blocks.append((f"{prefix}{key}.", value))
+            elif key == MODEL and isinstance(value, str):
+                yield prefix + key, Path(value)
+
+
+def _model_digest(folder: Path) -> str:
+    """Of what transformers loads of a model, but for its tokenizer, of which the run has a copy of its own."""
+    weights = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("*.bin"))
+    files = {path.name: file_digest(path) for path in (folder / "config.json", *weights) if path.is_file()}
+    return hashlib.sha256(json.dumps(files, sort_keys=True).encode("utf-8")).hexdigest()
+
+
+def _read(noted: Path) -> Dict[str, Any]:
+    """What was noted; nothing when the run begins, or when that file is damaged."""
+    if not noted.exists():
+        return {}
+    try:
+        before = json.loads(noted.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        before = None
+    if not isinstance(before, dict) or not all(isinstance(n, str) for part in VOCABULARY for n in before.get(part, ())):
+        logger.warning(f"{noted} is damaged: cannot verify the data files")
+        return {}
+    return before

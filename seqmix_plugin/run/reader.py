@@ -6,13 +6,15 @@ import math
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, List, Literal, Optional, Set, Tuple
 
 from allennlp.common.checks import ConfigurationError
+from pydantic import ValidationError
 
 from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.io import json_text
 from seqmix_plugin.run.layout import CONFIG, ENVIRONMENT, ROUNDS
+from seqmix_plugin.run.records import Known, check_round, first_problem
 
 SEEDS = ("seed", "random_seed", "numpy_seed", "pytorch_seed")
 DATA = ("train_data_path", "validation_data_path", "test_data_path")
@@ -90,32 +92,28 @@ class Run:
         return [None if value is None else 100 * value for value in values]
 
 
+class _Trainer(Known):
+    data_seed: int = 0
+    num_rounds: int
+
+
+class _Configuration(Known):
+    type: Literal["active_learning"]
+    seed: int = 0
+    trainer: _Trainer
+
+
 def read_run(folder: Path) -> Run:
-    """
-    # Parameters
-
-    folder : `Path`
-        A run's folder; the run may go on.
-
-    # Raises
-
-    `ConfigurationError`
-        When a file is missing or does not hold what a run writes.
-    """
+    """Reads a run's folder, also while the run continues; a `ConfigurationError` when a file is missing or damaged."""
     configuration = read_json(folder / CONFIG)
     rounds = read_lines(folder / ROUNDS)
     environment = read_json(folder / ENVIRONMENT) if (folder / ENVIRONMENT).exists() else {}
-    trainer = configuration.get("trainer")
-    if configuration.get("type") != "active_learning" or not isinstance(trainer, dict):
-        raise ConfigurationError(f"{folder / CONFIG}: not the configuration of an 'active_learning' run")
-    seed, data_seed, num_rounds = (
-        _integer(folder / CONFIG, *item)
-        for item in (
-            ("seed", configuration.get("seed", 0)),
-            ("trainer.data_seed", trainer.get("data_seed", 0)),
-            ("trainer.num_rounds", trainer.get("num_rounds")),
-        )
-    )
+    try:
+        checked = _Configuration.model_validate(configuration)
+    except ValidationError as error:
+        raise ConfigurationError(
+            f"{folder / CONFIG}: not the configuration of an 'active_learning' run ({first_problem(error)})"
+        ) from error
     for number, record in enumerate(rounds):
         check_round(f"{folder / ROUNDS}, line {number + 1}", number, record)
     without_seeds = seedless(configuration)
@@ -123,9 +121,9 @@ def read_run(folder: Path) -> Run:
         path=folder,
         configuration_hash=digest(without_seeds),
         data_hash=digest(_data(configuration)),
-        seed=seed,
-        data_seed=data_seed,
-        num_rounds=num_rounds,
+        seed=checked.seed,
+        data_seed=checked.trainer.data_seed,
+        num_rounds=checked.trainer.num_rounds,
         rounds=tuple(rounds),
         configuration=without_seeds,
         environment=environment,
@@ -187,35 +185,6 @@ def _object(place: str, line: str) -> Dict[str, Any]:
     return record
 
 
-def check_round(place: str, number: int, record: Dict[str, Any]) -> None:
-    """Raises a `ConfigurationError` when a record is not what a run writes about round `number`."""
-    problem = ConfigurationError(f"{place}: not the record of round {number}")
-    annotated, scores, seconds = (record.get(key) for key in ("annotated", "scores", "seconds"))
-    if not isinstance(annotated, dict) or not isinstance(scores, dict) or not isinstance(seconds, dict):
-        raise problem
-    counts = [record.get("round"), record.get("synthetic_in_training")]
-    counts += [annotated.get(key) for key in ("sentences", "tokens", "entities")]
-    numbers = [*counts, *seconds.values()]
-    for split in scores.values():
-        if not isinstance(split, dict) or "f1" not in split:
-            raise problem
-        numbers += split.values()
-    if record.get("round") != number or not all(map(is_number, numbers)):
-        raise problem
-    augmentation, queried = record.get("augmentation"), record.get("queried")
-    if not isinstance(augmentation, dict) or not isinstance(queried, list):
-        raise problem
-    if not all(isinstance(name, str) for name in queried):
-        raise problem
-    counted = [augmentation[name] for name in FUNNEL if name in augmentation]
-    discriminator = augmentation.get("discriminator", {})
-    if not all(map(is_number, counted)) or not isinstance(discriminator, dict):
-        raise problem
-    ranges = accepted_ranges(discriminator)
-    if not all(isinstance(ends, list) and all(end is None or is_number(end) for end in ends) for ends in ranges):
-        raise problem
-
-
 def accepted_ranges(discriminator: Dict[str, Any]) -> List[Any]:
     """What a round accepted by its record: one range, or one of each language model."""
     several = discriminator.get("accepted_ranges", [])
@@ -225,9 +194,3 @@ def accepted_ranges(discriminator: Dict[str, Any]) -> List[Any]:
 def is_number(value: Any) -> bool:
     """Whether a value from a file is a finite number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _integer(path: Path, key: str, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ConfigurationError(f"{path}: {key} is {shortened(repr(value))}; expected an integer")
-    return value

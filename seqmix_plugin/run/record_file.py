@@ -2,16 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Any, Dict, Sequence
+from typing import Any, Dict, List, Sequence
 
 from allennlp.common.checks import ConfigurationError
+from pydantic import ValidationError
 
-from seqmix_plugin.errors import shortened
 from seqmix_plugin.io.atomic import disk_errors, write_text
-from seqmix_plugin.run.reader import Run, check_round, read_json
+from seqmix_plugin.run.reader import Run, read_json
+from seqmix_plugin.run.records import Known, check_round, first_problem
 
-FIELDS = {"configuration_hash": str, "data_hash": str, "seed": int, "data_seed": int, "num_rounds": int}
-KINDS = {**FIELDS, "environment": dict, "rounds": list}
+FIELDS = ("configuration_hash", "data_hash", "seed", "data_seed", "num_rounds")
 ROUND = ("round", "annotated", "synthetic_in_training", "scores", "queried", "seconds")
 COUNTS = ("wanted", "pairs", "judged", "tried", "accepted", "refused", "generated_tokens", "distinct_tokens")
 AUGMENTATION = (*COUNTS, "ten_most_frequent")
@@ -44,6 +44,16 @@ def write_record(run: Run, path: Path) -> None:
     write_text(path, json.dumps(rows, indent=1)[:-2] + f',\n "rounds": [\n{rounds}\n ]\n}}\n')
 
 
+class _Record(Known):
+    configuration_hash: str
+    data_hash: str
+    seed: int
+    data_seed: int
+    num_rounds: int
+    environment: Dict[str, Any]
+    rounds: List[Any]
+
+
 def read_record(path: Path) -> Run:
     """
     # Raises
@@ -52,16 +62,14 @@ def read_record(path: Path) -> Run:
         When the file is not what `write_record` writes.
     """
     kept = read_json(path)
-    for name, kind in KINDS.items():
-        if type(kept.get(name)) is not kind:
-            raise ConfigurationError(
-                f"{path}: not the record of a run ({name} is {shortened(repr(kept.get(name)))}, not of type "
-                f"{kind.__name__})"
-            )
-    for number, row in enumerate(kept["rounds"]):
-        check_round(str(path), number, row if isinstance(row, dict) else {})
+    try:
+        checked = _Record.model_validate(kept)
+    except ValidationError as error:
+        raise ConfigurationError(f"{path}: not the record of a run ({first_problem(error)})") from error
+    for number, row in enumerate(checked.rounds):
+        check_round(str(path), number, row)
     fields = {name: kept[name] for name in FIELDS}
-    run = Run(path=path, rounds=tuple(kept["rounds"]), environment=kept["environment"], **fields)
+    run = Run(path=path, rounds=tuple(checked.rounds), environment=checked.environment, **fields)
     if not run.finished:
         raise ConfigurationError(f"{path}: has {len(run.rounds)} rounds; the run had {run.num_rounds + 1}")
     return run

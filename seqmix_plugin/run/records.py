@@ -4,15 +4,13 @@ import hashlib
 import json
 import time
 from pathlib import Path
-from typing import Annotated, Any, Dict, Iterable, List, Optional
+from typing import Annotated, Any, Dict, List, Optional
 
 from allennlp.common.checks import ConfigurationError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.io.atomic import write_text
-from seqmix_plugin.sentence import TaggedSentence
-from seqmix_plugin.synthetic import SyntheticSentence
 
 VERSION = 1
 """Of the states of rounds; a run resumes with the version that it began with."""
@@ -122,24 +120,24 @@ def digest(body: Dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode("utf-8")).hexdigest()
 
 
-class _Known(Stored):
+class Known(Stored):
     """A line of which the keys that we read are checked; others are kept."""
 
     model_config = ConfigDict(extra="allow")
 
 
-class _Counts(_Known):
+class _Counts(Known):
     sentences: Number
     tokens: Number
     entities: Number
 
 
-class _Discriminator(_Known):
+class _Discriminator(Known):
     accepted_range: Range = []
     accepted_ranges: List[Range] = []
 
 
-class _Augmentation(_Known):
+class _Augmentation(Known):
     wanted: Number = 0
     judged: Number = 0
     tried: Number = 0
@@ -153,7 +151,7 @@ def _has_f1(scores: Dict[str, float]) -> Dict[str, float]:
     return scores
 
 
-class RoundRecord(_Known):
+class RoundRecord(Known):
     """A line of `rounds.jsonl`."""
 
     round: int
@@ -186,56 +184,23 @@ def first_problem(error: ValidationError) -> str:
     return f"{path} is {shortened(repr(first['input']))}; {expected}"
 
 
-class _SentenceRow(_Known):
-    id: str
-    tokens: List[str]
-    tags: Optional[List[str]] = None
-    tag_distributions: Optional[List[Dict[str, Number]]] = None
-    spaces: Optional[List[str]] = None
-
-
-def sentence_of(row: Any) -> TaggedSentence:
-    """The sentence of a line of `annotated.jsonl` or `synthetic.jsonl`; a `ValueError` when it holds none."""
-    parsed = _SentenceRow.model_validate(row)
-    tags, soft, spaces = parsed.tags, parsed.tag_distributions, parsed.spaces
-    return TaggedSentence(
-        parsed.id,
-        tuple(parsed.tokens),
-        None if tags is None else tuple(tags),
-        None if soft is None else tuple(soft),
-        None if spaces is None else tuple(spaces),
-    )
-
-
-def annotated_row(round_number: int, sentence: TaggedSentence) -> Dict[str, Any]:
-    """A line of `annotated.jsonl`."""
-    row = {"round": round_number, "id": sentence.id, "tokens": sentence.tokens, "tags": sentence.tags}
-    optional = {"tag_distributions": sentence.tag_distributions, "spaces": sentence.spaces}
-    return row | {name: value for name, value in optional.items() if value is not None}
-
-
-def synthetic_row(round_number: int, synthetic: SyntheticSentence) -> Dict[str, Any]:
-    """A line of `synthetic.jsonl`: a generated sentence, its parents, and the discriminator's verdict."""
-    sentence = synthetic.sentence
-    row = {
-        "round": round_number,
-        "id": sentence.id,
-        "accepted": synthetic.accepted,
-        "score": synthetic.score,
-        "lambda": synthetic.lam,
-        "parents": [window._asdict() for window in synthetic.parents],
-        "tokens": list(sentence.tokens),
-        "tag_distributions": sentence.distributions(),
+def round_record(
+    state: RoundState, annotated: Dict[str, int], num_synthetic: int, scores: Dict[str, Dict[str, float]]
+) -> Dict[str, Any]:
+    """A line of `rounds.jsonl`. Sentences that nobody labelled are counted, but do not stand among the queried ones."""
+    rejected, unanswered = state.rejected or [], state.unanswered or []
+    scored = zip(state.queried or (), state.query_scores or (), strict=True)
+    nobody = {*rejected, *unanswered}
+    labelled = [(name, score) for name, score in scored if name not in nobody]
+    missing = {"rejected": len(rejected), "unanswered": len(unanswered)} if rejected or unanswered else {}
+    return {
+        "round": state.round,
+        "annotated": annotated,
+        "synthetic_in_training": num_synthetic,
+        "scores": scores,
+        "augmentation": state.statistics,
+        "queried": [name for name, _ in labelled],
+        "query_scores": [score for _, score in labelled],
+        **missing,
+        "seconds": state.seconds,
     }
-    optional = {"tags": sentence.tags, "spaces": sentence.spaces}  # tags: a copy of a sentence with hard labels
-    return row | {name: value for name, value in optional.items() if value is not None}
-
-
-def to_lines(rows: Iterable[Dict[str, Any]]) -> bytes:
-    """Rows as the bytes of a JSONL file."""
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8")
-
-
-def of_lines(content: bytes) -> List[Any]:
-    """The values of a JSONL file's bytes; a `ValueError` for anything else."""
-    return [json.loads(line) for line in content.decode("utf-8").split("\n") if line]

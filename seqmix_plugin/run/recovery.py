@@ -22,7 +22,8 @@ from seqmix_plugin.run.layout import (
     state_files,
     state_path,
 )
-from seqmix_plugin.run.records import Part, RoundState, of_lines, sentence_of
+from seqmix_plugin.run.records import Part, RoundState
+from seqmix_plugin.run.sentence_rows import of_lines, sentence_of
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)

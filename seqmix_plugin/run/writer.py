@@ -23,8 +23,9 @@ from seqmix_plugin.run.layout import (
 )
 from seqmix_plugin.run.learning_curve import write_rounds
 from seqmix_plugin.run.provenance import environment, warn_of_changes
-from seqmix_plugin.run.records import Part, RoundState, annotated_row, of_lines, sentence_of, synthetic_row, to_lines
+from seqmix_plugin.run.records import Part, RoundState
 from seqmix_plugin.run.recovery import SavedRounds, begin, read_saved
+from seqmix_plugin.run.sentence_rows import annotated_row, of_lines, sentence_of, synthetic_row, to_lines
 from seqmix_plugin.run.weights import Weights
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import Augmentation

@@ -10,6 +10,7 @@ from allennlp.common import Params
 
 from seqmix_plugin.functional import normalized_token_entropy
 from seqmix_plugin.query_policies import QueryPolicy, ScoredBatch
+from seqmix_plugin.run.records import RoundState
 from tests.active_learning.conftest import Run, lines, small_config
 
 NONE = {"trainer.augmenter": {"type": "none"}, "test_data_path": None}
@@ -100,9 +101,12 @@ def test_a_query_is_what_the_members_disagree_on(tiny_encoder: str, tmp_path: Pa
         model.eval()
         outputs = [model.forward_on_instance(reader.text_to_instance(sentence.tokens)) for sentence in pool]
         votes.append([output["tags"] for output in outputs])
-    for query in trainer._stages._select(1, pool, trainer._sizes[1]):
+    state = trainer.loop.query(RoundState(round=1))
+    positions = {sentence.id: position for position, sentence in enumerate(pool)}
+    for name, score in zip(state.queried, state.query_scores, strict=True):
+        position = positions[name]
         entropy = 0.0
-        for tags in zip(*(member[query.position] for member in votes), strict=True):
+        for tags in zip(*(member[position] for member in votes), strict=True):
             shares = torch.tensor([tags.count(tag) / 3 for tag in set(tags)])
             entropy += float(torch.special.entr(shares).sum())
-        assert query.score == pytest.approx(entropy / len(pool[query.position]), abs=1e-5)
+        assert score == pytest.approx(entropy / len(pool[position]), abs=1e-5)

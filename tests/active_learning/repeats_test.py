@@ -12,9 +12,16 @@ from allennlp.data.token_indexers import SingleIdTokenIndexer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqmix_plugin.active_learning.checks import Labels, labels_of, warn_of_labels, warn_of_leaks
-from seqmix_plugin.active_learning.corpora import read_corpora
-from seqmix_plugin.active_learning.repeats import RepeatCounter, Repeats, leaked
+from seqmix_plugin.active_learning.corpora import (
+    Labels,
+    RepeatCounter,
+    Repeats,
+    labels_of,
+    leaked,
+    read_corpora,
+    warn_of_labels,
+    warn_of_leaks,
+)
 from seqmix_plugin.data import ArrowSentences, ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.sentence import TaggedSentence
 from tests.conftest import SHARED_DATA

@@ -9,7 +9,7 @@ import pytest
 from seqmix_plugin.augmenters import DuplicateAugmenter, NoAugmenter, SeqMixAugmenter, Workbench
 from seqmix_plugin.augmenters.pairing import SubSequencePairing
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
-from seqmix_plugin.run.records import of_lines, sentence_of, synthetic_row, to_lines
+from seqmix_plugin.run.sentence_rows import of_lines, sentence_of, synthetic_row, to_lines
 from seqmix_plugin.sentence import TaggedSentence
 
 

@@ -262,7 +262,7 @@ def test_what_is_in_the_way_is_named(
     assert error(*arguments) == "error: /runs/1 holds something that is no run; take another folder (-s)"
     shutil.rmtree(other)
     (tmp_path / "runs" / "2" / ROUNDS).write_text("{}\n")
-    assert error(*arguments) == f"error: /runs/2/{ROUNDS}, line 1: not the record of round 0"
+    assert error(*arguments) == f"error: /runs/2/{ROUNDS}, line 1: not the record of round 0 (round is missing)"
     (tmp_path / "file").touch()
     for target in ("file", "file/runs"):
         start = ["repeat", calls.config, "--seeds", "2"]

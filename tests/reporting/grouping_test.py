@@ -137,7 +137,7 @@ def test_a_folder_that_is_given_twice_counts_once(tmp_path: Path) -> None:
         (
             "config.json",
             '{"type": "active_learning", "seed": "x", "trainer": {"num_rounds": 1}}',
-            r"config\.json: seed is 'x'; expected an integer",
+            r"config\.json: not the configuration of an 'active_learning' run .seed is 'x'; expected a valid integer",
         ),
         ("environment.json", "nothing", r"environment\.json: cannot be read"),
     ],

@@ -95,11 +95,14 @@ def test_a_record_that_cannot_be_written_is_a_line(finished: Run, tmp_path: Path
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda kept: kept.pop("rounds"), "not the record of a run .rounds is None, not of type list"),
-        (lambda kept: kept.update(seed="3"), "not the record of a run .seed is '3', not of type int"),
+        (lambda kept: kept.pop("rounds"), "not the record of a run .rounds is missing"),
+        (lambda kept: kept.update(seed="3"), "not the record of a run .seed is '3'; expected a valid integer"),
         (lambda kept: kept.update(data_seed=True), "not the record of a run .data_seed is True"),
         (lambda kept: kept.update(configuration_hash=7), "not the record of a run .configuration_hash is 7"),
-        (lambda kept: kept.update(environment=[]), "not the record of a run .environment is .., not of type dict"),
+        (
+            lambda kept: kept.update(environment=[]),
+            "not the record of a run .environment is ..; expected a valid dictionary",
+        ),
         (lambda kept: kept["rounds"].pop(), "has 1 rounds; the run had 2"),
         (lambda kept: kept["rounds"].append("x"), "not the record of round 2"),
         (lambda kept: kept["rounds"][1]["scores"].update(dev={}), "not the record of round 1"),

@@ -17,10 +17,9 @@ from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, Small
 from seqmix_plugin.commands.extend import extend
 from seqmix_plugin.io.atomic import write_text
 from seqmix_plugin.run import records
-from seqmix_plugin.run.data_check import check_data
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.run.layout import state_path
-from seqmix_plugin.run.provenance import environment, warn_of_changes
+from seqmix_plugin.run.provenance import check_data, environment, warn_of_changes
 from seqmix_plugin.run.records import RoundState
 from seqmix_plugin.run.recovery import begin, read_saved
 from seqmix_plugin.run.writer import RunWriter

@@ -23,7 +23,7 @@ from seqmix_plugin.commands.extend import extend
 from seqmix_plugin.io.atomic import locked
 from seqmix_plugin.oracles import Answered, GoldOracle, Oracle, Request
 from seqmix_plugin.run import records, recovery
-from seqmix_plugin.run.data_check import check_data
+from seqmix_plugin.run.provenance import check_data
 from seqmix_plugin.run.records import Part, RoundState
 from seqmix_plugin.run.recovery import begin, read_saved
 from seqmix_plugin.run.writer import RunWriter
@@ -153,7 +153,7 @@ def tear(path: Path) -> None:
         ("state/round_1.json", flip, "state/round_1.json is damaged .*goes on with round 1"),
         ("state/round_1.json", Path.unlink, "state/round_1.json is gone"),
         ("state/round_0.json", tear, "state/round_0.json is damaged .*goes on with round 0"),
-        ("state/data.json", tear, "data.json is damaged; whether the data files have changed is not known"),
+        ("state/data.json", tear, "data.json is damaged: cannot verify the data files"),
         ("annotated.jsonl", flip, "annotated.jsonl is damaged .*goes on with round [01]"),
         ("annotated.jsonl", tear, "annotated.jsonl is damaged .*goes on with round [12]"),
         ("synthetic.jsonl", tear, "synthetic.jsonl is damaged .*goes on with round [12]"),
@@ -361,7 +361,7 @@ def test_another_environment_is_told(run: Run, capsys: pytest.CaptureFixture[str
     environment["versions"]["torch"], environment["threads"] = "1.0", 99
     (folder / "environment.json").write_text(json.dumps(environment))
     run("run", recover=True, **{"trainer.num_rounds": 0})
-    assert f"the run goes on in another environment and may round differently: {now}" in capsys.readouterr().out
+    assert f"the run resumes in another environment and may round differently: {now}" in capsys.readouterr().out
 
 
 def test_a_state_is_what_was_written_or_refused(tmp_path: Path) -> None:
