@@ -78,7 +78,7 @@ def read_corpora(
 def _without(
     train: SentenceSource, seed_set: Sequence[TaggedSentence], train_path: str, seed_path: str
 ) -> SentenceSource:
-    """The training file without the sentences that are labelled already, by their words: nobody is asked for them."""
+    """The training file without the sentences that are labelled already, compared by their words."""
     known = {sentence.tokens for sentence in seed_set}
     left = np.array([sentence.tokens not in known for sentence in train], dtype=bool) if known else np.ones(1, bool)
     if left.all():

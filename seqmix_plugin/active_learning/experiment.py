@@ -96,7 +96,7 @@ class Experiment:
         # Raises
 
         `ConfigurationError`
-            When the encoder cannot be loaded, or the model is no `sequence_tagger`.
+            When the encoder cannot be loaded, or the model is not a `sequence_tagger`.
         """
         reseed_globals(seed, round_number, "model")
         try:

@@ -34,11 +34,11 @@ class Learner:
     experiment : `Experiment`
         Data and loaders.
     trainer : `Lazy[Trainer]`
-        The inner trainer, made anew each round.
+        The inner trainer, constructed each round.
     name : `str`, optional (default = `""`)
         The folder inside `round_<k>/` for what the inner trainer writes.
     reuse_model : `bool`, optional (default = `True`)
-        Whether a round goes on with the weights of the round before or starts from the pretrained ones.
+        Whether a round continues with the weights of the round before or starts from the pretrained ones.
     local_rank : `int`, optional (default = `0`)
         This process's number on its machine.
     """
@@ -130,7 +130,7 @@ class Learner:
             raise ConfigurationError(f"trainer.trainer: {first_line(error)}") from error
 
     def _prepare(self, k: int, folder: Path) -> None:
-        """The inner trainer follows links and goes on with what it finds."""
+        """Prepares the folder for the inner trainer, which follows links and resumes from what it finds."""
         refuse_links(folder)
         _remove_files(self._folder(k, folder))
 
@@ -147,7 +147,7 @@ class _WhileOurs(TrainerCallback):
 
 
 def _remove_files(folder: Path) -> None:
-    """What an interrupted inner trainer has left: the stock one would go on with it, and not exactly."""
+    """Removes what an interrupted inner trainer has left: the stock one would resume from it, and not exactly."""
     for path in folder.glob("*"):
         if path.is_file():
             remove(path)

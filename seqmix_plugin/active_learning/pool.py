@@ -131,7 +131,7 @@ class Pool:
 
     def reject(self, names: Sequence[str]) -> None:
         """
-        Takes sentences out of the unlabelled ones that nobody will label.
+        Removes rejected sentences from the unlabelled ones.
 
         # Raises
 

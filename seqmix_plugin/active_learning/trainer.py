@@ -48,10 +48,10 @@ class ActiveLearningTrainer(Trainer):
     their weights in `state/`.
 
     An oracle that asks people may let the run wait: it then ends in order, with `status: waiting` in `metrics.json`,
-    and goes on with `--recover` when there are labels.
+    and resumes with `--recover` when there are labels.
 
     What each stage of a round leaves is on the disk before the next begins. In a folder that holds rounds the trainer
-    goes on with the stage that was interrupted, and ends as if it had not been.
+    resumes with the stage that was interrupted, and ends as if it had not been.
 
     Slice, seed set, first weights and the order of the data follow from the seeds alone, not from policy or augmenter.
 
@@ -67,9 +67,9 @@ class ActiveLearningTrainer(Trainer):
     experiment : `Experiment`
         Given by `TrainModel`, not a key: data and loaders.
     trainer : `Lazy[Trainer]`
-        The inner trainer, any that AllenNLP knows; made anew each round in `round_<k>/`.
+        The inner trainer, any that AllenNLP knows; constructed each round in `round_<k>/`.
     query_policy : `QueryPolicy`
-        γ.
+        Query policy γ that scores unlabelled sentences.
     seed_size : `int`
         Sentences to label in round 0; 0 only where `seed_data_path` has some.
     num_rounds : `int`
@@ -85,7 +85,7 @@ class ActiveLearningTrainer(Trainer):
     data_seed : `int`, optional (default = `0`)
         Draws the slice.
     reuse_model : `bool`, optional (default = `True`)
-        `True`: each round goes on with the model of the round before, as Algorithm 1 does, with a new optimizer and
+        `True`: each round continues with the model of the round before, as Algorithm 1 does, with a new optimizer and
         schedule. `False`: each round starts from the pretrained weights.
     max_candidates : `int`, optional (default = `None`)
         How many sentences of the pool to score a round, drawn anew each time; `None` for all that are left.

@@ -15,7 +15,7 @@ from seqmix_plugin.io.folder_guard import locked as locked
 from seqmix_plugin.io.folder_guard import move, open_own, remove
 
 TEMPORARY = ".tmp"
-"""How the names of files end that are not whole yet; one that is left belongs to nobody."""
+"""Ending of the names of files that are not whole yet; one that is left may be removed."""
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import IO, Dict, Iterator, Optional
 from allennlp.common.checks import ConfigurationError
 
 RUST_ERROR = re.compile(r"\(os error (\d+)\)")
-"""How libraries written in Rust tell what the operating system has refused; their errors are no `OSError`."""
+"""Error numbers of the operating system in messages of libraries written in Rust, which raise no `OSError`."""
 
 
 @dataclass
@@ -49,7 +49,7 @@ def own_folder(folder: Path, only_read: str = "") -> None:
     folder : `Path`
         The run's.
     only_read : `str`, optional (default = `""`)
-        A pattern of files that nobody writes to; they may be links.
+        A pattern of files that are only read; they may be links.
 
     # Raises
 
@@ -239,7 +239,7 @@ def disk_errors(path: Path) -> Iterator[None]:
 
 
 def refusal(error: BaseException) -> Optional[str]:
-    """What the operating system has refused, whichever library tells of it; `None` for another error."""
+    """The operating system's error behind an exception of any library; `None` for another one."""
     if isinstance(error, RuntimeError) and isinstance(error.__context__, OSError):
         error = error.__context__  # torch says nothing of the disk in its own
     if isinstance(error, OSError):

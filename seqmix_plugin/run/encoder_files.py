@@ -44,7 +44,7 @@ def save_encoder(
         What tells machines apart that may share the folder.
     """
     folder = Path(run_folder) / ENCODER_FOLDER
-    if folder.exists():  # a run that goes on
+    if folder.exists():  # a resumed run
         _note(Path(run_folder), writer)
         return
     configuration = encoder.config.to_dict()
@@ -57,7 +57,7 @@ def save_encoder(
 
 
 def _note(run_folder: Path, writer: object) -> None:
-    """Keeps the digests of the encoder's files; what was noted before and differs is told."""
+    """Keeps the digests of the encoder's files, and warns where they differ from those kept before."""
     files = _digests(run_folder / ENCODER_FOLDER)
     path = run_folder / STATE / NOTE
     before = _noted(path)
@@ -95,7 +95,7 @@ def encoder_damage(run_folder: Union[str, Path]) -> Optional[str]:
 
 
 def put_damaged_encoder_aside(run_folder: Path) -> None:
-    """Before an indexer loads the encoder of a run that goes on: compares its files with what was noted of them."""
+    """Before an indexer loads the encoder of a resumed run: compares its files with their digests."""
     damage = encoder_damage(run_folder)
     if damage is None:
         return
@@ -141,7 +141,7 @@ def _noted(path: Path) -> Optional[Dict[str, str]]:
 
 def save_vocabulary(vocab: Vocabulary, run_folder: Union[str, Path], writer: object = "") -> None:
     """
-    Writes the vocabulary into the run's folder, each of its files in one step: a distributed run that goes on reads it.
+    Writes the vocabulary into the run's folder, each of its files in one step: a distributed run that resumes reads it.
     AllenNLP takes every file there for a part of it, and could not load an archive that has others.
 
     # Parameters

@@ -25,7 +25,7 @@ OF_A_RUN = (
 )
 """All of them, and AllenNLP's."""
 STATE = "state"
-"""The folder of what a run goes on from."""
+"""The folder of what a run resumes from."""
 NOT_MEASURED = "not measured"
 """What stands where F1 would, in a run without a dev and a test file."""
 LOCK = "lock"

@@ -29,7 +29,7 @@ PACKAGE_FOLDER = Path(__file__).parent.parent
 PACKAGES = ("seqmix_plugin", "allennlp", "torch", "transformers", "tokenizers", "seqeval", "numpy")
 FILE = "data.json"
 VOCABULARY = ("labels", "non_padded_namespaces")
-"""The files of a run's vocabulary, from which AllenNLP reads it when a distributed run goes on."""
+"""The files of a run's vocabulary, from which AllenNLP reads it when a distributed run resumes."""
 MODEL = "model_name"
 """The key of a pretrained model, which may be a folder: an encoder, or a language model that judges."""
 

@@ -1,4 +1,4 @@
-"""What a run's folder holds of an earlier start, checked."""
+"""The rounds that an earlier start has left in a run's folder, checked, so that the run can resume."""
 
 import logging
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class SavedRounds:
     """
     The rounds in a run's folder, from the first on, without a gap; all but the last are whole. With the sentences that
     each has labelled and those that it has generated and accepted, and the lines of `annotated.jsonl`, by the
-    sentences' ids, that belong to none of these rounds: an interrupted round's, which nobody is asked for again.
+    sentences' ids, that belong to none of these rounds: labels of an interrupted round, which are not asked for again.
     """
 
     states: List[RoundState] = field(default_factory=list)
@@ -73,7 +73,7 @@ def begin(folder: Path) -> IO[bytes]:
 def read_saved(folder: Path) -> SavedRounds:
     """
     Reads what is there, names what is damaged and keeps a copy of it, and leaves the files with what can be relied on.
-    It may be interrupted as well: labels stay where they are, as long as a state tells of them.
+    It may be interrupted as well: labels stay where they are, as long as a state names them.
 
     # Parameters
 
@@ -88,7 +88,7 @@ def read_saved(folder: Path) -> SavedRounds:
     paths = state_files(folder)
     if not paths and (folder / ROUNDS).exists():
         raise ConfigurationError(
-            f"{folder / ROUNDS} holds rounds, but {folder / STATE} does not hold what a run goes on from; take another "
+            f"{folder / ROUNDS} holds rounds, but {folder / STATE} holds no state to resume from; choose another "
             f"folder or --force"
         )
     states, damaged = _read_states(folder, paths)
@@ -120,7 +120,7 @@ def read_saved(folder: Path) -> SavedRounds:
 
 
 def _is_of_another_run(state: RoundState, saved: SavedRounds) -> bool:
-    """Whether the labels that a state tells of do not follow on those of the rounds before."""
+    """Whether the labels that a state names do not follow those of the rounds before."""
     if state.annotated is None:
         return False
     end = max((before.annotated.end for before in saved.states if before.annotated is not None), default=0)
@@ -129,7 +129,7 @@ def _is_of_another_run(state: RoundState, saved: SavedRounds) -> bool:
 
 
 def _leave(folder: Path, saved: SavedRounds, paths: Dict[int, Path], labels: Optional[bytes], generated: bytes) -> None:
-    """Brings the files to what was saved, in an order that can be broken off anywhere."""
+    """Brings the files to what was saved, in an order that may be interrupted anywhere."""
     if labels is not None:
         write_bytes(folder / ANNOTATED, labels)
     end = max((state.synthetic.end for state in saved.states if state.synthetic is not None), default=0)
@@ -151,7 +151,7 @@ def _read_states(folder: Path, paths: Dict[int, Path]) -> Tuple[Dict[int, RoundS
         if number != k and not damaged:
             damaged.append(state_path(folder, number))
         if not path.is_file():
-            raise ConfigurationError(f"{path} is no file")
+            raise ConfigurationError(f"{path} is not a file")
         try:
             states[k] = RoundState.read(path, k)
         except (OSError, ValueError):
@@ -160,7 +160,7 @@ def _read_states(folder: Path, paths: Dict[int, Path]) -> Tuple[Dict[int, RoundS
 
 
 def _sentences(part: Optional[Part], content: bytes, accepted_only: bool = False) -> Optional[List[TaggedSentence]]:
-    """The sentences that a state tells of; `None` when the file does not hold them."""
+    """The sentences that a state names; `None` when the file does not hold them."""
     if part is None:
         return []
     found = part.of(content)
@@ -192,8 +192,8 @@ def _content(path: Path) -> bytes:
 def _put_aside(path: Path, k: int) -> None:
     """Keeps a copy of a damaged file and says so."""
     if not path.exists():
-        logger.warning(f"{path} is gone; the run goes on with round {k}")
+        logger.warning(f"{path} is gone; the run resumes with round {k}")
         return
     kept = name_for_damaged(path)
     write_bytes(kept, path.read_bytes())
-    logger.warning(f"{path} is damaged (a copy is kept as {kept.name}); the run goes on with round {k}")
+    logger.warning(f"{path} is damaged (a copy is kept as {kept.name}); the run resumes with round {k}")

@@ -32,11 +32,11 @@ def run_state(folder: Path, configuration: Dict[str, Any]) -> str:
     if not folder.exists():
         return NOTHING
     if not folder.is_dir():
-        raise ConfigurationError(f"{folder} is no folder; take another folder (-s)")
+        raise ConfigurationError(f"{folder} is not a folder; choose another one (-s)")
     if not any(folder.iterdir()):
         return DIED
     if not (folder / CONFIG).exists():
-        raise ConfigurationError(f"{folder} holds something that is no run; take another folder (-s)")
+        raise ConfigurationError(f"{folder} holds other files than those of a run; choose another folder (-s)")
     (found, *found_seeds), (wanted, *wanted_seeds) = map(identity, (read_json(folder / CONFIG), configuration))
     if found != wanted:
         raise ConfigurationError(f"{folder} holds a run of another configuration; take another folder (-s)")

@@ -18,7 +18,7 @@ class Weights:
     """
     A file of weights that is replaced in two steps: `stage` writes the new ones beside it and gives their digest, which
     then goes into the state of the round; `settle` puts them in its place. Whenever a run dies, one of the two files is
-    the one that the state tells of.
+    the one that the state names.
 
     # Parameters
 
@@ -87,7 +87,7 @@ def _is(path: Path, digest: str) -> bool:
 def weights_damage(folder: Path, weights: Path) -> Optional[str]:
     """
     What is wrong with the weights in a run's folder, for a program that only reads them; `None` when nothing is, or
-    nothing is known of them, as in an archive or where the newest state is damaged. The run may be going on.
+    nothing is known of them, as in an archive or where the newest state is damaged. The run may be in progress.
 
     # Parameters
 

@@ -109,7 +109,7 @@ class RunWriter:
         return from_primary(lambda: self._write_members(state, members))
 
     def write_annotated(self, state: RoundState, sentences: Sequence[TaggedSentence]) -> RoundState:
-        """In the primary process: keeps what was labelled in a round, before anything is made of it."""
+        """In the primary process: keeps the labels of a round, before they are used."""
         path, start = self.folder / ANNOTATED, self._ends.get(ANNOTATED, 0)
         content = to_lines(annotated_row(state.round, sentence) for sentence in sentences)
         for name in [*(sentence.id for sentence in sentences), *(state.rejected or ())]:

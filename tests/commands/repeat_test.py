@@ -255,11 +255,11 @@ def test_what_is_in_the_way_is_named(
     arguments = copied(calls, tmp_path / "runs")
     other = tmp_path / "runs" / "1"
     other.touch()
-    assert error(*arguments) == "error: /runs/1 is no folder; take another folder (-s)"
+    assert error(*arguments) == "error: /runs/1 is not a folder; choose another one (-s)"
     other.unlink()
     other.mkdir()
     (other / "notes.txt").touch()
-    assert error(*arguments) == "error: /runs/1 holds something that is no run; take another folder (-s)"
+    assert error(*arguments) == "error: /runs/1 holds other files than those of a run; choose another folder (-s)"
     shutil.rmtree(other)
     (tmp_path / "runs" / "2" / ROUNDS).write_text("{}\n")
     assert error(*arguments) == f"error: /runs/2/{ROUNDS}, line 1: not the record of round 0 (round is missing)"

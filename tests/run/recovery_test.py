@@ -150,13 +150,13 @@ def tear(path: Path) -> None:
         ("best.th", flip, "best.th does not hold the weights after round 2: rounds 0 to 2 are trained again"),
         ("best.th", Path.unlink, "best.th does not hold the weights after round 2: rounds 0 to 2 are trained again"),
         ("state/member_1.th", tear, "member_1.th does not hold the weights of round 2"),
-        ("state/round_1.json", flip, "state/round_1.json is damaged .*goes on with round 1"),
+        ("state/round_1.json", flip, "state/round_1.json is damaged .*resumes with round 1"),
         ("state/round_1.json", Path.unlink, "state/round_1.json is gone"),
-        ("state/round_0.json", tear, "state/round_0.json is damaged .*goes on with round 0"),
+        ("state/round_0.json", tear, "state/round_0.json is damaged .*resumes with round 0"),
         ("state/data.json", tear, "data.json is damaged: cannot verify the data files"),
-        ("annotated.jsonl", flip, "annotated.jsonl is damaged .*goes on with round [01]"),
-        ("annotated.jsonl", tear, "annotated.jsonl is damaged .*goes on with round [12]"),
-        ("synthetic.jsonl", tear, "synthetic.jsonl is damaged .*goes on with round [12]"),
+        ("annotated.jsonl", flip, "annotated.jsonl is damaged .*resumes with round [01]"),
+        ("annotated.jsonl", tear, "annotated.jsonl is damaged .*resumes with round [12]"),
+        ("synthetic.jsonl", tear, "synthetic.jsonl is damaged .*resumes with round [12]"),
         ("rounds.jsonl", tear, ""),
         ("learning_curve.csv", Path.unlink, ""),
         ("environment.json", tear, "environment.json cannot be read"),
@@ -235,7 +235,7 @@ def test_rounds_without_their_state_are_not_overwritten(run: Run) -> None:
     folder = run("run", **{"trainer.num_rounds": 0})
     shutil.rmtree(folder / "state")
     before = (folder / "rounds.jsonl").read_bytes()
-    with pytest.raises(ConfigurationError, match="holds rounds, but .*state does not hold .*; take another folder or"):
+    with pytest.raises(ConfigurationError, match="holds rounds, but .*state holds no state .*; choose another folder"):
         run("run", recover=True, **{"trainer.num_rounds": 0})
     assert (folder / "rounds.jsonl").read_bytes() == before
 
