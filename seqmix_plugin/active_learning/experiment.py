@@ -1,6 +1,7 @@
 """What stays the same over the rounds of a run: data, reader, and how a model meets them."""
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 import numpy as np
@@ -32,55 +33,22 @@ class _EncodedPool(NamedTuple):
         return self.source is view.source and bool(np.isin(view.positions, self.positions).all())
 
 
+@dataclass
 class Experiment:
-    """
-    # Parameters
+    """What stays the same over the rounds of a run: readers, vocabulary, data, and how models and loaders are made."""
 
-    reader : `SentenceReader`
-        Makes instances of the corpus's sentences.
-    evaluation_reader : `SentenceReader`
-        Makes instances of the sentences that are scored each round.
-    vocab : `Vocabulary`
-        With the labels.
-    corpus : `SentenceSource`
-        The training file.
-    evaluation : `Dict[str, List[TaggedSentence]]`
-        The sentences that are scored each round, by the name of their split, `dev` or `test`.
-    model : `Lazy[Model]`
-        Makes a model from the pretrained weights.
-    data_loader : `Lazy[DataLoader]`
-        Makes an `in_memory` loader of instances.
-    validation_data_loader : `Lazy[DataLoader]`, optional (default = `None`)
-        When given, the inner rounds validate on `dev` after each epoch.
-    seed_set : `Sequence[TaggedSentence]`, optional (default = `()`)
-        Sentences that are labelled before the first round.
-    untagged : `str`, optional (default = `None`)
-        Says which sentence of `corpus` has no tags, if there is one.
-    """
+    reader: SentenceReader
+    evaluation_reader: SentenceReader  # of the sentences that are scored each round
+    vocab: Vocabulary
+    corpus: SentenceSource  # the training file
+    evaluation: Dict[str, List[TaggedSentence]]  # by the name of the split, `dev` or `test`
+    model: Lazy[Model]
+    data_loader: Lazy[DataLoader]
+    validation_data_loader: Optional[Lazy[DataLoader]] = None  # given: inner rounds validate on dev after each epoch
+    seed_set: Sequence[TaggedSentence] = ()  # sentences that are labelled before the first round
+    untagged: Optional[str] = None  # says which sentence of `corpus` has no tags, if there is one
 
-    def __init__(
-        self,
-        reader: SentenceReader,
-        evaluation_reader: SentenceReader,
-        vocab: Vocabulary,
-        corpus: SentenceSource,
-        evaluation: Dict[str, List[TaggedSentence]],
-        model: Lazy[Model],
-        data_loader: Lazy[DataLoader],
-        validation_data_loader: Optional[Lazy[DataLoader]] = None,
-        seed_set: Sequence[TaggedSentence] = (),
-        untagged: Optional[str] = None,
-    ) -> None:
-        self.reader = reader
-        self._evaluation_reader = evaluation_reader
-        self.vocab = vocab
-        self.corpus = corpus
-        self.evaluation = evaluation
-        self.seed_set = seed_set
-        self.untagged = untagged
-        self._model = model
-        self._data_loader = data_loader
-        self._validation_data_loader = validation_data_loader
+    def __post_init__(self) -> None:
         self._evaluation_loaders: Dict[str, InMemoryLoader] = {}
         self._pool: Optional[_EncodedPool] = None
 
@@ -91,16 +59,12 @@ class Experiment:
 
     def new_model(self, seed: int, round_number: int) -> SequenceTagger:
         """
-        A model with the pretrained weights and a head that follows from seed and round.
-
-        # Raises
-
-        `ConfigurationError`
-            When the encoder cannot be loaded, or the model is not a `sequence_tagger`.
+        A model with the pretrained weights and a head that follows from seed and round; a `ConfigurationError` when the
+        encoder cannot be loaded, or the model is not a `sequence_tagger`.
         """
         reseed_globals(seed, round_number, "model")
         try:
-            model = self._model.construct(vocab=self.vocab)
+            model = self.model.construct(vocab=self.vocab)
         except ConfigurationError:
             raise
         except Exception as error:  # whatever transformers and its parts raise for what holds no model, or a broken one
@@ -112,24 +76,19 @@ class Experiment:
 
     def training_loader(self, sentences: Sequence[TaggedSentence], seed: int) -> InMemoryLoader:
         """Shuffled batches; their order follows from `seed`."""
-        return self._loader(self._data_loader, self.reader, sentences, shuffle=True, seed=seed)
+        return self._loader(self.data_loader, self.reader, sentences, shuffle=True, seed=seed)
 
     def validation_loader(self) -> Optional[InMemoryLoader]:
         """Batches of `dev` for the inner trainer, if the configuration asks for them."""
-        if self._validation_data_loader is None:
+        if self.validation_data_loader is None:
             return None
-        return self._evaluation_loader("validation", self._validation_data_loader, self.evaluation["dev"])
+        return self._evaluation_loader("validation", self.validation_data_loader, self.evaluation["dev"])
 
     def measure(self, model: SequenceTagger, device: torch.device) -> Dict[str, Dict[str, float]]:
-        """
-        # Returns
-
-        `Dict[str, Dict[str, float]]`
-            The model's metrics by split.
-        """
+        """The model's metrics by split."""
         scores = {}
         for split, sentences in self.evaluation.items():
-            loader = self._evaluation_loader(split, self._data_loader, sentences)
+            loader = self._evaluation_loader(split, self.data_loader, sentences)
             loader.set_target_device(device)
             with inference(model):
                 model.get_metrics(reset=True)
@@ -151,20 +110,9 @@ class Experiment:
         What models predict for unlabelled sentences, batched by length: a batch is made once and given to all of them,
         and no more than its predictions is ever held. In a distributed run each process predicts its share.
 
-        # Parameters
-
-        models : `Sequence[SequenceTagger]`
-            The round's model or committee.
-        sentences : `SentenceSource`
-            The pool.
-        device : `torch.device`
-            Where the models are.
-        num_samples : `int`, optional (default = `0`)
-            How many times each is asked with its dropout on; 0 asks it once without.
-        dtype : `torch.dtype`, optional (default = `torch.float32`)
-            What matrices are multiplied in.
-        seed : `int`, optional (default = `0`)
-            The samples of a batch follow from it and the batch's first sentence alone, whichever process takes it.
+        With `num_samples`, each model is asked so many times with its dropout on; the samples of a batch follow from
+        `seed` and the batch's first sentence alone, whichever process takes it. `dtype` is what matrices are multiplied
+        in.
         """
         loader = self._pool_loader(sentences)
         loader.set_target_device(device)
@@ -187,17 +135,17 @@ class Experiment:
             everything = SentenceView(view.source, np.sort(view.positions))
             encoded = self.reader.encode(progress_bar(everything, desc="encoding the pool"))
             if encoded is None:
-                return self._loader(self._data_loader, self.reader, sentences)
+                return self._loader(self.data_loader, self.reader, sentences)
             self._pool = _EncodedPool(view.source, everything.positions, encoded)
         left = np.searchsorted(self._pool.positions, view.positions)
-        return self._in_memory(self._data_loader, encoded=self._pool.encoded.at(left))
+        return self._in_memory(self.data_loader, encoded=self._pool.encoded.at(left))
 
     def _evaluation_loader(
         self, name: str, lazy: Lazy[DataLoader], sentences: Sequence[TaggedSentence]
     ) -> InMemoryLoader:
         """Batches of a split, indexed once a run."""
         if name not in self._evaluation_loaders:
-            self._evaluation_loaders[name] = self._loader(lazy, self._evaluation_reader, sentences)
+            self._evaluation_loaders[name] = self._loader(lazy, self.evaluation_reader, sentences)
         return self._evaluation_loaders[name]
 
     def _loader(

@@ -17,25 +17,9 @@ def label_budget(
     seed_size: int, num_rounds: int, query_size: Union[int, List[int]], pool_size: int, num_given: int = 0
 ) -> List[int]:
     """
-    How many sentences to label in each round, the seed set's first.
-
-    # Parameters
-
-    seed_size : `int`
-        May be 0 when sentences are given.
-    num_rounds : `int`
-        Rounds after round 0.
-    query_size : `Union[int, List[int]]`
-        K, or that of each round.
-    pool_size : `int`
-        Sentences that can be labelled.
-    num_given : `int`, optional (default = `0`)
-        Sentences that are labelled before.
-
-    # Raises
-
-    `ConfigurationError`
-        For sizes that are not positive, a list of query sizes that is not one a round, more labels than the pool has.
+    How many sentences to label in each round, the seed set's first; `query_size` is K, or that of each round, and
+    `num_given` sentences are labelled before. A `ConfigurationError` for sizes that are not positive, a list of query
+    sizes that is not one a round, or more labels than the pool has.
     """
     if not isinstance(num_rounds, int) or num_rounds < 0:
         raise ConfigurationError(f"trainer.num_rounds is {num_rounds}; expected 0 or more")
@@ -89,14 +73,8 @@ def check_room(stopping: Optional[StoppingCriterion], pool: Pool) -> None:
 
 def num_within(lengths: Sequence[int], left: Mapping[str, int]) -> int:
     """
-    How many sentences of a query may be labelled, taken in order up to the first that does not fit.
-
-    # Parameters
-
-    lengths : `Sequence[int]`
-        The words of each sentence of the query.
-    left : `Mapping[str, int]`
-        What `StoppingCriterion.left` says.
+    How many sentences of a query, of these lengths, may be labelled, taken in order up to the first that does not fit
+    in `left`, which `StoppingCriterion.left` gives.
     """
     num_sentences = min(len(lengths), max(0, left.get("sentences", len(lengths))))
     if "tokens" not in left:
@@ -106,18 +84,8 @@ def num_within(lengths: Sequence[int], left: Mapping[str, int]) -> int:
 
 def stop_reason(stopping: Optional[StoppingCriterion], rounds: Rounds, pool: Pool, was_cut: bool) -> Optional[str]:
     """
-    Why the run ends after a round, in words, if it does.
-
-    # Parameters
-
-    stopping : `StoppingCriterion`, optional
-        The criterion of the run.
-    rounds : `Rounds`
-        The records of all rounds so far.
-    pool : `Pool`
-        After the round.
-    was_cut : `bool`
-        Whether the round's query was cut to the label budget, and all that remained of it was labelled.
+    Why the run ends after a round, in words, if it does. `was_cut` says whether the round's query was cut to the label
+    budget, and all that remained of it was labelled.
     """
     if stopping is None:
         return None

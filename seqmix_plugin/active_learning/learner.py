@@ -1,6 +1,7 @@
 """A model over the rounds: what it starts from and what its training draws."""
 
 import gc
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Sequence
 
@@ -20,68 +21,35 @@ from seqmix_plugin.randomness import derive_seed, reseed_globals
 from seqmix_plugin.sentence import TaggedSentence
 
 
+@dataclass
 class Learner:
     """
     The round's model or another member of a committee. Head, dropout and the order of the data follow from its seed, so
     members stay different from each other over all rounds, and the first is the single model of the same seed.
-
-    # Parameters
-
-    model : `SequenceTagger`
-        Trained in place.
-    seed : `int`
-        The member's own.
-    experiment : `Experiment`
-        Data and loaders.
-    trainer : `Lazy[Trainer]`
-        The inner trainer, constructed each round.
-    name : `str`, optional (default = `""`)
-        The folder inside `round_<k>/` for what the inner trainer writes.
-    reuse_model : `bool`, optional (default = `True`)
-        Whether a round continues with the weights of the round before or starts from the pretrained ones.
-    local_rank : `int`, optional (default = `0`)
-        This process's number on its machine.
     """
 
-    def __init__(
-        self,
-        model: SequenceTagger,
-        seed: int,
-        experiment: Experiment,
-        trainer: Lazy[Trainer],
-        name: str = "",
-        reuse_model: bool = True,
-        local_rank: int = 0,
-    ) -> None:
-        self.model = model
-        self._seed = seed
-        self._experiment = experiment
-        self._inner = trainer
-        self.name = name
-        self._reuse_model = reuse_model
-        self._local_rank = local_rank
-        self.trained = -1
-        """The last round that the model was trained in."""
+    model: SequenceTagger  # trained in place
+    seed: int  # the member's own
+    experiment: Experiment
+    trainer: Lazy[Trainer]  # the inner trainer, constructed each round
+    name: str = ""  # of the folder inside `round_<k>/` for what the inner trainer writes
+    reuse_model: bool = True  # whether a round continues with the weights of the round before
+    local_rank: int = 0
+    trained: int = -1
+    """The last round that the model was trained in."""
 
     def skip(self, k: int) -> None:
         """Leaves the rounds before `k` out where nothing of them is left in its weights."""
-        if not self._reuse_model:
+        if not self.reuse_model:
             self.trained = max(self.trained, k - 1)
 
     def train(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> None:
-        """
-        Trains the model as round `k` does; `folder` is the run's.
-
-        # Raises
-
-        `ConfigurationError`
-            When the loss is not a number.
-        """
-        on_each_machine(self._local_rank, lambda: self._prepare(k, folder))
-        if k > 0 and not self._reuse_model:
-            self.model.load_state_dict(self._experiment.new_model(self._seed, k).state_dict())
+        """Trains the model as round `k` does; a `ConfigurationError` when the loss is not a number."""
+        on_each_machine(self.local_rank, lambda: self._prepare(k, folder))
+        if k > 0 and not self.reuse_model:
+            self.model.load_state_dict(self.experiment.new_model(self.seed, k).state_dict())
         # Each process has its own dropout.
-        reseed_globals(self._seed, k, "train" if rank() == 0 else f"train/{rank()}")
+        reseed_globals(self.seed, k, "train" if rank() == 0 else f"train/{rank()}")
         trainer = self.inner_trainer(k, sentences, folder)
         getattr(trainer, "_callbacks", []).append(_WhileOurs(str(folder)))
         try:
@@ -106,24 +74,17 @@ class Learner:
         _let_go()
 
     def inner_trainer(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> Trainer:
-        """
-        The stock trainer of round `k`.
-
-        # Raises
-
-        `ConfigurationError`
-            For what the stock trainer itself refuses.
-        """
+        """The stock trainer of round `k`; a `ConfigurationError` for what the stock trainer itself refuses."""
         device: torch.device = next(self.model.parameters()).device
         try:
-            return self._inner.construct(
+            return self.trainer.construct(
                 model=self.model,
-                data_loader=self._experiment.training_loader(sentences, derive_seed(self._seed, k, "order")),
-                validation_data_loader=self._experiment.validation_loader(),
+                data_loader=self.experiment.training_loader(sentences, derive_seed(self.seed, k, "order")),
+                validation_data_loader=self.experiment.validation_loader(),
                 serialization_dir=str(self._folder(k, folder)),
                 cuda_device=device.index if device.type == "cuda" else -1,
                 distributed=is_distributed(),
-                local_rank=self._local_rank,
+                local_rank=self.local_rank,
                 world_size=world_size(),
             )
         except ValueError as error:  # the stock trainer's own checks, of `use_amp` for instance

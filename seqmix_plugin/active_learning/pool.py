@@ -14,26 +14,9 @@ def draw_slice(
     corpus: SentenceSource, size: Optional[int], rng: np.random.Generator
 ) -> Tuple[SentenceSource, SentenceSource]:
     """
-    Draws the sentences that a run works with, as the paper takes 700 of CoNLL-2003's.
-
-    # Parameters
-
-    corpus : `SentenceSource`
-        The training file.
-    size : `int`, optional
-        How many; `None` for all.
-    rng : `np.random.Generator`
-        The source of randomness.
-
-    # Returns
-
-    `Tuple[SentenceSource, SentenceSource]`
-        The slice and the rest, both in the file's order; neither holds a sentence of its own.
-
-    # Raises
-
-    `ConfigurationError`
-        When the file has fewer sentences, or `size` is not positive.
+    Draws the sentences that a run works with, as the paper takes 700 of CoNLL-2003's: so many of the training file, or
+    all with `None`. Returns the slice and the rest, both in the file's order; neither holds a sentence of its own. A
+    `ConfigurationError` when the file has fewer sentences, or `size` is not positive.
     """
     if size is None:
         return corpus, []
@@ -48,15 +31,8 @@ def draw_slice(
 
 class Pool:
     """
-    Which sentences are labelled. Labelled, unlabelled and rejected sentences are disjoint and together all, always. Of
-    those that are not labelled it holds ids, lengths and positions.
-
-    # Parameters
-
-    sentences : `SentenceSource`
-        All sentences; their tags, if any, are hidden.
-    seed_set : `Sequence[TaggedSentence]`, optional (default = `()`)
-        Labelled sentences from elsewhere.
+    Which sentences are labelled. Labelled, unlabelled and rejected sentences are disjoint and together all, always; the
+    labelled ones of `seed_set` come from elsewhere. Of those that are not labelled it holds ids, lengths and positions.
     """
 
     def __init__(self, sentences: SentenceSource, seed_set: Sequence[TaggedSentence] = ()) -> None:
@@ -101,14 +77,7 @@ class Pool:
         return SentenceView(self._source, np.flatnonzero(kept), hide_labels=True)
 
     def named(self, names: Sequence[str]) -> SentenceView:
-        """
-        The sentences with these ids, without labels.
-
-        # Raises
-
-        `ValueError`
-            For an id that is not in the pool.
-        """
+        """The sentences with these ids, without labels; a `ValueError` for an id that is not in the pool."""
         unknown = next((name for name in names if name not in self._positions), None)
         if unknown is not None:
             raise ValueError(f"sentence {unknown!r} is not in the pool")
@@ -116,12 +85,8 @@ class Pool:
 
     def label(self, annotated: Sequence[TaggedSentence]) -> None:
         """
-        Moves sentences from the unlabelled to the labelled ones.
-
-        # Raises
-
-        `ValueError`
-            For a sentence that is not in the pool, is labelled or rejected already, or has no tags.
+        Moves sentences from the unlabelled to the labelled ones; a `ValueError` for one that is not in the pool, is
+        labelled or rejected already, or has no tags.
         """
         for sentence in annotated:
             if not self._is_left(sentence.id) or sentence.tags is None:
@@ -130,14 +95,7 @@ class Pool:
             self._is_gone[self._positions[sentence.id]] = True
 
     def reject(self, names: Sequence[str]) -> None:
-        """
-        Removes rejected sentences from the unlabelled ones.
-
-        # Raises
-
-        `ValueError`
-            For one that is not among them.
-        """
+        """Removes rejected sentences from the unlabelled ones; a `ValueError` for one that is not among them."""
         for name in names:
             if not self._is_left(name):
                 raise ValueError(f"sentence {name!r} is not in the pool, or is labelled or rejected already")

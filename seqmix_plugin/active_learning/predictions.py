@@ -16,16 +16,8 @@ from seqmix_plugin.tag_schemes import tags_to_spans
 
 class PredictedTags(NamedTuple):
     """
-    The words of all sentences one after the other.
-
-    # Parameters
-
-    starts : `np.ndarray`
-        Where each sentence begins, and where the last ends. Shape: `(num_sentences + 1,)`
-    tags : `np.ndarray`
-        The number of the tag that is predicted; -1 for a word that was cut. Shape: `(num_words,)`
-    probabilities : `np.ndarray`
-        Its probability. Shape: `(num_words,)`
+    The words of all sentences one after the other: where each sentence begins and where the last ends, of shape
+    `(num_sentences + 1,)`; the number of the predicted tag, -1 for a word that was cut; and its probability.
     """
 
     starts: np.ndarray
