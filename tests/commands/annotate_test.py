@@ -266,14 +266,14 @@ def test_every_row_is_tried() -> None:
 
 
 def test_labels_that_nobody_waits_for_are_not_taken(waiting: Path, newest: Path) -> None:
-    state = RoundState(2, annotated=Part.at(0, b""))
+    state = RoundState(round=2, annotated=Part.at(0, b""))
     (waiting / "state").mkdir()
     state.write(waiting / "state" / "round_2.json")
     with pytest.raises(ConfigurationError) as error:
         find_task(str(waiting), None, None, None)
     assert next(row for row in rows(SECTION) if row.what == TAKEN).matches(str(error.value.message))
     find_task(str(newest / "questions.jsonl"), None, None, None)
-    RoundState(2).write(waiting / "state" / "round_2.json")
+    RoundState(round=2).write(waiting / "state" / "round_2.json")
     find_task(str(waiting), None, None, None)
     (waiting / "state" / "round_2.json").write_text("damaged", encoding="utf-8")
     find_task(str(waiting), None, None, None)

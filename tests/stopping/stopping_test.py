@@ -9,7 +9,7 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.label_budget import num_within
-from seqmix_plugin.active_learning.sample import Sample
+from seqmix_plugin.active_learning.predictions import kappa as kappa_of
 from seqmix_plugin.data import SentenceView
 from seqmix_plugin.functional.agreement import cohens_kappa
 from seqmix_plugin.sentence import TaggedSentence
@@ -199,10 +199,10 @@ def test_kappa_leaves_out_words_that_were_cut_and_sentences_that_were_trained_on
     the first labelling has tag 0 twice, the second once: p_e = (2·1 + 2·3) / 4² = 0.5, and κ = (0.75 − 0.5) / 0.5.
     """
     sentences = [TaggedSentence("a", ("x", "y")), TaggedSentence("b", ("x", "y", "z")), TaggedSentence("c", ("x", "y"))]
-    sample = Sample(SentenceView(sentences, np.arange(3)))
+    sample = SentenceView(sentences, np.arange(3))
     before, now = [0, 0, 1, 1, -1, 0, 1], [0, 1, 1, 1, -1, 0, 1]
-    assert sample.kappa(before, now, {"c", "elsewhere"}) == pytest.approx(0.5)
+    assert kappa_of(sample, before, now, {"c", "elsewhere"}) == pytest.approx(0.5)
     # With the third, 5 of 6 words agree, and p_e = (3·2 + 3·4) / 6² = 0.5: κ = (5/6 − 0.5) / 0.5.
-    assert sample.kappa(before, now, set()) == pytest.approx(2 / 3)
-    assert sample.kappa(before, now, {"a", "b", "c"}) is None
-    assert sample.kappa([0, 0, -1, -1, -1, 0, 1], now, {"a", "c"}) is None
+    assert kappa_of(sample, before, now, set()) == pytest.approx(2 / 3)
+    assert kappa_of(sample, before, now, {"a", "b", "c"}) is None
+    assert kappa_of(sample, [0, 0, -1, -1, -1, 0, 1], now, {"a", "c"}) is None
