@@ -6,12 +6,8 @@ from seqmix_plugin.active_learning.loop import ActiveLearningLoop, Stage
 from seqmix_plugin.run.records import RoundState
 
 
-def replay(loop: ActiveLearningLoop) -> Tuple[RoundState, Sequence[Stage]]:
-    """
-    Rebuilds pool, training set and models from the run's folder. Weights that are lost are trained again, on the
-    labels and generated sentences that are there. Returns the state of the round to be done, and its stages that
-    are not on disk.
-    """
+def load_models(loop: ActiveLearningLoop) -> None:
+    """Loads the weights that an earlier start has left, as far as there are any; `best.th` is there from now on."""
     saved, (learner, *others) = loop.files.saved, loop.learners
     newest = saved.states[saved.last_whole] if saved.last_whole >= 0 else None
     if newest is not None and loop.files.load_weights(newest, learner.model):
@@ -21,6 +17,15 @@ def replay(loop: ActiveLearningLoop) -> Tuple[RoundState, Sequence[Stage]]:
     learner.skip(saved.last_whole)
     for other in others:
         other.trained = max(-1, loop.files.load_member(other.name, other.model) - 1)
+
+
+def replay(loop: ActiveLearningLoop) -> Tuple[RoundState, Sequence[Stage]]:
+    """
+    Rebuilds pool, training set and models from the run's folder, after `load_models`. Weights that are lost are trained
+    again, on the labels and generated sentences that are there. Returns the state of the round to be done, and its
+    stages that are not on disk.
+    """
+    saved, (learner, *others) = loop.files.saved, loop.learners
     state = RoundState(round=0)
     for state, annotated, synthetic in zip(saved.states, saved.annotated, saved.synthetic, strict=True):
         if state.is_whole or state.members is not None or state.queried is not None:

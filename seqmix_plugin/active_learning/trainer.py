@@ -21,7 +21,7 @@ from seqmix_plugin.active_learning.label_budget import (
 from seqmix_plugin.active_learning.learner import Learner
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.active_learning.pool import Pool, draw_slice
-from seqmix_plugin.active_learning.replay import replay
+from seqmix_plugin.active_learning.replay import load_models, replay
 from seqmix_plugin.augmenters import Augmenter, NoAugmenter
 from seqmix_plugin.console import print_table
 from seqmix_plugin.distributed import is_primary
@@ -181,6 +181,7 @@ class ActiveLearningTrainer(Trainer):
         )
         augmenter.check_text(self.loop.context(0))
         self.loop.files = RunWriter(Path(folder), self.cuda_device, local_rank, keep_round_weights)
+        load_models(self.loop)
 
     def train(self) -> Dict[str, Any]:
         """
