@@ -110,7 +110,9 @@ class Watch:
             self._stack.callback(hook.remove)
         self._stack.enter_context(patch.object(EntityF1, "__call__", self._uncounted(EntityF1.__call__)))
         for owner, name in STAGES:
-            self._stack.enter_context(patch.object(owner, name, self._staged(getattr(owner, name), name)))
+            self._stack.enter_context(
+                patch.object(owner, name, self._staged(getattr(owner, name), name.removeprefix("train_")))
+            )
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -60,7 +60,7 @@ class ActiveLearningLoop:
     synthetic: List[TaggedSentence] = field(default_factory=list)  # L*, of all rounds so far
     training: List[TaggedSentence] = field(default_factory=list)  # what the newest model was trained on
     last: Optional[RoundState] = None  # the newest whole round
-    seed_ids: Sequence[str] = ()
+    seed_ids: Sequence[str] = ()  # queried in round 0
 
     def run(self, state: RoundState, stages: Sequence[Stage]) -> Optional[Waiting]:
         """Runs these stages of a round, then all later rounds; returns what the run waits for, if an oracle waits."""
@@ -215,8 +215,8 @@ class ActiveLearningLoop:
             for sentence, score in zip(queried, state.query_scores or (), strict=True)
             if keeps or sentence.id not in known
         ]
-        types, folder = self.experiment.types, self.folder
-        request = Request(questions, types, state.round, self.seed, folder, known if keeps else {})
+        types, kept = self.experiment.types, known if keeps else {}
+        request = Request(questions, types, state.round, self.seed, self.folder, kept)
         return request, known, bool(questions) and self.oracle.wants_predictions(request)
 
     def _answers(

@@ -16,7 +16,7 @@ def load_models(loop: ActiveLearningLoop) -> None:
         loop.files.write_first_weights(learner.model)
     learner.skip(saved.last_whole)
     for other in others:
-        other.trained = max(-1, loop.files.load_member(other.name, other.model) - 1)
+        other.trained = loop.files.load_member(other.name, other.model)
 
 
 def replay(loop: ActiveLearningLoop) -> Tuple[RoundState, Sequence[Stage]]:
@@ -28,7 +28,7 @@ def replay(loop: ActiveLearningLoop) -> Tuple[RoundState, Sequence[Stage]]:
     saved, (learner, *others) = loop.files.saved, loop.learners
     state = RoundState(round=0)
     for state, annotated, synthetic in zip(saved.states, saved.annotated, saved.synthetic, strict=True):
-        if state.is_whole or state.members is not None or state.queried is not None:
+        if state.members is not None or state.queried is not None:
             late = [other for other in others if other.trained < state.round - 1]
             for other in late:
                 other.train(state.round - 1, loop.training, loop.folder)

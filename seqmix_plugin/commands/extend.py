@@ -15,7 +15,7 @@ from seqmix_plugin.errors import shortened
 from seqmix_plugin.io.atomic import write_text
 from seqmix_plugin.io.folder_guard import locked, own_folder
 from seqmix_plugin.run.configuration_copy import check_copy
-from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG, LOCK, METRICS, ROUND_FILE, STATE, state_path
+from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG, LOCK, METRICS, STATE, state_files, state_path
 from seqmix_plugin.run.reader import read_json
 
 
@@ -86,7 +86,7 @@ def extend(
         rounds; the configuration is then as it was.
     """
     path, state = Path(folder) / CONFIG, Path(folder) / STATE
-    numbers = [int(found[1]) for found in map(ROUND_FILE.fullmatch, (p.name for p in state.glob("*"))) if found]
+    numbers = state_files(Path(folder))
     if not numbers:
         raise ConfigurationError(f"{folder}: no run that can be gone on with; there is no round in {STATE}/")
     own_folder(Path(folder), ANSWER_FILES)

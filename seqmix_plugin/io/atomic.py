@@ -2,11 +2,12 @@
 
 import hashlib
 import itertools
+import json
 import os
 import shutil
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
 from allennlp.common.checks import ConfigurationError
 
@@ -98,6 +99,11 @@ def is_special(path: Path) -> bool:
     """
     real = os.path.realpath(path)
     return os.path.lexists(real) and not os.path.isfile(real) and not os.path.isdir(real) and not os.path.islink(real)
+
+
+def data_digest(value: Any) -> str:
+    """SHA-256 of plain data, whatever the order of its keys, in hexadecimal digits."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode("utf-8")).hexdigest()
 
 
 def file_digest(path: Path) -> str:

@@ -1,6 +1,5 @@
 """What makes a model archive work from any folder, offline."""
 
-import hashlib
 import json
 import logging
 from contextlib import contextmanager, suppress
@@ -11,7 +10,15 @@ from allennlp.data import Vocabulary
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from seqmix_plugin.errors import first_line
-from seqmix_plugin.io.atomic import TEMPORARY, disk_errors, file_digest, name_for_damaged, replacement, sync
+from seqmix_plugin.io.atomic import (
+    TEMPORARY,
+    data_digest,
+    disk_errors,
+    file_digest,
+    name_for_damaged,
+    replacement,
+    sync,
+)
 from seqmix_plugin.io.folder_guard import make_folder, move, open_own, remove, remove_folder
 from seqmix_plugin.run.layout import STATE
 
@@ -68,7 +75,7 @@ def _note(run_folder: Path, writer: object) -> None:
         )
     if before != files:
         make_folder(path.parent)
-        text = json.dumps({"files": files, "sha256": _digest(files)}, indent=2) + "\n"
+        text = json.dumps({"files": files, "sha256": data_digest(files)}, indent=2) + "\n"
         with replacement(path, writer) as temporary, open_own(temporary, "xb") as file:
             file.write(text.encode("utf-8"))
 
@@ -122,10 +129,6 @@ def _digests(folder: Path) -> Dict[str, str]:
     return {str(path.relative_to(folder)): file_digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def _digest(files: Dict[str, str]) -> str:
-    return hashlib.sha256(json.dumps(files, sort_keys=True).encode("utf-8")).hexdigest()
-
-
 def _noted(path: Path) -> Optional[Dict[str, str]]:
     """The digests in a note; `None` when there is none, a `ValueError` when it is damaged."""
     if not path.exists():
@@ -134,7 +137,7 @@ def _noted(path: Path) -> Optional[Dict[str, str]]:
         raise ValueError("it is not a file")
     body: Any = json.loads(path.read_text(encoding="utf-8"))
     files = body.get("files") if isinstance(body, dict) else None
-    if not isinstance(files, dict) or body.get("sha256") != _digest(files):
+    if not isinstance(files, dict) or body.get("sha256") != data_digest(files):
         raise ValueError("its checksum is wrong")
     return files
 

@@ -1,6 +1,5 @@
 """What a run was computed from and on: versions and machine, and digests of its data files and models."""
 
-import hashlib
 import json
 import logging
 import os
@@ -18,7 +17,7 @@ from allennlp.data import Vocabulary
 
 from seqmix_plugin.distributed import from_primary, world_size
 from seqmix_plugin.errors import first_line, shortened
-from seqmix_plugin.io.atomic import file_digest, write_text
+from seqmix_plugin.io.atomic import data_digest, file_digest, write_text
 from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.run.layout import CONFIG, STATE
 from seqmix_plugin.run.reader import read_json
@@ -138,7 +137,7 @@ def _model_digest(folder: Path) -> str:
     """Of what transformers loads of a model, but for its tokenizer, of which the run has a copy of its own."""
     weights = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("*.bin"))
     files = {path.name: file_digest(path) for path in (folder / "config.json", *weights) if path.is_file()}
-    return hashlib.sha256(json.dumps(files, sort_keys=True).encode("utf-8")).hexdigest()
+    return data_digest(files)
 
 
 def _read(noted: Path) -> Dict[str, Any]:

@@ -1,6 +1,5 @@
 """A run as those who compare runs see it, read from its folder; what stands there is data, and nothing of it is run."""
 
-import hashlib
 import json
 import math
 from copy import deepcopy
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 
 from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.io import json_text
+from seqmix_plugin.io.atomic import data_digest
 from seqmix_plugin.run.layout import CONFIG, ENVIRONMENT, ROUNDS
 from seqmix_plugin.run.records import Known, check_round, first_problem
 
@@ -147,7 +147,7 @@ def seedless(configuration: Dict[str, Any]) -> Dict[str, Any]:
 
 def digest(value: Any) -> str:
     """Twelve hexadecimal digits that stand for a value of plain data."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode("utf-8")).hexdigest()[:12]
+    return data_digest(value)[:12]
 
 
 def read_json(path: Path) -> Dict[str, Any]:
@@ -187,8 +187,7 @@ def _object(place: str, line: str) -> Dict[str, Any]:
 
 def accepted_ranges(discriminator: Dict[str, Any]) -> List[Any]:
     """What a round accepted by its record: one range, or one of each language model."""
-    several = discriminator.get("accepted_ranges", [])
-    return [discriminator.get("accepted_range", []), *(several if isinstance(several, list) else [None])]
+    return [discriminator.get("accepted_range", []), *discriminator.get("accepted_ranges", [])]
 
 
 def is_number(value: Any) -> bool:

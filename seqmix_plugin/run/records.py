@@ -10,12 +10,10 @@ from allennlp.common.checks import ConfigurationError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from seqmix_plugin.errors import shortened
-from seqmix_plugin.io.atomic import write_text
+from seqmix_plugin.io.atomic import data_digest, write_text
 
 VERSION = 1
 """Of the states of rounds; a run resumes with the version that it began with."""
-FUNNEL = ("wanted", "judged", "tried", "accepted")
-"""Counts of a round's generated sentences, in the order in which they become fewer."""
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Range = List[Optional[Number]]
@@ -89,7 +87,7 @@ class RoundState(Stored):
     def write(self, path: Path) -> None:
         """Replaces the round's file."""
         body = json.loads(json.dumps({"version": VERSION, **self.model_dump()}))  # as it will be read
-        write_text(path, json.dumps({**body, "sha256": digest(body)}, ensure_ascii=False) + "\n")
+        write_text(path, json.dumps({**body, "sha256": data_digest(body)}, ensure_ascii=False) + "\n")
 
     @classmethod
     def read(cls, path: Path, k: int) -> "RoundState":
@@ -101,7 +99,7 @@ class RoundState(Stored):
             body = json.loads(path.read_text(encoding="utf-8"))
         except RecursionError as error:
             raise ValueError("it is nested too deeply") from error
-        if not isinstance(body, dict) or body.pop("sha256", None) != digest(body):
+        if not isinstance(body, dict) or body.pop("sha256", None) != data_digest(body):
             raise ValueError("its checksum is wrong")
         version = body.pop("version", None)
         if version != VERSION:
@@ -113,11 +111,6 @@ class RoundState(Stored):
         if state.round != k:
             raise ValueError(f"it is the state of round {state.round}")
         return state
-
-
-def digest(body: Dict[str, Any]) -> str:
-    """SHA-256 of plain data."""
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode("utf-8")).hexdigest()
 
 
 class Known(Stored):

@@ -42,6 +42,10 @@ class SavedRounds:
     synthetic: List[List[TaggedSentence]] = field(default_factory=list)
     left_over: Dict[str, bytes] = field(default_factory=dict)
 
+    def end(self, part: str) -> int:
+        """Where the file ends that all rounds share for their part `annotated` or `synthetic`."""
+        return max((getattr(state, part).end for state in self.states if getattr(state, part) is not None), default=0)
+
     @property
     def last_whole(self) -> int:
         """Number of the last whole round, or -1."""
@@ -123,7 +127,7 @@ def _is_of_another_run(state: RoundState, saved: SavedRounds) -> bool:
     """Whether the labels that a state names do not follow those of the rounds before."""
     if state.annotated is None:
         return False
-    end = max((before.annotated.end for before in saved.states if before.annotated is not None), default=0)
+    end = saved.end("annotated")
     follows = state.annotated.start == end
     return not follows and (state.round == len(saved.states) or state.annotated.start < end)
 
@@ -132,7 +136,7 @@ def _leave(folder: Path, saved: SavedRounds, paths: Dict[int, Path], labels: Opt
     """Brings the files to what was saved, in an order that may be interrupted anywhere."""
     if labels is not None:
         write_bytes(folder / ANNOTATED, labels)
-    end = max((state.synthetic.end for state in saved.states if state.synthetic is not None), default=0)
+    end = saved.end("synthetic")
     if len(generated) != end:
         write_bytes(folder / SYNTHETIC, generated[:end])
     if saved.last_whole < 0:  # before the last state is gone: rounds without a state are refused

@@ -73,9 +73,7 @@ class RunWriter:
         self.saved: SavedRounds = from_primary(self._begin)
         self.rounds: List[Dict[str, Any]] = [s.record for s in self.saved.states if s.record is not None]
         """The records of all whole rounds."""
-        parts = [(ANNOTATED, state.annotated) for state in self.saved.states]
-        parts += [(SYNTHETIC, state.synthetic) for state in self.saved.states]
-        self._ends = {name: max((p.end for n, p in parts if n == name and p), default=0) for name, _ in parts}
+        self._ends = {part: self.saved.end(part) for part in ("annotated", "synthetic")}
         self._left_over = dict(self.saved.left_over)
         self._writer = f".{rank()}" if rank() else ""  # machines may share the folder
         self._weights = Weights(folder / WEIGHTS, self._writer)
@@ -110,22 +108,22 @@ class RunWriter:
 
     def write_annotated(self, state: RoundState, sentences: Sequence[TaggedSentence]) -> RoundState:
         """In the primary process: keeps the labels of a round, before they are used."""
-        path, start = self.folder / ANNOTATED, self._ends.get(ANNOTATED, 0)
+        path, start = self.folder / ANNOTATED, self._ends["annotated"]
         content = to_lines(annotated_row(state.round, sentence) for sentence in sentences)
         for name in [*(sentence.id for sentence in sentences), *(state.rejected or ())]:
             self._left_over.pop(name, None)
         before = path.read_bytes()[:start] if path.exists() else b""
         write_bytes(path, before + content + b"".join(self._left_over.values()))
-        return self._write_part(state, "annotated", ANNOTATED, Part.at(start, content))
+        return self._write_part(state, "annotated", Part.at(start, content))
 
     def keep_synthetic(self, state: RoundState, augmentation: Augmentation) -> RoundState:
         """Keeps what was generated in a round."""
 
         def write() -> RoundState:
-            start = self._ends.get(SYNTHETIC, 0)
+            start = self._ends["synthetic"]
             content = to_lines(synthetic_row(state.round, child) for child in augmentation.generated)
             append(self.folder / SYNTHETIC, start, content)
-            return self._write_part(state, "synthetic", SYNTHETIC, Part.at(start, content))
+            return self._write_part(state, "synthetic", Part.at(start, content))
 
         return from_primary(write)
 
@@ -168,7 +166,7 @@ class RunWriter:
         return True
 
     def load_member(self, name: str, model: torch.nn.Module) -> int:
-        """Loads the weights of a committee's member and returns the round in which they vote; -1 without weights."""
+        """Loads the weights of a committee's member; the round that it was trained in, or -1 when they are lost."""
         k, weights = from_primary(lambda: self._find_member(name))
         if weights is not None:
             model.load_state_dict(weights)
@@ -186,9 +184,9 @@ class RunWriter:
         state.write(state_path(self.folder, state.round))
         return state
 
-    def _write_part(self, state: RoundState, key: str, name: str, part: Part) -> RoundState:
+    def _write_part(self, state: RoundState, name: str, part: Part) -> RoundState:
         self._ends[name] = part.end
-        return self._write(state.model_copy(update={key: part}))
+        return self._write(state.model_copy(update={name: part}))
 
     def _write_members(self, state: RoundState, members: Mapping[str, torch.nn.Module]) -> RoundState:
         files = {name: self._member(name) for name in members}
@@ -216,7 +214,7 @@ class RunWriter:
         if not file.recover(state.members[name]):
             logger.warning(f"{file.path} does not hold the weights of round {state.round}: it is trained again")
             return -1, None
-        return state.round, file.load()
+        return state.round - 1, file.load()  # they vote in the round after
 
     def _write_elsewhere(self, state: RoundState, model: torch.nn.Module) -> None:
         """Writes `best.th` on machines that have a folder of their own."""

@@ -15,8 +15,7 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.commands.extend import extend
-from seqmix_plugin.io.atomic import write_text
-from seqmix_plugin.run import records
+from seqmix_plugin.io.atomic import data_digest, write_text
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.run.layout import state_path
 from seqmix_plugin.run.provenance import check_data, environment, warn_of_changes
@@ -85,7 +84,7 @@ def no_state(folder: Path) -> None:
 def other_version(folder: Path) -> None:
     one_round(folder)
     body = {"version": 9}
-    state_path(folder, 0).write_text(json.dumps({**body, "sha256": records.digest(body)}))
+    state_path(folder, 0).write_text(json.dumps({**body, "sha256": data_digest(body)}))
     read_saved(folder)
 
 

@@ -20,9 +20,9 @@ from seqmix_plugin.active_learning.learner import Learner
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.commands.archives import load_tagger
 from seqmix_plugin.commands.extend import extend
-from seqmix_plugin.io.atomic import locked
+from seqmix_plugin.io.atomic import data_digest, locked
 from seqmix_plugin.oracles import Answered, GoldOracle, Oracle, Request
-from seqmix_plugin.run import records, recovery
+from seqmix_plugin.run import recovery
 from seqmix_plugin.run.provenance import check_data
 from seqmix_plugin.run.records import Part, RoundState
 from seqmix_plugin.run.recovery import begin, read_saved
@@ -393,7 +393,7 @@ def test_a_state_of_another_version_is_not_touched(run: Run, whole: Callable[...
     body = json.loads(path.read_text(encoding="utf-8"))
     del body["sha256"]
     body["version"] = 2
-    path.write_text(json.dumps({**body, "sha256": records.digest(body)}), encoding="utf-8")
+    path.write_text(json.dumps({**body, "sha256": data_digest(body)}), encoding="utf-8")
     before = {file: file.read_bytes() for file in folder.rglob("*.json*")}
     with pytest.raises(ConfigurationError, match="round_1.json is of version 2, and this plugin's is 1: resume the"):
         run("run", recover=True)
@@ -556,7 +556,7 @@ def test_a_hostile_state_is_damaged_and_no_more(run: Run, whole: Callable[..., P
         body = json.loads(path.read_text(encoding="utf-8"))
         del body["sha256"]
         body.update(change)
-        path.write_text(json.dumps({**body, "sha256": records.digest(body)}), encoding="utf-8")
+        path.write_text(json.dumps({**body, "sha256": data_digest(body)}), encoding="utf-8")
         (folder / "annotated.jsonl").write_bytes((folder / "annotated.jsonl").read_bytes() + b'{"tags": 5}\n[]\n7\n')
         (folder / "state" / "round_99999999999.json").touch()
         if number == 0:  # what is there is read alike by all of them

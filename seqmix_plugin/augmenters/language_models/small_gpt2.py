@@ -1,6 +1,5 @@
 """A small GPT-2 with a byte-pair vocabulary of its own: fitting, keeping, asking."""
 
-import hashlib
 import json
 import logging
 from pathlib import Path
@@ -17,7 +16,7 @@ from seqmix_plugin.augmenters.language_models.causal import causal_perplexities,
 from seqmix_plugin.augmenters.language_models.language_model import Span, pieces_at
 from seqmix_plugin.distributed import progress_bar
 from seqmix_plugin.errors import first_line
-from seqmix_plugin.io.atomic import file_digest
+from seqmix_plugin.io.atomic import data_digest, file_digest
 from seqmix_plugin.run.encoder_files import whole_folder
 
 logger = logging.getLogger(__name__)
@@ -171,7 +170,7 @@ class SmallGpt2:
             self._tokenizer.save(str(temporary / "tokenizer.json"))
             files = {path.name: file_digest(path) for path in sorted(temporary.iterdir())}
             record = {"digest": digest, "files": files, **self.record}
-            record["sha256"] = _digest(record)
+            record["sha256"] = data_digest(record)
             (temporary / "fit.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
 
     @classmethod
@@ -181,7 +180,7 @@ class SmallGpt2:
             return None
         try:
             record = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
-            if record.pop("sha256", None) not in (None, _digest(record)):  # earlier versions wrote none
+            if record.pop("sha256", None) not in (None, data_digest(record)):  # earlier versions wrote none
                 raise ValueError("the checksum of fit.json is wrong")
             if any(file_digest(folder / Path(name).name) != found for name, found in record.pop("files").items()):
                 raise ValueError("a checksum is wrong")
@@ -193,10 +192,6 @@ class SmallGpt2:
         except Exception as error:  # of three libraries, about files that are damaged
             logger.warning(f"{folder} is damaged and is fitted anew ({first_line(error)})")
             return None
-
-
-def _digest(record: Dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 def _encode(tokenizer: Tokenizer, texts: Sequence[str]) -> List[List[int]]:
