@@ -17,7 +17,8 @@ from seqmix_plugin.functional import eligible_windows
 from tests.conftest import QUICKSTART, ROOT
 
 FOLDER = ROOT / "training_configs"
-CONFIGS = sorted(FOLDER.glob("*.jsonnet"))
+CONFIGS = sorted([*FOLDER.glob("*.jsonnet"), *FOLDER.glob("paper/*.jsonnet")])
+ENTRY_POINTS = {"annotate", "conll_seqmix", "conll_seqmix_minilm", "quickstart", "webpage_nte", "webpage_nte_sub"}
 SOURCES = ("hub", "minilm")
 
 
@@ -38,6 +39,11 @@ def evaluated(path: Path, source: str) -> str:
         return str(file), text.encode()
 
     return evaluate_file(str(path), import_callback=load)
+
+
+def configuration(name: str) -> Path:
+    """The file of a configuration: an entry point at the top, or one of the paper's grid."""
+    return FOLDER / f"{name}.jsonnet" if name in ENTRY_POINTS else FOLDER / "paper" / f"{name}.jsonnet"
 
 
 def with_tiny_models(block: Any, models: Dict[str, str]) -> Any:
@@ -89,7 +95,7 @@ def tiny_models(tiny_encoder: str, tiny_gpt2: str) -> Dict[str, str]:
 
 
 @pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: str(path.relative_to(FOLDER).with_suffix("")))
 def test_every_configuration_is_built(
     path: Path, source: str, tiny_models: Dict[str, str], train_file: Callable[[int], Path], tmp_path: Path
 ) -> None:
@@ -106,17 +112,18 @@ def test_every_configuration_says_what_it_reproduces_and_is_listed() -> None:
     listed = (FOLDER / "README.md").read_text(encoding="utf-8")
     names = {path.stem for path in CONFIGS}
     assert len(names) >= 60
+    assert {path.stem for path in FOLDER.glob("*.jsonnet")} == ENTRY_POINTS
     shown = set(re.findall(r"`((?:conll|events|webpage)_\w[\w.]*|quickstart|annotate)`", listed))
     assert shown - {"events_geneva33"} == names
     for path in CONFIGS:
         first = path.read_text(encoding="utf-8").splitlines()[0]
         reproduces = ("Figure", "Table", "Equation", "Appendix", "The paper's main experiment")
-        ours = ("Control", "Upper line", "As conll_", "The whole job", "A project with annotators")
+        ours = ("Control", "Upper bound", "As conll_", "The whole job", "A project with annotators")
         assert first.removeprefix("// ").startswith(reproduces + ours), path
 
 
 def trainer_of(name: str, source: str = "hub") -> Dict[str, Any]:
-    return evaluate(FOLDER / f"{name}.jsonnet", source)["trainer"]
+    return evaluate(configuration(name), source)["trainer"]
 
 
 def test_table_3_and_appendix_c_4() -> None:
@@ -135,7 +142,7 @@ def test_table_3_and_appendix_c_4() -> None:
             5,
         ]
         assert trainer["augmenter"]["pairing"] == {"type": "sub_sequence", "window": window, "min_density": density}
-    reader = evaluate(FOLDER / "events_nte.jsonnet")["dataset_reader"]
+    reader = evaluate(configuration("events_nte"))["dataset_reader"]
     assert reader["token_indexers"]["tokens"]["model_name"] == "bert-base-multilingual-cased"
     geneva = trainer_of("events_nte_sub", "minilm")
     assert [geneva[key] for key in ("seed_size", "query_size", "num_rounds")] == [200, 200, 5]
@@ -183,9 +190,9 @@ def test_figure_3_mixes_with_every_policy() -> None:
     ],
 )
 def test_tables_and_figures_vary_one_key(pattern: str, key: str, values: Dict[str, float]) -> None:
-    main = evaluate(FOLDER / "conll_seqmix.jsonnet")
+    main = evaluate(configuration("conll_seqmix"))
     for name, value in values.items():
-        config = evaluate(FOLDER / f"{pattern.format(name)}.jsonnet")
+        config = evaluate(configuration(pattern.format(name)))
         assert config["trainer"]["augmenter"].pop(key) == value
         config["trainer"]["augmenter"][key] = main["trainer"]["augmenter"][key]
         assert config == main
@@ -257,7 +264,7 @@ def trained_for_a_round(config: Dict[str, Any], models: Dict[str, str], folder: 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_one_of_each_kind_is_trained_for_a_round(name: str, tiny_models: Dict[str, str], tmp_path: Path) -> None:
-    config = evaluate(FOLDER / f"{name}.jsonnet")
+    config = evaluate(configuration(name))
     trainer = config["trainer"]
     metrics = trained_for_a_round(config, tiny_models, tmp_path)
     assert metrics["annotated_sentences"] == 50
@@ -267,7 +274,7 @@ def test_one_of_each_kind_is_trained_for_a_round(name: str, tiny_models: Dict[st
 
 
 def test_the_main_configuration_is_the_papers() -> None:
-    config = evaluate(FOLDER / "conll_seqmix.jsonnet")
+    config = evaluate(configuration("conll_seqmix"))
     trainer = config["trainer"]
     assert [trainer[key] for key in ("pool_size", "seed_size", "num_rounds", "query_size")] == [700, 200, 5, 100]
     assert trainer["reuse_model"] is True
@@ -294,7 +301,7 @@ def test_the_main_configuration_is_the_papers() -> None:
 
 @pytest.mark.parametrize("name", ["seqmix", "nte", "random"])
 def test_fresh_twins_differ_in_one_key(name: str) -> None:
-    plain, fresh = (evaluate(FOLDER / f"conll_{name}{suffix}.jsonnet") for suffix in ("", "_fresh"))
+    plain, fresh = (evaluate(configuration(f"conll_{name}{suffix}")) for suffix in ("", "_fresh"))
     assert fresh["trainer"].pop("reuse_model") is False
     assert plain["trainer"].pop("reuse_model") is True
     assert plain == fresh

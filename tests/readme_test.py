@@ -35,7 +35,7 @@ def overrides() -> Dict[str, str]:
     """The overrides that are shown, and the configuration each belongs to."""
     shown = {}
     for code in blocks(""):
-        for name, change in re.findall(r"training_configs/(\w+)\.jsonnet[^\n]*\\\n\s+-o '(.*?)'", code):
+        for name, change in re.findall(r"training_configs/([\w/]+)\.jsonnet[^\n]*\\\n\s+-o '(.*?)'", code):
             shown[change] = name
     assert len(shown) == 2
     return shown

@@ -25,7 +25,7 @@ def test_every_record_is_read() -> None:
 
 @pytest.mark.parametrize("path", RECORDS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_records_are_named_by_configuration_and_seed(path: Any) -> None:
-    assert (ROOT / "training_configs" / f"{path.parent.name}.jsonnet").exists()
+    assert (ROOT / "training_configs" / "paper" / f"{path.parent.name}.jsonnet").exists()
     assert json.loads(path.read_text())["seed"] == int(path.stem)
 
 

@@ -1,2 +1,2 @@
 // Figure 2c, Table 6: WebPage, NTE sampling.
-(import 'lib/paper.libsonnet')('webpage', 'nte')
+import 'paper/webpage_nte.jsonnet'

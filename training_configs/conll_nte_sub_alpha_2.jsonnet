@@ -1,2 +1,0 @@
-// Figure 4b: λ ~ Beta(α, α) with α = 2.
-(import 'lib/paper.libsonnet')('conll', 'nte', 'sub', alpha=2)

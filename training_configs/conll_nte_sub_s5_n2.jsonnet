@@ -1,2 +1,0 @@
-// Figure 4a: windows of s = 5 words with n = 2 valid labels (this combination is ours).
-(import 'lib/paper.libsonnet')('conll', 'nte', 'sub', window=5, min_valid=2)

@@ -1,2 +1,0 @@
-// Figure 2b, Table 5: event triggers, least confidence.
-(import 'lib/paper.libsonnet')('events', 'lc')

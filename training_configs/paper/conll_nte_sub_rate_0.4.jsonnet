@@ -1,0 +1,2 @@
+// Table 2: augment rate r = 0.4.
+(import '../lib/paper.libsonnet')('conll', 'nte', 'sub', rate=0.4)

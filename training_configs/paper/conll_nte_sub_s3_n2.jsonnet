@@ -1,0 +1,2 @@
+// Figure 4a: windows of s = 3 words with n = 2 valid labels (this combination is ours).
+(import '../lib/paper.libsonnet')('conll', 'nte', 'sub', window=3, min_valid=2)

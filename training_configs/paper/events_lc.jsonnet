@@ -1,0 +1,2 @@
+// Figure 2b, Table 5: event triggers, least confidence.
+(import '../lib/paper.libsonnet')('events', 'lc')

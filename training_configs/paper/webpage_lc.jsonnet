@@ -1,0 +1,2 @@
+// Figure 2c, Table 6: WebPage, least confidence.
+(import '../lib/paper.libsonnet')('webpage', 'lc')

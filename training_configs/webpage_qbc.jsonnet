@@ -1,2 +1,0 @@
-// Figure 2c, Table 6: WebPage, query by committee.
-(import 'lib/paper.libsonnet')('webpage', 'qbc')
