@@ -67,7 +67,8 @@ faults: env
 
 lock: env
 	VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate --no-header \
-		--no-emit-index-url --no-emit-find-links --extra dev --extra service setup.py -o requirements.txt
+		--no-emit-index-url --no-emit-find-links --extra dev --extra report --extra annotate --extra service \
+		setup.py -o requirements.txt
 
 audit: env
 	$(BIN)/python scripts/audit.py

@@ -4,14 +4,17 @@ import ast
 import re
 import sys
 from pathlib import Path
-from typing import Iterator, Tuple
+from typing import Iterator, Set, Tuple
 
+import pytest
+
+from seqmix_plugin.extras import MODULES
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "seqmix_plugin"
 ORDER = (
-    ("errors",),
-    ("io",),
+    ("errors", "extras"),
+    ("charts", "io"),
     ("distributed", "functional", "metrics", "optimizers", "randomness", "sentence", "tag_schemes"),
     ("synthetic",),
     ("run",),
@@ -22,6 +25,8 @@ ORDER = (
     ("commands", "service"),
 )
 """From below to above: a part imports those of earlier lines alone."""
+COME_WITH_OTHERS = {"markupsafe", "spacy"}
+"""Imported in functions: spaCy is required by AllenNLP, markupsafe by jinja2."""
 LEVELS = {place: level for level, places in enumerate(ORDER) for place in places}
 
 
@@ -53,12 +58,46 @@ def test_imports_point_down() -> None:
     assert wrong == []
 
 
-def test_only_required_packages_are_imported_at_module_level() -> None:
-    requirements = re.search(r"install_requires=\[(.*?)\]", (ROOT / "setup.py").read_text(encoding="utf-8"), re.S)
-    assert requirements is not None
-    known = set(re.findall(r'"([a-z_]+)', requirements.group(1))) | set(sys.stdlib_module_names) | {PACKAGE.name}
-    wrong = {name for _, path in files() for name in module_imports(path) if name.split(".")[0] not in known}
-    assert wrong == set()
+def outside_of_functions(node: ast.AST) -> Iterator[str]:
+    """Names of the packages that are imported when a module is, also in its classes and conditions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            yield str(child.module).split(".")[0]
+        elif not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield from outside_of_functions(child)
+
+
+def of_setup(block: str) -> Set[str]:
+    """The packages that a block of `setup.py` names, by their names without versions."""
+    found = re.search(block + r"\[(.*?)\]", (ROOT / "setup.py").read_text(encoding="utf-8"), re.S)
+    assert found is not None
+    return {name.removesuffix("_python") for name in re.findall(r'"([a-z_]\w*)', found.group(1).replace("-", "_"))}
+
+
+def test_packages_of_extras_are_imported_in_functions_only() -> None:
+    """`import seqmix_plugin` and `--include-package seqmix_plugin`, which imports every module, need none of them."""
+    known = of_setup("install_requires=") | set(sys.stdlib_module_names) | {PACKAGE.name}
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for _, path in files()]
+    assert {name for tree in trees for name in outside_of_functions(tree)} - known == set()
+    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    inside = {name for function in functions for part in function.body for name in inside_of(part)}
+    extras = {name for extra in (*MODULES, "detokenized") for name in of_setup(f'"{extra}": ')}
+    assert inside - known - extras - COME_WITH_OTHERS == set()
+
+
+def inside_of(node: ast.AST) -> Iterator[str]:
+    """Names of the packages that are imported anywhere in a node."""
+    for child in ast.walk(node):
+        if isinstance(child, (ast.Import, ast.ImportFrom)):
+            names = [alias.name for alias in child.names] if isinstance(child, ast.Import) else [str(child.module)]
+            yield from (name.split(".")[0] for name in names)
+
+
+@pytest.mark.parametrize("extra", MODULES)
+def test_extras_are_those_of_the_setup(extra: str) -> None:
+    assert set(MODULES[extra]) == of_setup(f'"{extra}": ')
 
 
 def test_files_and_functions_are_short() -> None:

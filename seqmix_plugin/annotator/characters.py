@@ -3,8 +3,6 @@
 import unicodedata
 from typing import List
 
-from prompt_toolkit.utils import get_cwidth
-
 from seqmix_plugin.errors import printable
 
 _JOINERS = "\u200c\u200d"
@@ -18,11 +16,13 @@ def visible(word: str) -> str:
     shown = "".join(_shown(word, place) for place in range(len(word)))
     if not shown.strip():
         return "".join(f"\\u{ord(character):04x}" for character in word)
-    return shown if get_cwidth(shown[0]) else "\u25cc" + shown  # marks combine with a character of their own
+    return shown if columns(shown[0]) else "\u25cc" + shown  # marks combine with a character of their own
 
 
 def columns(text: str) -> int:
     """How many columns a terminal needs for it."""
+    from prompt_toolkit.utils import get_cwidth  # of an extra
+
     return get_cwidth(text)
 
 

@@ -5,47 +5,23 @@ import os
 import signal
 import sys
 import termios
-from typing import List, Optional
+from typing import Any, List, Optional
 
 from allennlp.common.checks import ConfigurationError
-from prompt_toolkit.application import Application
-from prompt_toolkit.data_structures import Point
-from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.keys import Keys
-from prompt_toolkit.layout import FormattedTextControl, Layout, Window
-from prompt_toolkit.styles import Style
-from prompt_toolkit.utils import is_dumb_terminal
 
 from seqmix_plugin.annotator.controller import Controller
 from seqmix_plugin.annotator.screen import draw
 
-NAMES = {
-    Keys.Enter: "enter",
-    Keys.Escape: "escape",
-    Keys.Backspace: "backspace",
-    Keys.Delete: "delete",
-    Keys.Tab: "tab",
-    Keys.BackTab: "s-tab",
-    Keys.Left: "left",
-    Keys.Right: "right",
-    Keys.Up: "up",
-    Keys.Down: "down",
-    Keys.ShiftLeft: "s-left",
-    Keys.ShiftRight: "s-right",
-    Keys.Home: "home",
-    Keys.End: "end",
-    Keys.PageUp: "pageup",
-    Keys.PageDown: "pagedown",
-    Keys.ControlC: "quit",
-    Keys.SIGINT: "quit",
-}
-"""What the controller calls the keys that are no characters."""
+_SPECIAL = "enter escape backspace delete tab s-tab left right up down s-left s-right home end pageup pagedown"
+NAMES = {key: key for key in _SPECIAL.split()} | {"c-c": "quit", "<sigint>": "quit"}
+"""What the controller calls the keys of `prompt_toolkit` that are no characters."""
 _BACKGROUNDS = ("green", "cyan", "yellow", "magenta", "brightblue", "brightred", "gray", "brightgreen")
-STYLE = Style.from_dict(
-    {f"type{number}": f"fg:ansiblack bg:ansi{colour}" for number, colour in enumerate(_BACKGROUNDS)}
-    | {"cursor": "reverse bold", "selected": "underline bold", "uncertain": "bold italic", "message": "bold reverse"}
-)
+STYLE = {f"type{number}": f"fg:ansiblack bg:ansi{colour}" for number, colour in enumerate(_BACKGROUNDS)} | {
+    "cursor": "reverse bold",
+    "selected": "underline bold",
+    "uncertain": "bold italic",
+    "message": "bold reverse",
+}
 
 
 def check_terminal() -> None:
@@ -55,6 +31,8 @@ def check_terminal() -> None:
     `ConfigurationError`
         When there is no terminal, or one that cannot be drawn on.
     """
+    from prompt_toolkit.utils import is_dumb_terminal
+
     tool = "allennlp export-queries writes the questions for an annotation tool"
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigurationError(f"standard input and output are no terminal, which annotate needs; {tool}")
@@ -87,7 +65,7 @@ def annotate_in_terminal(controller: Controller) -> Optional[int]:
     def stop(number: int) -> None:
         signals.append(number)
         controller.save()
-        if application.is_running and not application.future.done():  # type: ignore[union-attr]
+        if application.is_running and not application.future.done():
             application.exit()
 
     def listen() -> None:
@@ -106,19 +84,25 @@ def annotate_in_terminal(controller: Controller) -> Optional[int]:
     return signals[0] if signals else None
 
 
-def _application(controller: Controller) -> "Application[None]":
-    application: Application[None] = Application(
-        full_screen=True, style=STYLE, key_bindings=_bindings(controller), mouse_support=False
+def _application(controller: Controller) -> Any:
+    from prompt_toolkit.application import Application
+    from prompt_toolkit.data_structures import Point
+    from prompt_toolkit.layout import FormattedTextControl, Layout, Window
+    from prompt_toolkit.styles import Style
+
+    style = Style.from_dict(STYLE)
+    application: Any = Application(
+        full_screen=True, style=style, key_bindings=_bindings(controller), mouse_support=False
     )
     cursor = Point(0, 0)
 
-    def text() -> StyleAndTextTuples:
+    def text() -> List[Any]:
         nonlocal cursor
         height, width = application.output.get_size()
         controller.size = (width, height)
         screen = draw(controller, width, height)
         cursor = Point(*screen.cursor)
-        shown: StyleAndTextTuples = []
+        shown: List[Any] = []
         for number, row in enumerate(screen.rows):
             shown += [("", "\n")] * (number > 0) + list(row)
         return shown
@@ -129,21 +113,23 @@ def _application(controller: Controller) -> "Application[None]":
     return application
 
 
-def _bindings(controller: Controller) -> KeyBindings:
+def _bindings(controller: Controller) -> Any:
+    from prompt_toolkit.key_binding import KeyBindings
+
     bindings = KeyBindings()
 
-    def press(event: KeyPressEvent, key: str) -> None:
+    def press(event: Any, key: str) -> None:
         before = controller.session.view.position
         controller.press(key)
-        if controller.finished and not event.app.future.done():  # type: ignore[union-attr]
+        if controller.finished and not event.app.future.done():
             event.app.exit()
         elif controller.session.view.position != before:
             event.app.renderer.clear()  # what a terminal draws wider than expected must not stay
 
     for key, name in NAMES.items():
         bindings.add(key)(lambda event, name=name: press(event, name))
-    bindings.add(Keys.Any)(lambda event: press(event, event.data) if len(event.data) == 1 else None)
-    bindings.add(Keys.BracketedPaste)(lambda event: None)  # a text, and no keys
-    bindings.add(Keys.ControlL)(lambda event: event.app.renderer.clear())
-    bindings.add(Keys.ControlZ)(lambda event: event.app.suspend_to_background())
+    bindings.add("<any>")(lambda event: press(event, event.data) if len(event.data) == 1 else None)
+    bindings.add("<bracketed-paste>")(lambda event: None)  # a text, and no keys
+    bindings.add("c-l")(lambda event: event.app.renderer.clear())
+    bindings.add("c-z")(lambda event: event.app.suspend_to_background())
     return bindings

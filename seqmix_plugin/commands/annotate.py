@@ -11,6 +11,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.export_queries import add_labels, check_output, given_labels
 from seqmix_plugin.commands.terminal import quiet_terminal, show
+from seqmix_plugin.extras import check_extra
 from seqmix_plugin.formats import Question, check_labels, labels_of_run, read_questions
 from seqmix_plugin.formats.labels import RUN_LABELS, check_predicted
 from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder
@@ -122,6 +123,7 @@ def annotate(
     """
     from seqmix_plugin import annotator as tool  # what draws takes a while to import
 
+    check_extra("annotate", "annotate")
     task = find_task(queries, labels, output, annotator)
     tool.check_terminal()
     make_folder(task.output.parent)

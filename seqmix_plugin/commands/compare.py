@@ -10,6 +10,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.terminal import quiet_terminal, show
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.extras import check_extra
 from seqmix_plugin.io.atomic import write_bytes, write_text
 from seqmix_plugin.io.folder_guard import not_own
 from seqmix_plugin.reporting import tables, wording
@@ -100,6 +101,7 @@ def compare(
         not, an unknown baseline, a split that was not measured, files in no folder or of a run. Later, when a file
         cannot be written after all.
     """
+    check_extra("report", "compare")
     files = [Path(name) for name in (output, csv, markdown) if name is not None]
     _check_files(files, paths)
     if target_f1 is not None and not 0 < target_f1 <= 100:

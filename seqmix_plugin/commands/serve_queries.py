@@ -12,6 +12,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.commands.archives import load_tagger
 from seqmix_plugin.commands.building import pick_device
 from seqmix_plugin.commands.terminal import quiet_terminal, show
+from seqmix_plugin.extras import check_extra
 from seqmix_plugin.run.layout import CONFIG
 from seqmix_plugin.run.reader import read_json
 
@@ -84,12 +85,7 @@ def serve_queries(
         Before anything is served: no run, another service on it, an address that is taken or open to others without
         credentials.
     """
-    try:
-        import uvicorn  # noqa: F401
-    except ImportError as error:
-        raise ConfigurationError(
-            f"serve-queries needs {error.name}, which is not installed: pip install seqmix_plugin[service]"
-        ) from error
+    check_extra("service", "serve-queries")
     from seqmix_plugin.service import Service, read_credentials
     from seqmix_plugin.service.app import create_app
     from seqmix_plugin.service.credentials import HEADER, is_loopback

@@ -14,7 +14,7 @@ from allennlp.commands.train import TrainModel
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.models.archival import load_archive
-from matplotlib.image import imread
+from PIL import Image
 
 from seqmix_plugin.active_learning.learner import Learner
 from tests.active_learning.conftest import Run, lines, small_config
@@ -268,10 +268,10 @@ def test_without_dev_and_test_whatever_shows_f1_says_that_there_is_none(
         assert [row["f1"] for row in csv.DictReader(file)] == ["not measured"] * 2
     table = said[said.index("learning curve") :].splitlines()
     assert sum(line.split()[-3:-1] == ["not", "measured"] for line in table) == 2
-    picture = imread(folder / "learning_curve.png")
+    picture = np.asarray(Image.open(folder / "learning_curve.png").convert("RGB"))
     height, width, _ = picture.shape
-    middle = picture[int(0.4 * height) : int(0.6 * height), int(0.3 * width) : int(0.7 * width), :3]
-    assert middle.min() < 0.1, "there are dark letters where lines would be"
+    middle = picture[int(0.4 * height) : int(0.6 * height), int(0.3 * width) : int(0.7 * width)]
+    assert middle.min() < 50, "there are dark letters where lines would be"
 
 
 def test_indexer_and_embedder_must_name_one_encoder(run: Run, tiny_encoder: str, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import stat
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -216,12 +215,6 @@ def test_what_ends_the_start(waiting: Path, tmp_path: Path, monkeypatch: pytest.
         serve_queries(str(waiting), port=70_000)
     with pytest.raises(ConfigurationError, match=r"no.such.host.invalid:9090 cannot be listened on"):
         listen("no.such.host.invalid", 9090)
-    monkeypatch.setitem(sys.modules, "uvicorn", None)
-    with pytest.raises(
-        ConfigurationError,
-        match=r"serve-queries needs uvicorn, which is not installed: pip install seqmix_plugin.serv",
-    ):
-        serve_queries(str(waiting))
 
 
 def test_credentials_of_a_file_or_the_environment(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Charts: specifications of Vega-Lite, which the report draws in a browser and `rendering` as PNG, SVG and PDF."""

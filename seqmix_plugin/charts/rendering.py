@@ -1,0 +1,62 @@
+"""Charts as pictures, and the script that draws them in a browser, both of vl-convert."""
+
+import base64
+import json
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, List, Tuple
+
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.charts.theme import for_paper
+from seqmix_plugin.errors import first_line, printable
+
+SCRIPT = Path(__file__).with_name("vl_convert_process.py")
+SECONDS = 120
+Call = Tuple[str, Dict[str, Any]]
+
+
+def pictures(*charts: Tuple[Dict[str, Any], str]) -> List[bytes]:
+    """
+    Charts as files.
+
+    # Parameters
+
+    charts : `Tuple[Dict[str, Any], str]`
+        Each a specification of Vega-Lite and a format: `"png"`, `"svg"` or `"pdf"`.
+
+    # Returns
+
+    `List[bytes]`
+
+    # Raises
+
+    `ConfigurationError`
+        When vl-convert is not installed or fails.
+    """
+    options: Dict[str, Dict[str, Any]] = {"png": {"scale": 2}}
+    calls = [(f"vegalite_to_{form}", {"vl_spec": for_paper(spec), **options.get(form, {})}) for spec, form in charts]
+    return _results(*calls)
+
+
+@lru_cache(maxsize=1)
+def browser_script() -> str:
+    """Vega, Vega-Lite and vega-embed as one script that a page can hold."""
+    return _results(("javascript_bundle", {"snippet": "window.vegaEmbed = vegaEmbed;"}))[0].decode("utf-8")
+
+
+def _results(*calls: Call) -> List[bytes]:
+    """What functions of `vl_convert` return, in a process of their own."""
+    command = [sys.executable, "-P", str(SCRIPT)]
+    try:
+        done = subprocess.run(
+            command, input=json.dumps(calls), capture_output=True, text=True, timeout=SECONDS, encoding="utf-8"
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ConfigurationError(f"vl-convert cannot be run: {first_line(error)}") from error
+    if done.returncode != 0:
+        reason = next(reversed(done.stderr.strip().splitlines()), f"exit code {done.returncode}")
+        raise ConfigurationError(f"vl-convert cannot be run: {printable(reason)}")
+    return [base64.b64decode(content) for content in json.loads(done.stdout)]

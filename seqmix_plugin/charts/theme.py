@@ -1,0 +1,68 @@
+"""
+Colours and shapes, on a light and on a dark background.
+
+Methods have the colours of Okabe and Ito's palette, which colour-blind readers can tell apart; where one is too pale or
+too dark for a background, its hue is kept and its lightness changed. Shapes distinguish the methods as well.
+
+References: Okabe and Ito, Color Universal Design, 2008.
+"""
+
+import json
+import re
+from typing import Any, Dict
+
+THEME = {
+    "page": ("#ffffff", "#16191d"),
+    "ink": ("#1d2024", "#e6e7e9"),
+    "accent": ("#4d6480", "#8fa3bd"),
+    "c0": ("#0072b2", "#3f9fdc"),  # blue
+    "c1": ("#d55e00", "#e8722a"),  # vermillion
+    "c2": ("#009e73", "#009e73"),  # bluish green
+    "c3": ("#b95f93", "#cc79a7"),  # reddish purple
+    "c4": ("#b07800", "#e69f00"),  # orange
+    "c5": ("#2b93cc", "#7cc8f2"),  # sky blue
+    "c6": ("#333333", "#e0e0e0"),  # black
+    "c7": ("#8a8000", "#f0e442"),  # yellow
+}
+"""Each variable of the page's style sheet on a light and on a dark page; `accent` stands for no method."""
+INK, PAPER, ACCENT = "var(--ink)", "var(--page)", "var(--accent)"
+COLOURS = tuple(f"var(--{name})" for name in THEME if re.fullmatch(r"c\d", name))
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")
+"""One fewer than colours: the two together repeat after 56 methods."""
+
+STYLE: Dict[str, Any] = {
+    "background": "transparent",
+    "font": "system-ui, sans-serif",
+    "view": {"stroke": None},
+    "mark": {"aria": False},  # a chart has a description and a table, which say more than hundreds of points
+    "axis": {
+        **dict.fromkeys(("labelColor", "titleColor", "tickColor", "domainColor", "gridColor"), INK),
+        "gridOpacity": 0.12,
+        "domainOpacity": 0.5,
+        "tickOpacity": 0.5,
+        "labelFontSize": 12,
+        "titleFontSize": 13,
+        "titleFontWeight": "normal",
+        "titlePadding": 10,
+        "labelPadding": 5,
+    },
+    "legend": {"labelColor": INK, "labelFontSize": 12, "labelLimit": 220, "title": None, "orient": "top"},
+    "title": {"color": INK},
+    "text": {"color": INK, "fontSize": 12},
+}
+
+
+def colour(position: int) -> str:
+    """The colour of the method at a position."""
+    return COLOURS[position % len(COLOURS)]
+
+
+def shape(position: int) -> str:
+    """The shape of the method at a position."""
+    return SHAPES[position % len(SHAPES)]
+
+
+def for_paper(spec: Dict[str, Any]) -> Dict[str, Any]:
+    """The specification of a chart with the colours of the light page, for pictures that no style sheet reaches."""
+    text = re.sub(r"var\(--(\w+)\)", lambda found: THEME.get(found[1], (found[0],))[0], json.dumps(spec))
+    return {**json.loads(text), "background": "white"}

@@ -1,0 +1,71 @@
+"""Without an extra, what needs it says so in one line, and everything else works."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Any, Callable, Dict
+
+import pytest
+from allennlp.common.checks import ConfigurationError
+
+from seqmix_plugin.charts import rendering
+from seqmix_plugin.commands.annotate import annotate
+from seqmix_plugin.commands.compare import compare
+from seqmix_plugin.commands.serve_queries import serve_queries
+from seqmix_plugin.extras import MODULES
+from seqmix_plugin.run.learning_curve import write_rounds
+from tests.errors_page import Row, rows
+
+ROUND = {
+    "round": 0,
+    "annotated": {"sentences": 10, "tokens": 70, "entities": 30},
+    "synthetic_in_training": 0,
+    "scores": {"dev": {"precision": 0.5, "recall": 0.5, "f1": 0.5}},
+    "seconds": {"train": 1.0},
+}
+
+
+def cannot_draw(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rendering, "SCRIPT", folder / "no such file.py")
+        write_rounds([ROUND], folder)
+
+
+CASES: Dict[str, Any] = {
+    "`train` without the extra `report`": ("report", lambda folder: write_rounds([ROUND], folder)),
+    "`train` where the picture cannot be drawn for another reason": (None, cannot_draw),
+    "`compare` without the extra `report`": ("report", lambda folder: compare([str(folder)], str(folder / "out.html"))),
+    "`annotate` without the extra `annotate`": ("annotate", lambda folder: annotate(str(folder))),
+    "`serve-queries` without the extra `service`": ("service", lambda folder: serve_queries(str(folder))),
+}
+ROWS = rows("Extras that are not installed")
+
+
+def test_every_row_has_a_case_and_every_case_a_row() -> None:
+    assert [row.what for row in ROWS] == list(CASES)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
+def test_what_the_page_says_is_so(
+    row: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    extra, act = CASES[row.what]
+    for module in MODULES.get(extra, ()):
+        monkeypatch.setitem(sys.modules, module, None)
+    (tmp_path / "learning_curve.png").write_bytes(b"of earlier rounds")
+    if row.ends:
+        said = refused(act, tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["learning_curve.png"]
+    else:
+        with caplog.at_level(logging.WARNING):
+            act(tmp_path)
+            act(tmp_path)
+        [said] = [record.getMessage() for record in caplog.records]
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["learning_curve.csv", "rounds.jsonl"]
+    assert row.matches(said), said
+
+
+def refused(act: Callable[[Path], object], folder: Path) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        act(folder)
+    return str(caught.value)
