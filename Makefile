@@ -14,10 +14,10 @@ help:
 	@echo "make check       formatting, lint, types and tests"
 	@echo "make format      formats the code"
 	@echo "make results     docs/results.md from the records in results/"
-	@echo "make bench       every stage beside its references, and docs/performance.md; make bench STAGE=scoring for one"
-	@echo "make faults      runs that are killed or whose files are damaged, and go on, compared with runs that never stopped"
-	@echo "make lock        renews the pinned versions"
-	@echo "make audit       known vulnerabilities of the pinned versions against audit.toml, which says why some are accepted"
+	@echo "make bench       every stage compared with its references, and docs/performance.md; make bench STAGE=scoring for one stage"
+	@echo "make faults      kills runs and damages their files, resumes, and compares the results with uninterrupted runs"
+	@echo "make lock        updates the pinned versions"
+	@echo "make audit       checks the pinned versions for known vulnerabilities; audit.toml gives the reason for each accepted one"
 	@echo "make clean       removes the environment, the models and the quickstart's run"
 
 env: .venv/.done

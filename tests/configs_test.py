@@ -118,7 +118,7 @@ def test_every_configuration_says_what_it_reproduces_and_is_listed() -> None:
     for path in CONFIGS:
         first = path.read_text(encoding="utf-8").splitlines()[0]
         reproduces = ("Figure", "Table", "Equation", "Appendix", "The paper's main experiment")
-        ours = ("Control", "Upper bound", "As conll_", "The whole job", "A project with annotators")
+        ours = ("Control", "Upper bound", "As conll_", "Quickstart", "An annotation project")
         assert first.removeprefix("// ").startswith(reproduces + ours), path
 
 

@@ -1,10 +1,10 @@
-// A project with annotators: a pool of plain text, no labels to begin with, no dev and test files; see docs/annotate.md.
-// Round 0 asks for 20 sentences, drawn at random, and three more rounds for the 20 that the model knows least about.
+// An annotation project: a pool of plain text without labels, no dev and test files; see docs/annotate.md.
+// Round 0 asks for labels of 20 random sentences, each of three further rounds for the 20 most uncertain ones.
 local experiment = import 'lib/active_learning.libsonnet';
 local seqmix = import 'lib/seqmix.libsonnet';
 local source = (import 'lib/sources.libsonnet').minilm;
 
-// Your text: a sentence a line.
+// Your text: one sentence per line.
 local pool = source.quickstart { train: 'data/quickstart/pool.txt', dev: null, test: null, pool_size: null };
 local columns = experiment(source, pool, query_policy={ type: 'normalized_token_entropy' }).dataset_reader;
 
@@ -24,9 +24,9 @@ experiment(
     max_length: columns.max_length,
     token_indexers: columns.token_indexers,
   },
-  // Of labelled files, where there are some: dev, test, what `allennlp evaluate` is given.
+  // The reader of labelled files, if there are any: dev, test, the files for `allennlp evaluate`.
   validation_dataset_reader: columns,
-  // The entity types, which no file could tell.
+  // The entity types, as there is no labelled file to collect them from.
   labels: ['PER', 'LOC', 'ORG', 'MISC'],
   trainer+: {
     // `label_studio`, `doccano`, `prodigy`, `columns` or `jsonl`.

@@ -1,4 +1,4 @@
-// The whole job in about 3 minutes on 2 cores: the corpus that the repository ships, MiniLM, 50 + 3 x 25 sentences.
+// Quickstart, about 3 minutes on 2 cores: the corpus that the repository ships, MiniLM, 50 + 3 x 25 sentences.
 local experiment = import 'lib/active_learning.libsonnet';
 local seqmix = import 'lib/seqmix.libsonnet';
 local source = (import 'lib/sources.libsonnet').minilm;

@@ -1,10 +1,10 @@
-// The paper's experiment as a function of what varies. Sizes are sentences.
+// The paper's experiment as a function of its parameters. Sizes are numbers of sentences.
 function(
   source,  // an object of sources.libsonnet
   data,  // one of its corpora, with its sizes
   query_policy,
   augmenter={ type: 'none' },
-  reuse_model=true,  // false: every round starts from the pretrained weights
+  reuse_model=true,  // false: each round starts from the pretrained weights
   seed_size=data.seed_size,
   num_rounds=5,
   query_size=data.query_size,
@@ -16,7 +16,7 @@ function(
   {
     type: 'active_learning',
     seed: seed,
-    // AllenNLP's own three; the run's randomness follows from `seed` alone.
+    // The three seeds of AllenNLP; the random choices of the run depend on `seed` only.
     random_seed: seed,
     numpy_seed: seed,
     pytorch_seed: seed,
@@ -66,9 +66,9 @@ function(
           weight_decay: 0.01,
           parameter_groups: [[['bias', 'LayerNorm', 'layer_norm'], { weight_decay: 0.0 }]],
         },
-        // Linear warm-up over a tenth of the steps and linear decay to 0, from the loader's own length.
+        // Linear warm-up over a tenth of the steps, then linear decay to 0; the steps are computed from the data loader.
         learning_rate_scheduler: { type: 'slanted_triangular', cut_frac: 0.1, ratio: 1000000 },
-        // Nothing is validated inside a round, and nobody reads what the stock trainer would save after each epoch.
+        // No validation within a round, and no checkpoints after each epoch.
         checkpointer: null,
         callbacks: [{ type: 'should_validate_callback', validation_start: 1000000 }],
         enable_default_callbacks: false,

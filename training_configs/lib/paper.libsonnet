@@ -1,4 +1,4 @@
-// An experiment of the paper, by the names that its tables and figures use.
+// An experiment of the paper, by the names used in its tables and figures.
 local experiment = import 'active_learning.libsonnet';
 local seqmix = import 'seqmix.libsonnet';
 local sources = import 'sources.libsonnet';
@@ -14,11 +14,11 @@ function(
   corpus,  // 'conll', 'events', 'webpage' or 'quickstart'
   policy,  // 'random', 'lc', 'nte' or 'qbc'
   mixup=null,  // 'whole', 'whole_valid', 'sub' or 'label_constrained'; null: no augmentation
-  window=null,  // s, by default the corpus's
-  min_valid=null,  // n, the valid labels of a window, by default the corpus's η₀ · s
+  window=null,  // s; default: that of the corpus
+  min_valid=null,  // n, the number of valid labels in a window; default: η₀ · s of the corpus
   rate=0.2,
   alpha=8,
-  upper=500,  // of the perplexity; null is ∞
+  upper=500,  // upper bound of the perplexity; null is ∞
   source=sources.default,
 )
   assert std.objectHas(source, corpus) : 'corpus is ' + corpus + "; expected 'conll', 'events', 'webpage' or 'quickstart'";
@@ -33,7 +33,7 @@ function(
   assert mixup == 'whole_valid' || n <= s : 'min_valid is ' + n + ', more than the window of ' + s + ' words';
   local pairings = {
     whole: { type: 'whole_sequence', min_density: data.min_density },
-    // As the paper's public code reads it: a number of valid labels, not a density.
+    // The condition of the paper's public code: a number of valid labels instead of a density.
     whole_valid: { type: 'whole_sequence', min_valid: n },
     sub: { type: 'sub_sequence', window: s, min_density: n / s },
     label_constrained: { type: 'label_constrained', window: s, min_density: n / s },

@@ -1,11 +1,11 @@
-// SeqMix as the paper's appendix C.4 sets it: the window s and η₀ of the corpus, rate 0.2, α = 8, perplexity in (0, 500).
+// SeqMix with the settings of the paper's appendix C.4: window s and η₀ of the corpus, rate 0.2, α = 8, perplexity in (0, 500).
 function(
   source,  // an object of sources.libsonnet
   data,  // one of its corpora
-  pairing=null,  // by default sub_sequence
+  pairing=null,  // default: sub_sequence
   rate=0.2,
   alpha=8,
-  upper=500,  // of the perplexity; null is ∞
+  upper=500,  // upper bound of the perplexity; null is ∞
 )
   {
     type: 'seqmix',

@@ -1,4 +1,4 @@
-// Equation 1: CoNLL-2003, least confidence of a tagger with a CRF, whose transitions learn at 100 times the encoder's rate.
+// Equation 1: CoNLL-2003, least confidence of a tagger with a CRF; learning rate of the transitions 100 times the encoder's.
 local source = (import '../lib/sources.libsonnet').default;
 (import '../lib/paper.libsonnet')('conll', 'lc') + {
   model+: { head: { type: 'crf' } },

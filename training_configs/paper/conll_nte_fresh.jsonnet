@@ -1,2 +1,2 @@
-// As conll_nte, every round trained from the pretrained weights.
+// As conll_nte, each round starts from the pretrained weights.
 (import 'conll_nte.jsonnet') + { trainer+: { reuse_model: false } }

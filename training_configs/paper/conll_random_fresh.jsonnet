@@ -1,2 +1,2 @@
-// As conll_random, every round trained from the pretrained weights.
+// As conll_random, each round starts from the pretrained weights.
 (import 'conll_random.jsonnet') + { trainer+: { reuse_model: false } }

@@ -1,2 +1,2 @@
-// As conll_seqmix, every round trained from the pretrained weights.
+// As conll_seqmix, each round starts from the pretrained weights.
 (import '../conll_seqmix.jsonnet') + { trainer+: { reuse_model: false } }
