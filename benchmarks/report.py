@@ -80,7 +80,7 @@ def page(folder: Path) -> str:
         stages = read(folder / f"{device}.json")
         parts.append(f"## {heading}\n")
         if not stages:
-            parts.append("Nothing was measured yet.\n")
+            parts.append("No measurements yet.\n")
         for stage in sorted(stages, key=list(STAGES).index):
             parts.append(section(stage, stages[stage]))
     parts.append(COST)
