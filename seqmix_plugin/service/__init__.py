@@ -1,7 +1,7 @@
-"""The annotation back-end: predictions for Label Studio, and its annotations written down as they arrive."""
+"""Machine-learning back-end for Label Studio: predictions, and annotations stored as they arrive."""
 
 from seqmix_plugin.service.credentials import Credentials, read_credentials
+from seqmix_plugin.service.model_holder import ModelHolder
 from seqmix_plugin.service.service import Service
-from seqmix_plugin.service.tagging import ModelHolder
 
 __all__ = ["Credentials", "ModelHolder", "Service", "read_credentials"]

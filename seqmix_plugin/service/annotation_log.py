@@ -1,79 +1,113 @@
-"""What annotators said, written down as it arrives: each delivery once, in whatever order they come."""
+"""Annotations on disk: each version once, whatever the order in which they arrive."""
 
-import hashlib
 import threading
-from dataclasses import dataclass, field
+from collections import ChainMap
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
-
-from allennlp.common.checks import ConfigurationError
+from typing import Dict, List, MutableMapping, NamedTuple, Optional, Sequence, Tuple
 
 from seqmix_plugin.formats.answers import Moment, moment
-from seqmix_plugin.formats.json_files import Row, to_lines
+from seqmix_plugin.formats.json_files import Row, decoded, rows, to_lines, whole_lines
 from seqmix_plugin.formats.jsonl import annotation_name
+from seqmix_plugin.io.atomic import append, data_digest, disk_errors, sync
+from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.run.layout import RoundFiles
-from seqmix_plugin.service.log_file import LogFile
 
 NAME = "service"
-"""Of the file among a round's answers."""
-NOBODYS = -1
-"""The project of a number that an older version took back: there it takes back whatever is called so, for good."""
+"""Name of the file among a round's answers."""
+
+
+class LogFile:
+    """
+    A JSONL file to which lines are appended; they are on disk when `append` returns.
+
+    # Parameters
+
+    path : `Path`
+        The file, which is created with its folder when the first line is written.
+
+    # Raises
+
+    `ConfigurationError`
+        When the file cannot be written to, or a line other than the last is damaged; a torn last line is cut off.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.rows: List[Row] = []
+        """The rows of an earlier start."""
+        self._end = 0
+        self._is_new = not path.exists()
+        if not self._is_new:
+            with disk_errors(path):
+                content = path.read_bytes()
+            whole, torn = whole_lines(content)
+            line_end = b"\n" if whole and not whole.endswith(b"\n") else b""
+            if torn or line_end:
+                append(path, len(whole), line_end)
+            self._end = len(whole + line_end)
+            self.rows = [row for _, row in rows(str(path), decoded(str(path), whole))] if whole.strip() else []
+
+    def append(self, content: bytes) -> None:
+        """
+        Appends whole lines in one write.
+
+        # Raises
+
+        `ConfigurationError`
+            When they cannot be written; the next lines then take their place.
+        """
+        with disk_errors(self.path):
+            make_folder(self.path.parent)
+            start = min(self._end, self.path.stat().st_size if self.path.exists() else 0)
+        append(self.path, start, content)
+        if self._is_new:  # the names of a new file and its folder
+            with disk_errors(self.path):
+                sync(self.path.parent)
+                sync(self.path.parent.parent)
+            self._is_new = False
+        self._end = start + len(content)
 
 
 class Entry(NamedTuple):
     """
-    A delivery.
+    A version of an annotation.
 
     # Parameters
 
     row : `Row`
-        In our own format, with the keys `annotation`, the tool's number of it, and `project`. With `deleted` and
-        without `id` it takes back what its project and number were last seen with, or what will come first: all
-        versions until its time, by our clock but no earlier than theirs; without a time, as older versions wrote it,
-        for good.
+        In our own format, with the keys `annotation`, its number in the tool, and `project`. With `deleted` and without
+        `id` it withdraws the sentence that this number of this project was last seen with, or will be seen with first:
+        all versions up to its `time`, or all that are known when that is later.
     round : `int`
-        Whose question it answers; what takes back goes to the round of what it takes back, if that is known.
+        The round of the question; a deletion is written to the round of what it deletes, if that is known.
     """
 
     row: Row
     round: int
 
 
-class _Known(NamedTuple):
-    """The newest row of an annotation of a sentence, or the last row with a number."""
+class _Version(NamedTuple):
+    """The newest version of an annotation of a sentence, or the last one with a number."""
 
     moment: Moment
-    digest: bytes
+    digest: str
     round: int
     sentence: Optional[str]
     project: Optional[int]
     is_deleted: bool
 
 
-Key = Tuple[str, Optional[str]]
-"""An annotation's name and its sentence's id; with `None` whatever came last under this name."""
-
-
-@dataclass
-class _Ticket:
-    """What one caller waits for."""
-
-    entries: Sequence[Entry]
-    num_written: int = 0
-    moved: List[Tuple[Row, str]] = field(default_factory=list)
-    rounds: Set[int] = field(default_factory=set)
-    done: bool = False
-    problem: Optional[str] = "it was not written"
+Versions = MutableMapping[Tuple[str, Optional[str]], _Version]
+"""By an annotation's name and its sentence's id; with `None` the last one with this name."""
 
 
 class AnnotationLog:
     """
-    The files `service.answers.jsonl` of a run's rounds, both what the run reads and what the service remembers. An
-    annotation is known by project, number and sentence: a project that is made anew begins again at number 1, and so
-    does a second server. A later version of it replaces an earlier one, whichever comes first; what was there already
-    is not written again. In the files an annotation is called by its number, as in the tool's exports, or
-    `project/number` when another project's has that number already. What callers bring while another one waits for the
-    disk is written together, with one `fsync` a file.
+    The files `service.answers.jsonl` of a run's rounds: what the run reads, and what the service remembers. An
+    annotation is identified by project, number and sentence, since a new project, or a second server, numbers its
+    annotations from 1 again. A later version replaces an earlier one, whichever arrives first. In the files an
+    annotation has its number for a name, as in the tool's exports, or `project/number` when an annotation of another
+    project has that number already.
 
     # Parameters
 
@@ -83,122 +117,95 @@ class AnnotationLog:
     # Raises
 
     `ConfigurationError`
-        When a file of an earlier start cannot be read; a torn last line is cut off.
+        When a file of an earlier start cannot be read.
     """
 
     def __init__(self, run: Path) -> None:
         self._run = run
         self._files: Dict[int, LogFile] = {}
-        self._known: Dict[Key, _Known] = {}
-        self._waiting: List[_Ticket] = []
-        self._queue = threading.Lock()
-        self._disk = threading.Lock()
+        self._known: Versions = {}
+        self._lock = threading.Lock()
         for k in RoundFiles.all(run):
             for row in self._file(k).rows:
-                name = annotation_name(row)
-                if name is not None:
-                    is_old = not {"id", "project"} & set(row) and (name, None) in self._known
-                    self._note(self._known, Entry({**row, "project": NOBODYS} if is_old else row, k))
+                if annotation_name(row) is not None:
+                    _place(Entry(row, k), self._known)
 
     def add(self, entries: Sequence[Entry]) -> Tuple[int, List[Tuple[Row, str]]]:
         """
-        Writes what is new of some deliveries, and returns when all of them are on the disk.
+        Writes the entries that are new, and returns when they are on disk.
 
         # Returns
 
         `Tuple[int, List[Tuple[Row, str]]]`
-            How many were new; and rows whose number was another annotation's before, or was deleted, with what became
-            of them.
+            How many were new; and rows whose number belonged to another annotation or a deleted one, with a line that
+            says how they are treated.
 
         # Raises
 
         `ConfigurationError`
-            When the disk does not take them: they then count as not delivered.
+            When they cannot be written; none of them counts as known then, and they may be added again.
         """
-        ticket = _Ticket(entries)
-        with self._queue:
-            self._waiting.append(ticket)
-        with self._disk:  # who comes in first writes for all who wait
-            if not ticket.done:
-                with self._queue:
-                    batch, self._waiting = self._waiting, []
-                self._write(batch)
-        if ticket.problem is not None:
-            raise ConfigurationError(ticket.problem)
-        return ticket.num_written, ticket.moved
-
-    def _write(self, batch: Sequence[_Ticket]) -> None:
-        """Writes what is new of a batch, a file at a time, and tells its callers what became of theirs."""
-        fresh: Dict[Key, _Known] = {}
-        lines: Dict[int, List[Row]] = {}
-        failed: Dict[int, str] = {}
-        try:
-            for ticket in batch:
-                for entry in ticket.entries:
-                    k, row, moved = self._note(fresh, entry)
-                    ticket.rounds.add(k)
-                    if row is not None:
-                        ticket.num_written += 1
-                        lines.setdefault(k, []).append(row)
-                    if moved:
-                        ticket.moved.append((row or entry.row, moved))
-            for k, rows in lines.items():
-                try:
-                    self._file(k).append(to_lines(rows).encode("utf-8"))
-                except ConfigurationError as error:
-                    failed[k] = str(error)
-            self._known.update((name, known) for name, known in fresh.items() if known.round not in failed)
-            for ticket in batch:
-                ticket.problem = next((failed[k] for k in ticket.rounds if k in failed), None)
-        finally:  # whoever waits must hear of it, whatever happens here
-            for ticket in batch:
-                ticket.done = True
-
-    def _note(self, fresh: Dict[Key, _Known], entry: Entry) -> Tuple[int, Optional[Row], str]:
-        """
-        The round to which a delivery goes, its row if it is new, which is then the newest of its annotation, and a line
-        if its number was another annotation's or was deleted.
-        """
-
-        def find(name: str, sentence: Optional[str] = None) -> Optional[_Known]:
-            return fresh.get((name, sentence)) or self._known.get((name, sentence))
-
-        row, project = entry.row, entry.row.get("project")
-        name = str(annotation_name(row))
-        first = last = find(name)
-        if last is not None and None not in (project, last.project) and project != last.project:
-            name = f"{project}/{name}"
-            row, last = {**row, "annotation": name}, find(name)
-        if "id" not in row and last is not None and last.sentence is not None:
-            row = {"id": last.sentence, **row}
-        sentence = None if row.get("id") is None else str(row["id"])
-        before = find(name, sentence)
-        if before is None and last is not None and last.sentence is None:
-            before = last  # taken back before it came
-        is_deleted = row.get("withdrawn") is True and ("deleted" in row or "time" not in row)
-        if before is not None and is_deleted:
-            if before.is_deleted:
-                return before.round, None, ""
-            if "time" in row:  # the tool's clock may be ahead of ours
-                row = {**row, "time": max(moment(row["time"]), before.moment)[1]}
-        when = moment(row.get("time"))
-        digest = hashlib.sha256(to_lines([row]).encode("utf-8")).digest()
-        if before is not None and before.is_deleted and when <= before.moment:
-            return before.round, None, "was deleted before it came; it does not count"
-        if before is not None and (when < before.moment or (when, digest) == (before.moment, before.digest)):
-            return before.round, None, ""
-        k = before.round if before is not None and is_deleted else entry.round
-        owner = project if project is not None or last is None else last.project
-        fresh[name, sentence] = fresh[name, None] = _Known(when, digest, k, sentence, owner, is_deleted)
-        if before is not None and before.is_deleted:
-            return k, row, "was deleted and comes again with a later time; it counts"
-        seen = last or first
-        if before is not None or seen is None or None in (sentence, seen.sentence) or seen.sentence == sentence:
-            return k, row, ""
-        was = f"where it was id {seen.sentence!r} of project {seen.project}"
-        return k, row, f"is now of id {sentence!r}, {was}; it counts as another annotation"
+        with self._lock:
+            fresh: Versions = {}
+            lines: Dict[int, List[Row]] = {}
+            notes = []
+            for entry in entries:
+                k, row, note = _place(entry, ChainMap(fresh, self._known))
+                if row is not None:
+                    lines.setdefault(k, []).append(row)
+                if note:
+                    notes.append((row or entry.row, note))
+            for k, new in lines.items():
+                self._file(k).append(to_lines(new).encode("utf-8"))
+                self._known.update((key, version) for key, version in fresh.items() if version.round == k)
+            return sum(map(len, lines.values())), notes
 
     def _file(self, k: int) -> LogFile:
         if k not in self._files:
             self._files[k] = LogFile(RoundFiles.of(self._run, k).own_to_write(NAME))
         return self._files[k]
+
+
+def _place(entry: Entry, versions: Versions) -> Tuple[int, Optional[Row], str]:
+    """
+    Notes an entry among the known versions.
+
+    # Returns
+
+    `Tuple[int, Optional[Row], str]`
+        The round to which it is written; the row, or `None` when it is not new; a line if its number belonged to
+        another annotation or a deleted one.
+    """
+    row, project = entry.row, entry.row.get("project")
+    name = str(annotation_name(row))
+    first = last = versions.get((name, None))
+    if last is not None and None not in (project, last.project) and project != last.project:
+        name = f"{project}/{name}"
+        row, last = {**row, "annotation": name}, versions.get((name, None))
+    if "id" not in row and last is not None and last.sentence is not None:
+        row = {"id": last.sentence, **row}
+    sentence = None if row.get("id") is None else str(row["id"])
+    before = versions.get((name, sentence))
+    if before is None and last is not None and last.sentence is None:
+        before = last  # deleted before it arrived
+    is_deleted = row.get("withdrawn") is True and ("deleted" in row or "time" not in row)
+    if before is not None and is_deleted:
+        if before.is_deleted:
+            return before.round, None, ""
+        if "time" in row:  # the tool's clock may be ahead of ours
+            row = {**row, "time": max(moment(row["time"]), before.moment)[1]}
+    when, digest = moment(row.get("time")), data_digest(row)
+    if before is not None and before.is_deleted and when <= before.moment:
+        return before.round, None, "was deleted before it arrived: ignored"
+    if before is not None and (when < before.moment or (when, digest) == (before.moment, before.digest)):
+        return before.round, None, ""
+    k = before.round if before is not None and is_deleted else entry.round
+    owner = project if project is not None or last is None else last.project
+    versions[name, sentence] = versions[name, None] = _Version(when, digest, k, sentence, owner, is_deleted)
+    if before is not None:
+        return k, row, "was deleted and arrived again with a later time: accepted" if before.is_deleted else ""
+    seen = last or first
+    if seen is None or None in (sentence, seen.sentence) or seen.sentence == sentence:
+        return k, row, ""
+    was = f"it belonged to sentence {seen.sentence!r} of project {seen.project}"
+    return k, row, f"now belongs to sentence {sentence!r}; {was}: stored as another annotation"

@@ -1,6 +1,5 @@
-"""Who may talk to the service."""
+"""Authentication of clients, and which addresses need none."""
 
-import hashlib
 import hmac
 import ipaddress
 import os
@@ -15,9 +14,9 @@ from seqmix_plugin.errors import first_line
 from seqmix_plugin.io import json_text
 
 PREFIX = "SEQMIX_SERVICE_"
-"""How the environment variables begin that give credentials: `…USER`, `…PASSWORD`, `…SECRET`."""
+"""Prefix of the environment variables with credentials: `…USER`, `…PASSWORD`, `…SECRET`."""
 HEADER = "X-Seqmix-Secret"
-"""Carries the secret of a webhook."""
+"""The header with the secret of a webhook."""
 SHORTEST = 8
 
 
@@ -27,16 +26,16 @@ class Credentials:
     # Parameters
 
     user : `str`
-        Of HTTP Basic authentication.
+        User name of HTTP Basic authentication.
     password : `str`
-        Of the same.
+        Password of HTTP Basic authentication.
     secret : `str`
         What a webhook sends in the header `X-Seqmix-Secret`.
 
     # Raises
 
     `ConfigurationError`
-        When one is too short, or cannot stand in a header; it is named and not shown.
+        When one is too short or cannot be sent in a header; the message does not show it.
     """
 
     user: str
@@ -49,19 +48,18 @@ class Credentials:
             shortest = 1 if field.name == "user" else SHORTEST
             if not isinstance(value, str) or len(value) < shortest or not (value.isascii() and value.isprintable()):
                 raise ConfigurationError(
-                    f"credentials: {field.name!r} is none; expected {shortest} or more characters of ASCII"
+                    f"credentials: {field.name!r} is invalid; expected {shortest} or more printable ASCII characters"
                 )
         if ":" in self.user:
-            raise ConfigurationError("credentials: 'user' has a colon, where Basic authentication ends it")
+            raise ConfigurationError("credentials: 'user' contains a colon; Basic authentication does not allow it")
 
-    def allow_user(self, user: Optional[str], password: Optional[str]) -> bool:
-        """Whether both are right; it takes as long whatever is wrong."""
-        right_user, right_password = _same(user, self.user), _same(password, self.password)
-        return right_user and right_password
+    def allow_user(self, user: str, password: str) -> bool:
+        """Whether user and password are correct, compared in constant time."""
+        return _equal(user, self.user) & _equal(password, self.password)
 
-    def allow_secret(self, secret: Optional[str]) -> bool:
-        """Whether a header is right."""
-        return _same(secret, self.secret)
+    def allow_secret(self, secret: str) -> bool:
+        """Whether the secret of a webhook is correct, compared in constant time."""
+        return _equal(secret, self.secret)
 
 
 def read_credentials(path: Optional[str], environment: Mapping[str, str]) -> Optional[Credentials]:
@@ -69,9 +67,9 @@ def read_credentials(path: Optional[str], environment: Mapping[str, str]) -> Opt
     # Parameters
 
     path : `str`, optional
-        A JSON file, an object with the keys `user`, `password` and `secret`, which nobody else may read.
+        A JSON file, an object with the keys `user`, `password` and `secret`, which only its owner may read.
     environment : `Mapping[str, str]`
-        Is looked at when there is no file: `SEQMIX_SERVICE_USER`, `SEQMIX_SERVICE_PASSWORD`, `SEQMIX_SERVICE_SECRET`.
+        Used without a file: `SEQMIX_SERVICE_USER`, `SEQMIX_SERVICE_PASSWORD`, `SEQMIX_SERVICE_SECRET`.
 
     # Returns
 
@@ -81,44 +79,39 @@ def read_credentials(path: Optional[str], environment: Mapping[str, str]) -> Opt
     # Raises
 
     `ConfigurationError`
-        When the file cannot be read, others can read it, or one of the three is missing.
+        When the file cannot be read, other users can read it, or one of the three is missing.
     """
-    names = [field.name for field in fields(Credentials)]
+    keys = {field.name: PREFIX + field.name.upper() for field in fields(Credentials)}
     if path is None:
-        found: Any = {
-            name: environment[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in environment
-        }
+        found: Any = {name: environment[key] for name, key in keys.items() if key in environment}
         if not found:
             return None
-        source = "the environment"
-        expected = ", ".join(PREFIX + name.upper() for name in names)
+        source, expected = "the environment", ", ".join(keys.values())
     else:
-        found, source, expected = _of_file(path), path, ", ".join(names)
-    if not isinstance(found, dict) or set(found) != set(names):
-        raise ConfigurationError(f"credentials: {source} has not what is needed; expected {expected}, all of them")
+        found, source, expected = _read(path), path, ", ".join(keys)
+    if not isinstance(found, dict) or set(found) != set(keys):
+        raise ConfigurationError(f"credentials: expected exactly {expected} in {source}")
     return Credentials(**found)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address is reached from this machine only."""
+    """Whether an address can be reached from this machine only."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost"
 
 
-def _of_file(path: str) -> Any:
+def _read(path: str) -> Any:
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise ConfigurationError(f"credentials: {path} can be read by others; say chmod 600 {path}")
+            raise ConfigurationError(f"credentials: {path} is readable by other users; run chmod 600 {path}")
         return json_text.read(Path(path))
     except (OSError, ValueError) as error:
-        shown = error.strerror if isinstance(error, OSError) else type(error).__name__  # nothing of what is in it
+        shown = error.strerror if isinstance(error, OSError) else type(error).__name__  # not the content
         raise ConfigurationError(f"credentials: {path} cannot be read ({shown or first_line(error)})") from error
 
 
-def _same(given: Optional[str], expected: str) -> bool:
-    """Compares digests, so that the time tells neither what is right nor how long it is."""
-    digests = [hashlib.sha256((text or "").encode("utf-8", "replace")).digest() for text in (given, expected)]
-    return hmac.compare_digest(*digests)
+def _equal(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8"))

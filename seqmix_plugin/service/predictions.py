@@ -1,4 +1,4 @@
-"""Label Studio's tasks in, predictions out."""
+"""Predictions for tasks of Label Studio."""
 
 import logging
 from dataclasses import replace
@@ -14,33 +14,33 @@ from seqmix_plugin.formats.json_files import Row, is_text, shown
 from seqmix_plugin.formats.label_studio import prediction
 from seqmix_plugin.formats.reading import Reading
 from seqmix_plugin.sentence import TaggedSentence
-from seqmix_plugin.service.asked import Asked
-from seqmix_plugin.service.tagging import ModelHolder, Tagged
+from seqmix_plugin.service.model_holder import ModelHolder, Tagged
+from seqmix_plugin.service.questions import RunQuestions
 
 logger = logging.getLogger(__name__)
 
-LONGEST_WORD = 10_000
-"""Characters of what stands in a text without white space."""
-LONGEST_TEXT = 100_000
-"""Characters of a text."""
+MOST_TASKS = 5000
+"""Tasks of a request."""
+LONGEST_TEXT, LONGEST_WORD = 100_000, 10_000
+"""Characters of a text, and of a part of it without white space; tokenizers are slow for longer ones."""
 
 
-class TooLongError(ValueError):
-    """A task that would take the model's tokenizer too long."""
+class TooLargeError(ValueError):
+    """A request that would take too long."""
 
 
 class _Text(NamedTuple):
-    """A task's words, how many characters stand before the first, and the question, if it is one."""
+    """A task's words, the number of characters before the first, and its question, if it has one."""
 
     sentence: TaggedSentence
     before: int
     question: Optional[Question] = None
 
 
-def predict(tasks: Sequence[Any], holder: ModelHolder, asked: Asked) -> Tuple[str, List[Any]]:
+def predict(tasks: Sequence[Any], holder: ModelHolder, questions: RunQuestions) -> Tuple[str, List[Any]]:
     """
-    What the model says of tasks: of a question of the run by its words, of another text by those that the run's reader
-    or white space makes of it.
+    Predicts tasks. The words of a question are those of the run; other texts are split by the run's tokenizer, or at
+    white space.
 
     # Parameters
 
@@ -48,54 +48,59 @@ def predict(tasks: Sequence[Any], holder: ModelHolder, asked: Asked) -> Tuple[st
         Objects with `data.text`.
     holder : `ModelHolder`
         Has the model.
-    asked : `Asked`
+    questions : `RunQuestions`
         The run's questions.
 
     # Returns
 
     `Tuple[str, List[Any]]`
-        The model's version and, for each task, a prediction, or an empty list for none: before there is a model, and
-        for a task without a text or whose text is another than its question's.
+        The model's version and a prediction for each task; an empty list when there is no model yet, or the task has no
+        text or not that of its question.
 
     # Raises
 
-    `TooLongError`
-        When a text or a word is too long, before anything is done with any of them.
+    `TooLargeError`
+        When there are too many tasks, or a text or a word is too long; nothing has been predicted then.
     """
+    if len(tasks) > MOST_TASKS:
+        raise TooLargeError(f"{len(tasks)} tasks; expected {MOST_TASKS} at most")
     for task in tasks:
         _check_length(task)
     tokenizer = getattr(holder.reader, "tokenizer", None) or WhitespaceTokenizer()
-    texts = [_text(task, asked, tokenizer) for task in tasks]
-    known = [text for text in texts if text is not None]
-    version, tagged = holder.tag([text.sentence for text in known])
-    made = iter([_prediction(text, one, version) for text, one in zip(known, tagged, strict=False)])
-    return version, [[] if text is None else next(made, []) for text in texts]
+    texts = [_text(task, questions, tokenizer) for task in tasks]
+    version, tagged = holder.tag([text.sentence for text in texts if text is not None])
+    found = iter(tagged)
+    made = [None if text is None else next(found, None) for text in texts]
+    return version, [
+        _prediction(text, one, version) if text is not None and one is not None else []
+        for text, one in zip(texts, made, strict=True)
+    ]
 
 
-def _data(task: Any) -> Tuple[Any, Any]:
-    """A task's data and its text, whatever they are."""
+def _data(task: Any) -> Row:
+    """A task's data; an empty object when there is none."""
     data = task.get("data") if isinstance(task, dict) else None
-    return data, data.get("text") if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
 
 
 def _check_length(task: Any) -> None:
-    _, text = _data(task)
-    if not isinstance(text, str):
-        return
+    text = _data(task).get("text")
+    text = text if isinstance(text, str) else ""
     word = max(map(len, text.split()), default=0)
     for what, length, most in (("text", len(text), LONGEST_TEXT), ("word", word, LONGEST_WORD)):
         if length > most:
-            raise TooLongError(
+            raise TooLargeError(
                 f"task {shown(task.get('id'))}: a {what} of {length:,} characters; expected {most:,} at most"
             )
 
 
-def _text(task: Any, asked: Asked, tokenizer: Tokenizer) -> Optional[_Text]:
-    data, text = _data(task)
-    if not isinstance(data, dict) or not is_text(text):
-        logger.warning(f"a task without a text: {shown(task)}")
+def _text(task: Any, questions: RunQuestions, tokenizer: Tokenizer) -> Optional[_Text]:
+    data = _data(task)
+    text = data.get("text")
+    if not is_text(text):
+        logger.warning(f"a task has no text: {shown(task)}")
         return None
-    found = asked.find(data)
+    found = questions.find(data)
     if found is None:
         return split(text, tokenizer)
     reading = Reading("task", [found[1]], None, ReadSettings())
@@ -107,8 +112,8 @@ def _text(task: Any, asked: Asked, tokenizer: Tokenizer) -> Optional[_Text]:
 
 def split(text: str, tokenizer: Tokenizer) -> Optional[_Text]:
     """
-    A text as words with the white space between them, or `None` when there is no word in it. Where a tokenizer's words
-    are not those of the text, white space parts them.
+    A text as words and the white space between them; `None` when it has no words. It is split at white space when a
+    tokenizer changes the text.
     """
     try:
         words, spaces = plain_text.split(text, tokenizer.tokenize(text))
@@ -119,9 +124,9 @@ def split(text: str, tokenizer: Tokenizer) -> Optional[_Text]:
 
 
 def _prediction(text: _Text, tagged: Tagged, version: str) -> Row:
-    asked = text.question
-    if asked is not None and asked.query_score is not None and version == f"round {asked.round - 1}":
-        return prediction(replace(asked, predicted=tuple(tagged.spans)), version)  # its model asked: with that score
+    question = text.question
+    if question is not None and question.query_score is not None and version == f"round {question.round - 1}":
+        return prediction(replace(question, predicted=tagged.spans), version)  # the query score is of this model
     made = prediction(Question(text.sentence, predicted=tagged.spans), version)
     for region in made["result"]:
         region["value"]["start"] += text.before

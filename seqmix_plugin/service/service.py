@@ -1,9 +1,10 @@
-"""The service without its HTTP."""
+"""The service without its HTTP interface."""
 
 import logging
 import threading
 from pathlib import Path
-from typing import IO, Any, Dict, List, Optional, Tuple
+from typing import Any, List, Optional, Sequence, Tuple
+from xml.etree import ElementTree
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -13,11 +14,10 @@ from seqmix_plugin.formats import labels_of_run
 from seqmix_plugin.formats.json_files import Row
 from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder
 from seqmix_plugin.run.layout import ANSWER_FILES, QUERIES
-from seqmix_plugin.service.asked import Asked
-from seqmix_plugin.service.deliveries import Deliveries, Outcome
-from seqmix_plugin.service.labelling import misfits
+from seqmix_plugin.service.model_holder import Load, ModelHolder
 from seqmix_plugin.service.predictions import predict
-from seqmix_plugin.service.tagging import Load, ModelHolder
+from seqmix_plugin.service.questions import RunQuestions
+from seqmix_plugin.service.webhook import Receipt, WebhookReceiver
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ LOCK = "service.lock"
 
 class Service:
     """
-    What Label Studio asks of a machine-learning back-end, for one run. There is one service a run.
+    The machine-learning back-end of one run. A run has at most one.
 
     # Parameters
 
@@ -35,73 +35,95 @@ class Service:
     load : `Callable[[str], Tuple[SequenceTagger, SentenceReader]]`
         Loads a model and its reader from a run's folder, to the CPU.
     device : `torch.device`, optional (default = `torch.device("cpu")`)
-        Where the model works.
+        The device of the model.
     snap : `bool`, optional (default = `False`)
         Widen spans that cut words to whole words.
 
     # Raises
 
     `ConfigurationError`
-        When it is no run's folder, another service works there, or a file of an earlier start cannot be read.
+        When it is not a run's folder, another process serves the run, or a file of an earlier start cannot be read.
     """
 
     def __init__(self, run: str, load: Load, device: torch.device = torch.device("cpu"), snap: bool = False) -> None:
         folder = Path(run)
         self.labels = labels_of_run(run)
-        self._lock = _lock(folder)
-        self._asked = Asked(folder)
-        self._deliveries = Deliveries(folder, self._asked, self.labels, snap)
+        own_folder(folder, ANSWER_FILES)
+        make_folder(folder / QUERIES)
+        with disk_errors(folder / QUERIES / LOCK):
+            lock = locked(folder / QUERIES / LOCK)
+        if lock is None:
+            raise ConfigurationError(f"{folder}: the run is served by another process; stop it first")
+        self._lock = lock
+        self._questions = RunQuestions(folder)
+        self._webhook = WebhookReceiver(folder, self._questions, self.labels, snap)
         self._holder = ModelHolder(folder, load, device)
         self._holder.refresh()
-        self._misfits: Dict[str, str] = {}
+        self._mismatch = ("", "")
         self.num_recorded = 0
         self._counting = threading.Lock()
 
     @property
     def version(self) -> str:
-        """That of the model, such as `"round 3"`."""
+        """The version of the model, such as `"round 3"`."""
         return self._holder.version
 
     def setup(self, project: str, config: Optional[str]) -> str:
         """
-        Looks at a project's labelling configuration, and says once when it does not fit the run.
+        Checks a project's labelling configuration, and warns once when it does not fit the run.
 
         # Returns
 
         `str`
-            The version of the model; a newer one is loaded meanwhile.
+            The version of the model.
         """
-        self._holder.refresh(wait=False)
         if config is not None:
-            found = "; ".join(misfits(config, self.labels))
-            if found and self._misfits.get(project) != found:
+            found = "; ".join(mismatches(config, self.labels))
+            if found and self._mismatch != (project, found):
                 logger.warning(f"the labelling configuration of project {shortened(project)} does not fit: {found}")
-            self._misfits = {project: found}
+            self._mismatch = (project, found)
         return self.version
 
     def predict(self, tasks: List[Any]) -> Tuple[str, List[Any]]:
-        """The version of the model, and a prediction a task; see `predict`."""
+        """The version of the model and a prediction for each task; see `predict`."""
         self._holder.refresh()
-        return predict(tasks, self._holder, self._asked)
+        return predict(tasks, self._holder, self._questions)
 
-    def take(self, payload: Row) -> Outcome:
-        """Writes down what a webhook says; see `Deliveries.take`."""
-        outcome = self._deliveries.take(payload)
+    def receive(self, payload: Row) -> Receipt:
+        """Stores what a webhook sends; see `WebhookReceiver.receive`."""
+        receipt = self._webhook.receive(payload)
         with self._counting:
-            self.num_recorded += outcome.recorded
-        return outcome
+            self.num_recorded += receipt.recorded
+        return receipt
 
     def close(self) -> None:
-        """Lets another service work here."""
+        """Releases the run for another service."""
         self._lock.close()
 
 
-def _lock(folder: Path) -> IO[bytes]:
-    path = folder / QUERIES / LOCK
-    own_folder(folder, ANSWER_FILES)
-    make_folder(path.parent)
-    with disk_errors(path):
-        file = locked(path)
-    if file is None:
-        raise ConfigurationError(f"{folder}: another service works on this run; end it first")
-    return file
+def mismatches(config: str, labels: Sequence[str]) -> List[str]:
+    """
+    How a labelling configuration differs from what `labelling_config` makes, so that its annotations could not be read
+    or predictions not shown.
+
+    # Parameters
+
+    config : `str`
+        XML.
+    labels : `Sequence[str]`
+        The run's entity types.
+    """
+    try:
+        root = ElementTree.fromstring(config.encode("utf-8", "replace"))
+    except ElementTree.ParseError:
+        return ["it is not valid XML"]
+    found = []
+    if [tag.get("toName") for tag in root.iter("Labels") if tag.get("name") == "label"] != ["text"]:
+        found.append("it has no Labels tag with name 'label' and toName 'text'")
+    if [tag.get("value") for tag in root.iter("Text") if tag.get("name") == "text"] != ["$text"]:
+        found.append("it has no Text tag with name 'text' and value '$text'")
+    given = {str(tag.get("value")) for tag in root.iter("Label")}
+    missing, unknown = set(labels) - given, given - set(labels)
+    found += [f"it lacks the labels {', '.join(sorted(missing))}"] if missing else []
+    found += [f"the run does not have the labels {', '.join(sorted(unknown))}"] if unknown else []
+    return found

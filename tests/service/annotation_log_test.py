@@ -3,7 +3,6 @@
 import json
 import os
 import tempfile
-import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
@@ -14,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from seqmix_plugin.run.layout import RoundFiles
-from seqmix_plugin.service import annotation_log, log_file
+from seqmix_plugin.service import annotation_log
 from seqmix_plugin.service.annotation_log import AnnotationLog, Entry
 from tests.formats.conftest import CAT, FIRE
 from tests.service.conftest import ANNA, answers, log_rows, make_run, tags
@@ -110,34 +109,7 @@ def test_a_taking_back_goes_to_the_round_of_what_it_takes_back(waiting: Path) ->
     assert [row["annotation"] for row in log_rows(waiting, 2)] == [9]
 
 
-def test_callers_share_the_way_to_the_disk(waiting: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: List[int] = []
-    gate = threading.Event()
-    original = log_file.append
-
-    def slow(path: Path, start: int, content: bytes) -> None:
-        gate.wait(10)
-        calls.append(content.count(b"\n"))
-        original(path, start, content)
-
-    monkeypatch.setattr(log_file, "append", slow)
-    log = AnnotationLog(waiting)
-    threads = [threading.Thread(target=log.add, args=([entry((number, 1, 0))],)) for number in range(50)]
-    threads[0].start()
-    for thread in threads[1:]:
-        thread.start()
-    while len(log._waiting) + 1 < 50:  # the first is at the disk
-        pass
-    gate.set()
-    for thread in threads:
-        thread.join()
-    assert calls == [1, 49]
-    assert len(log_rows(waiting)) == 50
-
-
-def test_a_full_disk_is_told_to_all_and_the_next_lines_take_the_place(
-    waiting: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_told_and_the_next_lines_take_the_place(waiting: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = AnnotationLog(waiting)
     log.add([entry((1, 1, 0))])
     path = RoundFiles.of(waiting, 1).own("service")
@@ -198,17 +170,15 @@ def test_a_number_that_comes_again_for_another_sentence_is_another_annotation(wa
     log = AnnotationLog(waiting) if again else log
     for seconds, same in ((3, 1), (3, 0)):  # older than the other sentence's, which is none of its versions
         written, moved = log.add([delivery(1, CAT_ID, seconds)])
-        assert (written, [line for _, line in moved]) == (
-            (1, [f"is now of id {CAT_ID!r}, where it was id '7' of project 1; it counts as another annotation"])
-            if same
-            else (0, [])
-        )
+        was = "it belonged to sentence '7' of project 1"
+        note = f"now belongs to sentence {CAT_ID!r}; {was}: stored as another annotation"
+        assert (written, [line for _, line in moved]) == ((1, [note]) if same else (0, []))
     assert rejected(waiting) == sorted(["7", CAT_ID])
     log = AnnotationLog(waiting) if again else log
     assert log.add([deletion(1)]) == (1, [])
     assert rejected(waiting) == ["7"]
     gone = delivery(1, CAT_ID, 3)
-    assert log.add([deletion(1), gone]) == (0, [(gone.row, "was deleted before it came; it does not count")])
+    assert log.add([deletion(1), gone]) == (0, [(gone.row, "was deleted before it arrived: ignored")])
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["running", "restarted"])
@@ -227,10 +197,10 @@ def test_what_is_made_anew_after_a_deletion_counts(waiting: Path, again: bool, k
     assert log.add([gone(deleted_at), gone(deleted_at + 9)]) == (1, [])
     log = AnnotationLog(waiting) if again else log
     late, anew = delivery(1, "7", 6), delivery(1, "7", 11)
-    assert log.add([late]) == (0, [(late.row, "was deleted before it came; it does not count")])
+    assert log.add([late]) == (0, [(late.row, "was deleted before it arrived: ignored")])
     assert rejected(waiting) == []
     written, told = log.add([anew])
-    assert (written, [line for _, line in told]) == (1, ["was deleted and comes again with a later time; it counts"])
+    assert (written, [line for _, line in told]) == (1, ["was deleted and arrived again with a later time: accepted"])
     assert rejected(waiting) == ["7"]
     log = AnnotationLog(waiting) if again else log
     assert log.add([gone(deleted_at)]) == (1, [])  # whose clock is behind the tool's
@@ -253,18 +223,3 @@ def test_projects_with_the_same_numbers_keep_apart(waiting: Path, again: bool) -
     log.add([deletion(3)])
     assert rejected(waiting) == [FIRE_ID]
     assert log.add([delivery(2, CAT_ID, 9)])[0] == 0  # taken back before it came
-
-
-def test_rows_of_older_versions_mean_what_they_meant(waiting: Path) -> None:
-    """They name no project, and take a number back whatever it was of."""
-    old = [delivery(0, "7", 5).row, delivery(0, CAT_ID, 5, number=6).row, {"annotation": 6, "withdrawn": True}]
-    path = RoundFiles.of(waiting, 1).own_to_write("service")
-    path.parent.mkdir()
-    path.write_text("".join(json.dumps({k: v for k, v in row.items() if k != "project"}) + "\n" for row in old))
-    log = AnnotationLog(waiting)
-    assert rejected(waiting) == ["7"]
-    assert log.add([delivery(4, "7", 5), delivery(4, "7", 4)])[0] == 1  # the same, now with its project
-    assert log.add([delivery(4, FIRE_ID, 3, number=6)])[0] == 1
-    assert rejected(waiting) == sorted(["7", FIRE_ID])
-    AnnotationLog(waiting).add([deletion(4), deletion(4, number=6)])
-    assert rejected(waiting) == []

@@ -15,7 +15,7 @@ sdk = pytest.importorskip("label_studio_sdk")
 
 from seqmix_plugin.formats.label_studio import labelling_config  # noqa: E402
 from seqmix_plugin.service.app import create_app  # noqa: E402
-from seqmix_plugin.service.labelling import misfits  # noqa: E402
+from seqmix_plugin.service.service import mismatches  # noqa: E402
 from tests.service.conftest import ANNA, LABELS, PERSON, PLACE, QUESTIONS, ask, log_rows, said, service_of  # noqa: E402
 from tests.service.predictions_test import corpus, tasks_of  # noqa: E402
 from tests.service.serving import Client  # noqa: E402
@@ -28,7 +28,7 @@ def config() -> Any:
 
 def test_the_configuration_is_valid(config: Any) -> None:
     config.validate()
-    assert misfits(config.config, LABELS) == []
+    assert mismatches(config.config, LABELS) == []
     assert config.get_control("label").to_name == ["text"]
     assert sorted(config.get_control("label").labels) == sorted(LABELS)
 

@@ -1,4 +1,4 @@
-"""The newest round's model, one at a time."""
+"""The model of the newest round."""
 
 import logging
 import threading
@@ -21,7 +21,7 @@ from seqmix_plugin.sentence import TaggedSentence
 logger = logging.getLogger(__name__)
 
 UNTRAINED = "untrained"
-"""The version of the model before round 0 is done."""
+"""The version before round 0 is finished."""
 BATCH_SIZE = 32
 
 Load = Callable[[str], Tuple[SequenceTagger, SentenceReader]]
@@ -29,12 +29,12 @@ Load = Callable[[str], Tuple[SequenceTagger, SentenceReader]]
 
 class Tagged(NamedTuple):
     """
-    What the model says of a sentence.
+    The model's output for a sentence.
 
     # Parameters
 
     spans : `Tuple[Span, ...]`
-        With the probability of the least certain word of each.
+        Each with the probability of its least certain word.
     score : `float`, optional
         The probability of the tag of the sentence's least certain word; `None` when all words were cut.
     """
@@ -43,16 +43,10 @@ class Tagged(NamedTuple):
     score: Optional[float]
 
 
-class _Loaded(NamedTuple):
-    version: str
-    predictor: SequenceTaggerPredictor
-    reader: SentenceReader
-
-
 class ModelHolder:
     """
-    Tags with the weights of the newest whole round. A new round is noticed by the dates of files; it is loaded while
-    requests that are under way still use the old model, so that for a moment both are on the device.
+    Tags sentences with the model of the newest round. A new round is noticed by the dates of its files and loaded
+    while other requests still use the old model, so that for a moment both are on the device.
 
     # Parameters
 
@@ -61,88 +55,76 @@ class ModelHolder:
     load : `Callable[[str], Tuple[SequenceTagger, SentenceReader]]`
         Loads a model and its reader from a run's folder, to the CPU.
     device : `torch.device`
-        Where the model works.
+        The device of the model.
     """
 
     def __init__(self, run: Path, load: Load, device: torch.device) -> None:
         self._run = run
         self._load = load
         self._device = device
-        self._loaded: Optional[_Loaded] = None
+        self._loaded: Tuple[str, Optional[SequenceTaggerPredictor], Optional[SentenceReader]] = (UNTRAINED, None, None)
         self._seen: Any = None
         self._loading = threading.Lock()
-        self._using = ThreadPoolExecutor(1)  # a batch at a time, in turn: a large request does not hold up a small one
+        self._using = ThreadPoolExecutor(1)  # batches take turns: a large request does not hold up a small one
 
     @property
     def version(self) -> str:
-        """Such as `"round 3"`."""
-        loaded = self._loaded
-        return UNTRAINED if loaded is None else loaded.version
+        """The version of the model, such as `"round 3"`."""
+        return self._loaded[0]
 
     @property
     def reader(self) -> Optional[SentenceReader]:
-        """That of the model; `None` before there is one."""
-        loaded = self._loaded
-        return None if loaded is None else loaded.reader
+        """The reader of the model; `None` before there is one."""
+        return self._loaded[2]
 
-    def refresh(self, wait: bool = True) -> None:
+    def refresh(self) -> None:
         """
-        Loads the model of the newest round if it is not loaded; what cannot be loaded is said once, and the old model
-        stays.
-
-        # Parameters
-
-        wait : `bool`, optional (default = `True`)
-            Otherwise it is loaded in the background.
+        Loads the model of the newest round if it is not loaded yet. When that fails, it is logged once and the old
+        model stays.
         """
-        if self._signature() == self._seen:
-            return
-        if not wait:
-            threading.Thread(target=self.refresh, daemon=True).start()
-            return
         with self._loading:
             signature = self._signature()
             if signature == self._seen:
                 return
             try:
                 self._renew()
-            except Exception as error:  # of whatever is being written there, or is none of ours
-                logger.warning(f"the model of the newest round cannot be loaded: {first_line(error)}")
+            except Exception as error:  # whatever is wrong with the files
+                logger.warning(f"cannot load the model of the newest round: {first_line(error)}")
             self._seen = signature
 
     def tag(self, sentences: Sequence[TaggedSentence]) -> Tuple[str, List[Tagged]]:
         """
-        Tags sentences, in batches of about the same length.
+        Tags sentences, in batches of similar length.
 
         # Returns
 
         `Tuple[str, List[Tagged]]`
-            The model's version and, in the order of the sentences, what it says; nothing before there is a model.
+            The model's version and its output in the order of the sentences; empty before there is a model.
         """
-        loaded = self._loaded
-        if loaded is None:
-            return UNTRAINED, []
+        version, predictor, reader = self._loaded
+        if predictor is None or reader is None:
+            return version, []
         order = sorted(range(len(sentences)), key=lambda place: len(sentences[place]))
         found: List[Tagged] = [Tagged((), None)] * len(sentences)
         for start in range(0, len(order), BATCH_SIZE):
             places = order[start : start + BATCH_SIZE]
             batch = [sentences[place].without_labels() for place in places]
-            for place, output in zip(places, self._using.submit(_outputs, loaded, batch).result(), strict=True):
+            outputs = self._using.submit(_outputs, predictor, reader, batch).result()
+            for place, output in zip(places, outputs, strict=True):
                 found[place] = _tagged(output)
-        return loaded.version, found
+        return version, found
 
     def _renew(self) -> None:
         k = self._newest()
-        if k is None:
-            return
-        model, reader = self._load(str(self._run))
-        predictor = SequenceTaggerPredictor(model, reader)
-        self._using.submit(model.to, self._device).result()
-        self._loaded = _Loaded(f"round {k}", predictor, reader)
-        logger.info(f"predictions are from the model of round {k}")
+        if k is not None:
+            model, reader = self._load(str(self._run))
+            predictor = SequenceTaggerPredictor(model, reader)
+            self._using.submit(model.to, self._device).result()
+            self._loaded = (f"round {k}", predictor, reader)
+            logger.info(f"predicting with the model of round {k}")
 
     def _newest(self) -> Optional[int]:
-        """The round whose weights are there: the last whole one, or the next, as the weights are written first."""
+        """The round of the weights: the last finished one, or the next, since the weights are written first."""
         if not (self._run / ROUNDS).exists():
             return None
         k = len(read_lines(self._run / ROUNDS)) - 1
@@ -151,21 +133,14 @@ class ModelHolder:
             k += read_json(following).get("weights") == file_digest(self._run / WEIGHTS)
         return k if k >= 0 else None
 
-    def _signature(self) -> Any:
-        found = []
-        for name in (CONFIG, ROUNDS, WEIGHTS):
-            try:
-                stat = (self._run / name).stat()
-                found.append((stat.st_mtime_ns, stat.st_size, stat.st_ino))
-            except OSError:
-                found.append((0, 0, 0))
-        return found
+    def _signature(self) -> List[Tuple[int, ...]]:
+        paths = [self._run / name for name in (CONFIG, ROUNDS, WEIGHTS)]
+        stats = [path.stat() for path in paths if path.exists()]
+        return [(stat.st_mtime_ns, stat.st_size, stat.st_ino) for stat in stats]
 
 
-def _outputs(loaded: _Loaded, sentences: Sequence[TaggedSentence]) -> List[Any]:
-    return loaded.predictor.predict_batch_instance(
-        [loaded.reader.sentence_to_instance(sentence) for sentence in sentences]
-    )
+def _outputs(predictor: SequenceTaggerPredictor, reader: SentenceReader, batch: Sequence[TaggedSentence]) -> List[Any]:
+    return predictor.predict_batch_instance([reader.sentence_to_instance(sentence) for sentence in batch])
 
 
 def _tagged(output: Any) -> Tagged:
