@@ -16,7 +16,7 @@ from tokenizers import ByteLevelBPETokenizer
 from transformers import BertConfig, BertModel, BertTokenizerFast, GPT2Config, GPT2LMHeadModel, GPT2TokenizerFast
 
 import seqmix_plugin  # noqa: F401  registers
-from seqmix_plugin.augmenters import Workbench
+from seqmix_plugin.augmenters import AugmentationContext
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.sentence import TaggedSentence
@@ -132,8 +132,8 @@ def corpus() -> List[TaggedSentence]:
 
 
 @pytest.fixture
-def workbench(
+def context(
     tagger: SequenceTagger, reader: ConllColumnsReader, corpus: List[TaggedSentence], tmp_path: Path
-) -> Workbench:
+) -> AugmentationContext:
     """Round 1 of a run on the first 100 sentences; the others are outside its slice."""
-    return Workbench(tagger, reader, corpus[:100], corpus[100:], tmp_path, seed=7, round_number=1)
+    return AugmentationContext(tagger, reader, corpus[:100], corpus[100:], tmp_path, seed=7, round_number=1)

@@ -350,7 +350,7 @@ COURSE: Dict[str, Case] = {
             }
         },
     ),
-    "mixing gives the same few words": lambda trial: trial.run(
+    "mixing generates few different words": lambda trial: trial.run(
         NARROW, **{**WINDOWS, "trainer.seed_size": 12, "trainer.augmenter.rate": 5}
     ),
     "a text with fewer than three words that mixing could choose": lambda trial: trial.run(TWO_SPELLINGS, **WINDOWS),

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "seqmix_plugin"
 ORDER = (
     ("errors", "extras"),
     ("charts", "io"),
-    ("distributed", "functional", "metrics", "optimizers", "randomness", "sentence", "tag_schemes"),
+    ("distributed", "functional", "metrics", "optimizers", "parameter_checks", "randomness", "sentence", "tag_schemes"),
     ("synthetic",),
     ("run",),
     ("allennlp_gaps", "console", "data", "formats", "models", "run_endings"),

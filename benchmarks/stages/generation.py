@@ -8,9 +8,9 @@ from allennlp.common import Params
 from benchmarks.measure import at_least
 from benchmarks.row import Entry, Row
 from benchmarks.setting import Built, Setting
-from seqmix_plugin.augmenters import Workbench
+from seqmix_plugin.augmenters import AugmentationContext
 from seqmix_plugin.augmenters.augmenter import Augmenter
-from seqmix_plugin.augmenters.embedding_tables import Stretch, WordTable
+from seqmix_plugin.augmenters.embedding_tables import SubSequence, WordTable
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import Augmentation, SyntheticSentence
 
@@ -53,7 +53,7 @@ def row_of(setting: Setting, name: str, built: Built, words: str) -> Row:
 
 def prepared(
     setting: Setting, built: Built, labelled: Sequence[TaggedSentence], words: str, wanted: int
-) -> Tuple[Augmenter, Workbench]:
+) -> Tuple[Augmenter, AugmentationContext]:
     """The shipped configurations' augmenter, and what it works with in a round."""
     block = {
         "type": "seqmix",
@@ -64,7 +64,7 @@ def prepared(
     }
     if setting.quick:  # some of little text
         block["pairing"] = {"type": "sub_sequence", "window": 3, "min_density": 0.3}
-    bench = Workbench(
+    bench = AugmentationContext(
         model=built.model,
         reader=built.experiment.reader,
         readable=labelled,
@@ -87,11 +87,11 @@ def one_by_one(
     by_id = {sentence.id: sentence for sentence in labelled}
     result = []
     for child in children:
-        first, second = (Stretch(by_id[window.sentence_id], window.start, window.end) for window in child.parents)
+        first, second = (SubSequence(by_id[window.sentence_id], window.start, window.end) for window in child.parents)
         words = []
         for position in range(len(first.words)):
             one, other = (
-                Stretch(side.sentence, side.start + position, side.start + position + 1) for side in (first, second)
+                SubSequence(side.sentence, side.start + position, side.start + position + 1) for side in (first, second)
             )
             mixed = child.lam * table.embed([one])[0] + (1 - child.lam) * table.embed([other])[0]  # type: ignore
             distances = np.square(mixed.cpu().numpy() - vectors).sum(axis=1)

@@ -16,7 +16,7 @@ from seqmix_plugin.active_learning.label_budget import num_within, stop_reason
 from seqmix_plugin.active_learning.learner import Learner
 from seqmix_plugin.active_learning.pool import Pool
 from seqmix_plugin.active_learning.predictions import kappa, predict_spans, predict_tags
-from seqmix_plugin.augmenters import Augmenter, Workbench
+from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.console import round_line
 from seqmix_plugin.data import SentenceView
 from seqmix_plugin.distributed import from_primary
@@ -168,9 +168,9 @@ class ActiveLearningLoop:
         state = state.model_copy(update={"record": self._record(state, scores)})
         return self.files.keep_round(state, learner.model)
 
-    def context(self, k: int) -> Workbench:
+    def context(self, k: int) -> AugmentationContext:
         """What the augmenter may use in a round."""
-        return Workbench(
+        return AugmentationContext(
             model=self.learners[0].model,
             reader=self.experiment.reader,
             readable=self.pool.sentences,

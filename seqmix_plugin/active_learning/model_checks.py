@@ -9,7 +9,7 @@ from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
-from seqmix_plugin.models.longest_input import longest_input
+from seqmix_plugin.models.input_length import max_input_length
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
             f"dataset_reader.token_indexers name the encoder {indexed!r}, but the model's embedder {embedded!r}"
         )
     check_pieces(model, reader)
-    longest = longest_input(model.encoder, reader.word_pieces.tokenizer)
+    longest = max_input_length(model.encoder, reader.word_pieces.tokenizer)
     if longest is not None and (reader.max_length is None or reader.max_length > longest):
         raise ConfigurationError(
             f"dataset_reader.max_length is {reader.max_length}; the encoder takes {longest} word pieces at most"

@@ -13,7 +13,7 @@ from allennlp.data import DatasetReader
 
 from seqmix_plugin.active_learning.corpora import check_tagged, labels_of
 from seqmix_plugin.active_learning.model_checks import sentence_reader
-from seqmix_plugin.augmenters import Augmenter, Workbench
+from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
 from seqmix_plugin.commands.building import build_augmenter, build_model, pick_device, read_blocks
 from seqmix_plugin.commands.generated_files import GeneratedFiles, check_columns, counts, gold_records, records
@@ -183,7 +183,7 @@ def _augmentation(
     model_is_trained: bool,
 ) -> Augmentation:
     with tempfile.TemporaryDirectory() as folder:
-        workbench = Workbench(
+        context = AugmentationContext(
             model=model,
             reader=reader,
             readable=sentences,
@@ -194,7 +194,7 @@ def _augmentation(
             model_is_trained=model_is_trained,
         )
         reseed_globals(seed, 0, "augment")
-        return augmenter.augment(sentences, workbench)
+        return augmenter.augment(sentences, context)
 
 
 def _score_key(augmenter: Augmenter) -> str:

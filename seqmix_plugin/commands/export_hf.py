@@ -20,7 +20,7 @@ from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger, SoftmaxHead
 from seqmix_plugin.models.inference import inference
-from seqmix_plugin.models.longest_input import NO_LIMIT, longest_input
+from seqmix_plugin.models.input_length import NO_LIMIT, max_input_length
 from seqmix_plugin.run.layout import CONFIG, ROUNDS
 from seqmix_plugin.run.reader import read_json, read_lines
 
@@ -111,7 +111,7 @@ def export_hf(
     assert word_pieces is not None  # checked by `load_tagger`
     tokenizer = copy.deepcopy(word_pieces.tokenizer)
     if tokenizer.model_max_length > NO_LIMIT:  # it does not know what the encoder takes
-        tokenizer.model_max_length = reader.max_length or longest_input(exported, tokenizer) or NO_LIMIT
+        tokenizer.model_max_length = reader.max_length or max_input_length(exported, tokenizer) or NO_LIMIT
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:

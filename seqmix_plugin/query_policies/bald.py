@@ -3,30 +3,31 @@
 import torch
 
 from seqmix_plugin.functional import consensus_divergence
-from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch, check_opinions
+from seqmix_plugin.parameter_checks import at_least
+from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch
 
 
 @QueryPolicy.register("bald")
 class BaldPolicy(QueryPolicy):
     """
-    The mutual information of a word's tag and the model's weights, from samples of the model's dropout, averaged over
-    words (Gal et al. 2017): one model, asked several times.
+    Bayesian active learning by disagreement (Gal et al. 2017): the mutual information of a word's tag and the model's
+    weights, estimated from dropout samples of one model and averaged over words.
 
     Registered as a `QueryPolicy` with name "bald".
 
     # Parameters
 
     num_samples : `int`, optional (default = `10`)
-        Samples of dropout, at least 2.
+        Number of predictions with dropout per sentence, at least 2.
 
     # Raises
 
     `ConfigurationError`
-        When there are fewer than 2.
+        When `num_samples` is below 2.
     """
 
     def __init__(self, num_samples: int = 10) -> None:
-        self.num_samples = check_opinions("num_samples", num_samples)
+        self.num_samples = at_least("query_policy.num_samples", num_samples, 2)
 
     def score(self, batch: ScoredBatch) -> torch.Tensor:
         return consensus_divergence(batch.probabilities, batch.mask)

@@ -9,9 +9,11 @@ from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch
 @QueryPolicy.register("least_confidence")
 class LeastConfidencePolicy(QueryPolicy):
     """
-    For a model of sequences (a CRF) γ(x) = 1 − P(y* | x), the paper's equation 1; for a model that tags each word for
-    itself γ(x) = Σₜ (1 − maxₘ P(yₜ = m | x)), equation 2. Equation 1 is ranked by −ln P(y* | x): from 37 on,
-    1 − P(y* | x) is 1 in double precision.
+    With a sequence model (CRF) γ(x) = 1 − P(y* | x), the paper's equation 1; with a model that tags each word
+    independently γ(x) = Σₜ (1 − maxₘ P(yₜ = m | x)), equation 2.
+
+    Sentences of a sequence model are ranked by −ln P(y* | x), because 1 − P(y* | x) rounds to 1 in double precision
+    where −ln P(y* | x) exceeds 37.
 
     Registered as a `QueryPolicy` with name "least_confidence".
     """

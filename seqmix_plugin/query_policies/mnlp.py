@@ -9,7 +9,8 @@ from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch
 @QueryPolicy.register("mnlp")
 class MnlpPolicy(QueryPolicy):
     """
-    γ(x) = −1/T max_y ln P(y | x): least confidence without its preference for long sentences (Shen et al. 2017).
+    Maximum normalized log-probability, γ(x) = −1/T max_y ln P(y | x): least confidence normalized by length, so that
+    long sentences are not preferred (Shen et al. 2017).
 
     Registered as a `QueryPolicy` with name "mnlp".
     """

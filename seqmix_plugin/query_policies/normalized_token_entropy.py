@@ -9,7 +9,7 @@ from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch
 @QueryPolicy.register("normalized_token_entropy")
 class NormalizedTokenEntropyPolicy(QueryPolicy):
     """
-    γ(x) = −1/T Σₜ Σₘ P(yₜ = m | x) ln P(yₜ = m | x), the paper's equation 3.
+    γ(x) = −1/T Σₜ Σₘ P(yₜ = m | x) ln P(yₜ = m | x), the paper's equation 3: the mean entropy of a word's tag.
 
     Registered as a `QueryPolicy` with name "normalized_token_entropy".
     """

@@ -17,22 +17,22 @@ logger = logging.getLogger(__name__)
 
 class ScoredBatch(NamedTuple):
     """
-    What is predicted for some sentences of the pool: by one model, by each member of a committee, or by samples of a
-    model's dropout. All of them are opinions; the first is the round's model's.
+    Predictions for some sentences of the pool, by one model, by each member of a committee, or by several dropout
+    samples of a model. The first model is the one that is evaluated and saved.
 
     # Parameters
 
     positions : `np.ndarray`
-        Where the sentences stand in the pool. Shape: `(batch_size,)`
+        Indices of the sentences in the pool. Shape: `(batch_size,)`
     probabilities : `torch.Tensor`
-        Tag probabilities. Shape: `(num_opinions, batch_size, num_tokens, num_tags)`
+        Tag probabilities. Shape: `(num_models, batch_size, num_tokens, num_tags)`
     votes : `torch.LongTensor`
-        The tag that each opinion chooses for each word. Shape: `(num_opinions, batch_size, num_tokens)`
+        Tag that each model predicts for each word. Shape: `(num_models, batch_size, num_tokens)`
     mask : `torch.BoolTensor`
         True for real words. Shape: `(batch_size, num_tokens)`
     path_log_probability : `torch.Tensor`, optional (default = `None`)
-        ln P(y* | x) of each opinion's most probable tag sequence, when the model is one of sequences (a CRF).
-        Shape: `(num_opinions, batch_size)`
+        ln P(y* | x) of each model's most probable tag sequence, given by sequence models (CRF).
+        Shape: `(num_models, batch_size)`
     """
 
     positions: np.ndarray
@@ -49,9 +49,9 @@ class Query(NamedTuple):
     # Parameters
 
     position : `int`
-        Where it stands in the pool.
+        Index of the sentence in the pool.
     score : `float`, optional
-        γ, its informativeness, the higher the more; `None` when the policy does not score.
+        Informativeness γ(x), higher for more informative sentences; `None` when the policy does not score.
     """
 
     position: int
@@ -60,14 +60,14 @@ class Query(NamedTuple):
 
 class PoolScores(NamedTuple):
     """
-    What a policy makes of the whole pool.
+    Scores of the whole pool.
 
     # Parameters
 
     scores : `np.ndarray`
-        γ, which is recorded. Shape: `(pool_size,)`
+        Informativeness γ(x), which is recorded. Shape: `(pool_size,)`
     ranks : `np.ndarray`
-        What the sentences are ranked by. Shape: `(pool_size,)`
+        Values by which the sentences are ranked. Shape: `(pool_size,)`
     """
 
     scores: np.ndarray
@@ -79,35 +79,37 @@ Predict = Callable[[Sequence[TaggedSentence]], Iterable[ScoredBatch]]
 
 class QueryPolicy(Registrable):
     """
-    ψ(U, K, γ(·)): selects the K most informative sentences of the unlabelled pool. A subclass gives γ and says what it
-    needs; the trainer provides it.
+    Query policy ψ(U, K, γ(·)) of the paper's Algorithm 1, which selects the K most informative sentences of the
+    unlabelled pool. A subclass implements the score γ and states how many models or dropout samples it needs.
     """
 
     committee_size: int = 1
-    """How many models to train a round."""
+    """Number of models to train in each round."""
     num_samples: int = 0
-    """How many times to ask with dropout on; 0 asks once without dropout."""
-    _said_random: bool = False
+    """Number of predictions with dropout; 0 predicts once without dropout."""
+    _warned: bool = False
 
     def select(
         self, unlabelled: Sequence[TaggedSentence], size: int, predict: Predict, rng: np.random.Generator
     ) -> List[Query]:
         """
+        Selects the sentences to annotate.
+
         # Parameters
 
         unlabelled : `Sequence[TaggedSentence]`
-            The pool, without labels.
+            The unlabelled pool U.
         size : `int`
-            K.
+            Number K of sentences to select.
         predict : `Predict`
-            Gives the opinions on sentences, in batches of any order; not called by policies that need no model.
+            Predicts sentences in batches of any order; not called by policies that need no model.
         rng : `np.random.Generator`
-            Breaks ties, and draws for policies that draw.
+            Random generator that breaks ties and draws random samples.
 
         # Returns
 
         `List[Query]`
-            K queries, the most informative first.
+            K selected sentences, the most informative first.
 
         # Raises
 
@@ -125,8 +127,8 @@ class QueryPolicy(Registrable):
         if not finite.all():
             culprit = unlabelled[int(np.flatnonzero(~finite)[0])]
             raise ConfigurationError(f"the query score of sentence {culprit.id!r} is not a number: training diverged")
-        if size < len(unlabelled) and ranks.min() == ranks.max() and not self._said_random:
-            self._said_random = True  # in later rounds it is no news
+        if size < len(unlabelled) and ranks.min() == ranks.max() and not self._warned:
+            self._warned = True
             number, score = len(unlabelled), scores[0] + 0  # no −0
             logger.warning(f"all {number} sentences have the query score {score:g}: the query is random")
         order = np.lexsort((tie_breaker, -ranks))[:size]
@@ -135,8 +137,8 @@ class QueryPolicy(Registrable):
 
     def score_pool(self, unlabelled: Sequence[TaggedSentence], predict: Predict) -> Optional[PoolScores]:
         """
-        Two numbers a sentence; nothing else of what is predicted is kept. In a distributed run `predict` gives each
-        process its share, and all of them get all scores.
+        Scores and ranks of all sentences; no other prediction is kept. In a distributed run `predict` gives each
+        process its share of the pool, and every process gets all scores.
 
         # Returns
 
@@ -161,18 +163,18 @@ class QueryPolicy(Registrable):
     @abstractmethod
     def score(self, batch: ScoredBatch) -> torch.Tensor:
         """
-        γ(x) of a batch of sentences.
+        The informativeness γ(x) of a batch of sentences.
 
         # Returns
 
         `torch.Tensor`
-            The higher, the more informative. Shape: `(batch_size,)`
+            Higher for more informative sentences. Shape: `(batch_size,)`
         """
 
     def rank(self, batch: ScoredBatch, score: torch.Tensor) -> torch.Tensor:
         """
-        What a batch of sentences is ranked by: γ itself, unless its values come so close that rounding makes them equal
-        where something that rises with γ still tells them apart.
+        Values by which a batch of sentences is ranked: γ itself, unless rounding makes different values of γ equal and
+        a function that increases with γ distinguishes them.
 
         # Returns
 
@@ -180,10 +182,3 @@ class QueryPolicy(Registrable):
             Shape: `(batch_size,)`
         """
         return score
-
-
-def check_opinions(key: str, value: int) -> int:
-    """The number itself; raises a `ConfigurationError` when so few opinions cannot disagree."""
-    if value < 2:
-        raise ConfigurationError(f"query_policy.{key} is {value}; disagreement needs 2 or more")
-    return value

@@ -11,7 +11,7 @@ from seqmix_plugin.sentence import TaggedSentence
 @QueryPolicy.register("random")
 class RandomPolicy(QueryPolicy):
     """
-    Draws sentences uniformly: the baseline. Asks no model.
+    Draws sentences uniformly, without a model: the baseline.
 
     Registered as a `QueryPolicy` with name "random".
     """

@@ -1,12 +1,11 @@
-"""Stopping criteria: when there are labels enough."""
+"""Stopping criteria: when a run has enough labels."""
 
 from seqmix_plugin.stopping.combined import AllCriterion, AnyCriterion
+from seqmix_plugin.stopping.dev_f1 import PlateauCriterion, TargetF1Criterion
 from seqmix_plugin.stopping.label_budget import LabelBudgetCriterion
-from seqmix_plugin.stopping.plateau import PlateauCriterion
 from seqmix_plugin.stopping.rounds import RoundsCriterion
 from seqmix_plugin.stopping.stable_predictions import StablePredictionsCriterion
 from seqmix_plugin.stopping.stopping_criterion import StoppingCriterion
-from seqmix_plugin.stopping.target_f1 import TargetF1Criterion
 
 __all__ = [
     "AllCriterion",

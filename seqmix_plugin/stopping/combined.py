@@ -1,4 +1,4 @@
-"""Several criteria as one."""
+"""Several criteria combined into one."""
 
 from typing import Dict, List, Mapping, Optional
 
@@ -7,7 +7,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.stopping.stopping_criterion import Rounds, StoppingCriterion
 
 
-class _Combined(StoppingCriterion):
+class _CombinedCriterion(StoppingCriterion):
     def __init__(self, criteria: List[StoppingCriterion]) -> None:
         if not criteria:
             raise ConfigurationError("stopping.criteria is empty; expected a list of criteria")
@@ -21,21 +21,25 @@ class _Combined(StoppingCriterion):
 
 
 @StoppingCriterion.register("any")
-class AnyCriterion(_Combined):
+class AnyCriterion(_CombinedCriterion):
     """
-    Stops when one of several criteria does. The next query is cut to what each of them leaves.
+    Stops when one of several criteria does. The next query is cut to the smallest remaining budget.
 
     Registered as a `StoppingCriterion` with name "any".
 
     # Parameters
 
     criteria : `List[StoppingCriterion]`
-        The criteria.
+        Criteria of which one is enough to stop.
+
+    # Raises
+
+    `ConfigurationError`
+        When the list is empty.
     """
 
     def reason(self, rounds: Rounds) -> Optional[str]:
-        reasons = self._reasons(rounds)
-        return "; ".join(reasons) if reasons else None
+        return "; ".join(self._reasons(rounds)) or None
 
     def left(self, annotated: Mapping[str, int]) -> Dict[str, int]:
         limits: Dict[str, int] = {}
@@ -46,17 +50,22 @@ class AnyCriterion(_Combined):
 
 
 @StoppingCriterion.register("all")
-class AllCriterion(_Combined):
+class AllCriterion(_CombinedCriterion):
     """
-    Stops when all of several criteria do, after the same round. No query is cut: a `label_budget` among them may be
-    exceeded.
+    Stops when all of several criteria do so after the same round. Queries are not cut, so that a `label_budget` among
+    the criteria may be exceeded.
 
     Registered as a `StoppingCriterion` with name "all".
 
     # Parameters
 
     criteria : `List[StoppingCriterion]`
-        The criteria.
+        Criteria that all have to hold.
+
+    # Raises
+
+    `ConfigurationError`
+        When the list is empty.
     """
 
     def reason(self, rounds: Rounds) -> Optional[str]:

@@ -2,25 +2,30 @@
 
 from typing import Optional
 
-from seqmix_plugin.stopping.checks import at_least
+from seqmix_plugin.parameter_checks import at_least
 from seqmix_plugin.stopping.stopping_criterion import Rounds, StoppingCriterion
 
 
 @StoppingCriterion.register("rounds")
 class RoundsCriterion(StoppingCriterion):
     """
-    Stops after this round; for `any` and `all`, as `trainer.num_rounds` does the same alone.
+    Stops after a number of rounds. Useful under `any` and `all`; alone it does the same as `trainer.num_rounds`.
 
     Registered as a `StoppingCriterion` with name "rounds".
 
     # Parameters
 
     num_rounds : `int`
-        Rounds after round 0.
+        Number of rounds after round 0.
+
+    # Raises
+
+    `ConfigurationError`
+        When it is negative.
     """
 
     def __init__(self, num_rounds: int) -> None:
-        self._num_rounds = at_least("rounds.num_rounds", num_rounds, 0)
+        self._num_rounds = at_least("stopping.num_rounds", num_rounds, 0)
 
     def reason(self, rounds: Rounds) -> Optional[str]:
         done = rounds[-1]["round"]

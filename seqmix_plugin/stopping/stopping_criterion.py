@@ -11,42 +11,44 @@ Rounds = Sequence[Dict[str, Any]]
 
 class StoppingCriterion(Registrable):
     """
-    Says after a round whether the run has labels enough. A run ends after `num_rounds` anyway.
+    Decides after each round whether the run has enough labels. A run ends after `trainer.num_rounds` in any case.
     """
 
     needed_splits: Sequence[str] = ()
-    """The splits that have to be measured."""
+    """Splits that have to be measured."""
     sample_size: int = 0
-    """How many sentences of the pool the models of successive rounds are compared on."""
+    """Number of sentences of the pool on which the models of successive rounds are compared."""
 
     @abstractmethod
     def reason(self, rounds: Rounds) -> Optional[str]:
         """
+        The reason to stop after the last of these rounds.
+
         # Parameters
 
         rounds : `Sequence[Dict[str, Any]]`
-            The records of all rounds so far. Where a sample is asked for, each but the first has `kappa`, the agreement
-            of its model with that of the round before, as long as the sample has sentences that are not labelled.
+            The records of all rounds so far. With a `sample_size`, each record but the first has `kappa`, the agreement
+            of its model with that of the round before, as long as some sentence of the sample is unlabelled.
 
         # Returns
 
         `Optional[str]`
-            Why to stop, in words for the last line of the run, or `None`.
+            A reason for the last log line of the run, or `None` to continue.
         """
 
     def left(self, annotated: Mapping[str, int]) -> Dict[str, int]:
         """
-        How much may still be labelled. The next query is cut to it.
+        The remaining annotation budget, to which the next query is cut.
 
         # Parameters
 
         annotated : `Mapping[str, int]`
-            The `sentences` and `tokens` that are labelled.
+            The number of labelled `sentences` and `tokens`.
 
         # Returns
 
         `Dict[str, int]`
-            A number of `sentences`, of `tokens`, of both, or nothing where the criterion limits neither. It is below 0
-            when too much is labelled.
+            A number of `sentences`, of `tokens`, of both, or nothing when the criterion limits neither. Negative when
+            the budget is exceeded.
         """
         return {}

@@ -10,7 +10,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 from allennlp.predictors import Predictor
 
-from seqmix_plugin.augmenters import SeqMixAugmenter, Workbench
+from seqmix_plugin.augmenters import AugmentationContext, SeqMixAugmenter
 from seqmix_plugin.data import JsonlSentencesReader, sentence_reader
 from seqmix_plugin.oracles import Answered, Oracle, Request
 from seqmix_plugin.sentence import SentenceSource
@@ -204,9 +204,9 @@ def test_augmenters_may_read_the_seed_sentences(run: Run, seed_file: Path, monke
     seen = []
     original = SeqMixAugmenter.augment
 
-    def augment(self: SeqMixAugmenter, labelled: Any, workbench: Workbench) -> Any:
-        seen.append([sentence.id for sentence in workbench.text])
-        return original(self, labelled, workbench)
+    def augment(self: SeqMixAugmenter, labelled: Any, context: AugmentationContext) -> Any:
+        seen.append([sentence.id for sentence in context.text])
+        return original(self, labelled, context)
 
     monkeypatch.setattr(SeqMixAugmenter, "augment", augment)
     run("run", **{"trainer.num_rounds": 1}, seed_data_path=str(seed_file))

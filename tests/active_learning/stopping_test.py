@@ -17,12 +17,12 @@ NONE = {"trainer.augmenter": {"type": "none"}}
 def test_a_run_stops_and_says_why(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     folder = run("run", **NONE, **{"trainer.stopping": {"type": "label_budget", "sentences": 15}})
     rounds = lines(folder / "rounds.jsonl")
-    assert [record.get("stop") for record in rounds] == [None, "15 sentences are labelled, of 15"]
+    assert [record.get("stop") for record in rounds] == [None, "15 of 15 sentences are labelled"]
     metrics = json.loads((folder / "metrics.json").read_text())
-    assert metrics["stopped_because"] == "15 sentences are labelled, of 15"
+    assert metrics["stopped_because"] == "15 of 15 sentences are labelled"
     shown = capsys.readouterr().out
     assert "round 1: 3 instead of 6 sentences are queried, to stay within the label budget of trainer.stopping" in shown
-    assert "stopped after round 1: 15 sentences are labelled, of 15" in shown
+    assert "stopped after round 1: 15 of 15 sentences are labelled" in shown
     assert read_run(folder).finished
     before = (folder / "best.th").read_bytes()
     (folder / "best.th").unlink()
@@ -80,7 +80,7 @@ def test_the_seed_set_is_within_the_budget_too(run: Run, tmp_path: Path) -> None
     folder = run("given", **NONE, **spent)
     [record] = lines(folder / "rounds.jsonl")
     assert (record["annotated"]["sentences"], record["queried"]) == (4, [])
-    assert record["stop"] == "4 sentences are labelled, of 4"
+    assert record["stop"] == "4 of 4 sentences are labelled"
 
 
 @pytest.mark.parametrize(

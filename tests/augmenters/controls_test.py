@@ -6,20 +6,22 @@ from typing import List
 
 import pytest
 
-from seqmix_plugin.augmenters import DuplicateAugmenter, NoAugmenter, SeqMixAugmenter, Workbench
+from seqmix_plugin.augmenters import AugmentationContext, DuplicateAugmenter, NoAugmenter, SeqMixAugmenter
 from seqmix_plugin.augmenters.pairing import SubSequencePairing
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.run.sentence_rows import of_lines, sentence_of, synthetic_row, to_lines
 from seqmix_plugin.sentence import TaggedSentence
 
 
-def test_none_makes_nothing(workbench: Workbench, corpus: List[TaggedSentence]) -> None:
-    assert NoAugmenter().augment(corpus[:10], workbench).generated == []
+def test_none_makes_nothing(context: AugmentationContext, corpus: List[TaggedSentence]) -> None:
+    assert NoAugmenter().augment(corpus[:10], context).generated == []
 
 
 @pytest.mark.parametrize(("rate", "most"), [(0.2, 1), (1.0, 1), (2.5, 3)])
-def test_duplicate_repeats_evenly(workbench: Workbench, corpus: List[TaggedSentence], rate: float, most: int) -> None:
-    result = DuplicateAugmenter(rate).augment(corpus[:10], workbench)
+def test_duplicate_repeats_evenly(
+    context: AugmentationContext, corpus: List[TaggedSentence], rate: float, most: int
+) -> None:
+    result = DuplicateAugmenter(rate).augment(corpus[:10], context)
     counts = Counter(sentence.tokens for sentence in result.accepted)
     assert counts.total() == int(rate * 10)
     assert max(counts.values()) == most
@@ -28,9 +30,9 @@ def test_duplicate_repeats_evenly(workbench: Workbench, corpus: List[TaggedSente
     assert len({sentence.id for sentence in result.accepted}) == counts.total()
 
 
-def test_a_copy_keeps_the_white_space_between_words(workbench: Workbench, corpus: List[TaggedSentence]) -> None:
+def test_a_copy_keeps_the_white_space_between_words(context: AugmentationContext, corpus: List[TaggedSentence]) -> None:
     parents = [replace(sentence, spaces=("\t",) * len(sentence)) for sentence in corpus[:2]]
-    result = DuplicateAugmenter(1.0).augment(parents, workbench)
+    result = DuplicateAugmenter(1.0).augment(parents, context)
     assert {child.raw_text for child in result.accepted} == {parent.raw_text for parent in parents}
     written = of_lines(to_lines(synthetic_row(1, child) for child in result.generated))
     assert [sentence_of(row) for row in written] == [
@@ -38,10 +40,12 @@ def test_a_copy_keeps_the_white_space_between_words(workbench: Workbench, corpus
     ]
 
 
-def test_with_a_pairing_the_frames_of_seqmix_are_repeated(workbench: Workbench, corpus: List[TaggedSentence]) -> None:
+def test_with_a_pairing_the_frames_of_seqmix_are_repeated(
+    context: AugmentationContext, corpus: List[TaggedSentence]
+) -> None:
     pairing = SubSequencePairing(window=3, min_density=0.6)
-    children = SeqMixAugmenter(pairing=pairing, rate=0.3).augment(corpus[:40], workbench).generated
-    result = DuplicateAugmenter(0.3, pairing).augment(corpus[:40], workbench)
+    children = SeqMixAugmenter(pairing=pairing, rate=0.3).augment(corpus[:40], context).generated
+    result = DuplicateAugmenter(0.3, pairing).augment(corpus[:40], context)
     frames = [child.parents[0].sentence_id for child in children]
     assert [copy.parents[0].sentence_id for copy in result.generated] == frames[:12]
     by_id = {sentence.id: sentence for sentence in corpus[:40]}
@@ -50,24 +54,26 @@ def test_with_a_pairing_the_frames_of_seqmix_are_repeated(workbench: Workbench, 
 
 
 def test_a_pairing_without_pairs_repeats_less_and_says_so(
-    workbench: Workbench, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
+    context: AugmentationContext, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
 ) -> None:
     augmenter = DuplicateAugmenter(1.0, SubSequencePairing(window=200, min_density=1.0))
-    result = augmenter.augment(corpus[:10], workbench)
+    result = augmenter.augment(corpus[:10], context)
     assert (result.generated, result.statistics["wanted"]) == ([], 10)
     assert "duplicate: 0 of 10 wanted sentences were repeated; there are no more pairs" in caplog.text
 
 
-def test_windows_are_paired_within_the_words_that_are_kept(workbench: Workbench, word_pieces: WordPieceIndexer) -> None:
+def test_windows_are_paired_within_the_words_that_are_kept(
+    context: AugmentationContext, word_pieces: WordPieceIndexer
+) -> None:
     """Entities stand only past `max_length`: nothing is left to be paired."""
-    workbench = replace(workbench, reader=ConllColumnsReader({"tokens": word_pieces}, max_length=12))
+    context = replace(context, reader=ConllColumnsReader({"tokens": word_pieces}, max_length=12))
     words = ("in",) * 20 + ("Anna", "Berg", "Oslo")
     tags = ("O",) * 20 + ("B-PER", "I-PER", "B-LOC")
     late = [TaggedSentence(f"late{n}", words, tags) for n in range(4)]
     pairing = SubSequencePairing(window=3, min_density=1.0)
-    assert list(pairing.pairs(late, workbench.generator("pairs")))
-    assert list(pairing.of_round(late, workbench)) == []
+    assert list(pairing.pairs(late, context.generator("pairs")))
+    assert list(pairing.of_round(late, context)) == []
     dense = [TaggedSentence(f"early{n}", words[-3:] + words, tags[-3:] + tags) for n in range(4)]
-    pairs = list(pairing.of_round(dense, workbench))
+    pairs = list(pairing.of_round(dense, context))
     assert pairs
     assert {(pair.first_start, pair.second_start) for pair in pairs} == {(0, 0)}

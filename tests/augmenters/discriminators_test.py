@@ -13,7 +13,7 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.augmenters import Workbench
+from seqmix_plugin.augmenters import AugmentationContext
 from seqmix_plugin.augmenters.discriminators import (
     Discriminator,
     PerplexityDiscriminator,
@@ -31,7 +31,7 @@ from tests.active_learning.conftest import lines, small_config
 class Spelled(LanguageModel):
     """The perplexity of a text is the number it spells, that of a window the last of the numbers in it."""
 
-    tells_places = True
+    has_offsets = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class TwoScales(Spelled):
     def num_models(self) -> int:
         return 2
 
-    def asked(self, frames: Sequence[TaggedSentence]) -> np.ndarray:
+    def model_indices(self, frames: Sequence[TaggedSentence]) -> np.ndarray:
         return np.array([int(frame.id.startswith("q")) for frame in frames])
 
 
@@ -91,9 +91,9 @@ CONTRACT: Dict[str, Callable[[str], Dict[str, Any]]] = {
 @pytest.mark.parametrize("name", CONTRACT)
 class TestContract:
     @pytest.fixture
-    def discriminator(self, name: str, tiny_gpt2: str, workbench: Workbench) -> Discriminator:
+    def discriminator(self, name: str, tiny_gpt2: str, context: AugmentationContext) -> Discriminator:
         made = Discriminator.from_params(Params(CONTRACT[name](tiny_gpt2)))
-        made.start_round(workbench)
+        made.start_round(context)
         return made
 
     @pytest.fixture
@@ -125,10 +125,10 @@ class TestContract:
         discriminator: Discriminator,
         children: List[SyntheticSentence],
         frames: List[TaggedSentence],
-        workbench: Workbench,
+        context: AugmentationContext,
     ) -> None:
         once, said = discriminator.judge(children, frames), discriminator.statistics()
-        discriminator.start_round(workbench)
+        discriminator.start_round(context)
         assert discriminator.judge(children, frames) == once
         assert discriminator.statistics() == said
 
@@ -146,9 +146,9 @@ class TestContract:
         assert discriminator.first_batch_size(100) >= 100
 
 
-def test_both_ends_of_the_range_are_accepted(workbench: Workbench) -> None:
+def test_both_ends_of_the_range_are_accepted(context: AugmentationContext) -> None:
     discriminator = PerplexityDiscriminator(Spelled(), range=[10, 500])
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     assert judge(discriminator, 9.99, 10, 250, 500, 500.01) == [False, True, True, True, False]
     assert discriminator.statistics()["accepted_range"] == [10, 500]
     assert discriminator.statistics()["accepted_range_of"] == "perplexity"
@@ -156,19 +156,19 @@ def test_both_ends_of_the_range_are_accepted(workbench: Workbench) -> None:
     assert "median_ratio" not in discriminator.statistics()
 
 
-def test_null_is_no_upper_limit(workbench: Workbench) -> None:
+def test_null_is_no_upper_limit(context: AugmentationContext) -> None:
     discriminator = PerplexityDiscriminator(Spelled(), range=[0, None])
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     assert judge(discriminator, 1, 1e30) == [True, True]
     assert discriminator.statistics()["accepted_range"] == [0, None]
 
 
-def test_quantiles_of_the_first_candidates_hold_for_the_round(workbench: Workbench) -> None:
+def test_quantiles_of_the_first_candidates_hold_for_the_round(context: AugmentationContext) -> None:
     discriminator = PerplexityDiscriminator(Spelled(), quantile=[0, 0.5])
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     assert judge(discriminator, 1, 2, 3, 4, 5) == [True, True, True, False, False]
     assert judge(discriminator, 2.5, 3.5, 100) == [True, False, False]
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     assert judge(discriminator, 100, 200, 300) == [True, True, False]
 
 
@@ -184,9 +184,9 @@ def two_scales(*numbers: float) -> Tuple[List[SyntheticSentence], List[TaggedSen
     return [child_of(frame, frame.tokens) for frame in frames], frames
 
 
-def test_each_language_model_has_its_own_quantiles(workbench: Workbench) -> None:
+def test_each_language_model_has_its_own_quantiles(context: AugmentationContext) -> None:
     discriminator = PerplexityDiscriminator(TwoScales(), quantile=[0, 0.5])
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     accepted = [verdict.accepted for verdict in discriminator.judge(*two_scales(1, 2, 3, 4, 5))]
     assert accepted == [True] * 6 + [False] * 4  # one quantile over both, 4.5, would take 4 of the second's 10
     assert [verdict.accepted for verdict in discriminator.judge(*two_scales(2.5, 3.5))] == [True, True, False, False]
@@ -196,27 +196,29 @@ def test_each_language_model_has_its_own_quantiles(workbench: Workbench) -> None
     assert [discriminator.first_batch_size(wanted) for wanted in (5, 100)] == [128, 200]
 
 
-def test_a_language_model_that_is_asked_later_has_the_quantiles_of_its_first_candidates(workbench: Workbench) -> None:
+def test_a_language_model_that_is_asked_later_has_the_quantiles_of_its_first_candidates(
+    context: AugmentationContext,
+) -> None:
     discriminator = PerplexityDiscriminator(TwoScales(), quantile=[0, 0.5])
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     children, frames = two_scales(1, 2, 3)
     discriminator.judge(children[::2], frames[::2])
     assert discriminator.statistics()["accepted_ranges"] == [[1, 2], [None, None]]
     assert [verdict.accepted for verdict in discriminator.judge(children, frames)] == [True] * 4 + [False] * 2
 
 
-def test_a_range_is_the_same_for_all_language_models(workbench: Workbench) -> None:
+def test_a_range_is_the_same_for_all_language_models(context: AugmentationContext) -> None:
     discriminator = PerplexityDiscriminator(TwoScales(), range=[0, 4])
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     assert [verdict.accepted for verdict in discriminator.judge(*two_scales(1, 2))] == [True, True, True, False]
     assert discriminator.statistics()["accepted_range"] == [0, 4]
 
 
 def test_acceptance_does_not_depend_on_the_half_that_a_parent_is_in(
-    workbench: Workbench, corpus: List[TaggedSentence]
+    context: AugmentationContext, corpus: List[TaggedSentence]
 ) -> None:
     """Two models in-domain have vocabularies and scales of their own."""
-    bench = replace(workbench, readable=corpus[:300], outside=[])
+    bench = replace(context, readable=corpus[:300], outside=[])
     language_model = InDomainLanguageModel(settings=SmallGpt2Settings(vocab_size=800, num_layers=1, dimension=32))
     discriminator = PerplexityDiscriminator(language_model, quantile=[0, 0.5])
     discriminator.start_round(bench)
@@ -225,7 +227,7 @@ def test_acceptance_does_not_depend_on_the_half_that_a_parent_is_in(
     frames = [frame for frame in corpus[:300] if len(frame) > 4] * 2
     children = [child_of(frame, rng.choice(words, 3), 1) for frame in frames]
     accepted = np.array([verdict.accepted for verdict in discriminator.judge(children, frames)])
-    asked = language_model.asked(frames)
+    asked = language_model.model_indices(frames)
     assert set(asked.tolist()) == {0, 1}
     for half in (0, 1):
         assert accepted[asked == half].mean() == pytest.approx(0.5, abs=0.01)
@@ -235,18 +237,18 @@ def test_acceptance_does_not_depend_on_the_half_that_a_parent_is_in(
     assert abs(shares[0] - shares[1]) > 0.05
 
 
-def test_the_window_is_judged_when_asked(workbench: Workbench) -> None:
+def test_the_window_is_judged_when_asked(context: AugmentationContext) -> None:
     frame = TaggedSentence("p", ("100", "100", "100", "100"))
     children = [child_of(frame, ("7", number), 1) for number in ("50", "5000")]
     discriminator = PerplexityDiscriminator(Spelled(), range=[0, 500], scope="window")
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     assert discriminator.judge(children, [frame] * 2) == [(True, 50.0), (False, 5000.0)]
     assert discriminator.statistics()["scope"] == "window"
     assert discriminator.statistics()["median_perplexity"] == 2525
     # Ratios are of windows at the same place, of which each is asked for once.
     language_model = Spelled()
     discriminator = PerplexityDiscriminator(language_model, ratio_to_parents=[0, 1.5])
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     assert discriminator.judge(children, [frame] * 2) == [(True, 50.0), (False, 5000.0)]
     assert language_model.read == ["50", "5000", "100"]
     assert discriminator.statistics()["scope"] == "window"
@@ -255,10 +257,10 @@ def test_the_window_is_judged_when_asked(workbench: Workbench) -> None:
 
 
 class WithoutPlaces(Spelled):
-    tells_places = False
+    has_offsets = False
 
 
-def test_scopes_that_are_none_or_cannot_be_judged_are_errors(slow_masked: str, workbench: Workbench) -> None:
+def test_scopes_that_are_none_or_cannot_be_judged_are_errors(slow_masked: str, context: AugmentationContext) -> None:
     with pytest.raises(ConfigurationError, match="discriminator.scope is 'word'; expected one of sentence, window"):
         PerplexityDiscriminator(Spelled(), range=[0, 500], scope="word")
     for language_model in (WithoutPlaces(), MaskedLanguageModel(slow_masked)):
@@ -266,12 +268,12 @@ def test_scopes_that_are_none_or_cannot_be_judged_are_errors(slow_masked: str, w
             with pytest.raises(ConfigurationError, match="'window', which needs .* or scope: 'sentence'"):
                 PerplexityDiscriminator(language_model, **settings)
     discriminator = PerplexityDiscriminator(WithoutPlaces(), ratio_to_parents=[0, 1.5], scope="sentence")
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     assert judge(discriminator, 10, 70, frames=[40, 40]) == [True, False]
 
 
 def test_ratios_of_windows_do_not_depend_on_the_sentences_length(
-    workbench: Workbench, corpus: List[TaggedSentence]
+    context: AugmentationContext, corpus: List[TaggedSentence]
 ) -> None:
     """Windows of five words in short and in long sentences; whole sentences hide them, the more the longer they are."""
     language_model = InDomainLanguageModel(settings=SmallGpt2Settings(vocab_size=800, dimension=64))
@@ -288,7 +290,7 @@ def test_ratios_of_windows_do_not_depend_on_the_sentences_length(
         shares = []
         for frames in (short, long):
             discriminator = PerplexityDiscriminator(language_model, ratio_to_parents=[0, 2], scope=scope)
-            discriminator.start_round(workbench)
+            discriminator.start_round(context)
             some = [frames[n] for n in rng.integers(len(frames), size=300)]
             children = [child_of(f, rng.choice(words, 5), int(rng.integers(len(f) - 4))) for f in some]
             shares.append(np.mean([verdict.accepted for verdict in discriminator.judge(children, some)]))
@@ -297,10 +299,10 @@ def test_ratios_of_windows_do_not_depend_on_the_sentences_length(
     assert abs(apart["window"]) < 0.12
 
 
-def test_ratios_compare_a_child_with_the_parent_whose_words_it_keeps(workbench: Workbench) -> None:
+def test_ratios_compare_a_child_with_the_parent_whose_words_it_keeps(context: AugmentationContext) -> None:
     language_model = Spelled()
     discriminator = PerplexityDiscriminator(language_model, ratio_to_parents=[0.5, 1.5])
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     # Ratios 0.25, 0.5, 1.5, 1.75 and, of another parent, 1.5.
     accepted = judge(discriminator, 10, 20, 60, 70, 12, frames=[40, 40, 40, 40, 8])
     assert accepted == [False, True, True, False, True]
@@ -313,21 +315,21 @@ def test_ratios_compare_a_child_with_the_parent_whose_words_it_keeps(workbench: 
     assert said["accepted_range_of"] == "ratio_to_parents"
     assert said["median_perplexity"] == 20
     assert said["median_ratio"] == 1.5
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     assert discriminator.statistics()["median_ratio"] is None
     judge(discriminator, 4, frames=[8])
     assert language_model.read[10:] == ["4", "8"]
 
 
-def test_the_score_stays_the_perplexity_when_ratios_are_compared(workbench: Workbench) -> None:
+def test_the_score_stays_the_perplexity_when_ratios_are_compared(context: AugmentationContext) -> None:
     discriminator = PerplexityDiscriminator(Spelled(), ratio_to_parents=[0, None])
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     parent = TaggedSentence("p", ("2",))
     assert discriminator.judge([child_of(parent, ("1e9",))], [parent]) == [(True, 1e9)]
     assert discriminator.statistics()["accepted_range"] == [0, None]
 
 
-def test_a_child_and_its_parent_are_asked_of_the_same_model(workbench: Workbench) -> None:
+def test_a_child_and_its_parent_are_asked_of_the_same_model(context: AugmentationContext) -> None:
     """Of two models in-domain, the one that has not read the parent is asked for both: equal texts have ratio 1."""
     params = {
         "type": "perplexity",
@@ -338,8 +340,8 @@ def test_a_child_and_its_parent_are_asked_of_the_same_model(workbench: Workbench
         "ratio_to_parents": [0.999, 1.001],
     }
     discriminator = Discriminator.from_params(Params(params))
-    discriminator.start_round(replace(workbench, outside=[]))
-    frames = workbench.readable[:12]
+    discriminator.start_round(replace(context, outside=[]))
+    frames = context.readable[:12]
     children = [child_of(frame, frame.tokens[:1]) for frame in frames]
     assert all(verdict.accepted for verdict in discriminator.judge(children, frames))
     assert discriminator.statistics()["language_model"]["fitted_to"] == "two halves of the slice"
@@ -380,9 +382,9 @@ def labelled(labels: Sequence[Dict[str, float]], start: int, end: int) -> Synthe
     return SyntheticSentence(TaggedSentence("c", WORDS, tag_distributions=tuple(labels)), (window, other), lam=0.5)
 
 
-def agreements(workbench: Workbench, *children: SyntheticSentence, at_least: float = 0.8) -> List[tuple]:
+def agreements(context: AugmentationContext, *children: SyntheticSentence, at_least: float = 0.8) -> List[tuple]:
     discriminator = TaggerAgreementDiscriminator(at_least)
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     frame = TaggedSentence("p", WORDS, ("O",) * len(WORDS))
     return [tuple(verdict) for verdict in discriminator.judge(children, [frame] * len(children))]
 
@@ -392,7 +394,7 @@ def other_than(tag: str) -> str:
 
 
 def test_agreement_is_the_share_of_the_window_that_is_tagged_alike(
-    workbench: Workbench, tagger: SequenceTagger, reader: ConllColumnsReader
+    context: AugmentationContext, tagger: SequenceTagger, reader: ConllColumnsReader
 ) -> None:
     tags = predicted(tagger, reader)
     assert len(set(tags)) > 1  # or positions could not be told apart
@@ -401,84 +403,86 @@ def test_agreement_is_the_share_of_the_window_that_is_tagged_alike(
         # Words 3 to 7 are the window; of them the first `wrong` have another label. So have all words outside.
         labels = [tag if 3 + wrong <= t < 8 else other_than(tag) for t, tag in enumerate(tags)]
         children.append(labelled(one_hot(labels), 3, 8))
-    verdicts = agreements(workbench, *children)
+    verdicts = agreements(context, *children)
     assert verdicts == [(True, 1.0), (True, 0.8), (False, 0.6), (False, 0.4), (False, 0.2), (False, 0.0)]
-    assert [accepted for accepted, _ in agreements(workbench, *children, at_least=0.6)] == [True] * 3 + [False] * 3
-    assert all(accepted for accepted, _ in agreements(workbench, *children, at_least=0))
+    assert [accepted for accepted, _ in agreements(context, *children, at_least=0.6)] == [True] * 3 + [False] * 3
+    assert all(accepted for accepted, _ in agreements(context, *children, at_least=0))
 
 
 def test_mixed_labels_count_by_the_probability_of_the_predicted_tag_against_the_highest(
-    workbench: Workbench, tagger: SequenceTagger, reader: ConllColumnsReader
+    context: AugmentationContext, tagger: SequenceTagger, reader: ConllColumnsReader
 ) -> None:
     tags = predicted(tagger, reader)
     labels = one_hot([other_than(tag) for tag in tags])
     labels[4] = {tags[4]: 0.7, other_than(tags[4]): 0.3}
     labels[5] = {tags[5]: 0.4, other_than(tags[5]): 0.6}
     # 0.7 of 0.7 and 0.4 of 0.6.
-    [(accepted, score)] = agreements(workbench, labelled(labels, 4, 6), at_least=(1 + 2 / 3) / 2)
+    [(accepted, score)] = agreements(context, labelled(labels, 4, 6), at_least=(1 + 2 / 3) / 2)
     assert score == pytest.approx(5 / 6)
     assert accepted
 
 
 def test_a_perfect_tagger_agrees_with_every_mixed_label(
-    workbench: Workbench, tagger: SequenceTagger, reader: ConllColumnsReader
+    context: AugmentationContext, tagger: SequenceTagger, reader: ConllColumnsReader
 ) -> None:
     """Whatever λ is: the most probable tag of each label is the best that can be predicted."""
     tags = predicted(tagger, reader)
     for share in (0.5, 0.55, 0.8, 1.0):
         labels = [{tag: share, **({other_than(tag): 1 - share} if share < 1 else {})} for tag in tags]
-        assert agreements(workbench, labelled(labels, 3, 8), at_least=1.0) == [(True, 1.0)]
+        assert agreements(context, labelled(labels, 3, 8), at_least=1.0) == [(True, 1.0)]
     # A word with a hard label counts as much as one with a mixed label: one of five is wrong.
     labels = [{tag: 0.5, other_than(tag): 0.5} for tag in tags]
     labels[4] = {other_than(tags[4]): 1.0}
-    assert agreements(workbench, labelled(labels, 3, 8), at_least=0.8) == [(True, 0.8)]
+    assert agreements(context, labelled(labels, 3, 8), at_least=0.8) == [(True, 0.8)]
 
 
-def test_rounding_refuses_nothing(workbench: Workbench, tagger: SequenceTagger, reader: ConllColumnsReader) -> None:
+def test_rounding_refuses_nothing(
+    context: AugmentationContext, tagger: SequenceTagger, reader: ConllColumnsReader
+) -> None:
     tags = predicted(tagger, reader)
     labels = [{tag: 0.4, other_than(tag): 0.5, "B-ORG" if tag != "B-ORG" else "B-PER": 0.1} for tag in tags]
     assert sum([0.4 / 0.5] * 10) / 10 < 0.8
-    [(accepted, _)] = agreements(workbench, labelled(labels, 0, 10), at_least=0.8)
+    [(accepted, _)] = agreements(context, labelled(labels, 0, 10), at_least=0.8)
     assert accepted
 
 
 def test_words_that_were_cut_disagree(
-    workbench: Workbench, tagger: SequenceTagger, word_pieces: WordPieceIndexer
+    context: AugmentationContext, tagger: SequenceTagger, word_pieces: WordPieceIndexer
 ) -> None:
     short = ConllColumnsReader({"tokens": word_pieces}, max_length=8)  # room for six words of one piece
     tags = predicted(tagger, short, WORDS)
     assert tags[6:] == ["O"] * 4  # what the command line writes for them
     verdicts = agreements(
-        replace(workbench, reader=short), labelled(one_hot(tags), 4, 8), labelled(one_hot(tags), 7, 9), at_least=0.5
+        replace(context, reader=short), labelled(one_hot(tags), 4, 8), labelled(one_hot(tags), 7, 9), at_least=0.5
     )
     assert verdicts == [(True, 0.5), (False, 0.0)]
 
 
 def test_the_models_own_decoding_is_asked_where_it_has_one(
-    workbench: Workbench, tagger: SequenceTagger, reader: ConllColumnsReader
+    context: AugmentationContext, tagger: SequenceTagger, reader: ConllColumnsReader
 ) -> None:
     """A model with `tag_ids`, such as a best path, is not asked for the most probable tag of each word."""
     last = tagger.vocab.get_vocab_size("labels") - 1
     assert tagger.vocab.get_token_from_index(last, "labels") == "O"
     tagger.tag_projection.bias.data[0] = 100.0  # the most probable tag is another
     tagger.register_forward_hook(lambda _, inputs, output: {**output, "tag_ids": output["mask"].long() * last})
-    assert agreements(workbench, labelled(one_hot(["O"] * 10), 0, 5)) == [(True, 1.0)]
+    assert agreements(context, labelled(one_hot(["O"] * 10), 0, 5)) == [(True, 1.0)]
 
 
-def test_an_untrained_model_is_not_asked(workbench: Workbench) -> None:
+def test_an_untrained_model_is_not_asked(context: AugmentationContext) -> None:
     discriminator = TaggerAgreementDiscriminator(1.0)
-    discriminator.start_round(replace(workbench, model_is_trained=False))
-    frame = workbench.readable[0]
+    discriminator.start_round(replace(context, model_is_trained=False))
+    frame = context.readable[0]
     assert discriminator.judge([child_of(frame, ("Oslo",))] * 2, [frame] * 2) == [(True, None)] * 2
     assert discriminator.statistics() == {"min_agreement": 1.0, "model_is_trained": False, "mean_agreement": None}
 
 
-def test_agreement_leaves_the_model_as_it_was(workbench: Workbench, tagger: SequenceTagger) -> None:
+def test_agreement_leaves_the_model_as_it_was(context: AugmentationContext, tagger: SequenceTagger) -> None:
     tagger.train()
     state = torch.random.get_rng_state()
-    frames = workbench.readable[:3]
+    frames = context.readable[:3]
     discriminator = TaggerAgreementDiscriminator(0.0)
-    discriminator.start_round(workbench)
+    discriminator.start_round(context)
     verdicts = discriminator.judge([child_of(frame, ("Oslo",)) for frame in frames], frames)
     assert tagger.training
     assert torch.equal(torch.random.get_rng_state(), state)
@@ -489,7 +493,9 @@ def test_agreement_leaves_the_model_as_it_was(workbench: Workbench, tagger: Sequ
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, math.nan])
 def test_an_agreement_that_is_none_is_an_error(value: float) -> None:
-    with pytest.raises(ConfigurationError, match=rf"discriminator.min_agreement is {value}; expected .* \[0, 1\]"):
+    with pytest.raises(
+        ConfigurationError, match=rf"discriminator.min_agreement is {value}; expected a number from 0 to 1"
+    ):
         TaggerAgreementDiscriminator(value)
 
 

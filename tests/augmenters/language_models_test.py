@@ -15,7 +15,7 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer, BertConfig, BertForMaskedLM
 
-from seqmix_plugin.augmenters import Workbench
+from seqmix_plugin.augmenters import AugmentationContext
 from seqmix_plugin.augmenters.language_models import (
     InDomainLanguageModel,
     LanguageModel,
@@ -23,7 +23,7 @@ from seqmix_plugin.augmenters.language_models import (
     PretrainedLanguageModel,
 )
 from seqmix_plugin.augmenters.language_models.in_domain import _half
-from seqmix_plugin.augmenters.language_models.masked_copies import pseudo_perplexities
+from seqmix_plugin.augmenters.language_models.masked import pseudo_perplexities
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -43,7 +43,9 @@ def perplexities(model: LanguageModel, *texts: str) -> np.ndarray:
 @pytest.mark.parametrize("name", ["pretrained", "in_domain", "two halves", "masked"])
 class TestContract:
     @pytest.fixture
-    def model(self, name: str, text: str, tiny_gpt2: str, tiny_masked: str, workbench: Workbench) -> LanguageModel:
+    def model(
+        self, name: str, text: str, tiny_gpt2: str, tiny_masked: str, context: AugmentationContext
+    ) -> LanguageModel:
         settings = {"vocab_size": 400, "num_layers": 1, "dimension": 32, "max_epochs": 1}
         block: Dict[str, Any] = {
             "pretrained": {"type": "pretrained", "model_name": tiny_gpt2, "batch_tokens": 100},
@@ -52,11 +54,13 @@ class TestContract:
             "masked": {"type": "masked", "model_name": tiny_masked, "batch_tokens": 300},
         }[name]
         made = LanguageModel.from_params(Params({**block, "text": text}))
-        made.start_round(replace(workbench, outside=[]) if name == "two halves" else workbench)
+        made.start_round(replace(context, outside=[]) if name == "two halves" else context)
         return made
 
-    def test_perplexities_do_not_depend_on_order_and_batches(self, model: LanguageModel, workbench: Workbench) -> None:
-        some = [*workbench.readable[:15], *sentences("Oslo", "Anna 's friend , Berg .")]
+    def test_perplexities_do_not_depend_on_order_and_batches(
+        self, model: LanguageModel, context: AugmentationContext
+    ) -> None:
+        some = [*context.readable[:15], *sentences("Oslo", "Anna 's friend , Berg .")]
         scores = model.perplexities(some, some)
         assert scores.shape == (17,)
         assert np.isfinite(scores).all()
@@ -126,7 +130,9 @@ def test_a_missing_detokenizer_is_an_error_before_any_work(monkeypatch: pytest.M
 
 @pytest.mark.parametrize("kind", ["pretrained", "masked"])
 def test_batches_hold_a_token(kind: str) -> None:
-    with pytest.raises(ConfigurationError, match="language_model.batch_tokens is 0; expected 1 or more"):
+    with pytest.raises(
+        ConfigurationError, match="language_model.batch_tokens is 0; expected a whole number, 1 or more"
+    ):
         LanguageModel.from_params(Params({"type": kind, "model_name": "no/such-model", "batch_tokens": 0}))
 
 
@@ -135,7 +141,7 @@ def shuffled(some: Sequence[TaggedSentence]) -> List[TaggedSentence]:
     return [replace(sentence, tokens=tuple(rng.permutation(sentence.tokens)), tags=None) for sentence in some]
 
 
-def test_pretrained_is_equation_9_one_sentence_at_a_time(tiny_gpt2: str, workbench: Workbench) -> None:
+def test_pretrained_is_equation_9_one_sentence_at_a_time(tiny_gpt2: str, context: AugmentationContext) -> None:
     texts = ["Anna sings in Oslo .", "Oslo", "the the the the the the the", "Paris flights"]
     tokenizer, network = AutoTokenizer.from_pretrained(tiny_gpt2), AutoModelForCausalLM.from_pretrained(tiny_gpt2)
     expected = []
@@ -146,7 +152,7 @@ def test_pretrained_is_equation_9_one_sentence_at_a_time(tiny_gpt2: str, workben
         terms = [-float(log_probabilities[t, ids[t + 1]]) / math.log(2) for t in range(len(ids) - 1)]
         expected.append(2 ** (sum(terms) / len(terms)))
     model = PretrainedLanguageModel(tiny_gpt2, batch_tokens=24)
-    model.start_round(workbench)
+    model.start_round(context)
     assert perplexities(model, *texts) == pytest.approx(expected, rel=1e-4)
     assert perplexities(PretrainedLanguageModel(tiny_gpt2), *texts) == pytest.approx(expected, rel=1e-4)
 
@@ -161,7 +167,7 @@ def test_a_model_that_is_not_there_is_an_error() -> None:
 
 
 def test_an_encoder_is_no_language_model(tiny_encoder: str) -> None:
-    with pytest.raises(ConfigurationError, match="is no causal language model; it lacks cls"):
+    with pytest.raises(ConfigurationError, match="not a causal language model; the checkpoint lacks cls"):
         PretrainedLanguageModel(tiny_encoder)
 
 
@@ -169,7 +175,7 @@ def test_a_masked_model_is_no_causal_one(tiny_encoder: str, tmp_path: Path) -> N
     config = BertConfig.from_pretrained(tiny_encoder)
     BertForMaskedLM(config).save_pretrained(tmp_path / "masked")
     AutoTokenizer.from_pretrained(tiny_encoder).save_pretrained(tmp_path / "masked")
-    with pytest.raises(ConfigurationError, match="a masked model, which sees the word it is asked for"):
+    with pytest.raises(ConfigurationError, match="a masked language model; expected a causal one"):
         PretrainedLanguageModel(str(tmp_path / "masked"))
 
 
@@ -190,7 +196,7 @@ TEXTS = ["Anna sings in Oslo .", "Oslo", "the the the the the the the", "Paris f
 
 @pytest.mark.parametrize("batch_tokens", [1, 30, 8192])
 def test_masked_is_the_pseudo_perplexity_one_copy_at_a_time(
-    tiny_masked: str, workbench: Workbench, batch_tokens: int
+    tiny_masked: str, context: AugmentationContext, batch_tokens: int
 ) -> None:
     tokenizer, network = AutoTokenizer.from_pretrained(tiny_masked), AutoModelForMaskedLM.from_pretrained(tiny_masked)
     expected = []
@@ -199,7 +205,7 @@ def test_masked_is_the_pseudo_perplexity_one_copy_at_a_time(
         ends = [int(t in (0, len(ids) - 1)) for t in range(len(ids))]  # [CLS] and [SEP]
         expected.append(one_at_a_time(network, ids, ends, tokenizer.mask_token_id))
     model = MaskedLanguageModel(tiny_masked, batch_tokens=batch_tokens)
-    model.start_round(workbench)
+    model.start_round(context)
     assert perplexities(model, *TEXTS) == pytest.approx(expected, rel=1e-4)
     assert model.statistics()["model_name"] == tiny_masked
 
@@ -263,10 +269,10 @@ def test_masked_positions_alone_give_the_same_numbers(family: str) -> None:
     assert len({round(value) for value in expected}) == 5
 
 
-def test_masked_learns(tiny_masked: str, workbench: Workbench) -> None:
+def test_masked_learns(tiny_masked: str, context: AugmentationContext) -> None:
     """Sentences that it was not fitted to are more plausible than the same words shuffled."""
     model = MaskedLanguageModel(tiny_masked)
-    natural, mixed = workbench.readable, shuffled(workbench.readable)
+    natural, mixed = context.readable, shuffled(context.readable)
     wins = model.perplexities(natural, natural) < model.perplexities(mixed, natural)
     assert wins.mean() > 0.85
 
@@ -297,18 +303,20 @@ def test_checkpoints_that_are_no_masked_models_are_errors(
 ) -> None:
     with pytest.raises(ConfigurationError, match="model_name 'no/such-model': expected a masked language model, as a"):
         MaskedLanguageModel("no/such-model")
-    with pytest.raises(ConfigurationError, match=f"{tiny_encoder}'.* is no masked language model; it lacks cls.pred"):
+    with pytest.raises(
+        ConfigurationError, match=f"{tiny_encoder}': not a masked language model; the checkpoint lacks cls.pred"
+    ):
         MaskedLanguageModel(tiny_encoder)
     with pytest.raises(ConfigurationError, match=f"{tiny_gpt2}': expected a masked language model.*GPT2Config"):
         MaskedLanguageModel(tiny_gpt2)
-    with pytest.raises(ConfigurationError, match=f"{masked_without_mask}': no mask token"):
+    with pytest.raises(ConfigurationError, match=f"{masked_without_mask}': the tokenizer has no mask token"):
         MaskedLanguageModel(masked_without_mask)
 
 
-def test_in_domain_is_fitted_outside_the_slice_and_kept(workbench: Workbench) -> None:
+def test_in_domain_is_fitted_outside_the_slice_and_kept(context: AugmentationContext) -> None:
     model = InDomainLanguageModel(settings=SMALL)
-    model.start_round(workbench)
-    some = [*workbench.readable[:7], *sentences("Oslo")]
+    model.start_round(context)
+    some = [*context.readable[:7], *sentences("Oslo")]
     scores = model.perplexities(some, some)
     assert (scores >= 1).all()
     assert np.isfinite(scores).all()
@@ -318,62 +326,62 @@ def test_in_domain_is_fitted_outside_the_slice_and_kept(workbench: Workbench) ->
     assert said["models"][0]["held_out_perplexity"] == min(said["models"][0]["held_out_perplexities"])
     # Another run of the same configuration in the folder loads it; its numbers are the same.
     again = InDomainLanguageModel(settings=SMALL)
-    again.start_round(workbench)
+    again.start_round(context)
     assert np.array_equal(again.perplexities(some, some), scores)
     # A number of the record that has changed does not get into another run.
-    fit = workbench.folder / "language_model" / "0" / "fit.json"
+    fit = context.folder / "language_model" / "0" / "fit.json"
     fit.write_text(fit.read_text().replace('"epochs": ', '"epochs": 9'))
-    again.start_round(workbench)
+    again.start_round(context)
     assert again.statistics() == said
     # And one that cannot load it fits the same.
     fit.write_text(json.dumps({**json.loads(fit.read_text()), "digest": "of other text"}))
     anew = InDomainLanguageModel(settings=SMALL)
-    anew.start_round(workbench)
+    anew.start_round(context)
     assert np.array_equal(anew.perplexities(some, some), scores)
 
 
-def test_in_domain_learns(workbench: Workbench) -> None:
+def test_in_domain_learns(context: AugmentationContext) -> None:
     """Sentences of the corpus are more plausible than the same words shuffled."""
     settings = SmallGpt2Settings(vocab_size=600, num_layers=2, dimension=64, max_epochs=8)
     model = InDomainLanguageModel(settings=settings)
-    model.start_round(workbench)
-    natural, mixed = workbench.readable, shuffled(workbench.readable)
+    model.start_round(context)
+    natural, mixed = context.readable, shuffled(context.readable)
     assert (model.perplexities(natural, natural) < model.perplexities(mixed, natural)).mean() > 0.85
 
 
-def test_in_domain_never_reads_the_parent_whose_words_a_child_keeps(workbench: Workbench) -> None:
+def test_in_domain_never_reads_the_parent_whose_words_a_child_keeps(context: AugmentationContext) -> None:
     """Without text outside the slice there are two models, each fitted to one half and asked about the other."""
     model = InDomainLanguageModel(settings=SMALL)
-    texts = model._texts(replace(workbench, outside=[]))
-    assert sorted(texts[0] + texts[1]) == sorted({sentence.text for sentence in workbench.readable})
+    texts = model._texts(replace(context, outside=[]))
+    assert sorted(texts[0] + texts[1]) == sorted({sentence.text for sentence in context.readable})
     assert all(_half(text) == half for half in (0, 1) for text in texts[half])
-    model.start_round(replace(workbench, outside=[]))
+    model.start_round(replace(context, outside=[]))
     alone = model._models[1].perplexities(["Oslo flights"])
     assert np.array_equal(model.perplexities(sentences("Oslo flights"), sentences(texts[0][0])), alone)
 
 
-def test_in_domain_knows_a_parent_however_its_words_are_cut(workbench: Workbench, tmp_path: Path) -> None:
+def test_in_domain_knows_a_parent_however_its_words_are_cut(context: AugmentationContext, tmp_path: Path) -> None:
     """What is excluded, and what a half is, goes by what the model reads."""
     inside = sentences("do n't sing , Anna .", "Anna , Berg")
-    bench = replace(workbench, readable=inside, outside=sentences("do n't sing, Anna.", "Oslo , Paris"))
+    bench = replace(context, readable=inside, outside=sentences("do n't sing, Anna.", "Oslo , Paris"))
     model = InDomainLanguageModel(text="detokenized")
     assert model._texts(bench) == [["Oslo, Paris"]]
     assert InDomainLanguageModel()._texts(bench) == [["do n't sing, Anna.", "Oslo , Paris"]]
     path = tmp_path / "text.txt"
     path.write_text("Anna , Berg\nAnna, Berg\nOslo , Paris\n")
     assert InDomainLanguageModel(str(path), text="detokenized")._texts(bench) == [["Oslo , Paris"]]
-    halves = model._texts(replace(workbench, outside=[]))
-    read = model.texts(workbench.readable)
+    halves = model._texts(replace(context, outside=[]))
+    read = model.texts(context.readable)
     assert sorted(halves[0] + halves[1]) == sorted(set(read))
     assert all(_half(text) == half for half in (0, 1) for text in halves[half])
 
 
-def test_in_domain_asks_the_model_that_has_not_read_the_detokenized_parent(workbench: Workbench) -> None:
-    bench = replace(workbench, outside=[])
+def test_in_domain_asks_the_model_that_has_not_read_the_detokenized_parent(context: AugmentationContext) -> None:
+    bench = replace(context, outside=[])
     model = InDomainLanguageModel(settings=SMALL, text="detokenized")
     model.start_round(bench)
     halves = model._texts(bench)
-    for frame in workbench.readable[:10]:
+    for frame in context.readable[:10]:
         [read] = model.texts([frame])
         stranger = 0 if read in halves[1] else 1
         assert read not in halves[stranger]
@@ -381,34 +389,36 @@ def test_in_domain_asks_the_model_that_has_not_read_the_detokenized_parent(workb
         assert np.array_equal(model.perplexities(sentences("Oslo , flights"), [frame]), alone)
 
 
-def test_in_domain_fitted_to_other_text_is_not_taken_from_the_folder(workbench: Workbench) -> None:
-    folder = workbench.folder / "language_model" / "0" / "fit.json"
+def test_in_domain_fitted_to_other_text_is_not_taken_from_the_folder(context: AugmentationContext) -> None:
+    folder = context.folder / "language_model" / "0" / "fit.json"
     digests = []
     for text in ("tokens", "detokenized"):
-        InDomainLanguageModel(settings=SMALL, text=text).start_round(workbench)
+        InDomainLanguageModel(settings=SMALL, text=text).start_round(context)
         digests.append(json.loads(folder.read_text())["digest"])
     assert digests[0] != digests[1]
 
 
-def test_in_domain_leaves_out_text_that_stands_in_the_slice_as_well(workbench: Workbench, tmp_path: Path) -> None:
-    inside = workbench.readable[0]
-    [outside] = InDomainLanguageModel()._texts(replace(workbench, outside=[*workbench.outside, inside]))
+def test_in_domain_leaves_out_text_that_stands_in_the_slice_as_well(
+    context: AugmentationContext, tmp_path: Path
+) -> None:
+    inside = context.readable[0]
+    [outside] = InDomainLanguageModel()._texts(replace(context, outside=[*context.outside, inside]))
     assert inside.text not in outside
     path = tmp_path / "text.txt"
     path.write_text(f"{inside.text}\n\nanother   line\n")
     model = InDomainLanguageModel(text_path=str(path))
-    assert model._texts(workbench) == [["another line"]]
+    assert model._texts(context) == [["another line"]]
     for call in (model.check_text, model.start_round):
         with pytest.raises(ConfigurationError, match="1 distinct sentences to fit to; at least 20"):
-            call(workbench)
+            call(context)
 
 
 def test_in_domain_is_not_fitted_to_seed_sentences_that_it_will_judge_children_of(
-    workbench: Workbench, tmp_path: Path
+    context: AugmentationContext, tmp_path: Path
 ) -> None:
-    given = TaggedSentence("seed-0", workbench.outside[0].tokens)
-    seeded = replace(workbench, seed_set=[given])
-    [before], [outside] = InDomainLanguageModel()._texts(workbench), InDomainLanguageModel()._texts(seeded)
+    given = TaggedSentence("seed-0", context.outside[0].tokens)
+    seeded = replace(context, seed_set=[given])
+    [before], [outside] = InDomainLanguageModel()._texts(context), InDomainLanguageModel()._texts(seeded)
     assert set(before) - set(outside) == {given.text}
     path = tmp_path / "text.txt"
     path.write_text(f"{given.text}\n\nanother line\n")

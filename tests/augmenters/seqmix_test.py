@@ -10,12 +10,12 @@ from allennlp.common.checks import ConfigurationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqmix_plugin.augmenters import SeqMixAugmenter, Workbench
+from seqmix_plugin.augmenters import AugmentationContext, SeqMixAugmenter
 from seqmix_plugin.augmenters import seqmix as seqmix_module
 from seqmix_plugin.augmenters.discriminators import Discriminator, Verdict
 from seqmix_plugin.augmenters.embedding_tables import WordTable
-from seqmix_plugin.augmenters.pairing import Pair, Pairing, SubSequencePairing
-from seqmix_plugin.augmenters.seqmix import mix_pairs
+from seqmix_plugin.augmenters.mixing import mix_pairs
+from seqmix_plugin.augmenters.pairing import Pairing, SubSequencePairing, WindowPair
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import SyntheticSentence
 
@@ -45,7 +45,7 @@ def test_both_children_of_a_pair_by_hand() -> None:
     """
     λ = 0.25 on windows (w0 w1) and (w8 w6): 0.25 · 0 + 0.75 · 8 = 6 → w6; 0.25 · 1 + 0.75 · 6 = 4.75 → w5.
     """
-    one, other = mix_pairs([Pair(0, 1, 1, 0, 2)], [0.25], parents(), line_table(), keep_shared_tokens=False)
+    one, other = mix_pairs([WindowPair(0, 1, 1, 0, 2)], [0.25], parents(), line_table(), keep_shared_tokens=False)
     mixed = ({"B-LOC": 0.75, "B-PER": 0.25}, {"I-PER": 0.25, "O": 0.75})
     assert one.sentence.tokens == ("w9", "w6", "w5", "w9")
     assert one.sentence.tag_distributions == ({"O": 1.0}, *mixed, {"O": 1.0})
@@ -57,14 +57,14 @@ def test_both_children_of_a_pair_by_hand() -> None:
 
 
 def test_at_lambda_one_labels_are_the_first_parents_and_its_word_is_still_excluded() -> None:
-    one, _ = mix_pairs([Pair(0, 1, 1, 0, 1)], [1.0], parents(), line_table(), keep_shared_tokens=False)
+    one, _ = mix_pairs([WindowPair(0, 1, 1, 0, 1)], [1.0], parents(), line_table(), keep_shared_tokens=False)
     assert one.sentence.tag_distributions[1] == {"B-PER": 1.0}
     assert one.sentence.tokens[1] == "w1"  # w0 is nearest but a parent
 
 
 def test_shared_words_stay_only_when_asked() -> None:
     labelled = [TaggedSentence("i", ("w4", "w0"), ("O", "B-PER")), TaggedSentence("j", ("w4", "w8"), ("O", "B-LOC"))]
-    pair = [Pair(0, 0, 1, 0, 2)]
+    pair = [WindowPair(0, 0, 1, 0, 2)]
     kept, _ = mix_pairs(pair, [0.5], labelled, line_table(), keep_shared_tokens=True)
     replaced, _ = mix_pairs(pair, [0.5], labelled, line_table(), keep_shared_tokens=False)
     assert kept.sentence.tokens == ("w4", "w4")  # 0.5 · 0 + 0.5 · 8 = 4, no parent of the second word
@@ -72,7 +72,7 @@ def test_shared_words_stay_only_when_asked() -> None:
 
 
 def test_many_pairs_at_once_equal_each_alone() -> None:
-    pairs = [Pair(0, 1, 1, 0, 2), Pair(0, 0, 1, 1, 2), Pair(0, 2, 1, 0, 1)]
+    pairs = [WindowPair(0, 1, 1, 0, 2), WindowPair(0, 0, 1, 1, 2), WindowPair(0, 2, 1, 0, 1)]
     lambdas = [0.3, 0.6, 0.9]
     together = mix_pairs(pairs, lambdas, parents(), line_table(), False)
     alone = [
@@ -100,7 +100,7 @@ def test_invariants(data: st.DataObject) -> None:
     length = data.draw(st.integers(1, min(lengths)))
     starts = [data.draw(st.integers(0, size - length)) for size in lengths]
     lam = data.draw(st.floats(0, 1))
-    children = mix_pairs([Pair(0, starts[0], 1, starts[1], length)], [lam], labelled, line_table(), False)
+    children = mix_pairs([WindowPair(0, starts[0], 1, starts[1], length)], [lam], labelled, line_table(), False)
     for frame, start, child in zip(labelled, starts, children, strict=True):
         assert len(child.sentence) == len(frame)
         inside = range(start, start + length)
@@ -147,12 +147,12 @@ def test_invariants_of_every_pairing(name: str, rows: List[List[Any]], seed: int
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_children_of_every_pairing(name: str, workbench: Workbench, corpus: List[TaggedSentence]) -> None:
+def test_children_of_every_pairing(name: str, context: AugmentationContext, corpus: List[TaggedSentence]) -> None:
     """As long as their frames; labels sum to 1 and, under `label_constrained`, are the frame's own."""
     settings = {} if name == "whole_sequence" else {"window": 3}
     pairing = Pairing.by_name(name)(min_density=0.3, **settings)
     by_id = {sentence.id: sentence for sentence in corpus}
-    result = SeqMixAugmenter(pairing=pairing, rate=0.3).augment(corpus, workbench)
+    result = SeqMixAugmenter(pairing=pairing, rate=0.3).augment(corpus, context)
     assert len(result.generated) >= 20
     assert result.statistics["pairs"] >= len(result.generated) // 2
     for child in result.generated:
@@ -188,9 +188,9 @@ def augmenter(**settings: Any) -> SeqMixAugmenter:
     return SeqMixAugmenter(pairing=SubSequencePairing(window=3, min_density=0.3), **settings)
 
 
-def test_each_child_is_judged_for_itself(workbench: Workbench, corpus: List[TaggedSentence]) -> None:
+def test_each_child_is_judged_for_itself(context: AugmentationContext, corpus: List[TaggedSentence]) -> None:
     """The paper's public code admitted a sentence when only its twin passed."""
-    result = augmenter(discriminator=EverySecond(), rate=0.1).augment(corpus[:100], workbench)
+    result = augmenter(discriminator=EverySecond(), rate=0.1).augment(corpus[:100], context)
     assert [child.accepted for child in result.generated] == [False, True] * 10
     assert len(result.accepted) == 10
     statistics = result.statistics
@@ -198,11 +198,11 @@ def test_each_child_is_judged_for_itself(workbench: Workbench, corpus: List[Tagg
 
 
 def test_generation_stops_at_n_and_does_not_depend_on_batches(
-    workbench: Workbench, corpus: List[TaggedSentence], monkeypatch: pytest.MonkeyPatch
+    context: AugmentationContext, corpus: List[TaggedSentence], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = augmenter(rate=0.15).augment(corpus[:100], workbench)
+    whole = augmenter(rate=0.15).augment(corpus[:100], context)
     monkeypatch.setattr(seqmix_module, "LARGEST_BATCH", 4)
-    pieces = augmenter(rate=0.15).augment(corpus[:100], workbench)
+    pieces = augmenter(rate=0.15).augment(corpus[:100], context)
     assert len(whole.accepted) == 15  # odd: the last twin is not made
     assert whole == pieces
 
@@ -216,25 +216,25 @@ def test_the_rate_is_a_floor_in_decimals() -> None:
 
 
 def test_it_goes_on_with_what_there_is(
-    workbench: Workbench, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
+    context: AugmentationContext, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
 ) -> None:
     few = [sentence for sentence in corpus if any(tag != "O" for tag in sentence.tags or ())][:3]
-    result = augmenter(discriminator=RefuseAll(), rate=2).augment(few, workbench)
+    result = augmenter(discriminator=RefuseAll(), rate=2).augment(few, context)
     assert result.accepted == []
     assert "0 of 6 wanted sentences were accepted" in caplog.text
     assert "6 were tried, and there are no more pairs" in caplog.text
-    nothing = augmenter(rate=2).augment([TaggedSentence("a", ("w",) * 5, ("O",) * 5)] * 2, workbench)
+    nothing = augmenter(rate=2).augment([TaggedSentence("a", ("w",) * 5, ("O",) * 5)] * 2, context)
     assert nothing.generated == []
     assert "0 of 4 wanted sentences were accepted; no two sentences have windows to mix" in caplog.text
 
 
 def test_what_is_too_few_is_said_once_a_reason(
-    workbench: Workbench, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
+    context: AugmentationContext, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
 ) -> None:
-    dense = [sentence for sentence in corpus if augmenter().pairing.windows.starts(sentence.tags or ()).size]
+    dense = [sentence for sentence in corpus if augmenter().pairing.starts(sentence.tags or ()).size]
     seqmix = augmenter(rate=20)
     for number, size in enumerate((3, 4, 1, 1, 3)):
-        seqmix.augment(dense[:size], replace(workbench, round_number=number))
+        seqmix.augment(dense[:size], replace(context, round_number=number))
     said = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert [message.split("; ")[0] for message in said] == [
         "SeqMix: 6 of 60 wanted sentences were accepted",
@@ -243,45 +243,45 @@ def test_what_is_too_few_is_said_once_a_reason(
 
 
 def test_the_same_round_gives_the_same_children_and_another_round_others(
-    workbench: Workbench, corpus: List[TaggedSentence]
+    context: AugmentationContext, corpus: List[TaggedSentence]
 ) -> None:
-    once, again = (augmenter().augment(corpus[:100], workbench) for _ in range(2))
-    other = augmenter().augment(corpus[:100], replace(workbench, round_number=2))
+    once, again = (augmenter().augment(corpus[:100], context) for _ in range(2))
+    other = augmenter().augment(corpus[:100], replace(context, round_number=2))
     assert once == again
     assert [child.lam for child in once.generated] != [child.lam for child in other.generated]
 
 
-def test_generated_words_are_words_of_the_table(workbench: Workbench, corpus: List[TaggedSentence]) -> None:
+def test_generated_words_are_words_of_the_table(context: AugmentationContext, corpus: List[TaggedSentence]) -> None:
     """The paper's public code mixed words of several pieces as [UNK] and generated `##x` and `[unused]`."""
     seqmix = augmenter(rate=1)
-    table = set(seqmix.embedding_table.build(workbench, corpus[:100]).words)
-    for child in seqmix.augment(corpus[:100], workbench).generated:
+    table = set(seqmix.embedding_table.build(context, corpus[:100]).words)
+    for child in seqmix.augment(corpus[:100], context).generated:
         _, start, end = child.parents[0]
         assert set(child.sentence.tokens[start:end]) <= table
 
 
-def test_lambda_follows_beta(workbench: Workbench, corpus: List[TaggedSentence]) -> None:
+def test_lambda_follows_beta(context: AugmentationContext, corpus: List[TaggedSentence]) -> None:
     """Beta(8, 8) has mean 1/2 and standard deviation √(1/68) = 0.121."""
-    lambdas = [child.lam for child in augmenter(rate=4).augment(corpus[:100], workbench).generated[::2]]
+    lambdas = [child.lam for child in augmenter(rate=4).augment(corpus[:100], context).generated[::2]]
     assert np.mean(lambdas) == pytest.approx(0.5, abs=0.03)
     assert np.std(lambdas) == pytest.approx(0.121, abs=0.02)
 
 
 def test_a_narrow_table_is_warned_of(
-    workbench: Workbench, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
+    context: AugmentationContext, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
 ) -> None:
-    narrow = replace(workbench, readable=[TaggedSentence("s", ("Oslo", "Paris", "sings"))])
+    narrow = replace(context, readable=[TaggedSentence("s", ("Oslo", "Paris", "sings"))])
     result = augmenter(rate=0.5).augment(corpus[:100], narrow)
     assert result.statistics["ten_most_frequent"] == 1.0
     assert result.statistics["distinct_tokens"] <= 3
-    assert "100% of the generated words are the same ten" in caplog.text
+    assert "ten words account for 100% of the generated words" in caplog.text
 
 
 def test_a_round_that_nothing_comes_of_ends(
-    workbench: Workbench, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
+    context: AugmentationContext, corpus: List[TaggedSentence], caplog: pytest.LogCaptureFixture
 ) -> None:
     """100 sentences have thousands of pairs; 3 tries for each of 7 wanted children are 11 pairs."""
-    result = augmenter(discriminator=RefuseAll(), rate=0.07, max_tries=3).augment(corpus[:100], workbench)
+    result = augmenter(discriminator=RefuseAll(), rate=0.07, max_tries=3).augment(corpus[:100], context)
     assert (len(result.generated), result.statistics["pairs"]) == (22, 11)
     assert "0 of 7 wanted sentences were accepted; 22 were tried (augmenter.max_tries)" in caplog.text
 

@@ -10,7 +10,7 @@ import torch
 import transformers
 from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer
 
-from seqmix_plugin.augmenters import Workbench
+from seqmix_plugin.augmenters import AugmentationContext
 from seqmix_plugin.augmenters.language_models import (
     InDomainLanguageModel,
     LanguageModel,
@@ -57,7 +57,7 @@ def test_where_the_words_of_a_window_stand(
     for text, expected in (("tokens", cut), ("detokenized", joined)):
         model = PretrainedLanguageModel(tiny_gpt2, text=text)
         [read] = model.texts(sentences(words))
-        [(begin, end)] = model.places(sentences(words), [read], [window])
+        [(begin, end)] = model.window_offsets(sentences(words), [read], [window])
         assert read[begin:end] == expected
 
 
@@ -128,12 +128,12 @@ def test_a_masked_window_far_to_the_right_is_still_read(tiny_encoder: str, tmp_p
     assert near == pytest.approx(of_windows(model, (" ".join(words[:22]), 2, 5)), rel=1e-5)
 
 
-def test_a_shuffled_window_is_found_by_the_window(workbench: Workbench) -> None:
+def test_a_shuffled_window_is_found_by_the_window(context: AugmentationContext) -> None:
     """Five of many words in another order: the window's perplexity rises by far more than the sentence's."""
     model = InDomainLanguageModel(settings=SmallGpt2Settings(vocab_size=600, dimension=64, max_epochs=8))
-    model.start_round(workbench)
+    model.start_round(context)
     rng = np.random.default_rng(0)
-    frames = [sentence for sentence in workbench.readable if len(sentence) >= 10]
+    frames = [sentence for sentence in context.readable if len(sentence) >= 10]
     windows = [(start, start + 5) for start in (int(rng.integers(len(frame) - 4)) for frame in frames)]
     mixed = [_shuffled(frame, window, rng) for frame, window in zip(frames, windows, strict=True)]
     apart = []

@@ -221,7 +221,7 @@ ERRORS: Dict[str, Any] = {
     "no_augmenter": ({"trainer": {}}, (), NO_AUGMENTER),
     "none": ({"trainer.augmenter": {"type": "none"}}, (), NO_AUGMENTER),
     "rate_too_small": ({}, ("--rate", "0.01"), "rate 0.01 of 40 sentences makes none; raise --rate"),
-    "negative_rate": ({}, ("--rate", "-1"), "augmenter.rate is -1.0; expected 0 or more"),
+    "negative_rate": ({}, ("--rate", "-1"), "augmenter.rate is -1.0; expected a number from 0 to 1000"),
     "unknown_key": (
         {"trainer.augmenter.alfa": 2},
         (),

@@ -129,7 +129,7 @@ def test_a_score_that_is_no_number_is_an_error() -> None:
 
 def opinions(*rows: "list[list[float]]", path: "list[float] | None" = None) -> ScoredBatch:
     """One sentence, of which each opinion gives one distribution a word."""
-    probabilities = torch.tensor(rows).unsqueeze(1)  # Shape: (num_opinions, 1, num_tokens, num_tags)
+    probabilities = torch.tensor(rows).unsqueeze(1)  # Shape: (num_models, 1, num_tokens, num_tags)
     mask = torch.ones(1, probabilities.size(2), dtype=torch.bool)
     paths = None if path is None else torch.tensor(path).unsqueeze(1)
     return ScoredBatch(np.arange(1), probabilities, probabilities.argmax(-1), mask, paths)
@@ -186,7 +186,7 @@ def test_what_policies_need() -> None:
     ("policy", "key"), [("vote_entropy", "committee_size"), ("consensus_kl", "committee_size"), ("bald", "num_samples")]
 )
 def test_one_opinion_cannot_disagree(policy: str, key: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"query_policy.{key} is 1; disagreement needs 2 or more"):
+    with pytest.raises(ConfigurationError, match=f"query_policy.{key} is 1; expected a whole number, 2 or more"):
         QueryPolicy.by_name(policy)(**{key: 1})
 
 

@@ -624,7 +624,7 @@ def test_a_kept_language_model_has_checksums(
     flip(folder / "language_model" / "0" / "model.safetensors")
     (folder / "state" / "round_1.json").unlink()
     run("run", recover=True, **judged)
-    assert "language_model/0 is damaged and is fitted anew (a checksum is wrong)" in capsys.readouterr().out
+    assert "language_model/0 is damaged and is fitted again (a checksum is wrong)" in capsys.readouterr().out
     assert differences(folder, tmp_path / "before") == []
 
 

@@ -49,9 +49,9 @@ KAPPAS = [0.9, 0.98, 1.0, 0.99]
     ("block", "stop", "why"),
     [
         ({"type": "rounds", "num_rounds": 2}, 2, "2 rounds are done"),
-        ({"type": "label_budget", "sentences": 30}, 2, "30 sentences are labelled, of 30"),
-        ({"type": "label_budget", "tokens": 151}, 1, "300 tokens are labelled, of 151"),
-        ({"type": "target_f1", "f1": 0.6}, 1, "dev F1 is 60.00, 60 was asked for"),
+        ({"type": "label_budget", "sentences": 30}, 2, "30 of 30 sentences are labelled"),
+        ({"type": "label_budget", "tokens": 151}, 1, "300 of 151 tokens are labelled"),
+        ({"type": "target_f1", "f1": 0.6}, 1, "dev F1 is 60.00, the target is 60"),
         ({"type": "target_f1", "f1": 0.7}, None, None),
         ({"type": "plateau", "patience": 2}, 3, "dev F1 has not risen by 0.5 in 2 rounds"),
         ({"type": "plateau", "patience": 2, "min_delta": 0.001}, None, None),
@@ -61,7 +61,7 @@ KAPPAS = [0.9, 0.98, 1.0, 0.99]
         (
             {"type": "stable_predictions", "min_kappa": 0.99, "patience": 2},
             3,
-            "the models of the last rounds agree: mean κ 0.9900, 0.99 was asked for",
+            "the models of the last rounds agree: mean κ is 0.9900, the threshold is 0.99",
         ),
         ({"type": "stable_predictions", "min_kappa": 0.98, "patience": 4}, None, None),
         (
@@ -70,7 +70,7 @@ KAPPAS = [0.9, 0.98, 1.0, 0.99]
                 "criteria": [{"type": "rounds", "num_rounds": 3}, {"type": "label_budget", "sentences": 20}],
             },
             1,
-            "20 sentences are labelled, of 20",
+            "20 of 20 sentences are labelled",
         ),
         (
             {
@@ -78,7 +78,7 @@ KAPPAS = [0.9, 0.98, 1.0, 0.99]
                 "criteria": [{"type": "rounds", "num_rounds": 3}, {"type": "label_budget", "sentences": 20}],
             },
             3,
-            "3 rounds are done; 40 sentences are labelled, of 20",
+            "3 rounds are done; 40 of 20 sentences are labelled",
         ),
     ],
 )
@@ -156,10 +156,10 @@ def test_a_combination_needs_what_its_parts_need() -> None:
 @pytest.mark.parametrize(
     ("block", "message"),
     [
-        ({"type": "rounds", "num_rounds": -1}, "stopping.rounds.num_rounds is -1; expected a whole number from 0"),
+        ({"type": "rounds", "num_rounds": -1}, "stopping.num_rounds is -1; expected a whole number, 0 or more"),
         ({"type": "label_budget"}, "takes either 'sentences' or 'tokens'"),
         ({"type": "label_budget", "sentences": 1, "tokens": 1}, "takes either 'sentences' or 'tokens'"),
-        ({"type": "label_budget", "tokens": 0}, "stopping.tokens is 0; expected a whole number from 1"),
+        ({"type": "label_budget", "tokens": 0}, "stopping.tokens is 0; expected a whole number, 1 or more"),
         ({"type": "target_f1", "f1": 80}, "stopping.f1 is 80.*; expected a number from 0 to 1"),
         ({"type": "target_f1", "f1": 0.8, "split": "train"}, "stopping.split is 'train'; expected 'dev'$"),
         (
@@ -171,7 +171,7 @@ def test_a_combination_needs_what_its_parts_need() -> None:
             {"type": "any", "criteria": [{"type": "all", "criteria": [{"type": "plateau", "split": "test"}]}]},
             "stopping.split is 'test'; expected 'dev'",
         ),
-        ({"type": "plateau", "patience": 0}, "stopping.patience is 0; expected a whole number from 1"),
+        ({"type": "plateau", "patience": 0}, "stopping.patience is 0; expected a whole number, 1 or more"),
         ({"type": "stable_predictions", "min_kappa": 2}, "stopping.min_kappa is 2.*; expected a number from 0 to 1"),
         ({"type": "any", "criteria": []}, "stopping.criteria is empty"),
     ],

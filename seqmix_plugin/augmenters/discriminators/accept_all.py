@@ -10,7 +10,7 @@ from seqmix_plugin.synthetic import SyntheticSentence
 @Discriminator.register("accept_all")
 class AcceptAllDiscriminator(Discriminator):
     """
-    Accepts every sentence; the range (0, ∞) without the cost of a language model.
+    Accepts every sentence, as the range (0, ∞) of perplexities does, without the cost of a language model.
 
     Registered as a `Discriminator` with name "accept_all".
     """

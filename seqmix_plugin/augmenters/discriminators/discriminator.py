@@ -5,21 +5,21 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 from allennlp.common import Registrable
 
-from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import SyntheticSentence
 
 
 class Verdict(NamedTuple):
     """
-    d(x) of one sentence.
+    The discriminator's decision d(x) on one sentence.
 
     # Parameters
 
     accepted : `bool`
-        Whether it may be trained on.
+        Whether the sentence is added to the training data.
     score : `float`, optional
-        What was judged by.
+        Score on which the decision is based, such as a perplexity.
     """
 
     accepted: bool
@@ -28,32 +28,34 @@ class Verdict(NamedTuple):
 
 class Discriminator(Registrable):
     """
-    d: judges each generated sentence for itself.
+    Discriminator d: accepts or refuses each generated sentence independently of the others.
     """
 
     default_implementation = "accept_all"
 
-    def check_text(self, workbench: Workbench) -> None:
-        """Called before any work is done; raises a `ConfigurationError` when there is too little text to judge by."""
+    def check_text(self, context: AugmentationContext) -> None:
+        """Raises a `ConfigurationError` when there is too little text; called before any work is done."""
 
-    def start_round(self, workbench: Workbench) -> None:
-        """Called before the sentences of a round are judged."""
+    def start_round(self, context: AugmentationContext) -> None:
+        """Prepares for a round, before its sentences are judged."""
 
     def first_batch_size(self, wanted: int) -> int:
-        """How many sentences the first call of `judge` in a round should be given when `wanted` are to be accepted."""
+        """The number of sentences to judge first in a round in which `wanted` sentences are to be accepted."""
         return wanted
 
     @abstractmethod
     def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
         """
+        Decides on generated sentences.
+
         # Parameters
 
         children : `Sequence[SyntheticSentence]`
-            Generated sentences; the first parent's window is where the mixed words stand.
+            Generated sentences; the mixed words are in the window of the first parent.
         frames : `Sequence[TaggedSentence]`
-            For each child the parent whose words it keeps outside the window.
+            The parent whose words each child keeps outside the window.
         """
 
     def statistics(self) -> Dict[str, Any]:
-        """Plain data of this round for its record."""
+        """Plain data about this round for its record."""
         return {}

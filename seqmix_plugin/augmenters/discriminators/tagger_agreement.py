@@ -1,15 +1,15 @@
-"""Judging by the tagger itself."""
+"""The discriminator that asks the tagger itself."""
 
 from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
-from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.discriminators.discriminator import Discriminator, Verdict
-from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.distributed import progress_bar, summed
 from seqmix_plugin.models.inference import inference
+from seqmix_plugin.parameter_checks import between
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import SyntheticSentence
 
@@ -17,71 +17,69 @@ from seqmix_plugin.synthetic import SyntheticSentence
 @Discriminator.register("tagger_agreement")
 class TaggerAgreementDiscriminator(Discriminator):
     """
-    d(x) = 1 when the current model's tags agree with the labels of x, as far as mixed labels allow: its score is
+    d(x) = 1 when the current model's tags agree with the labels of x, as far as mixed labels allow. The score is
     1/s Σₜ qₜ(ŷₜ) / maxₘ qₜ(m) over the s words of the mixed window, where qₜ is the label of a word and ŷₜ the tag that
-    the model predicts there. For hard labels that is the share of words that are tagged alike; a tagger that always
-    predicts the most probable tag of the label has score 1, whatever λ is.
+    the model predicts for it. For hard labels it is the share of correctly tagged words; a tagger that always predicts
+    the most probable tag of the label has score 1, whatever λ is. Not in the paper.
 
-    Words that were cut at the reader's `max_length` have no prediction and count as disagreeing. While the model has
-    not been trained, in round 0, its tags mean nothing and every sentence is accepted without a score.
+    Words cut at the reader's `max_length` have no prediction and count as disagreeing. In round 0 the model has not
+    been trained, and every sentence is accepted without a score.
 
     Registered as a `Discriminator` with name "tagger_agreement".
 
     # Parameters
 
     min_agreement : `float`, optional (default = `0.8`)
-        The lowest score that is accepted, in [0, 1].
+        Smallest score of an accepted sentence, from 0 to 1.
 
     # Raises
 
     `ConfigurationError`
-        When `min_agreement` is not in [0, 1].
+        When `min_agreement` is out of its range.
     """
 
     def __init__(self, min_agreement: float = 0.8) -> None:
-        if not 0 <= min_agreement <= 1:
-            raise ConfigurationError(f"discriminator.min_agreement is {min_agreement}; expected a number in [0, 1]")
-        self._min_agreement = min_agreement
-        self._workbench: Optional[Workbench] = None
-        self._seen: List[float] = []
+        self._min_agreement = between("discriminator.min_agreement", min_agreement, 0, 1)
+        self._context: Optional[AugmentationContext] = None
+        self._scores: List[float] = []
 
-    def start_round(self, workbench: Workbench) -> None:
-        self._workbench = workbench
-        self._seen = []
+    def start_round(self, context: AugmentationContext) -> None:
+        self._context = context
+        self._scores = []
 
     def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
-        assert self._workbench is not None, "start_round comes first"
-        if not self._workbench.model_is_trained:
+        assert self._context is not None, "start_round comes first"
+        if not self._context.model_is_trained:
             return [Verdict(True, None)] * len(children)
-        scores = _agreements(self._workbench, children).tolist()
-        self._seen.extend(scores)
-        # The mean of equal labels can be rounded below them.
+        scores = _agreements(self._context, children).tolist()
+        self._scores.extend(scores)
+        # The mean of equal labels may be rounded below them.
         return [Verdict(score >= self._min_agreement - 1e-9, score) for score in scores]
 
     def statistics(self) -> Dict[str, Any]:
-        """Whether there was a trained model to ask, and the mean agreement of what was judged."""
+        """Whether the model was trained, and the mean agreement of the judged sentences."""
         return {
             "min_agreement": self._min_agreement,
-            "model_is_trained": self._workbench is not None and self._workbench.model_is_trained,
-            "mean_agreement": float(np.mean(self._seen)) if self._seen else None,
+            "model_is_trained": self._context is not None and self._context.model_is_trained,
+            "mean_agreement": float(np.mean(self._scores)) if self._scores else None,
         }
 
 
-def _agreements(workbench: Workbench, children: Sequence[SyntheticSentence]) -> np.ndarray:
-    """The score of each child; batched by length, and shared out over the processes of a distributed run."""
-    model = workbench.model
-    # Without labels no loss is taken and no metric counted.
-    instances = [workbench.reader.sentence_to_instance(child.sentence.without_labels()) for child in children]
+def _agreements(context: AugmentationContext, children: Sequence[SyntheticSentence]) -> np.ndarray:
+    """The score of each child, from all processes of a distributed run. Shape: `(num_children,)`"""
+    model = context.model
+    # Without labels there is neither a loss nor a metric.
+    instances = [context.reader.sentence_to_instance(child.sentence.without_labels()) for child in children]
     loader = InMemoryLoader(instances=instances)
     loader.index_with(model.vocab)
-    loader.set_target_device(workbench.device)
+    loader.set_target_device(context.device)
     scores = np.zeros(len(children))
     with inference(model):
         for positions, batch in progress_bar(
-            loader.positioned_batches(), total=len(loader), desc="tagging what was generated"
+            loader.positioned_batches(), total=len(loader), desc="tagging generated sentences"
         ):
             output = model(**batch)
-            # A process without a share of the batch has a sentence that does not count, and no position.
+            # A process without a share of the batch gets a sentence without a position, which is not counted.
             tags = model.decode(output["tag_ids"], output["mask"])[: len(positions)]
             scores[positions] = [_agreement(children[i], row) for i, row in zip(positions.tolist(), tags, strict=True)]
     return summed(scores)
@@ -90,6 +88,6 @@ def _agreements(workbench: Workbench, children: Sequence[SyntheticSentence]) -> 
 def _agreement(child: SyntheticSentence, tags: Sequence[str]) -> float:
     _, start, end = child.parents[0]
     labels = child.sentence.distributions()
-    assert labels is not None  # what is generated has labels
+    assert labels is not None  # generated sentences have labels
     window = zip(labels[start:end], tags[start:end], strict=False)  # words that were cut have no tag
     return sum(label.get(tag, 0.0) / max(label.values()) for label, tag in window) / (end - start)

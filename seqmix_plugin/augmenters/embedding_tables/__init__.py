@@ -1,7 +1,7 @@
 """Embedding tables {W, E}: the words that a mixed vector can become."""
 
 from seqmix_plugin.augmenters.embedding_tables.contextual import ContextualTable
-from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable, Stretch, WordTable
+from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable, SubSequence, WordTable
 from seqmix_plugin.augmenters.embedding_tables.vocabulary import VocabularyTable
 
-__all__ = ["ContextualTable", "EmbeddingTable", "Stretch", "VocabularyTable", "WordTable"]
+__all__ = ["ContextualTable", "EmbeddingTable", "SubSequence", "VocabularyTable", "WordTable"]

@@ -1,25 +1,28 @@
 """The abstract embedding table."""
 
 from abc import abstractmethod
+from collections import Counter
 from dataclasses import dataclass
-from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
 
 import torch
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.augmenters.context import AugmentationContext
+from seqmix_plugin.data import WordPieceIndexer
 from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.parameter_checks import one_of
 from seqmix_plugin.sentence import TaggedSentence
 
 SMALLEST_TABLE = 3
-"""Two parents are never chosen, so a third word must be there."""
+"""The two parents' words are never chosen, so that there must be a third word."""
 
 Pieces = Tuple[int, ...]
 
 
-class Stretch(NamedTuple):
-    """Words `start` to `end` (exclusive) of a sentence, in their context."""
+class SubSequence(NamedTuple):
+    """The words from `start` to `end` (exclusive) of a sentence."""
 
     sentence: TaggedSentence
     start: int
@@ -27,41 +30,41 @@ class Stretch(NamedTuple):
 
     @property
     def words(self) -> Tuple[str, ...]:
-        """These words alone."""
+        """The words without their context."""
         return self.sentence.tokens[self.start : self.end]
 
 
 @dataclass(frozen=True)
 class WordTable:
     """
-    {W, E} of one round.
+    The words and embeddings {W, E} of one round.
 
     # Parameters
 
     words : `List[str]`
-        W.
+        The words W.
     vectors : `torch.Tensor`
-        E. Shape: `(num_words, dimension)`
+        The embeddings E of the words. Shape: `(num_words, dimension)`
     index : `Dict[Pieces, int]`
-        The row of each word by its normalised pieces.
+        Row of each word by its normalised pieces.
     pieces : `Callable[[Sequence[str]], List[Pieces]]`
-        The normalised pieces of words.
-    embed : `Callable[[Sequence[Stretch]], torch.Tensor]`
-        The vector of each word of the parents' windows, one after the other, in the table or not. Shape of its result:
-        `(num_words_of_all, dimension)`
+        Gives the normalised pieces of words.
+    embed : `Callable[[Sequence[SubSequence]], torch.Tensor]`
+        Gives the vectors of all words of the parents' windows, one after the other, whether in the table or not. Shape
+        of its result: `(num_window_words, dimension)`
     distance : `str`
-        `"l2"` or `"cosine"`.
+        Distance by which the nearest word is chosen, `"l2"` or `"cosine"`.
     """
 
     words: List[str]
     vectors: torch.Tensor
     index: Dict[Pieces, int]
     pieces: Callable[[Sequence[str]], List[Pieces]]
-    embed: Callable[[Sequence[Stretch]], torch.Tensor]
+    embed: Callable[[Sequence[SubSequence]], torch.Tensor]
     distance: str
 
     def rows(self, words: Sequence[str]) -> torch.Tensor:
-        """The row of each word, −1 for one that is not in the table. Shape: `(num_words,)`"""
+        """The row of each word, or -1 for a word that is not in the table. Shape: `(num_words,)`"""
         return torch.tensor([self.index.get(key, -1) for key in self.pieces(words)], device=self.vectors.device)
 
 
@@ -72,45 +75,36 @@ class EmbeddingTable(Registrable):
     # Parameters
 
     distance : `str`, optional (default = `"l2"`)
-        `"l2"`, the paper's, or `"cosine"`.
+        Distance by which the nearest word is chosen: `"l2"`, as in the paper, or `"cosine"`.
 
     # Raises
 
     `ConfigurationError`
-        When `distance` is none of these.
+        When `distance` is neither.
     """
 
     default_implementation = "vocabulary"
 
     def __init__(self, distance: str = "l2") -> None:
-        if distance not in ("l2", "cosine"):
-            raise ConfigurationError(f"embedding_table.distance is {distance!r}; expected 'l2' or 'cosine'")
-        self.distance = distance
+        self.distance = one_of("embedding_table.distance", distance, ("l2", "cosine"))
 
     def check(self, model: SequenceTagger) -> None:
-        """
-        Called before any work is done.
-
-        # Raises
-
-        `ConfigurationError`
-            When the table cannot be built of this model.
-        """
+        """Raises a `ConfigurationError` when this model cannot be used; called before any work is done."""
         if model.encoder is None:
             raise ConfigurationError("embedding_table needs a model with a pretrained transformer in its embedder")
 
-    def check_text(self, workbench: Workbench) -> None:
-        """Called before any work is done, too; raises a `ConfigurationError` when there are too few words."""
+    def check_text(self, context: AugmentationContext) -> None:
+        """Raises a `ConfigurationError` when there are too few words; called before any work is done."""
 
     @abstractmethod
-    def build(self, workbench: Workbench, parents: Sequence[TaggedSentence]) -> WordTable:
+    def build(self, context: AugmentationContext, parents: Sequence[TaggedSentence]) -> WordTable:
         """
-        The table of this round.
+        Builds the table of one round.
 
         # Parameters
 
-        workbench : `Workbench`
-            The current model and the text that may be read.
+        context : `AugmentationContext`
+            The current model and the text whose words may be used.
         parents : `Sequence[TaggedSentence]`
             The sentences whose windows will be mixed.
 
@@ -121,8 +115,39 @@ class EmbeddingTable(Registrable):
         """
 
 
+def word_counts(sentences: Iterable[TaggedSentence]) -> Mapping[str, int]:
+    """The number of occurrences of each word in a text."""
+    return Counter(word for sentence in sentences for word in sentence.tokens)
+
+
+def spellings(counts: Mapping[str, int], word_pieces: WordPieceIndexer) -> Dict[Pieces, str]:
+    """
+    Chooses one word for each sequence of pieces: its most frequent spelling, or the first in alphabetical order among
+    equally frequent ones. Words with a special or unknown piece are left out.
+
+    # Parameters
+
+    counts : `Mapping[str, int]`
+        Number of occurrences of each word.
+    word_pieces : `WordPieceIndexer`
+        Token indexer that splits words into pieces.
+
+    # Returns
+
+    `Dict[Pieces, str]`
+        The words by their pieces, in the order of the pieces.
+    """
+    special = set(word_pieces.tokenizer.all_special_ids)
+    ordered = sorted(counts, key=lambda word: (-counts[word], word))
+    spelling: Dict[Pieces, str] = {}
+    for word, pieces in zip(ordered, word_pieces.pieces(ordered), strict=True):
+        if special.isdisjoint(pieces):
+            spelling.setdefault(pieces, word)
+    return {pieces: spelling[pieces] for pieces in sorted(spelling)}
+
+
 def check_size(num_words: int, reason: str) -> None:
-    """Raises a `ConfigurationError` when there are too few words; `reason` says what counts as one."""
+    """Raises a `ConfigurationError` when there are too few words; `reason` says which words count."""
     if num_words < SMALLEST_TABLE:
         raise ConfigurationError(
             f"embedding_table: only {num_words} words {reason}; at least {SMALLEST_TABLE} are needed"

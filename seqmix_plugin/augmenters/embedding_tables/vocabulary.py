@@ -4,71 +4,70 @@ from collections import Counter
 from typing import Dict, Mapping, Optional, Sequence, Tuple
 
 import torch
-from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.embedding_tables.embedding_table import (
     EmbeddingTable,
     Pieces,
-    Stretch,
+    SubSequence,
     WordTable,
     check_size,
+    spellings,
+    word_counts,
 )
-from seqmix_plugin.augmenters.embedding_tables.spelling import attested, spellings
-from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.data import WordPieceIndexer
+from seqmix_plugin.parameter_checks import one_of
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 
 @EmbeddingTable.register("vocabulary")
 class VocabularyTable(EmbeddingTable):
     """
-    W is words that the tokenizer turns into exactly one piece which is neither special nor unknown; E is their input
-    embeddings in the current model. Continuation pieces and unused entries are no words, so they are never in it. The
-    vector of a word of several pieces is the mean of theirs.
+    W is a set of words that the tokenizer turns into exactly one ordinary piece, and E their input embeddings in the
+    current model (the paper's appendix C.3). Continuation pieces, special and unused entries are not words and are
+    never in the table. The vector of a parent's word of several pieces is the mean of theirs.
 
     Registered as an `EmbeddingTable` with name "vocabulary".
 
     # Parameters
 
     words : `str`, optional (default = `"attested"`)
-        `"attested"`: the words of the text that the run may read, each in its most frequent spelling. `"all"`: every
-        whole word of the tokenizer's vocabulary.
+        Which words are in the table. `"attested"`: the words of the pool and the seed set, each in its most frequent
+        spelling. `"all"`: every whole word of the tokenizer's vocabulary.
     distance : `str`, optional (default = `"l2"`)
-        `"l2"`, the paper's, or `"cosine"`.
+        Distance by which the nearest word is chosen: `"l2"`, as in the paper, or `"cosine"`.
 
     # Raises
 
     `ConfigurationError`
-        When a value is none of these, the model has no transformer, or the table is too small to choose from.
+        When a value is none of these, the model has no transformer, or there are too few words to choose from.
     """
 
     def __init__(self, words: str = "attested", distance: str = "l2") -> None:
         super().__init__(distance)
-        if words not in ("attested", "all"):
-            raise ConfigurationError(f"embedding_table.words is {words!r}; expected 'attested' or 'all'")
-        self.words = words
-        # W is the same in all rounds of a run; only E, the encoder's, is not.
+        self.words = one_of("embedding_table.words", words, ("attested", "all"))
+        # W is the same in all rounds of a run; only the encoder's embeddings change.
         self._entries: Dict[Pieces, str] = {}
         self._found_in: Tuple[Optional[SentenceSource], Optional[WordPieceIndexer]] = (None, None)
 
-    def check_text(self, workbench: Workbench) -> None:
+    def check_text(self, context: AugmentationContext) -> None:
         text, tokenizer = self._found_in
-        if text is not workbench.readable or tokenizer is not workbench.word_pieces:
-            counts = attested(workbench.text) if self.words == "attested" else _whole_words(workbench)
-            found = spellings(counts, workbench.word_pieces)
+        if text is not context.readable or tokenizer is not context.word_pieces:
+            counts = word_counts(context.text) if self.words == "attested" else _whole_words(context)
+            found = spellings(counts, context.word_pieces)
             self._entries = {key: word for key, word in found.items() if len(key) == 1}
-            self._found_in = (workbench.readable, workbench.word_pieces)
+            self._found_in = (context.readable, context.word_pieces)
         check_size(len(self._entries), "are one piece for the tokenizer")
 
-    def build(self, workbench: Workbench, parents: Sequence[TaggedSentence]) -> WordTable:
-        encoder = workbench.model.encoder
+    def build(self, context: AugmentationContext, parents: Sequence[TaggedSentence]) -> WordTable:
+        encoder = context.model.encoder
         assert encoder is not None  # checked by `check`
         embeddings = encoder.get_input_embeddings().weight.detach()
-        self.check_text(workbench)
+        self.check_text(context)
         entries = self._entries
 
-        def embed(stretches: Sequence[Stretch]) -> torch.Tensor:
-            pieces = workbench.word_pieces.pieces([word for stretch in stretches for word in stretch.words])
+        def embed(sub_sequences: Sequence[SubSequence]) -> torch.Tensor:
+            pieces = context.word_pieces.pieces([word for part in sub_sequences for word in part.words])
             flat = torch.tensor([piece for word in pieces for piece in word], device=embeddings.device)
             sizes = [len(word) for word in pieces]
             offsets = torch.tensor([0, *sizes[:-1]], device=embeddings.device).cumsum(0)
@@ -78,14 +77,14 @@ class VocabularyTable(EmbeddingTable):
             words=list(entries.values()),
             vectors=embeddings[torch.tensor([key[0] for key in entries], device=embeddings.device)],
             index={key: row for row, key in enumerate(entries)},
-            pieces=workbench.word_pieces.pieces,
+            pieces=context.word_pieces.pieces,
             embed=embed,
             distance=self.distance,
         )
 
 
-def _whole_words(workbench: Workbench) -> Mapping[str, int]:
-    """The tokenizer's vocabulary as it is spelled; the spelling of more entries first."""
-    tokenizer = workbench.word_pieces.tokenizer
+def _whole_words(context: AugmentationContext) -> Mapping[str, int]:
+    """The whole words of the tokenizer's vocabulary, with the number of entries that are spelled so."""
+    tokenizer = context.word_pieces.tokenizer
     spelled = [tokenizer.convert_tokens_to_string([piece]).strip() for piece in sorted(tokenizer.get_vocab())]
     return Counter(word for word in spelled if word)

@@ -1,4 +1,4 @@
-"""Language models that a perplexity discriminator asks."""
+"""Language models that give perplexities to the perplexity discriminator."""
 
 from seqmix_plugin.augmenters.language_models.in_domain import InDomainLanguageModel
 from seqmix_plugin.augmenters.language_models.language_model import LanguageModel

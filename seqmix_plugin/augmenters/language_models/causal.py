@@ -1,13 +1,56 @@
-"""Perplexities of many sequences under a causal model."""
+"""Perplexities under a causal model."""
 
 from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from seqmix_plugin.distributed import progress_bar
+from seqmix_plugin.augmenters.batching import batches_by_length
+from seqmix_plugin.augmenters.language_models.language_model import Interval, pieces_at
 from seqmix_plugin.functional import perplexity
+from seqmix_plugin.models.inference import inference
+
+
+def text_perplexities(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    begin: int,
+    batch_tokens: int,
+    texts: Sequence[str],
+    windows: Optional[Sequence[Interval]] = None,
+    progress: bool = False,
+) -> np.ndarray:
+    """
+    Equation 9 of each text, or of a window in it given the text before it. See `causal_perplexities`.
+
+    # Parameters
+
+    model : `PreTrainedModel`
+        A causal language model.
+    tokenizer : `PreTrainedTokenizerBase`
+        The model's tokenizer.
+    begin : `int`
+        Id of the beginning-of-text token.
+    batch_tokens : `int`
+        Largest number of padded tokens in a batch.
+    texts : `Sequence[str]`
+        Texts to score.
+    windows : `Sequence[Interval]`, optional (default = `None`)
+        The part of each text that is counted, in characters; by default all of it.
+    progress : `bool`, optional (default = `False`)
+        Whether to show a progress bar.
+
+    # Returns
+
+    `np.ndarray`
+        At least 1, and 1 where no token is counted. Shape: `(num_texts,)`
+    """
+    if not texts:
+        return np.empty(0)
+    encoded = tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=windows is not None)
+    counted = None if windows is None else list(map(pieces_at, encoded["offset_mapping"], windows))
+    return causal_perplexities(model, encoded["input_ids"], begin, batch_tokens, counted, progress)
 
 
 def causal_perplexities(
@@ -15,28 +58,28 @@ def causal_perplexities(
     sequences: Sequence[List[int]],
     begin: int,
     batch_tokens: int = 1024,
+    windows: Optional[Sequence[Interval]] = None,
     progress: bool = False,
-    windows: Optional[Sequence[Tuple[int, int]]] = None,
 ) -> np.ndarray:
     """
     Equation 9 of each sequence. The first token is conditioned on the beginning-of-text token, which is not counted
-    itself, so a sequence of one token has a score. Batched by length, without gradients.
+    itself, so that a sequence of one token has a perplexity.
 
     # Parameters
 
     model : `PreTrainedModel`
         A causal language model.
     sequences : `Sequence[List[int]]`
-        Token ids without special tokens; what is longer than the model's context is cut at its end.
+        Token ids without special tokens; a sequence longer than the model's context is cut at its end.
     begin : `int`
-        The beginning-of-text token.
+        Id of the beginning-of-text token.
     batch_tokens : `int`, optional (default = `1024`)
-        Padded tokens a batch; bounds the memory to about this times the vocabulary's size.
+        Largest number of padded tokens in a batch; the memory is about this times the vocabulary size.
+    windows : `Sequence[Interval]`, optional (default = `None`)
+        The tokens of each sequence that are counted, given those before them; by default all. Where a window and what
+        is before it exceed the model's context, the leftmost tokens are left out.
     progress : `bool`, optional (default = `False`)
         Whether to show a progress bar.
-    windows : `Sequence[Tuple[int, int]]`, optional (default = `None`)
-        The tokens of each sequence that are counted, given those to their left, as begin and end (exclusive); by
-        default all. Where that is longer than the context, the tokens that are farthest to the left are left out.
 
     # Returns
 
@@ -48,35 +91,37 @@ def causal_perplexities(
     starts = [max(0, end - longest) for _, end in counted]
     rows = [[begin, *sequence[start:end]] for sequence, start, (_, end) in zip(sequences, starts, counted, strict=True)]
     firsts = torch.tensor([first - start for start, (first, _) in zip(starts, counted, strict=True)])
-    # White space alone may come to no token, and no model takes an input without any.
-    order = sorted((i for i, row in enumerate(rows) if len(row) > 1), key=lambda i: (-len(rows[i]), i))
+    scored = [i for i, row in enumerate(rows) if len(row) > 1]  # White space alone may give no token.
     result = np.ones(len(rows))
-    model.eval()
-    with (
-        torch.inference_mode(),
-        progress_bar(total=len(order), desc="perplexity", disable=not progress) as bar,
-    ):
-        while order:
-            size = max(1, batch_tokens // len(rows[order[0]]))
-            batch, order = order[:size], order[size:]
-            ids, mask = pad([rows[i] for i in batch], model.device)
-            # A row's last token is only ever a target, and position t predicts token t + 1.
+    with inference(model):
+        for batch in batches_by_length([len(rows[i]) for i in scored], batch_tokens, "perplexity", progress):
+            positions = [scored[i] for i in batch]
+            ids, mask = pad([rows[i] for i in positions], model.device)
+            # The last token of a row is a target only: the logits at t predict token t + 1.
             logits = model(input_ids=ids[:, :-1], attention_mask=mask[:, :-1].long()).logits.float()
-            is_counted = torch.arange(ids.size(1) - 1) >= firsts[batch].unsqueeze(-1)  # Shape: (batch_size, num_tokens)
+            is_counted = torch.arange(ids.size(1) - 1) >= firsts[positions].unsqueeze(-1)  # (batch_size, num_tokens)
             scores = perplexity(logits, ids[:, 1:], mask[:, 1:] & is_counted.to(mask.device))
-            result[batch] = scores.double().cpu().numpy()
-            bar.update(len(batch))
+            result[positions] = scores.double().cpu().numpy()
     return result
 
 
 def pad(rows: Sequence[List[int]], device: torch.device, fill: int = 0) -> Tuple[torch.Tensor, torch.Tensor]:
     """
-    Token ids padded with `fill` at the end, and their mask.
+    Pads token ids at the end.
+
+    # Parameters
+
+    rows : `Sequence[List[int]]`
+        Token ids of each sequence.
+    device : `torch.device`
+        Device of the results.
+    fill : `int`, optional (default = `0`)
+        Id of the padding token.
 
     # Returns
 
     `Tuple[torch.Tensor, torch.Tensor]`
-        Both of shape `(batch_size, longest)`
+        Padded ids and their mask. Shapes: `(batch_size, longest)`
     """
     tensors = [torch.tensor(row, dtype=torch.long) for row in rows]
     ids = torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True, padding_value=fill)

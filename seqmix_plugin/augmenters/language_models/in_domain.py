@@ -1,7 +1,6 @@
 """A small language model fitted to the corpus at hand."""
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
@@ -10,10 +9,11 @@ import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 
-from seqmix_plugin.augmenters.language_models.language_model import LanguageModel, Span
+from seqmix_plugin.augmenters.context import AugmentationContext
+from seqmix_plugin.augmenters.language_models.language_model import Interval, LanguageModel
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
-from seqmix_plugin.augmenters.workbench import Workbench
 from seqmix_plugin.distributed import from_primary
+from seqmix_plugin.io.atomic import data_digest
 from seqmix_plugin.sentence import TaggedSentence
 
 FOLDER = "language_model"
@@ -23,13 +23,13 @@ FEWEST_SENTENCES = 20
 @LanguageModel.register("in_domain")
 class InDomainLanguageModel(LanguageModel):
     """
-    A small GPT-2 with a byte-pair vocabulary of its own, fitted once a run to text that no parent comes from and kept
-    in the run's folder: fitted to the parents themselves, it would measure its epochs, not plausibility.
+    A small GPT-2 with a byte-pair vocabulary of its own, fitted once in a run to text without the parents, and kept in
+    the run's folder. A model fitted to the parents themselves would measure how well it remembers them.
 
-    The text is that of `text_path` if given; else the training file's sentences outside the slice, if they are at least
-    half as many as those inside; else two models are fitted to two halves of the slice, and a child is scored by the
-    one that has not read the parent whose words it keeps (the other parent's words are not in it). Equal sentences are
-    always on one side. A tenth of the text is held out: fitting stops when its perplexity no longer falls, and that
+    The text is that of `text_path` if given; else the sentences of the training file that are not in the pool, if there
+    are at least half as many as in the pool; else two models are fitted to two halves of the pool, and each generated
+    sentence is scored by the model that was not fitted to the parent whose words it keeps. Equal sentences are always
+    in the same half. Fitting holds out a tenth of the text and stops when its perplexity no longer falls; that
     perplexity is recorded.
 
     Registered as a `LanguageModel` with name "in_domain".
@@ -37,32 +37,32 @@ class InDomainLanguageModel(LanguageModel):
     # Parameters
 
     text_path : `str`, optional (default = `None`)
-        Plain text, one sentence a line, words separated by spaces.
+        Plain text to fit the model to, one sentence per line with words separated by spaces.
     settings : `SmallGpt2Settings`, optional (default = `SmallGpt2Settings()`)
         Shape and training of the model.
     text : `str`, optional (default = `"tokens"`)
-        `tokens` or `detokenized`; see `LanguageModel`. Sentences that the model is fitted to are read like those that
-        it is asked for; lines of `text_path` stay as they are.
+        How words are joined into text, `"tokens"` or `"detokenized"`, for fitting and for scoring; see `LanguageModel`.
+        Lines of `text_path` stay as they are.
     language : `str`, optional (default = `"en"`)
-        Whose rules `detokenized` follows.
+        Two-letter code of the language whose rules `"detokenized"` follows.
 
     # Raises
 
     `ConfigurationError`
-        When the file cannot be read, or there are fewer than 20 distinct sentences to fit to.
+        When the file cannot be read, or there are fewer than 20 distinct sentences to fit the model to.
     """
 
-    tells_places = True
+    has_offsets = True
 
     def __init__(
         self,
         text_path: Optional[str] = None,
-        settings: Optional[SmallGpt2Settings] = None,
+        settings: SmallGpt2Settings = SmallGpt2Settings(),
         text: str = "tokens",
         language: str = "en",
     ) -> None:
         super().__init__(text, language)
-        self._settings = settings or SmallGpt2Settings()
+        self._settings = settings
         self._lines: Optional[List[str]] = None
         if text_path is not None:
             try:
@@ -73,85 +73,78 @@ class InDomainLanguageModel(LanguageModel):
         self._models: List[SmallGpt2] = []
         self._source = ""
 
-    def check_text(self, workbench: Workbench) -> None:
-        for texts in self._texts(workbench):
-            _check_size(texts)
+    def check_text(self, context: AugmentationContext) -> None:
+        for texts in self._texts(context):
+            if len(texts) < FEWEST_SENTENCES:
+                raise ConfigurationError(
+                    f"language_model 'in_domain': {len(texts)} distinct sentences to fit to; at least "
+                    f"{FEWEST_SENTENCES} are needed (text_path can give more)"
+                )
 
-    def start_round(self, workbench: Workbench) -> None:
+    def start_round(self, context: AugmentationContext) -> None:
         if not self._models:
-            texts = self._texts(workbench)
-            self._models = from_primary(
-                lambda: [self._fitted(texts[half], half, workbench) for half in range(len(texts))]
-            )
+            self.check_text(context)
+            texts = self._texts(context)
+            self._models = from_primary(lambda: [self._fitted(texts[i], i, context) for i in range(len(texts))])
         for model in self._models:
-            model.to(workbench.device)
+            model.to(context.device)
 
     @property
     def num_models(self) -> int:
         return len(self._models)
 
-    def asked(self, frames: Sequence[TaggedSentence]) -> np.ndarray:
-        # With two models, number h was fitted to half h, so the other one is asked.
+    def model_indices(self, frames: Sequence[TaggedSentence]) -> np.ndarray:
+        # Of two models, the one that was fitted to the other half.
         return np.array([(_half(frame) + 1) % len(self._models) for frame in self.texts(frames)], dtype=np.int64)
 
     def perplexities(
         self,
         sentences: Sequence[TaggedSentence],
         frames: Sequence[TaggedSentence],
-        windows: Optional[Sequence[Span]] = None,
+        windows: Optional[Sequence[Interval]] = None,
     ) -> np.ndarray:
-        texts, asked = self.texts(sentences), self.asked(frames)
-        places = None if windows is None else self.places(sentences, texts, windows)
+        texts, indices = self.texts(sentences), self.model_indices(frames)
+        offsets = self.window_offsets(sentences, texts, windows)
         result = np.empty(len(texts))
         for number, model in enumerate(self._models):
-            positions = np.flatnonzero(asked == number).tolist()
-            own = None if places is None else [places[position] for position in positions]
+            positions = np.flatnonzero(indices == number).tolist()
+            own = None if offsets is None else [offsets[position] for position in positions]
             result[positions] = model.perplexities([texts[position] for position in positions], own)
         return result
 
     def statistics(self) -> Dict[str, Any]:
-        """What the models were fitted to and their perplexity on held-out text."""
+        """The text that the models were fitted to and their perplexity on held-out text."""
         models = [model.record for model in self._models]
         return {"fitted_to": self._source, "models": models, **super().statistics()}
 
-    def _texts(self, workbench: Workbench) -> List[List[str]]:
-        """The text of each model to fit. Two sentences are the same when the model reads the same, however cut."""
-        readable = list(dict.fromkeys(self.texts(workbench.text)))
+    def _texts(self, context: AugmentationContext) -> List[List[str]]:
+        """The text of each model to fit, without sentences that a parent's text equals."""
+        readable = list(dict.fromkeys(self.texts(context.text)))
         inside = set(readable)
         if self._lines is not None:
             self._source = "text_path"
-            inside.update(sentence.text for sentence in workbench.text)  # the file may hold either
+            inside.update(sentence.text for sentence in context.text)  # the file may have either form
             return [[text for text in dict.fromkeys(self._lines) if text not in inside]]
-        outside = [text for text in dict.fromkeys(self.texts(workbench.outside)) if text not in inside]
+        outside = [text for text in dict.fromkeys(self.texts(context.outside)) if text not in inside]
         if 2 * len(outside) >= len(readable):
             self._source = "outside the slice"
             return [outside]
         self._source = "two halves of the slice"
         return [[text for text in readable if _half(text) == half] for half in (0, 1)]
 
-    def _fitted(self, texts: Sequence[str], number: int, workbench: Workbench) -> SmallGpt2:
-        _check_size(texts)
-        folder = workbench.folder / FOLDER / str(number)
-        fitted_to = [list(texts), self.text, vars(self._settings), workbench.seed]
-        digest = hashlib.sha256(json.dumps(fitted_to).encode()).hexdigest()
-        kept = SmallGpt2.load(folder, digest)
-        if kept is not None:
-            return kept
-        workbench.reseed_globals(f"language_model/{number}")
-        model = SmallGpt2.fit(texts, self._settings, workbench.device)
-        model.save(folder, digest)
-        model.to(torch.device("cpu"))  # so that it can be given to processes with other devices
+    def _fitted(self, texts: List[str], number: int, context: AugmentationContext) -> SmallGpt2:
+        """The model from the run's folder, or a new one."""
+        folder = context.folder / FOLDER / str(number)
+        digest = data_digest([texts, self.text, vars(self._settings), context.seed])
+        model = SmallGpt2.load(folder, digest)
+        if model is None:
+            context.reseed_globals(f"language_model/{number}")
+            model = SmallGpt2.fit(texts, self._settings, context.device)
+            model.save(folder, digest)
+            model.to(torch.device("cpu"))  # for processes with other devices
         return model
 
 
-def _check_size(texts: Sequence[str]) -> None:
-    if len(texts) < FEWEST_SENTENCES:
-        raise ConfigurationError(
-            f"language_model 'in_domain': {len(texts)} distinct sentences to fit to; at least {FEWEST_SENTENCES} are "
-            f"needed (text_path can give more)"
-        )
-
-
 def _half(text: str) -> int:
-    """0 or 1, the same for equal texts in every run."""
+    """0 or 1, always the same for equal texts."""
     return hashlib.sha256(text.encode()).digest()[0] % 2

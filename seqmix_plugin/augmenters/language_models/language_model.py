@@ -8,27 +8,26 @@ import numpy as np
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.augmenters.context import AugmentationContext
+from seqmix_plugin.parameter_checks import one_of
 from seqmix_plugin.sentence import TaggedSentence
 
-TEXTS = ("tokens", "detokenized")
-
-Span = Tuple[int, int]
-"""A begin and an end (exclusive), in words, characters or pieces."""
+Interval = Tuple[int, int]
+"""Begin and end (exclusive), in words, characters or pieces."""
 
 
 class LanguageModel(Registrable):
     """
-    Gives the perplexity of sentences.
+    Gives the perplexity of sentences or of windows in them.
 
     # Parameters
 
     text : `str`, optional (default = `"tokens"`)
-        What the model reads: `tokens`, the words joined by one space, or `detokenized`, the words put together as
-        people write ("Anna's house." for "Anna 's house ."), by the Moses rules of the package `sacremoses`.
+        How words are joined into text: `"tokens"` joins them with one space; `"detokenized"` writes them as people do
+        ("Anna's house." for "Anna 's house ."), by the Moses rules of the package `sacremoses`.
     language : `str`, optional (default = `"en"`)
-        Whose rules `detokenized` follows, as a code of two letters; a language without rules of its own gets those that
-        all share.
+        Two-letter code of the language whose rules `"detokenized"` follows; a language without rules of its own gets
+        the common ones.
 
     # Raises
 
@@ -38,28 +37,26 @@ class LanguageModel(Registrable):
 
     default_implementation = "pretrained"
 
+    has_offsets: bool = False
+    """Whether the tokenizer gives the offsets of its pieces in the text, so that windows can be scored."""
+
     def __init__(self, text: str = "tokens", language: str = "en") -> None:
-        if text not in TEXTS:
-            raise ConfigurationError(f"language_model.text is {text!r}; expected one of {', '.join(TEXTS)}")
-        self.text = text
+        self.text = one_of("language_model.text", text, ("tokens", "detokenized"))
         self._join: Callable[[Sequence[str]], str] = _detokenizer(language) if text == "detokenized" else " ".join
 
-    def check_text(self, workbench: Workbench) -> None:
-        """Called before any work is done; raises a `ConfigurationError` when there is too little text to fit to."""
+    def check_text(self, context: AugmentationContext) -> None:
+        """Raises a `ConfigurationError` when there is too little text; called before any work is done."""
 
-    def start_round(self, workbench: Workbench) -> None:
-        """Called before the sentences of a round are scored; whatever must be fitted is fitted here."""
-
-    tells_places: bool = False
-    """Whether it can be asked about windows: its tokenizer tells which of its pieces stand for which words."""
+    def start_round(self, context: AugmentationContext) -> None:
+        """Prepares for a round, before its sentences are scored; a model that must be fitted is fitted here."""
 
     @property
     def num_models(self) -> int:
-        """How many models judge, each with a scale of its own; known once a round has started."""
+        """The number of models, each with a perplexity scale of its own; known once a round has started."""
         return 1
 
-    def asked(self, frames: Sequence[TaggedSentence]) -> np.ndarray:
-        """The number of the model that is asked for the children of each frame. Shape: `(num_sentences,)`"""
+    def model_indices(self, frames: Sequence[TaggedSentence]) -> np.ndarray:
+        """The index of the model that scores the children of each frame. Shape: `(num_sentences,)`"""
         return np.zeros(len(frames), dtype=np.int64)
 
     @abstractmethod
@@ -67,61 +64,67 @@ class LanguageModel(Registrable):
         self,
         sentences: Sequence[TaggedSentence],
         frames: Sequence[TaggedSentence],
-        windows: Optional[Sequence[Span]] = None,
+        windows: Optional[Sequence[Interval]] = None,
     ) -> np.ndarray:
         """
+        The perplexity (equation 9) of each sentence, or of a window in it.
+
         # Parameters
 
         sentences : `Sequence[TaggedSentence]`
-            Only their words count.
+            Sentences to score by their words.
         frames : `Sequence[TaggedSentence]`
-            For each the parent whose words it keeps, so that a model can be asked that has not read it; a parent is its
-            own frame.
-        windows : `Sequence[Span]`, optional (default = `None`)
-            For each the words whose pieces count, the others being their context; by default all words.
+            The parent whose words each sentence keeps, which must not be in the training text of the model that scores
+            it; a parent is its own frame.
+        windows : `Sequence[Interval]`, optional (default = `None`)
+            The words of each sentence that are counted, with the others as context; by default all words.
 
         # Returns
 
         `np.ndarray`
-            Equation 9, at least 1, and 1 where there is no piece to count. Shape: `(num_sentences,)`
+            At least 1, and 1 where there is no piece to count. Shape: `(num_sentences,)`
         """
 
     def texts(self, sentences: Iterable[TaggedSentence]) -> List[str]:
-        """The sentences as the model reads them."""
+        """The sentences as text."""
         return [self._join(sentence.tokens) for sentence in sentences]
 
-    def places(self, sentences: Sequence[TaggedSentence], texts: Sequence[str], windows: Sequence[Span]) -> List[Span]:
-        """Where the words of each window stand in the text of its sentence, in characters."""
-        places = []
+    def window_offsets(
+        self, sentences: Sequence[TaggedSentence], texts: Sequence[str], windows: Optional[Sequence[Interval]]
+    ) -> Optional[List[Interval]]:
+        """The offsets of each window in the text of its sentence, in characters; `None` without windows."""
+        if windows is None:
+            return None
+        offsets = []
         for sentence, text, window in zip(sentences, texts, windows, strict=True):
-            # Words are put together from left to right, so that the text of the first words begins the whole text.
+            # Words are joined from left to right, so that the text of the first words begins the whole text.
             firsts = (self._join(sentence.tokens[:word]) for word in window)
             begin, end = (len(commonprefix([text, first])) for first in firsts)  # noqa: RUF071  no paths
-            places.append((begin, end))
-        return places
+            offsets.append((begin, end))
+        return offsets
 
     def statistics(self) -> Dict[str, Any]:
-        """Plain data on the model for the round's record."""
+        """Plain data about the model for the round's record."""
         return {"text": self.text}
 
 
-def pieces_at(offsets: Sequence[Span], place: Span) -> Span:
+def pieces_at(offsets: Sequence[Interval], window: Interval) -> Interval:
     """
-    The pieces that hold a character of a place in a text.
+    Finds the pieces with a character in a window of the text.
 
     # Parameters
 
-    offsets : `Sequence[Span]`
-        The characters of each piece; an empty span for a special one.
-    place : `Span`
-        In characters.
+    offsets : `Sequence[Interval]`
+        Offsets of each piece in characters; empty for a special piece.
+    window : `Interval`
+        Offsets of the window in characters.
 
     # Returns
 
-    `Span`
-        The first of these pieces and the end of them; `(0, 0)` when there is none.
+    `Interval`
+        Index of the first of these pieces and the end of them; `(0, 0)` when there is none.
     """
-    inside = [number for number, (begin, end) in enumerate(offsets) if begin < min(end, place[1]) and end > place[0]]
+    inside = [number for number, (begin, end) in enumerate(offsets) if begin < min(end, window[1]) and end > window[0]]
     return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
@@ -134,5 +137,5 @@ def _detokenizer(language: str) -> Callable[[Sequence[str]], str]:
             f"install it with: pip install sacremoses"
         ) from error
     moses = MosesDetokenizer(lang=language)
-    # A column file's words are written as they are, not with the escapes of Moses' own tokenizer.
+    # Words of a column file have none of the escapes of Moses' own tokenizer.
     return lambda words: moses.detokenize(list(words), unescape=False)

@@ -1,74 +1,61 @@
 """A pretrained masked language model."""
 
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, List, Optional, Sequence, Tuple
 
 import numpy as np
+import torch
 from allennlp.common.checks import ConfigurationError
-from transformers import AutoModelForMaskedLM
+from transformers import AutoModelForMaskedLM, PreTrainedModel
 
-from seqmix_plugin.augmenters.language_models.checkpoint import check_batch_tokens, load_checkpoint
-from seqmix_plugin.augmenters.language_models.language_model import LanguageModel, Span, pieces_at
-from seqmix_plugin.augmenters.language_models.masked_copies import pseudo_perplexities
-from seqmix_plugin.augmenters.workbench import Workbench
-from seqmix_plugin.models.longest_input import longest_input
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.augmenters.batching import batches_by_length
+from seqmix_plugin.augmenters.language_models.causal import pad
+from seqmix_plugin.augmenters.language_models.checkpoint import CheckpointLanguageModel
+from seqmix_plugin.augmenters.language_models.language_model import Interval, LanguageModel, pieces_at
+from seqmix_plugin.functional import negative_log_likelihood, pseudo_perplexity
+from seqmix_plugin.models.inference import inference
+from seqmix_plugin.models.input_length import max_input_length
 
 
 @LanguageModel.register("masked")
-class MaskedLanguageModel(LanguageModel):
+class MaskedLanguageModel(CheckpointLanguageModel):
     """
-    Any masked model of `transformers`, such as BERT or RoBERTa, asked for the pseudo-perplexity of Salazar et al. 2020,
-    "Masked Language Model Scoring": each word piece in turn is masked and predicted from all others, those after it
-    too. Special pieces stay in the input and are not counted.
+    Any masked language model of `transformers`, such as BERT or RoBERTa, which gives the pseudo-perplexity of Salazar
+    et al. 2020, "Masked Language Model Scoring": each word piece is masked in turn and predicted from all others, on
+    both sides. Special pieces stay in the input and are not counted.
 
-    A sentence of T pieces is T rows of a batch: dearer than a causal model by about that factor. Longer text than the
-    model's input is cut. Of a window only its own pieces are masked, each given the whole sentence, before and after;
-    of longer text what follows the window is then left out first, and after it what is farthest to the left.
+    A sentence of T pieces takes T rows of a batch, which makes a masked model about T times as expensive as a causal
+    one. Text longer than the model's input is cut. For a window only its own pieces are masked, each given the whole
+    sentence; of longer text, first what follows the window is left out, then the leftmost pieces.
 
     Registered as a `LanguageModel` with name "masked".
 
     # Parameters
 
     model_name : `str`
-        A name that the hub knows or a folder.
+        Name of a masked language model on the Hugging Face hub, or a folder.
     batch_tokens : `int`, optional (default = `8192`)
-        Padded tokens a batch, over all masked copies.
+        Largest number of padded tokens in a batch of masked copies, at least 1.
     text : `str`, optional (default = `"tokens"`)
-        `tokens` or `detokenized`; see `LanguageModel`.
+        How words are joined into text, `"tokens"` or `"detokenized"`; see `LanguageModel`.
     language : `str`, optional (default = `"en"`)
-        Whose rules `detokenized` follows.
+        Two-letter code of the language whose rules `"detokenized"` follows.
 
     # Raises
 
     `ConfigurationError`
-        When the model or its tokenizer cannot be loaded, when the model is none for masks, when the checkpoint lacks
-        the weights of the head (encoders that were made for other ends, MiniLM for one, have none), or when there is no
-        mask token.
+        When the model or its tokenizer cannot be loaded, the checkpoint lacks the weights of the masked-language-model
+        head (encoders such as MiniLM have none), or the tokenizer has no mask token.
     """
 
     def __init__(self, model_name: str, batch_tokens: int = 8192, text: str = "tokens", language: str = "en") -> None:
-        super().__init__(text, language)
-        check_batch_tokens(batch_tokens)
-        self._tokenizer, self._model = load_checkpoint(model_name, AutoModelForMaskedLM, "masked")
+        super().__init__(AutoModelForMaskedLM, "masked", model_name, batch_tokens, text, language)
         if self._tokenizer.mask_token_id is None:
-            raise ConfigurationError(f"language_model.model_name {model_name!r}: no mask token, such as [MASK]")
-        self._longest = longest_input(self._model, self._tokenizer)
-        self._name = model_name
-        self.tells_places = self._tokenizer.is_fast
-        self._batch_tokens = batch_tokens
+            raise ConfigurationError(
+                f"language_model.model_name {model_name!r}: the tokenizer has no mask token, such as [MASK]"
+            )
+        self._longest = max_input_length(self._model, self._tokenizer)
 
-    def start_round(self, workbench: Workbench) -> None:
-        self._model.to(workbench.device)
-
-    def perplexities(
-        self,
-        sentences: Sequence[TaggedSentence],
-        frames: Sequence[TaggedSentence],
-        windows: Optional[Sequence[Span]] = None,
-    ) -> np.ndarray:
-        if not sentences:
-            return np.empty(0)
-        texts = self.texts(sentences)
+    def _score(self, texts: List[str], windows: Optional[List[Interval]]) -> np.ndarray:
         encoded = self._tokenizer(
             texts,
             truncation=self._longest is not None and windows is None,
@@ -79,8 +66,8 @@ class MaskedLanguageModel(LanguageModel):
         )
         sequences, uncounted = encoded["input_ids"], encoded["special_tokens_mask"]
         if windows is not None:
-            places = map(pieces_at, encoded["offset_mapping"], self.places(sentences, texts, windows))
-            rows = [_around(*row, self._longest) for row in zip(sequences, uncounted, places, strict=True)]
+            counted = map(pieces_at, encoded["offset_mapping"], windows)
+            rows = [_around(*row, self._longest) for row in zip(sequences, uncounted, counted, strict=True)]
             sequences, uncounted = ([row[part] for row in rows] for part in (0, 1))
         return pseudo_perplexities(
             self._model,
@@ -92,11 +79,8 @@ class MaskedLanguageModel(LanguageModel):
             progress=True,
         )
 
-    def statistics(self) -> Dict[str, Any]:
-        return {"model_name": self._name, **super().statistics()}
 
-
-def _around(ids: List[int], special: List[int], window: Span, longest: Optional[int]) -> Tuple[List[int], List[int]]:
+def _around(ids: List[int], special: List[int], window: Interval, longest: Optional[int]) -> Tuple[List[int], ...]:
     """
     The pieces of a window with as much of its sentence as the model takes, special ones included, and 1 for each piece
     that is not counted.
@@ -109,4 +93,95 @@ def _around(ids: List[int], special: List[int], window: Span, longest: Optional[
     lead, trail = special.index(0), special[::-1].index(0)  # special pieces on both sides
     right = min(over, len(ids) - trail - max(end, lead))
     inner = slice(lead + over - right, len(ids) - trail - right)
-    return tuple(row[:lead] + row[inner] + row[len(row) - trail :] for row in (ids, uncounted))  # type: ignore
+    return tuple(row[:lead] + row[inner] + row[len(row) - trail :] for row in (ids, uncounted))
+
+
+def pseudo_perplexities(
+    model: PreTrainedModel,
+    sequences: Sequence[List[int]],
+    special: Sequence[List[int]],
+    mask_id: int,
+    pad_id: int,
+    batch_tokens: int = 8192,
+    progress: bool = False,
+) -> np.ndarray:
+    """
+    exp(−1/T Σₜ ln p(wₜ | all other pieces)) of each sequence. The masked copies of all sequences are batched together.
+
+    # Parameters
+
+    model : `PreTrainedModel`
+        A masked language model.
+    sequences : `Sequence[List[int]]`
+        Piece ids with the special pieces, no longer than the model's input.
+    special : `Sequence[List[int]]`
+        1 for pieces that are not counted, such as special ones, else 0.
+    mask_id : `int`
+        Id of the mask token.
+    pad_id : `int`
+        Id of the padding token.
+    batch_tokens : `int`, optional (default = `8192`)
+        Largest number of padded tokens in a batch of masked copies.
+    progress : `bool`, optional (default = `False`)
+        Whether to show a progress bar.
+
+    # Returns
+
+    `np.ndarray`
+        At least 1, and 1 for a sequence without counted pieces. Shape: `(num_sequences,)`
+    """
+    if not sequences:
+        return np.empty(0)
+    ids, mask = pad(sequences, model.device, pad_id)  # Shape: (num_sequences, longest)
+    counted, _ = pad([[1 - flag for flag in row] for row in special], torch.device("cpu"))
+    copies = counted.nonzero()  # Sequence and position of each masked piece. Shape: (num_copies, 2)
+    lengths = [len(sequences[sequence]) for sequence in copies[:, 0].tolist()]
+    likelihoods = torch.empty(len(copies), dtype=torch.float64)
+    with inference(model):
+        for batch in batches_by_length(lengths, batch_tokens, "pseudo-perplexity", progress):
+            longest = lengths[batch[0]]
+            rows, positions = copies[batch].to(model.device).unbind(-1)  # Shape: (batch_size,)
+            masked = ids[rows, :longest].clone()  # Shape: (batch_size, longest)
+            targets = masked.gather(-1, positions.unsqueeze(-1)).squeeze(-1)
+            masked.scatter_(-1, positions.unsqueeze(-1), mask_id)
+            logits = logits_at(model, masked, mask[rows, :longest], positions)  # Shape: (batch_size, vocabulary_size)
+            likelihoods[batch] = negative_log_likelihood(logits.float(), targets).double().cpu()
+    return pseudo_perplexity(likelihoods, copies[:, 0], len(sequences)).numpy()
+
+
+def logits_at(model: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+    """
+    A masked model's prediction at one position of each row. The output layer is applied to the vectors of these
+    positions only, unless the model does not say which layer that is, or does not call it.
+
+    # Parameters
+
+    model : `PreTrainedModel`
+        A masked language model.
+    ids : `torch.LongTensor`
+        Shape: `(batch_size, num_pieces)`
+    mask : `torch.BoolTensor`
+        Shape: `(batch_size, num_pieces)`
+    positions : `torch.LongTensor`
+        Shape: `(batch_size,)`
+
+    # Returns
+
+    `torch.Tensor`
+        Shape: `(batch_size, vocabulary_size)`
+    """
+    rows = torch.arange(len(ids), device=ids.device)
+
+    def keep(_: torch.nn.Module, inputs: Tuple[Any, ...]) -> Optional[Tuple[Any, ...]]:
+        if not inputs or inputs[0].shape[:2] != ids.shape:
+            return None
+        return (inputs[0][rows, positions].unsqueeze(1), *inputs[1:])  # Shape: (batch_size, 1, dimension)
+
+    head = model.get_output_embeddings()
+    hook = None if head is None else head.register_forward_pre_hook(keep)
+    try:
+        logits = model(input_ids=ids, attention_mask=mask.long()).logits
+    finally:
+        if hook is not None:
+            hook.remove()
+    return logits[:, 0] if logits.size(1) == 1 else logits[rows, positions]

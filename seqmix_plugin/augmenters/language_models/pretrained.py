@@ -1,81 +1,56 @@
 """A pretrained causal language model."""
 
-from typing import Any, Dict, Optional, Sequence
+from typing import List, Optional
 
 import numpy as np
 from allennlp.common.checks import ConfigurationError
 from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoModelForCausalLM
 
-from seqmix_plugin.augmenters.language_models.causal import causal_perplexities
-from seqmix_plugin.augmenters.language_models.checkpoint import check_batch_tokens, load_checkpoint
-from seqmix_plugin.augmenters.language_models.language_model import LanguageModel, Span, pieces_at
-from seqmix_plugin.augmenters.workbench import Workbench
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.augmenters.language_models.causal import text_perplexities
+from seqmix_plugin.augmenters.language_models.checkpoint import CheckpointLanguageModel
+from seqmix_plugin.augmenters.language_models.language_model import Interval, LanguageModel
 
 
 @LanguageModel.register("pretrained")
-class PretrainedLanguageModel(LanguageModel):
+class PretrainedLanguageModel(CheckpointLanguageModel):
     """
-    Any causal model of `transformers`.
+    Any causal language model of `transformers`, such as GPT-2, which gives the perplexity of the paper's equation 9.
 
     Registered as a `LanguageModel` with name "pretrained".
 
     # Parameters
 
     model_name : `str`, optional (default = `"gpt2"`)
-        A name that the hub knows or a folder.
+        Name of a causal language model on the Hugging Face hub, or a folder.
     batch_tokens : `int`, optional (default = `1024`)
-        Padded tokens a batch; bounds the memory to about this times the vocabulary's size.
+        Largest number of padded tokens in a batch, at least 1; the memory is about this times the vocabulary size.
     text : `str`, optional (default = `"tokens"`)
-        `tokens` or `detokenized`; see `LanguageModel`.
+        How words are joined into text, `"tokens"` or `"detokenized"`; see `LanguageModel`.
     language : `str`, optional (default = `"en"`)
-        Whose rules `detokenized` follows.
+        Two-letter code of the language whose rules `"detokenized"` follows.
 
     # Raises
 
     `ConfigurationError`
-        When the model or its tokenizer cannot be loaded, when the checkpoint has no language-model head or is a masked
-        model's, or when there is no beginning-of-text token.
+        When the model or its tokenizer cannot be loaded, the checkpoint has no language-model head or is a masked
+        model, or the tokenizer has no beginning-of-text token.
     """
 
     def __init__(
         self, model_name: str = "gpt2", batch_tokens: int = 1024, text: str = "tokens", language: str = "en"
     ) -> None:
-        super().__init__(text, language)
-        check_batch_tokens(batch_tokens)
-        self._tokenizer, self._model = load_checkpoint(model_name, AutoModelForCausalLM, "causal")
+        super().__init__(AutoModelForCausalLM, "causal", model_name, batch_tokens, text, language)
         if type(self._model.config) in MODEL_FOR_MASKED_LM_MAPPING and not self._model.config.is_decoder:
             raise ConfigurationError(
-                f"language_model.model_name {model_name!r}: a masked model, which sees the word it is asked for; "
-                f"expected a causal one, such as gpt2, or the language model 'masked'"
+                f"language_model.model_name {model_name!r}: a masked language model; expected a causal one, such as "
+                f"gpt2, or language_model.type 'masked'"
             )
         begin = self._tokenizer.bos_token_id
         self._begin = self._tokenizer.eos_token_id if begin is None else begin
         if self._begin is None:
-            raise ConfigurationError(f"language_model.model_name {model_name!r}: no beginning-of-text token")
-        self._name = model_name
-        self.tells_places = self._tokenizer.is_fast
-        self._batch_tokens = batch_tokens
+            raise ConfigurationError(
+                f"language_model.model_name {model_name!r}: the tokenizer has no beginning-of-text token"
+            )
 
-    def start_round(self, workbench: Workbench) -> None:
-        self._model.to(workbench.device)
-
-    def perplexities(
-        self,
-        sentences: Sequence[TaggedSentence],
-        frames: Sequence[TaggedSentence],
-        windows: Optional[Sequence[Span]] = None,
-    ) -> np.ndarray:
-        if not sentences:
-            return np.empty(0)
-        texts = self.texts(sentences)
-        encoded = self._tokenizer(texts, add_special_tokens=False, return_offsets_mapping=windows is not None)
-        counted = None
-        if windows is not None:
-            counted = list(map(pieces_at, encoded["offset_mapping"], self.places(sentences, texts, windows)))
-        return causal_perplexities(
-            self._model, encoded["input_ids"], self._begin, self._batch_tokens, progress=True, windows=counted
-        )
-
-    def statistics(self) -> Dict[str, Any]:
-        return {"model_name": self._name, **super().statistics()}
+    def _score(self, texts: List[str], windows: Optional[List[Interval]]) -> np.ndarray:
+        return text_perplexities(self._model, self._tokenizer, self._begin, self._batch_tokens, texts, windows, True)

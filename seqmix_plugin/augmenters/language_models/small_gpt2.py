@@ -1,7 +1,8 @@
-"""A small GPT-2 with a byte-pair vocabulary of its own: fitting, keeping, asking."""
+"""A small GPT-2 with a byte-pair vocabulary of its own, fitted to a text and kept in a folder."""
 
 import json
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
@@ -10,71 +11,75 @@ import torch
 from allennlp.common import FromParams
 from allennlp.common.checks import ConfigurationError
 from tokenizers import ByteLevelBPETokenizer, Tokenizer
-from transformers import GPT2Config, GPT2LMHeadModel
+from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
-from seqmix_plugin.augmenters.language_models.causal import causal_perplexities, pad
-from seqmix_plugin.augmenters.language_models.language_model import Span, pieces_at
+from seqmix_plugin.augmenters.language_models.causal import causal_perplexities, pad, text_perplexities
+from seqmix_plugin.augmenters.language_models.language_model import Interval
 from seqmix_plugin.distributed import progress_bar
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.io.atomic import data_digest, file_digest
+from seqmix_plugin.parameter_checks import above_zero, at_least
 from seqmix_plugin.run.encoder_files import whole_folder
 
 logger = logging.getLogger(__name__)
 
 BEGIN = "<|endoftext|>"
 CONTEXT = 512
+BATCH_TOKENS = 8192
+LOWEST = {
+    "vocab_size": 300,  # 257 of them are bytes and the beginning of a text
+    "num_layers": 1,
+    "dimension": 32,
+    "max_epochs": 1,
+    "batch_size": 1,
+    "max_sentences": 20,
+}
 
 
+@dataclass(frozen=True)
 class SmallGpt2Settings(FromParams):
     """
+    Shape and training of a small GPT-2.
+
     # Parameters
 
     vocab_size : `int`, optional (default = `3000`)
-        Byte-pair pieces, at most.
+        Largest number of byte-pair pieces, at least 300.
     num_layers : `int`, optional (default = `2`)
-        Transformer layers.
+        Number of transformer layers.
     dimension : `int`, optional (default = `128`)
-        Width, a multiple of 32, the size of a head.
+        Hidden size, a multiple of 32, which is the size of an attention head.
     max_epochs : `int`, optional (default = `10`)
-        Fitting ends earlier when the held-out perplexity rises.
+        Largest number of epochs; fitting stops earlier when the held-out perplexity rises.
     batch_size : `int`, optional (default = `32`)
-        Sentences a step.
+        Number of sentences in a training batch.
     lr : `float`, optional (default = `0.003`)
-        AdamW's learning rate at its peak; it falls linearly to 0 over `max_epochs`.
+        Peak learning rate of AdamW, which falls linearly to 0 over `max_epochs`.
     max_sentences : `int`, optional (default = `5000`)
-        Of a longer text the first of a random order are taken.
+        Largest number of sentences, at least 20; of a longer text a random sample is used.
+
+    # Raises
+
+    `ConfigurationError`
+        When a value is out of its range.
     """
 
-    def __init__(
-        self,
-        vocab_size: int = 3000,
-        num_layers: int = 2,
-        dimension: int = 128,
-        max_epochs: int = 10,
-        batch_size: int = 32,
-        lr: float = 3e-3,
-        max_sentences: int = 5000,
-    ) -> None:
-        for name, value in (("num_layers", num_layers), ("max_epochs", max_epochs), ("batch_size", batch_size)):
-            if value < 1:
-                raise ConfigurationError(f"language_model.settings.{name} is {value}; expected 1 or more")
-        if vocab_size < 300:
+    vocab_size: int = 3000
+    num_layers: int = 2
+    dimension: int = 128
+    max_epochs: int = 10
+    batch_size: int = 32
+    lr: float = 3e-3
+    max_sentences: int = 5000
+
+    def __post_init__(self) -> None:
+        for name, lowest in LOWEST.items():
+            at_least(f"language_model.settings.{name}", getattr(self, name), lowest)
+        if self.dimension % 32:
             raise ConfigurationError(
-                f"language_model.settings.vocab_size is {vocab_size}; 257 are bytes, expected 300 or more"
+                f"language_model.settings.dimension is {self.dimension}; expected a multiple of 32"
             )
-        if dimension < 32 or dimension % 32:
-            raise ConfigurationError(f"language_model.settings.dimension is {dimension}; expected a multiple of 32")
-        if not lr > 0:
-            raise ConfigurationError(f"language_model.settings.lr is {lr}; expected a number above 0")
-        if max_sentences < 20:
-            raise ConfigurationError(f"language_model.settings.max_sentences is {max_sentences}; expected 20 or more")
-        self.vocab_size = vocab_size
-        self.num_layers = num_layers
-        self.dimension = dimension
-        self.max_epochs = max_epochs
-        self.batch_size = batch_size
-        self.lr = lr
-        self.max_sentences = max_sentences
+        above_zero("language_model.settings.lr", self.lr)
 
 
 class SmallGpt2:
@@ -88,48 +93,43 @@ class SmallGpt2:
     tokenizer : `Tokenizer`
         Its byte-pair vocabulary.
     record : `Dict[str, Any]`
-        How it was fitted: sentences, epochs and the held-out perplexity after each.
+        Numbers of sentences and epochs, and the held-out perplexity after each epoch.
     """
 
     def __init__(self, model: GPT2LMHeadModel, tokenizer: Tokenizer, record: Dict[str, Any]) -> None:
         self._model = model
-        self._tokenizer = tokenizer
-        self._begin = tokenizer.token_to_id(BEGIN)
+        self._tokenizer = PreTrainedTokenizerFast(tokenizer_object=tokenizer)
         self.record = record
 
     def to(self, device: torch.device) -> None:
-        """Moves the network."""
+        """Moves the network to a device."""
         self._model.to(device)
 
-    def perplexities(self, texts: Sequence[str], places: Optional[Sequence[Span]] = None) -> np.ndarray:
-        """
-        Equation 9 of the texts, or of the words at one place of each, in characters, given what is to their left. Shape
-        of the result: `(num_texts,)`
-        """
-        encoded = self._tokenizer.encode_batch(list(texts))
-        windows = None if places is None else list(map(pieces_at, (row.offsets for row in encoded), places))
-        ids = [row.ids for row in encoded]
-        return causal_perplexities(self._model, ids, self._begin, batch_tokens=8192, windows=windows)
+    def perplexities(self, texts: Sequence[str], windows: Optional[Sequence[Interval]] = None) -> np.ndarray:
+        """Equation 9 of each text, or of a window in it, in characters. Shape: `(num_texts,)`"""
+        begin = self._model.config.bos_token_id
+        return text_perplexities(self._model, self._tokenizer, begin, BATCH_TOKENS, texts, windows)
 
     @classmethod
     def fit(cls, texts: Sequence[str], settings: SmallGpt2Settings, device: torch.device) -> "SmallGpt2":
         """
-        Fits to nine tenths of the texts and stops on the tenth that is held out. Draws from the global generators.
+        Fits a model to nine tenths of the texts, with early stopping on the held-out tenth. Uses the global generators.
 
         # Parameters
 
         texts : `Sequence[str]`
             Distinct sentences.
         settings : `SmallGpt2Settings`
-            Shape and training.
+            Shape and training of the model.
         device : `torch.device`
-            Where to fit.
+            Device to fit on.
         """
         order = torch.randperm(len(texts))[: settings.max_sentences].tolist()
         num_held_out = max(1, len(order) // 10)
         held_out, fitted = ([texts[i] for i in part] for part in (order[:num_held_out], order[num_held_out:]))
         bpe = ByteLevelBPETokenizer()
-        vocab_size = min(settings.vocab_size, 257 + sum(map(len, map(str.encode, fitted))))  # memory is taken for all
+        # No more pieces than the text can give, as the memory is allocated for all.
+        vocab_size = min(settings.vocab_size, 257 + sum(map(len, map(str.encode, fitted))))
         bpe.train_from_iterator(fitted, vocab_size=vocab_size, special_tokens=[BEGIN], show_progress=False)
         tokenizer = Tokenizer.from_str(bpe.to_str())
         begin = tokenizer.token_to_id(BEGIN)
@@ -148,9 +148,9 @@ class SmallGpt2:
         history: List[float] = []
         best: Dict[str, torch.Tensor] = {}
         for _ in _epochs(model, [[begin, *row][:CONTEXT] for row in _encode(tokenizer, fitted) if row], settings):
-            scores = causal_perplexities(model, held_out_ids, begin, batch_tokens=8192)
+            scores = causal_perplexities(model, held_out_ids, begin, BATCH_TOKENS)
             weights = np.array([max(len(row), 1) for row in held_out_ids])
-            # The perplexity of the held-out text as a whole, not the mean of its sentences'.
+            # The perplexity of the held-out text as a whole, not the mean over its sentences.
             history.append(float(np.exp(np.average(np.log(scores), weights=weights))))
             if history[-1] > min(history):
                 break
@@ -164,10 +164,10 @@ class SmallGpt2:
         return cls(model, tokenizer, {**record, "epochs": len(history), "held_out_perplexities": history})
 
     def save(self, folder: Path, digest: str) -> None:
-        """Keeps the model in a folder; `digest` names what it was fitted to."""
+        """Writes the model into a folder; `digest` identifies the text and settings it was fitted with."""
         with whole_folder(folder) as temporary:
             self._model.save_pretrained(temporary)
-            self._tokenizer.save(str(temporary / "tokenizer.json"))
+            self._tokenizer.backend_tokenizer.save(str(temporary / "tokenizer.json"))
             files = {path.name: file_digest(path) for path in sorted(temporary.iterdir())}
             record = {"digest": digest, "files": files, **self.record}
             record["sha256"] = data_digest(record)
@@ -175,22 +175,22 @@ class SmallGpt2:
 
     @classmethod
     def load(cls, folder: Path, digest: str) -> Optional["SmallGpt2"]:
-        """The model kept in a folder, or `None` when there is none that was fitted to the same."""
+        """Reads the model from a folder; `None` when there is none with this digest, or it is damaged."""
         if not (folder / "fit.json").exists():
             return None
         try:
             record = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
-            if record.pop("sha256", None) not in (None, data_digest(record)):  # earlier versions wrote none
+            if record.pop("sha256") != data_digest(record):
                 raise ValueError("the checksum of fit.json is wrong")
             if any(file_digest(folder / Path(name).name) != found for name, found in record.pop("files").items()):
                 raise ValueError("a checksum is wrong")
             if record.pop("digest") != digest:
-                logger.warning(f"{folder}: fitted to another text or in another way; it is fitted anew")
+                logger.warning(f"{folder}: fitted to another text or with other settings; it is fitted again")
                 return None
             model = GPT2LMHeadModel.from_pretrained(folder, use_safetensors=True)
             return cls(model, Tokenizer.from_file(str(folder / "tokenizer.json")), record)
-        except Exception as error:  # of three libraries, about files that are damaged
-            logger.warning(f"{folder} is damaged and is fitted anew ({first_line(error)})")
+        except Exception as error:  # three libraries raise many types for damaged files
+            logger.warning(f"{folder} is damaged and is fitted again ({first_line(error)})")
             return None
 
 
@@ -199,7 +199,7 @@ def _encode(tokenizer: Tokenizer, texts: Sequence[str]) -> List[List[int]]:
 
 
 def _epochs(model: GPT2LMHeadModel, rows: List[List[int]], settings: SmallGpt2Settings) -> Iterator[None]:
-    """Trains the model, an epoch a step of this iterator, in batches of like length and random order."""
+    """Trains the model for one epoch at each step of this iterator, in batches of similar length in random order."""
     by_length = sorted(range(len(rows)), key=lambda i: (len(rows[i]), i))
     batches = [by_length[start : start + settings.batch_size] for start in range(0, len(rows), settings.batch_size)]
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.lr, weight_decay=0.01)

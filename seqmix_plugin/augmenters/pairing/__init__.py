@@ -1,8 +1,8 @@
 """Pairing functions ζ: what is mixed with what."""
 
 from seqmix_plugin.augmenters.pairing.label_constrained import LabelConstrainedPairing
-from seqmix_plugin.augmenters.pairing.pairing import Pair, Pairing
+from seqmix_plugin.augmenters.pairing.pairing import Pairing, WindowPair
 from seqmix_plugin.augmenters.pairing.sub_sequence import SubSequencePairing
 from seqmix_plugin.augmenters.pairing.whole_sequence import WholeSequencePairing
 
-__all__ = ["LabelConstrainedPairing", "Pair", "Pairing", "SubSequencePairing", "WholeSequencePairing"]
+__all__ = ["LabelConstrainedPairing", "Pairing", "SubSequencePairing", "WholeSequencePairing", "WindowPair"]

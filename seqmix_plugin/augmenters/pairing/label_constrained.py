@@ -1,35 +1,35 @@
-"""Label-constrained sub-sequence mixup's pairing."""
+"""The pairing of label-constrained sub-sequence mixup."""
 
 from typing import Dict, Iterator, List, Sequence, Tuple
 
 import numpy as np
 
-from seqmix_plugin.augmenters.pairing.pairing import Pair, Pairing, draw_pairs
-from seqmix_plugin.augmenters.pairing.window_settings import WindowSettings
+from seqmix_plugin.augmenters.pairing.pairing import Pairing, WindowPair, draw_pairs
+from seqmix_plugin.augmenters.pairing.window_pairing import WindowPairing
 from seqmix_plugin.sentence import TaggedSentence
 
 Labels = Tuple[Tuple[Tuple[str, float], ...], ...]
-"""A distribution a word; gold tags are the one-hot case."""
+"""One distribution for each word; gold tags are the one-hot case."""
 
 
 @Pairing.register("label_constrained")
-class LabelConstrainedPairing(Pairing):
+class LabelConstrainedPairing(WindowPairing):
     """
-    As `sub_sequence`, where the two windows also carry the same labels, so that mixing leaves the labels as they are
-    (the paper's section 3.2). Sentence pairs are drawn uniformly without replacement among those that share the labels
-    of an eligible window, then one of the matching pairs of windows uniformly. Sentences are grouped by the labels of
-    their windows, so no pass over all pairs is needed.
+    As `sub_sequence`, but the two windows also carry the same labels, so that mixing does not change them (the paper's
+    section 3.2). Pairs of sentences are drawn uniformly without replacement among those that share the labels of an
+    eligible window, then one of the matching pairs of windows uniformly. Sentences are grouped by the labels of their
+    windows, which avoids a pass over all pairs.
 
     Registered as a `Pairing` with name "label_constrained".
 
     # Parameters
 
     window : `int`, optional (default = `5`)
-        s, in words, at least 1.
+        Window length s in words, at least 1.
     min_density : `float`, optional (default = `0.6`)
-        η₀ in [0, 1].
+        Smallest valid label density η₀ of a window, from 0 to 1.
     entity_borders : `bool`, optional (default = `False`)
-        Only windows that cut no entity; ours, not the paper's.
+        Whether to leave out windows that cut an entity; not in the paper.
 
     # Raises
 
@@ -37,10 +37,7 @@ class LabelConstrainedPairing(Pairing):
         When a value is out of its range.
     """
 
-    def __init__(self, window: int = 5, min_density: float = 0.6, entity_borders: bool = False) -> None:
-        self.windows = WindowSettings(window, min_density, entity_borders)
-
-    def pairs(self, labelled: Sequence[TaggedSentence], rng: np.random.Generator) -> Iterator[Pair]:
+    def pairs(self, labelled: Sequence[TaggedSentence], rng: np.random.Generator) -> Iterator[WindowPair]:
         starts = [self._starts_by_labels(sentence) for sentence in labelled]
         groups: Dict[Labels, List[int]] = {}
         for position, by_labels in enumerate(starts):
@@ -50,18 +47,18 @@ class LabelConstrainedPairing(Pairing):
         for group, i, j in draw_pairs([len(groups[key]) for key in keys], rng):
             first, second = groups[keys[group]][i], groups[keys[group]][j]
             shared = sorted(starts[first].keys() & starts[second].keys())
-            # Sentences that share the labels of several windows meet in several groups; they count in one of them.
+            # Sentences that share the labels of several windows are in several groups but count in the first only.
             if shared[0] != keys[group]:
                 continue
             matching = [(a, b) for labels in shared for a in starts[first][labels] for b in starts[second][labels]]
             first_start, second_start = matching[int(rng.integers(len(matching)))]
-            yield Pair(first, first_start, second, second_start, self.windows.length)
+            yield WindowPair(first, first_start, second, second_start, self.window)
 
     def _starts_by_labels(self, sentence: TaggedSentence) -> Dict[Labels, List[int]]:
-        """The starts of the eligible windows by the labels that they carry."""
+        """The starts of the eligible windows, grouped by the labels of the window."""
         result: Dict[Labels, List[int]] = {}
-        starts = self.windows.starts(sentence.tags or ()).tolist()
+        starts = self.starts(sentence.tags or ()).tolist()
         labels = [tuple(sorted(row.items())) for row in sentence.distributions() or ()] if starts else []
         for start in starts:
-            result.setdefault(tuple(labels[start : start + self.windows.length]), []).append(start)
+            result.setdefault(tuple(labels[start : start + self.window]), []).append(start)
         return result

@@ -1,4 +1,4 @@
-"""The abstract pairing function and the drawing of pairs."""
+"""The abstract pairing function ζ and the drawing of pairs."""
 
 import math
 from abc import abstractmethod
@@ -7,22 +7,22 @@ from typing import Iterator, NamedTuple, Sequence, Set, Tuple
 import numpy as np
 from allennlp.common import Registrable
 
-from seqmix_plugin.augmenters.workbench import Workbench
+from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.sentence import TaggedSentence
 
 
-class Pair(NamedTuple):
+class WindowPair(NamedTuple):
     """
     Two windows of one length in two sentences.
 
     # Parameters
 
     first, second : `int`
-        Positions of the two sentences, i and j.
+        Indices i and j of the two sentences.
     first_start, second_start : `int`
-        Where the windows begin.
+        Index of the first word of each window.
     length : `int`
-        Words in each window.
+        Number of words in each window.
     """
 
     first: int
@@ -34,49 +34,49 @@ class Pair(NamedTuple):
 
 class Pairing(Registrable):
     """
-    ζ: finds windows to be mixed. Everything after that, mixing, snapping, label mixing, replacing and filtering, is the
-    same for every pairing.
+    Pairing function ζ: selects the windows to mix. All later steps of SeqMix (mixing, nearest words, label mixing,
+    replacing and filtering) are the same for every pairing.
     """
 
     default_implementation = "sub_sequence"
 
-    def of_round(self, labelled: Sequence[TaggedSentence], workbench: Workbench) -> Iterator[Pair]:
-        """The round's pairs, of words that are trained on: what is past the reader's `max_length` does not count."""
-        return self.pairs(workbench.reader.kept(labelled), workbench.generator("pairs"))
+    def of_round(self, labelled: Sequence[TaggedSentence], context: AugmentationContext) -> Iterator[WindowPair]:
+        """The pairs of a round. Words past the reader's `max_length` are left out, as the model does not see them."""
+        return self.pairs(context.reader.kept(labelled), context.generator("pairs"))
 
     @abstractmethod
-    def pairs(self, labelled: Sequence[TaggedSentence], rng: np.random.Generator) -> Iterator[Pair]:
+    def pairs(self, labelled: Sequence[TaggedSentence], rng: np.random.Generator) -> Iterator[WindowPair]:
         """
-        Yields eligible pairs in random order until there are no more; lazily, so that few wanted cost little.
+        Yields eligible pairs in random order until there are no more, lazily, so that a few pairs cost little.
 
         # Parameters
 
         labelled : `Sequence[TaggedSentence]`
             Sentences with tags.
         rng : `np.random.Generator`
-            The source of randomness.
+            Random generator.
         """
 
 
 def draw_pairs(sizes: Sequence[int], rng: np.random.Generator) -> Iterator[Tuple[int, int, int]]:
     """
-    All pairs i < j inside groups, uniformly over the pairs of all groups and without replacement, without a pass over
-    all of them: numbers of pairs are drawn and repeats rejected until half are gone; only then is the rest listed and
-    shuffled.
+    Draws all pairs i < j within groups, uniformly over the pairs of all groups and without replacement. Pair numbers
+    are drawn and repeats rejected until half are used; only then are the remaining ones listed and shuffled, so that
+    drawing a few pairs needs no pass over all.
 
     # Parameters
 
     sizes : `Sequence[int]`
-        How many things there are in each group.
+        Number of members of each group.
     rng : `np.random.Generator`
-        The source of randomness.
+        Random generator.
 
     # Returns
 
     `Iterator[Tuple[int, int, int]]`
-        Group, i and j.
+        Index of the group, i and j.
     """
-    # Pair number p belongs to the group with ends[group - 1] <= p < ends[group].
+    # WindowPair number p belongs to the group with ends[group - 1] <= p < ends[group].
     ends = np.cumsum([size * (size - 1) // 2 for size in sizes], dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0
 
@@ -96,6 +96,6 @@ def draw_pairs(sizes: Sequence[int], rng: np.random.Generator) -> Iterator[Tuple
 
 
 def _unrank(number: int) -> Tuple[int, int]:
-    """The pair i < j with this number, when pairs are numbered by j and then by i: j (j − 1) / 2 + i."""
+    """The pair i < j with this number, where pairs are numbered j (j − 1) / 2 + i."""
     j = (1 + math.isqrt(1 + 8 * number)) // 2
     return number - j * (j - 1) // 2, j

@@ -9,7 +9,7 @@ NO_LIMIT = 1_000_000
 """Tokenizers that know no longest input state a number that does not fit into a machine word."""
 
 
-def longest_input(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Optional[int]:
+def max_input_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Optional[int]:
     """
     The most pieces, special ones counted, that tokenizer, configuration and table of positions allow.
 

@@ -15,28 +15,30 @@ from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 
 @dataclass(frozen=True)
-class Workbench:
+class AugmentationContext:
     """
+    The model, the text and the random seed of one round of augmentation.
+
     # Parameters
 
     model : `SequenceTagger`
-        The current model; in round 0 the one that is yet to be trained.
+        The current model; in round 0 it is not trained yet.
     reader : `SentenceReader`
-        Makes its instances of sentences.
+        The reader that makes the model's instances.
     readable : `SentenceSource`
-        The pool with what is labelled of it.
+        All sentences of the pool, labelled or not.
     outside : `SentenceSource`
-        Sentences of the training file that are not in the slice; no parent comes from them. May be empty.
+        Sentences of the training file that are not in the pool and so are never parents; may be empty.
     folder : `Path`
-        The run's folder, for what is worth keeping between rounds.
+        The run's folder, where models fitted for augmentation are kept.
     seed : `int`
         The run's seed.
     round_number : `int`
-        0 is the seed set's.
+        Number of the round; 0 augments the seed set.
     model_is_trained : `bool`, optional (default = `True`)
-        Whether the current model has learnt from labels, so that its tags mean something.
+        Whether the current model has been trained, so that its predictions are meaningful.
     seed_set : `SentenceSource`, optional (default = `()`)
-        Labelled sentences that are not of the pool; parents come from them as well.
+        Labelled sentences of a seed file, which are parents but not in the pool.
     """
 
     model: SequenceTagger
@@ -51,27 +53,24 @@ class Workbench:
 
     @property
     def text(self) -> Iterator[TaggedSentence]:
-        """All sentences that the run may read, with those that parents come from."""
+        """All sentences whose words may be generated: the pool and the seed set."""
         return chain(self.readable, self.seed_set)
 
     @property
     def word_pieces(self) -> WordPieceIndexer:
-        """The current model's tokenizer."""
+        """The token indexer with the current model's tokenizer."""
         assert self.reader.word_pieces is not None  # checked by TrainModel
         return self.reader.word_pieces
 
     @property
     def device(self) -> torch.device:
-        """Where the current model is."""
+        """The device of the current model."""
         return next(self.model.parameters()).device
 
     def generator(self, purpose: str) -> np.random.Generator:
-        """A generator of this round for one purpose."""
+        """The random generator of this round for one purpose."""
         return generator(self.seed, self.round_number, f"augment/{purpose}")
 
     def reseed_globals(self, purpose: str) -> None:
-        """
-        Sets the global generators for something that is made once a run, such as a language model: the same in
-        whichever round it is made.
-        """
+        """Seeds the global generators for work done once in a run, so that the result does not depend on the round."""
         reseed_globals(self.seed, 0, f"augment/{purpose}")

@@ -1,0 +1,39 @@
+"""The abstract pairing of windows of a fixed length."""
+
+from typing import Sequence
+
+import numpy as np
+
+from seqmix_plugin.augmenters.pairing.pairing import Pairing
+from seqmix_plugin.functional import eligible_windows, whole_entity_windows
+from seqmix_plugin.parameter_checks import at_least, between
+
+
+class WindowPairing(Pairing):
+    """
+    Base class of pairings of windows of s words with valid label density η ≥ η₀.
+
+    # Parameters
+
+    window : `int`, optional (default = `5`)
+        Window length s in words, at least 1.
+    min_density : `float`, optional (default = `0.6`)
+        Smallest valid label density η₀ of a window, from 0 to 1.
+    entity_borders : `bool`, optional (default = `False`)
+        Whether to leave out windows that cut an entity; not in the paper.
+
+    # Raises
+
+    `ConfigurationError`
+        When a value is out of its range.
+    """
+
+    def __init__(self, window: int = 5, min_density: float = 0.6, entity_borders: bool = False) -> None:
+        self.window = at_least("pairing.window", window, 1)
+        self.min_density = between("pairing.min_density", min_density, 0, 1)
+        self.entity_borders = entity_borders
+
+    def starts(self, tags: Sequence[str]) -> np.ndarray:
+        """The starts of the eligible windows of a sentence with these BIO tags, in order. Shape: `(num_windows,)`"""
+        starts = eligible_windows([tag != "O" for tag in tags], self.window, self.min_density)
+        return np.intersect1d(starts, whole_entity_windows(tags, self.window)) if self.entity_borders else starts
