@@ -57,6 +57,11 @@ def transient_bars() -> Iterator[None]:
         allennlp.common.tqdm._tqdm = original
 
 
+def show(text: str) -> None:
+    """Prints lines that may hold names and words from files; see `printable`."""
+    print("\n".join(map(printable, text.split("\n"))), flush=True)
+
+
 def round_line(record: Dict[str, Any]) -> str:
     """One line on a round."""
     annotated = record["annotated"]

@@ -106,7 +106,7 @@ class Trial:
         """`allennlp augment` of a file of this content."""
         reader = {"dataset_reader.type": "jsonl_sentences"} if name.endswith("jsonl") else {}
         config = self.write("config.json", json.dumps(self.config(**reader)))
-        augment(config, self.write(name, content), str(self.folder / "out"), rate=1, **arguments)
+        augment(config, self.write(name, content), output=str(self.folder / "out"), rate=1, **arguments)
 
 
 Case = Callable[[Trial], object]

@@ -1,26 +1,28 @@
 """
-Sub-commands of `allennlp`: to generate sentences without the loop, to repeat, extend and compare runs, to export them,
-to bring questions to annotation tools and answers back, to serve a run to one, and to label in a terminal.
+Sub-commands of `allennlp`: generate sentences without the loop; repeat, extend and compare runs; export a run; exchange
+questions and answers with annotation tools; label in a terminal. Importing the package registers them.
 """
 
-from seqmix_plugin.commands.annotate import AnnotateCommand
-from seqmix_plugin.commands.augment import AugmentCommand
-from seqmix_plugin.commands.compare import CompareCommand
-from seqmix_plugin.commands.export_hf import ExportHfCommand
-from seqmix_plugin.commands.export_queries import ExportQueriesCommand
-from seqmix_plugin.commands.extend import ExtendCommand
-from seqmix_plugin.commands.import_annotations import ImportAnnotationsCommand
-from seqmix_plugin.commands.repeat import RepeatCommand
-from seqmix_plugin.commands.serve_queries import ServeQueriesCommand
+from seqmix_plugin.commands import (
+    annotate,
+    augment,
+    compare,
+    export_hf,
+    export_queries,
+    extend,
+    import_annotations,
+    repeat,
+    serve_queries,
+)
 
 __all__ = [
-    "AnnotateCommand",
-    "AugmentCommand",
-    "CompareCommand",
-    "ExportHfCommand",
-    "ExportQueriesCommand",
-    "ExtendCommand",
-    "ImportAnnotationsCommand",
-    "RepeatCommand",
-    "ServeQueriesCommand",
+    "annotate",
+    "augment",
+    "compare",
+    "export_hf",
+    "export_queries",
+    "extend",
+    "import_annotations",
+    "repeat",
+    "serve_queries",
 ]

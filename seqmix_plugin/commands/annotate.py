@@ -1,16 +1,14 @@
 """`allennlp annotate`: questions labelled by keyboard in a terminal."""
 
-import argparse
 import re
-import sys
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence
+from typing import Dict, List, Literal, NamedTuple, Optional, Sequence
 
-from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.commands.export_queries import add_labels, check_output, given_labels
-from seqmix_plugin.commands.terminal import quiet_terminal, show
+from seqmix_plugin.commands.command import command
+from seqmix_plugin.commands.export_queries import check_output, given_labels
+from seqmix_plugin.console import show
 from seqmix_plugin.extras import check_extra
 from seqmix_plugin.formats import Question, check_labels, labels_of_run, read_questions
 from seqmix_plugin.formats.labels import RUN_LABELS, check_predicted
@@ -19,56 +17,11 @@ from seqmix_plugin.reporting.tables import Table
 from seqmix_plugin.run.layout import ANSWER_FILES, RoundFiles, state_path
 from seqmix_plugin.run.records import RoundState
 
-ORDERS = ("query", "file")
 _NAME = re.compile(r"\w[\w.@+-]{0,49}")
 
 
-@Subcommand.register("annotate")
-class AnnotateCommand(Subcommand):
-    """
-    `allennlp annotate RUN`, or `allennlp annotate QUERIES --labels PER LOC -s OUTPUT`. See `annotate`.
-
-    Registered as a `Subcommand` with name "annotate".
-    """
-
-    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        subparser = parser.add_parser(
-            self.name,
-            description="Label questions by keyboard in this terminal; every sentence is saved.",
-            help="Label questions by keyboard in this terminal.",
-        )
-        add = subparser.add_argument
-        add(
-            "queries",
-            type=str,
-            help="the file of questions, queries.jsonl, or the folder of a run that waits for labels",
-        )
-        add_labels(subparser, required=False)
-        add(
-            "-s",
-            "--output",
-            type=str,
-            help="the file of answers; by default with those of the round, in the run's folder",
-        )
-        add("--annotator", type=str, help="who answers")
-        add("--order", choices=ORDERS, default="query", help="the highest query score first, or as in the file")
-        subparser.set_defaults(func=_annotate_from_args)
-        return subparser
-
-
 class Task(NamedTuple):
-    """
-    # Parameters
-
-    questions : `List[Question]`
-        As in the file.
-    labels : `List[str]`
-        The entity types.
-    output : `Path`
-        The file of answers.
-    run : `Path`, optional
-        The folder of the run that asks.
-    """
+    """Questions in the order of their file, entity types, the file of answers, and the folder of the run that asks."""
 
     questions: List[Question]
     labels: List[str]
@@ -76,55 +29,54 @@ class Task(NamedTuple):
     run: Optional[Path]
 
 
-def _annotate_from_args(args: argparse.Namespace) -> None:
-    with quiet_terminal():
-        labels = given_labels(args.labels, args.run)
-        signal = annotate(args.queries, labels, args.output, args.annotator, args.order)
-    if signal is not None:
-        sys.exit(128 + signal)
-
-
+@command("annotate", letters={"output": "-s"}, exit_code=lambda signal: 0 if signal is None else 128 + signal)
 def annotate(
     queries: str,
+    *,
     labels: Optional[Sequence[str]] = None,
+    run: Optional[str] = None,
     output: Optional[str] = None,
     annotator: Optional[str] = None,
-    order: str = "query",
+    order: Literal["query", "file"] = "query",
 ) -> Optional[int]:
     """
-    Shows questions one after the other in the terminal, with what the model would say, and takes labels by keyboard.
-    Goes on with what an earlier call has left.
+    Label questions by keyboard in this terminal.
+
+    Shows one question after the other, with the model's prediction. Every sentence is saved; the same command resumes
+    where an earlier one ended.
 
     # Parameters
 
     queries : `str`
-        The questions, see `read_questions`; or the folder of a run, whose newest round's they are.
+        The file of questions, queries.jsonl, or the folder of a run that waits for labels: its newest round's.
     labels : `Sequence[str]`, optional (default = `None`)
-        The entity types, in the order of their keys; by default those that the run knows in whose folder the questions
-        lie.
+        The entity types, such as PER LOC, in the order of their keys; by default those of the run in whose folder the
+        questions are.
+    run : `str`, optional (default = `None`)
+        Another run's folder, whose model's entity types are taken in place of --labels.
     output : `str`, optional (default = `None`)
-        The file of answers, one row a sentence, replaced as a whole after each; by default among the answers of the
-        round in whose folder the questions lie.
+        The file of answers, one row per sentence, replaced as a whole after each; by default among the answers of the
+        round in whose folder the questions are.
     annotator : `str`, optional (default = `None`)
-        Who answers.
-    order : `str`, optional (default = `"query"`)
+        The annotator's name.
+    order : `Literal["query", "file"]`, optional (default = `"query"`)
         `query`: the highest query score first; `file`: as in the file.
 
     # Returns
 
     `Optional[int]`
-        The signal that ended it, if one did.
+        The signal that ended the program, if any.
 
     # Raises
 
     `ConfigurationError`
-        Before anything is shown: no terminal, a mistake in the questions or the labels, a file at `output` that is not
-        of an earlier call, another process that is at it. At the end: answers that cannot be saved.
+        Before anything is shown: no terminal, a mistake in the questions or the labels, a file at `output` that an
+        earlier call did not write or that another process has locked. At the end: answers that cannot be saved.
     """
     from seqmix_plugin import annotator as tool  # what draws takes a while to import
 
     check_extra("annotate", "annotate")
-    task = find_task(queries, labels, output, annotator)
+    task = find_task(queries, given_labels(labels, run), output, annotator)
     tool.check_terminal()
     make_folder(task.output.parent)
     with disk_errors(task.output):
@@ -141,7 +93,7 @@ def annotate(
 
 
 def find_task(queries: str, labels: Optional[Sequence[str]], output: Optional[str], annotator: Optional[str]) -> Task:
-    """What the arguments of `annotate` stand for; a `ConfigurationError` when that is nothing that can be done."""
+    """The arguments of `annotate` resolved; a `ConfigurationError` where they do not fit together."""
     if annotator is not None and not _NAME.fullmatch(annotator):
         raise ConfigurationError(
             f"--annotator is {annotator!r}; expected up to 50 letters, digits and . _ @ + -, a letter or digit first"

@@ -1,134 +1,85 @@
 """`allennlp augment`: SeqMix for those who want the data and not the loop."""
 
-import argparse
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Tuple
 
-from allennlp.commands.subcommand import Subcommand
-from allennlp.common import Params
+from allennlp.common import Lazy, Params
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DatasetReader
+from allennlp.data import DatasetReader, Vocabulary
+from allennlp.models import Model
 
-from seqmix_plugin.active_learning.corpora import check_tagged, labels_of
-from seqmix_plugin.active_learning.model_checks import sentence_reader
+from seqmix_plugin.active_learning.corpora import check_tagged, labels_of, with_labels
+from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.model_checks import check_encoder, check_reading, sentence_reader
 from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
-from seqmix_plugin.commands.building import build_augmenter, build_model, pick_device, read_blocks
+from seqmix_plugin.commands.archives import load_tagger
+from seqmix_plugin.commands.command import command
+from seqmix_plugin.commands.device import pick_device
 from seqmix_plugin.commands.generated_files import GeneratedFiles, check_columns, counts, gold_records, records
-from seqmix_plugin.commands.terminal import quiet_terminal, show
-from seqmix_plugin.configuration.checks import mistakes_as_configuration_errors
-from seqmix_plugin.data import SentenceReader
+from seqmix_plugin.configuration.blocks import read_blocks
+from seqmix_plugin.configuration.checks import at, mistakes_as_configuration_errors
+from seqmix_plugin.console import show
+from seqmix_plugin.data import InMemoryLoader, SentenceReader
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import reseed_globals
 from seqmix_plugin.sentence import SentenceSource
 from seqmix_plugin.synthetic import Augmentation
 
 
-@Subcommand.register("augment")
-class AugmentCommand(Subcommand):
-    """
-    `allennlp augment CONFIG INPUT --output PREFIX`: reads a labelled file and writes ⌊rate · n⌋ sentences that the
-    configuration's augmenter makes of its n sentences. See `augment`.
-
-    Registered as a `Subcommand` with name "augment".
-    """
-
-    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        subparser = parser.add_parser(
-            self.name,
-            description="Generate labelled sentences from a labelled file, as JSONL and as columns.",
-            help="Generate labelled sentences from a labelled file.",
-        )
-        add = subparser.add_argument
-        add(
-            "config",
-            type=str,
-            help="configuration with dataset_reader, model and trainer.augmenter; others are ignored",
-        )
-        add("input", type=str, help="labelled file, read with the configuration's dataset_reader")
-        add("-s", "--output", type=str, required=True, help="writes OUTPUT.jsonl, .conll and .statistics.json")
-        add("-o", "--overrides", type=str, default="", help="a JSON structure that overrides the configuration")
-        add(
-            "--archive",
-            type=str,
-            help="take the model of this run's folder or model.tar.gz, not the pretrained encoder",
-        )
-        add(
-            "--include-input",
-            action="store_true",
-            help="write the input's sentences before the generated ones: a whole training file",
-        )
-        add("--rate", type=float, help="sentences to make of each; by default trainer.augmenter.rate")
-        add("--seed", type=int, help="by default the configuration's seed")
-        add("--cuda-device", type=int, help="by default the first GPU when there is one; -1 is the CPU")
-        add("-f", "--force", action="store_true", help="replace files of an earlier call")
-        subparser.set_defaults(func=_augment_from_args)
-        return subparser
-
-
-def _augment_from_args(args: argparse.Namespace) -> None:
-    with quiet_terminal():
-        statistics = augment(
-            args.config,
-            args.input,
-            args.output,
-            overrides=args.overrides,
-            archive=args.archive,
-            rate=args.rate,
-            seed=args.seed,
-            cuda_device=args.cuda_device,
-            include_input=args.include_input,
-            force=args.force,
-        )
-        show(_summary(statistics))
-
-
+@command("augment", letters={"output": "-s", "overrides": "-o", "force": "-f"})
 def augment(
     config: str,
     input_path: str,
+    *,
     output: str,
     overrides: str = "",
     archive: Optional[str] = None,
+    include_input: bool = False,
     rate: Optional[float] = None,
     seed: Optional[int] = None,
     cuda_device: Optional[int] = None,
-    include_input: bool = False,
     force: bool = False,
 ) -> Dict[str, Any]:
     """
-    Generates sentences from a labelled file, as round 0 of a run would from the same sentences, and writes the accepted
-    ones: `OUTPUT.jsonl` with the soft labels as they were mixed, `OUTPUT.conll` with valid BIO tags, and
-    `OUTPUT.statistics.json`. Files appear whole or not at all; but for the seconds, the same seed gives the same bytes.
+    Generate labelled sentences from a labelled file, as JSONL and as columns.
+
+    Makes ⌊rate · n⌋ sentences of n, as round 0 of a run would of the same sentences, and writes the accepted ones:
+    `OUTPUT.jsonl` with the soft labels as they were mixed, `OUTPUT.conll` with valid BIO tags, and
+    `OUTPUT.statistics.json`. Each file appears whole or not at all; the same seed gives the same bytes, except for the
+    seconds.
 
     # Parameters
 
     config : `str`
-        A configuration; of its keys `dataset_reader`, `model`, `seed` and `trainer.augmenter` are used.
+        A configuration with `dataset_reader`, `model` and `trainer.augmenter`; except for `seed`, other keys are not
+        used.
     input_path : `str`
-        The labelled file.
+        The labelled file, read with the configuration's `dataset_reader`.
     output : `str`
-        The files' path without ending.
+        The path without ending of the files to write: OUTPUT.jsonl, OUTPUT.conll and OUTPUT.statistics.json.
     overrides : `str`, optional (default = `""`)
-        JSON, as AllenNLP's.
+        A JSON object that overrides the configuration, as in `allennlp train`.
     archive : `str`, optional (default = `None`)
-        A run's folder or archive, whose model gives the embeddings; by default the configuration's model, untrained.
-    rate : `float`, optional (default = `None`)
-        Instead of `trainer.augmenter.rate`.
-    seed : `int`, optional (default = `None`)
-        Instead of `seed`.
-    cuda_device : `int`, optional (default = `None`)
-        The first GPU when there is one; -1 is the CPU.
+        A run's folder or model.tar.gz, whose model gives the embeddings; by default the configuration's untrained
+        model.
     include_input : `bool`, optional (default = `False`)
-        Write the input's sentences before the generated ones.
+        Write the input's sentences before the generated ones: a whole training file.
+    rate : `float`, optional (default = `None`)
+        Sentences to generate per input sentence; by default trainer.augmenter.rate.
+    seed : `int`, optional (default = `None`)
+        The random seed; by default the configuration's.
+    cuda_device : `int`, optional (default = `None`)
+        The GPU to use, -1 for the CPU; by default the first GPU, if there is one.
     force : `bool`, optional (default = `False`)
         Replace existing files.
 
     # Returns
 
     `Dict[str, Any]`
-        What `OUTPUT.statistics.json` says.
+        The content of `OUTPUT.statistics.json`, and the paths of the two other files.
 
     # Raises
 
@@ -142,7 +93,7 @@ def augment(
     blocks = read_blocks(config, overrides)
     seed = blocks.get("seed", 0) if seed is None else seed
     with mistakes_as_configuration_errors():
-        augmenter = build_augmenter(config, blocks, rate)
+        augmenter = _build_augmenter(config, blocks, rate)
         reader = sentence_reader(DatasetReader.from_params(Params(blocks["dataset_reader"])))
     sentences = reader.read_sentences(input_path)
     check_tagged(input_path, labels_of(sentences))
@@ -152,7 +103,7 @@ def augment(
         raise ConfigurationError(f"rate {augmenter.rate} of {len(sentences)} sentences makes none; raise --rate")
     device = pick_device(cuda_device)
     with mistakes_as_configuration_errors():
-        model, reader = build_model(blocks, reader, sentences, seed, archive)
+        model, reader = _build_model(blocks, reader, sentences, seed, archive)
     augmenter.check(model)
     augmentation = _augmentation(augmenter, sentences, model.to(device), reader, seed, archive is not None)
     if not augmentation.accepted:
@@ -169,9 +120,41 @@ def augment(
         "seconds": round(time.perf_counter() - start, 3),
         "augmenter": augmentation.statistics,
     }
-    before = gold_records(sentences) if include_input else []
-    files.write(before + records(augmentation.generated, sentences, _score_key(augmenter)), statistics)
-    return {**statistics, "files": [str(files.jsonl), str(files.columns)]}
+    by_perplexity = isinstance(getattr(augmenter, "discriminator", None), PerplexityDiscriminator)
+    rows = records(augmentation.generated, sentences, "perplexity" if by_perplexity else "score")
+    files.write((gold_records(sentences) if include_input else []) + rows, statistics)
+    statistics["files"] = [str(files.jsonl), str(files.columns)]
+    show(_summary(statistics))
+    return statistics
+
+
+def _build_augmenter(config: str, blocks: Dict[str, Any], rate: Optional[float]) -> Augmenter:
+    """The augmenter of `trainer.augmenter`, with another rate if one is given."""
+    block = at(blocks, "trainer.augmenter")
+    if not isinstance(block, dict) or block.get("type", "none") == "none":
+        raise ConfigurationError(
+            f"{config}: trainer.augmenter makes no sentences; expected a block such as {{'type': 'seqmix'}}"
+        )
+    return Augmenter.from_params(Params(block if rate is None else {**block, "rate": rate}))
+
+
+def _build_model(
+    blocks: Dict[str, Any], reader: SentenceReader, sentences: SentenceSource, seed: int, archive: Optional[str]
+) -> Tuple[SequenceTagger, SentenceReader]:
+    """The model that gives the embeddings, and the reader that goes with it."""
+    vocab = with_labels(Vocabulary.empty(), {"": labels_of(sentences)})
+    if archive is None:
+        model = Lazy(Model, Params(blocks["model"]))
+        tagger = Experiment(reader, reader, vocab, sentences, {}, model, Lazy(InMemoryLoader)).new_model(seed, 0)
+        check_encoder(tagger, reader)
+        check_reading(tagger, reader, sentences[0])
+        return tagger, reader
+    tagger, reader = load_tagger(archive)
+    known = set(tagger.vocab.get_token_to_index_vocabulary(tagger.label_namespace))
+    unknown = sorted(set(vocab.get_token_to_index_vocabulary("labels")) - known)
+    if unknown:
+        raise ConfigurationError(f"{archive}: its model does not know the labels {', '.join(unknown)} of the input")
+    return tagger, reader
 
 
 def _augmentation(
@@ -197,23 +180,14 @@ def _augmentation(
         return augmenter.augment(sentences, context)
 
 
-def _score_key(augmenter: Augmenter) -> str:
-    """What the discriminator's score is."""
-    by_perplexity = isinstance(getattr(augmenter, "discriminator", None), PerplexityDiscriminator)
-    return "perplexity" if by_perplexity else "score"
-
-
 def _summary(statistics: Dict[str, Any]) -> str:
     """What the terminal shows at the end."""
     short = "" if statistics["accepted"] == statistics["wanted"] else "; no more were found"
-    return "\n".join(
-        [
-            f"wrote     {' and '.join(statistics['files'])}",
-            f"accepted  {statistics['accepted']} of {statistics['wanted']} wanted sentences{short}",
-            f"refused   {statistics['refused']} (acceptance {statistics['acceptance']:.0%})",
-            f"repaired  {statistics['repaired_tags']} tags of {statistics['repaired_sentences']} sentences whose most "
-            f"probable tags were not valid BIO",
-            f"words     {statistics['generated_words']} generated, {statistics['distinct_words']} distinct",
-            f"seconds   {statistics['seconds']:.1f}",
-        ]
-    )
+    return f"""\
+wrote     {" and ".join(statistics["files"])}
+accepted  {statistics["accepted"]} of {statistics["wanted"]} wanted sentences{short}
+refused   {statistics["refused"]} (acceptance {statistics["acceptance"]:.0%})
+repaired  {statistics["repaired_tags"]} tags of {statistics["repaired_sentences"]} sentences: \
+the most probable tags were not valid BIO
+words     {statistics["generated_words"]} generated, {statistics["distinct_words"]} distinct
+seconds   {statistics["seconds"]:.1f}"""

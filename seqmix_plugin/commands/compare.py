@@ -1,94 +1,59 @@
 """`allennlp compare`: which method is better, by how much, and whether it is luck."""
 
-import argparse
 import os
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import List, Literal, Optional, Sequence
 
-from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.commands.terminal import quiet_terminal, show
+from seqmix_plugin.commands.command import command
+from seqmix_plugin.console import show
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.extras import check_extra
 from seqmix_plugin.io.atomic import write_bytes, write_text
 from seqmix_plugin.io.folder_guard import not_own
 from seqmix_plugin.reporting import tables, wording
-from seqmix_plugin.reporting.comparison import SPLITS, Comparison
+from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.grouping import find_runs, group_runs
 from seqmix_plugin.reporting.page import write_page
 from seqmix_plugin.run.layout import NOT_MEASURED, OF_A_RUN, ROUNDS
 
 
-@Subcommand.register("compare")
-class CompareCommand(Subcommand):
-    """
-    `allennlp compare DIR… [-o report.html]`: tables in the terminal and a page for a browser. See `compare`.
-
-    Registered as a `Subcommand` with name "compare".
-    """
-
-    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        subparser = parser.add_parser(
-            self.name,
-            description="Compare runs of active learning: learning curves, differences, queries, generated sentences.",
-            help="Compare runs of active learning.",
-        )
-        add = subparser.add_argument
-        add("runs", nargs="+", metavar="DIR", help="a run's folder, or one that holds such folders or records")
-        add("-o", "--output", type=str, default="report.html", help="the page (default: %(default)s)")
-        add("--csv", type=str, help="write every score of every run to this file")
-        add("--markdown", type=str, help="write the tables to this file")
-        add("--split", choices=SPLITS, help="what the terminal shows; by default test when it was measured")
-        add("--target-f1", type=float, help="count the labels that each method needs to reach this F1, in points")
-        add("--baseline", type=str, help="compare all methods with this one only; fewer pairs need fewer seeds")
-        subparser.set_defaults(func=_compare_from_args)
-        return subparser
-
-
-def _compare_from_args(args: argparse.Namespace) -> None:
-    with quiet_terminal():
-        compare(
-            args.runs,
-            args.output,
-            csv=args.csv,
-            markdown=args.markdown,
-            split=args.split,
-            target_f1=args.target_f1,
-            baseline=args.baseline,
-        )
-
-
+@command("compare", letters={"output": "-o"})
 def compare(
-    paths: Sequence[str],
+    runs: Sequence[str],
+    *,
     output: str = "report.html",
     csv: Optional[str] = None,
     markdown: Optional[str] = None,
-    split: Optional[str] = None,
+    split: Optional[Literal["test", "dev"]] = None,
     target_f1: Optional[float] = None,
     baseline: Optional[str] = None,
 ) -> Comparison:
     """
-    Compares finished or running runs on the same data, those of one configuration as the seeds of one method. Prints
-    tables, and writes a page that needs nothing but a browser. What cannot be read is named and left out. Of runs
+    Compare runs of active learning: learning curves, differences, queries, generated sentences.
+
+    Compares finished or unfinished runs on the same data; runs of one configuration are the seeds of one method. Prints
+    tables, and writes a page that needs only a browser. Runs that cannot be read are named and left out. For runs
     without a dev and a test file it shows what was queried and generated.
 
     # Parameters
 
-    paths : `Sequence[str]`
+    runs : `Sequence[str]`
         Folders of runs, folders that hold such folders, records, or folders of records.
     output : `str`, optional (default = `"report.html"`)
-        The page; an older one is replaced.
+        The page; an existing one is replaced.
     csv : `str`, optional (default = `None`)
-        Where to write every score of every run.
+        A file for every score of every run.
     markdown : `str`, optional (default = `None`)
-        Where to write the tables.
-    split : `str`, optional (default = `None`)
-        What the terminal shows, `test` or `dev`; by default test when it was measured.
+        A file for the tables.
+    split : `Literal["test", "dev"]`, optional (default = `None`)
+        The split that the terminal shows; by default test where it was measured.
     target_f1 : `float`, optional (default = `None`)
-        F1 in points; by default the highest whole one that every method reaches.
+        F1 in points for which to report the labels that each method needs; by default the highest whole number that
+        every method reaches.
     baseline : `str`, optional (default = `None`)
-        Compare with this method only.
+        Compare all methods with this one only; fewer pairs need fewer seeds.
 
     # Returns
 
@@ -97,18 +62,18 @@ def compare(
     # Raises
 
     `ConfigurationError`
-        Before anything is written: no run at all, runs on different data, runs that are measured beside others that are
-        not, an unknown baseline, a split that was not measured, files in no folder or of a run. Later, when a file
+        Before anything is written: no run, runs on different data, measured beside unmeasured runs, an unknown
+        baseline, a split that was not measured, an output in no folder or that is a run's file. Later, when a file
         cannot be written after all.
     """
     check_extra("report", "compare")
     files = [Path(name) for name in (output, csv, markdown) if name is not None]
-    _check_files(files, paths)
+    _check_files(files, runs)
     if target_f1 is not None and not 0 < target_f1 <= 100:
         raise ConfigurationError(f"--target-f1 is {target_f1:g}; expected points, above 0 and up to 100")
-    runs, notes = find_runs(paths)
+    found, notes = find_runs(runs)
     _print_lines("skipped", notes)
-    groups, left_out = group_runs(runs)
+    groups, left_out = group_runs(found)
     _print_lines("left out", left_out)
     notes += left_out
     comparison = Comparison(groups, baseline)

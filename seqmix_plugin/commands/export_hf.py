@@ -1,6 +1,5 @@
 """`allennlp export-hf`: the tagger as a folder that `transformers` loads without AllenNLP."""
 
-import argparse
 import copy
 import os
 import tempfile
@@ -8,14 +7,14 @@ from pathlib import Path
 from typing import Any, Dict, Optional, Tuple
 
 import torch
-from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
 from seqmix_plugin.commands.archives import load_tagger
+from seqmix_plugin.commands.command import command
 from seqmix_plugin.commands.pipeline_check import SAMPLES, Agreement, compare
-from seqmix_plugin.commands.terminal import quiet_terminal, show
+from seqmix_plugin.console import show
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import SequenceTagger, SoftmaxHead
@@ -29,58 +28,24 @@ LARGEST_DIFFERENCE = 1e-4
 """Of the two models' log-probabilities."""
 
 
-@Subcommand.register("export-hf")
-class ExportHfCommand(Subcommand):
-    """
-    `allennlp export-hf SOURCE`: writes a trained tagger as an `AutoModelForTokenClassification`. See `export_hf`.
-
-    Registered as a `Subcommand` with name "export-hf".
-    """
-
-    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        subparser = parser.add_parser(
-            self.name,
-            description="Write a trained tagger as a folder that transformers loads without AllenNLP.",
-            help="Write a trained tagger as a transformers model.",
-        )
-        add = subparser.add_argument
-        add("source", type=str, help="a run's folder or its model.tar.gz")
-        add("-s", "--output", type=str, help=f"the new folder; by default {FOLDER!r} in the run's folder")
-        add("-f", "--force", action="store_true", help="write into a folder that holds files already")
-        add(
-            "--allow-differences",
-            action="store_true",
-            help="write it although the pipeline gives some words other tags",
-        )
-        subparser.set_defaults(func=_export_from_args)
-        return subparser
-
-
-def _export_from_args(args: argparse.Namespace) -> None:
-    with quiet_terminal():
-        folder, agreement = export_hf(args.source, args.output, args.force, args.allow_differences)
-        show(
-            f"wrote {folder}; {agreement}\n"
-            f"    from transformers import pipeline\n"
-            f'    pipeline("token-classification", "{folder}", aggregation_strategy="first")("Anna sings in Oslo")'
-        )
-
-
+@command("export-hf", letters={"output": "-s", "force": "-f"})
 def export_hf(
-    source: str, output: Optional[str] = None, force: bool = False, allow_differences: bool = False
+    source: str, *, output: Optional[str] = None, force: bool = False, allow_differences: bool = False
 ) -> Tuple[Path, Agreement]:
     """
-    Writes configuration with labels, weights (safetensors) and tokenizer of a trained tagger, after a comparison of the
-    tagger with what the pipeline of transformers makes of what is written.
+    Write a trained tagger as a folder that transformers loads without AllenNLP.
+
+    Writes the configuration with labels, the weights (safetensors) and the tokenizer, after a comparison of the tagger
+    with the token-classification pipeline of transformers on what is written.
 
     # Parameters
 
     source : `str`
-        A run's folder or its `model.tar.gz`.
+        A run's folder or its model.tar.gz.
     output : `str`, optional (default = `None`)
         The new folder; by default `huggingface` in the run's folder.
     force : `bool`, optional (default = `False`)
-        Write into a folder that holds files already; those of other names stay.
+        Write into a folder that is not empty; files of other names stay.
     allow_differences : `bool`, optional (default = `False`)
         Write it although the pipeline gives some words other tags than the tagger.
 
@@ -128,6 +93,11 @@ def export_hf(
                 os.replace(file, folder / file.name)
     except OSError as error:
         raise ConfigurationError(f"{folder}: cannot be written ({first_line(error)})") from error
+    show(
+        f"wrote {folder}; {agreement}\n"
+        f"    from transformers import pipeline\n"
+        f'    pipeline("token-classification", "{folder}", aggregation_strategy="first")("Anna sings in Oslo")'
+    )
     return folder, agreement
 
 

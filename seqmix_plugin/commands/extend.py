@@ -1,79 +1,47 @@
 """`allennlp extend`: more rounds for a run that is finished or was stopped."""
 
-import argparse
 import json
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
-from allennlp.commands.subcommand import Subcommand
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.commands.terminal import quiet_terminal, show
+from seqmix_plugin.commands.command import command
+from seqmix_plugin.console import show
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.io.atomic import write_text
-from seqmix_plugin.io.folder_guard import locked, own_folder
 from seqmix_plugin.run.configuration_copy import check_copy
-from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG, LOCK, METRICS, STATE, state_files, state_path
+from seqmix_plugin.run.layout import CONFIG, METRICS, STATE, state_files, state_path
 from seqmix_plugin.run.reader import read_json
+from seqmix_plugin.run.recovery import begin
 
 
-@Subcommand.register("extend")
-class ExtendCommand(Subcommand):
-    """
-    `allennlp extend DIR --num-rounds 8`: goes on with a run, to more rounds than its configuration had. See `extend`.
-
-    Registered as a `Subcommand` with name "extend".
-    """
-
-    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        subparser = parser.add_parser(
-            self.name,
-            description="Go on with a run of active learning, to more rounds than its configuration had.",
-            help="Add rounds to a run of active learning.",
-        )
-        add = subparser.add_argument
-        add("folder", type=str, help="the run's serialization directory")
-        add("--num-rounds", type=int, required=True, help="rounds after round 0, those that are there included")
-        add("--query-size", type=int, nargs="+", help="K of each new round, where trainer.query_size is a list")
-        add("--file-friendly-logging", action="store_true", help="as in allennlp train")
-        subparser.set_defaults(func=_extend_from_args)
-        return subparser
-
-
-def _extend_from_args(args: argparse.Namespace) -> None:
-    with quiet_terminal("the same command goes on where it ended"):
-        extend(
-            args.folder,
-            args.num_rounds,
-            args.query_size,
-            include_package=args.include_package,
-            file_friendly_logging=args.file_friendly_logging,
-        )
-
-
+@command("extend", interrupted="the same command resumes the run")
 def extend(
     folder: str,
+    *,
     num_rounds: int,
     query_size: Optional[List[int]] = None,
     include_package: Sequence[str] = (),
     file_friendly_logging: bool = False,
 ) -> None:
     """
-    Adds rounds to a run that is finished or was stopped: replaces `trainer.num_rounds` in the configuration that its
-    folder holds, in one step, and goes on as `allennlp train --recover` does. The run is then the one that had been
-    configured with so many rounds from the start. Nothing else of the configuration can be changed, and the data files
-    must be those that the run began with.
+    Resume a run of active learning with more rounds than its configuration had.
+
+    Replaces `trainer.num_rounds` in the configuration in the run's folder, in one step, and resumes the run as
+    `allennlp train --recover` does. The result is that of a run configured with as many rounds from the start. Nothing
+    else in the configuration can be changed, and the data files must be those that the run began with.
 
     # Parameters
 
     folder : `str`
         The run's serialization directory.
     num_rounds : `int`
-        Rounds after round 0, those that are there included.
+        Rounds after round 0, including those that the run has.
     query_size : `List[int]`, optional (default = `None`)
-        K of each new round; only and always where `trainer.query_size` is a list.
+        Sentences to query in each new round; required where trainer.query_size is a list, and only there.
     include_package : `Sequence[str]`, optional (default = `()`)
         Other packages that the configuration needs.
     file_friendly_logging : `bool`, optional (default = `False`)
@@ -83,22 +51,19 @@ def extend(
 
     `ConfigurationError`
         Before anything is changed: no run, fewer rounds than it has. When the pool or the data do not allow more
-        rounds; the configuration is then as it was.
+        rounds; the configuration is then restored.
     """
-    path, state = Path(folder) / CONFIG, Path(folder) / STATE
-    numbers = state_files(Path(folder))
+    run = Path(folder)
+    numbers = state_files(run)
     if not numbers:
-        raise ConfigurationError(f"{folder}: no run that can be gone on with; there is no round in {STATE}/")
-    own_folder(Path(folder), ANSWER_FILES)
-    lock = locked(state / LOCK)
-    if lock is None:
-        raise ConfigurationError(f"{folder}: the run folder is locked by another process")
-    configuration = read_json(path)
-    check_copy(path, configuration)
-    before = path.read_text(encoding="utf-8")
-    changed = _extended(path, configuration, max(numbers), num_rounds, query_size)
-    write_text(path, json.dumps(changed, indent=2))
-    lock.close()  # the trainer takes it
+        raise ConfigurationError(f"{folder}: not a run that can be resumed; there is no round in {STATE}/")
+    with begin(run):  # the lock is free again for the trainer
+        path = run / CONFIG
+        configuration = read_json(path)
+        check_copy(path, configuration)
+        before = path.read_text(encoding="utf-8")
+        changed = _extended(path, configuration, max(numbers), num_rounds, query_size)
+        write_text(path, json.dumps(changed, indent=2))
     try:
         train_model(
             Params.from_file(str(path)),
@@ -107,12 +72,12 @@ def extend(
             include_package=list(include_package),
             file_friendly_logging=file_friendly_logging,
         )
-    except Exception:  # of a process of a distributed run, it is torch's
-        if not state_path(Path(folder), configuration["trainer"]["num_rounds"] + 1).exists():
+    except Exception:  # torch's own, of a process of a distributed run
+        if not state_path(run, configuration["trainer"]["num_rounds"] + 1).exists():
             write_text(path, before)
         raise
-    if read_json(Path(folder) / METRICS).get("status") == "waiting":  # the first command has the old configuration
-        show(f"go on with: allennlp extend {folder} --num-rounds {num_rounds}")
+    if read_json(run / METRICS).get("status") == "waiting":  # the first command has the old configuration
+        show(f"resume with: allennlp extend {folder} --num-rounds {num_rounds}")
 
 
 def _extended(

@@ -3,12 +3,15 @@
 import itertools
 import json
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.io.atomic import replacement
+from seqmix_plugin.io.folder_guard import make_folder
+from seqmix_plugin.run.sentence_rows import to_lines
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import SyntheticSentence
 from seqmix_plugin.tag_schemes import hard_tags
@@ -21,7 +24,7 @@ class GeneratedFiles:
     # Parameters
 
     prefix : `str`
-        Where; the endings `.jsonl` and `.conll` are taken off.
+        Their path without ending; `.jsonl` or `.conll` at its end is ignored.
 
     # Raises
 
@@ -38,37 +41,32 @@ class GeneratedFiles:
         )
 
     def check(self, input_path: str, force: bool) -> None:
-        """Raises a `ConfigurationError` when a file is there already or none can be written."""
+        """Raises a `ConfigurationError` when a file exists already or cannot be written."""
         for path in (self.jsonl, self.columns, self.statistics):
             if path.exists() and not path.is_file():
-                raise ConfigurationError(f"{path} is no file; choose another --output")
+                raise ConfigurationError(f"{path} is not a file; choose another --output")
             if path.exists() and path.resolve() == Path(input_path).resolve():
                 raise ConfigurationError(f"{path} is the input; choose another --output")
             if path.exists() and not force:
                 raise ConfigurationError(f"{path} exists; choose another --output, or --force")
         folder = next(folder for folder in self.jsonl.absolute().parents if folder.exists())
         if not folder.is_dir() or not os.access(folder, os.W_OK):
-            raise ConfigurationError(f"{folder}: no folder to write to; choose another --output")
+            raise ConfigurationError(f"{folder}: not a writable folder; choose another --output")
 
-    def write(self, records: Sequence[Dict[str, Any]], statistics: Dict[str, Any]) -> None:
-        """Writes beside the old files, then replaces them."""
-        contents = {
-            self.jsonl: "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records),
-            self.columns: "\n".join(_columns(record) for record in records),
-            self.statistics: json.dumps(statistics, ensure_ascii=False, indent=2) + "\n",
-        }
-        temporary = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in contents}
-        try:
-            self.jsonl.parent.mkdir(parents=True, exist_ok=True)
-            for path, text in contents.items():
-                temporary[path].write_bytes(text.encode("utf-8"))
-            for path in contents:
-                os.replace(temporary[path], path)
-        except OSError as error:
-            raise ConfigurationError(f"{self.jsonl.parent}: cannot be written to ({first_line(error)})") from error
-        finally:
-            for path in temporary.values():
-                path.unlink(missing_ok=True)
+    def write(self, rows: Sequence[Dict[str, Any]], statistics: Dict[str, Any]) -> None:
+        """Writes all files beside the old ones, then replaces these."""
+        columns = "\n".join(
+            f"# id = {row['id']}\n" + "".join(map("{}\t{}\n".format, row["tokens"], row["tags"])) for row in rows
+        )
+        described = json.dumps(statistics, ensure_ascii=False, indent=2) + "\n"
+        make_folder(self.jsonl.parent)
+        with ExitStack() as stack:
+            for path, content in (
+                (self.statistics, described.encode("utf-8")),
+                (self.columns, columns.encode("utf-8")),
+                (self.jsonl, to_lines(rows)),
+            ):
+                stack.enter_context(replacement(path, os.getpid())).write_bytes(content)
 
 
 def check_columns(path: str, sentences: Sequence[TaggedSentence], with_ids: bool) -> None:
@@ -85,32 +83,28 @@ def check_columns(path: str, sentences: Sequence[TaggedSentence], with_ids: bool
 def records(
     generated: Sequence[SyntheticSentence], taken: Sequence[TaggedSentence], score_key: str
 ) -> List[Dict[str, Any]]:
-    """
-    The accepted sentences as plain data.
-
-    # Parameters
-
-    generated : `Sequence[SyntheticSentence]`
-        All that was generated.
-    taken : `Sequence[TaggedSentence]`
-        The input, whose ids the new ones stay clear of.
-    score_key : `str`
-        What the discriminator's score is called.
-    """
+    """The accepted sentences as plain data, under ids that differ from those of the sentences in `taken`."""
     prefixes = itertools.chain(["synthetic"], (f"synthetic{number}" for number in itertools.count(2)))
     prefix = next(p for p in prefixes if not any(sentence.id.startswith(f"{p}-") for sentence in taken))
-    accepted = [child for child in generated if child.accepted]
-    return [_record(child, f"{prefix}-{number}", score_key) for number, child in enumerate(accepted)]
+    rows = []
+    for number, child in enumerate(child for child in generated if child.accepted):
+        soft = child.sentence.distributions() or []
+        tags = hard_tags(soft)[0] if child.sentence.tags is None else child.sentence.tags
+        parents = [window._asdict() for window in child.parents]
+        more = {"tag_distributions": soft, "parents": parents, "lambda": child.lam, score_key: child.score}
+        rows.append(_record(f"{prefix}-{number}", child.sentence, tags, more))
+    return rows
 
 
 def gold_records(sentences: Sequence[TaggedSentence]) -> List[Dict[str, Any]]:
     """The input as plain data."""
-    records: List[Dict[str, Any]] = []
-    for sentence in sentences:
-        soft = {} if sentence.tag_distributions is None else {"tag_distributions": list(sentence.tag_distributions)}
-        records.append({"id": sentence.id, "tokens": list(sentence.tokens), "tags": list(sentence.tags or ()), **soft})
-        records[-1].update(_spaces(sentence))
-    return records
+    soft = ({"tag_distributions": one.tag_distributions} if one.tag_distributions else {} for one in sentences)
+    return [_record(one.id, one, one.tags or (), more) for one, more in zip(sentences, soft, strict=True)]
+
+
+def _record(name: str, sentence: TaggedSentence, tags: Sequence[str], more: Dict[str, Any]) -> Dict[str, Any]:
+    spaces = {} if sentence.spaces is None else {"spaces": list(sentence.spaces)}
+    return {"id": name, "tokens": list(sentence.tokens), "tags": list(tags), **more, **spaces}
 
 
 def counts(generated: Sequence[SyntheticSentence]) -> Dict[str, Any]:
@@ -128,28 +122,3 @@ def counts(generated: Sequence[SyntheticSentence]) -> Dict[str, Any]:
         "generated_words": len(new),
         "distinct_words": len(set(new)),
     }
-
-
-def _record(child: SyntheticSentence, name: str, score_key: str) -> Dict[str, Any]:
-    sentence = child.sentence
-    distributions = sentence.distributions() or []
-    return {
-        "id": name,
-        "tokens": list(sentence.tokens),
-        "tags": hard_tags(distributions)[0] if sentence.tags is None else list(sentence.tags),
-        "tag_distributions": distributions,
-        "parents": [window._asdict() for window in child.parents],
-        "lambda": child.lam,
-        score_key: child.score,
-        **_spaces(sentence),
-    }
-
-
-def _spaces(sentence: TaggedSentence) -> Dict[str, Any]:
-    """The key, where the white space between the words is known."""
-    return {} if sentence.spaces is None else {"spaces": list(sentence.spaces)}
-
-
-def _columns(record: Dict[str, Any]) -> str:
-    rows = [f"{word}\t{tag}\n" for word, tag in zip(record["tokens"], record["tags"], strict=True)]
-    return f"# id = {record['id']}\n" + "".join(rows)

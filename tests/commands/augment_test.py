@@ -88,7 +88,7 @@ def test_our_readers_read_both_files_back(
 
 
 def test_a_child_is_its_frame_with_the_window_mixed(config: Config, gold: Path, tmp_path: Path) -> None:
-    augment(config(), str(gold), str(tmp_path / "out"))
+    augment(config(), str(gold), output=str(tmp_path / "out"))
     by_id = {s.id: s for s in ConllColumnsReader({"tokens": SingleIdTokenIndexer()}).read_sentences(str(gold))}
     for record in lines(tmp_path / "out.jsonl"):
         window, other = record["parents"]
@@ -104,9 +104,9 @@ def test_a_child_is_its_frame_with_the_window_mixed(config: Config, gold: Path, 
 
 
 def test_one_seed_is_the_same_bytes_and_another_is_not(config: Config, gold: Path, tmp_path: Path) -> None:
-    first = augment(config(), str(gold), str(tmp_path / "first"))
-    again = augment(config(), str(gold), str(tmp_path / "again.jsonl"))
-    other = augment(config(), str(gold), str(tmp_path / "other"), seed=2)
+    first = augment(config(), str(gold), output=str(tmp_path / "first"))
+    again = augment(config(), str(gold), output=str(tmp_path / "again.jsonl"))
+    other = augment(config(), str(gold), output=str(tmp_path / "other"), seed=2)
     for ending in ("jsonl", "conll"):
         written = [(tmp_path / f"{name}.{ending}").read_bytes() for name in ("first", "again", "other")]
         assert written[0] == written[1] != written[2]
@@ -122,7 +122,7 @@ def test_what_is_refused_is_counted_and_not_written(config: Config, gold: Path, 
         "language_model": {"type": "pretrained", "model_name": tiny_gpt2},
         "quantile": [0, 0.5],
     }
-    statistics = augment(config(**{"trainer.augmenter.discriminator": judge}), str(gold), str(tmp_path / "out"))
+    statistics = augment(config(**{"trainer.augmenter.discriminator": judge}), str(gold), output=str(tmp_path / "out"))
     scores = [record["perplexity"] for record in lines(tmp_path / "out.jsonl")]
     assert len(scores) == statistics["accepted"] == 20
     assert max(scores) <= statistics["augmenter"]["discriminator"]["accepted_range"][1]
@@ -134,7 +134,7 @@ def test_windows_may_be_judged(config: Config, gold: Path, tmp_path: Path, tiny_
     """What is written is the perplexity of the window alone."""
     model = {"type": "pretrained", "model_name": tiny_gpt2}
     judge = {"type": "perplexity", "language_model": model, "range": [0, None], "scope": "window"}
-    statistics = augment(config(**{"trainer.augmenter.discriminator": judge}), str(gold), str(tmp_path / "out"))
+    statistics = augment(config(**{"trainer.augmenter.discriminator": judge}), str(gold), output=str(tmp_path / "out"))
     assert statistics["augmenter"]["discriminator"]["scope"] == "window"
     records = lines(tmp_path / "out.jsonl")
     children = [TaggedSentence(record["id"], tuple(record["tokens"])) for record in records]
@@ -168,19 +168,19 @@ def test_overrides_and_duplicates(command: Command, config: Config, gold: Path, 
 
 def test_generated_sentences_can_be_augmented_again(config: Config, gold: Path, tmp_path: Path) -> None:
     """Of JSONL with soft labels; the new ids are clear of the old ones."""
-    augment(config(), str(gold), str(tmp_path / "first"))
+    augment(config(), str(gold), output=str(tmp_path / "first"))
     jsonl = {"dataset_reader.type": "jsonl_sentences"}
     source = json.loads(Path(config(**jsonl)).read_text())
     (tmp_path / "config.json").write_text(json.dumps(source))
-    augment(str(tmp_path / "config.json"), str(tmp_path / "first.jsonl"), str(tmp_path / "second"))
+    augment(str(tmp_path / "config.json"), str(tmp_path / "first.jsonl"), output=str(tmp_path / "second"))
     ids = [record["id"] for name in ("first", "second") for record in lines(tmp_path / f"{name}.jsonl")]
     assert Counter(name.split("-")[0] for name in ids) == {"synthetic": 20, "synthetic2": 10}
     assert len(set(ids)) == 30
 
 
 def test_an_archives_model_gives_other_words(config: Config, gold: Path, tmp_path: Path, trained: Path) -> None:
-    plain = augment(config(), str(gold), str(tmp_path / "plain"))
-    learnt = augment(config(), str(gold), str(tmp_path / "learnt"), archive=str(trained / "model.tar.gz"))
+    plain = augment(config(), str(gold), output=str(tmp_path / "plain"))
+    learnt = augment(config(), str(gold), output=str(tmp_path / "learnt"), archive=str(trained / "model.tar.gz"))
     assert plain["accepted"] == learnt["accepted"] == 20
     one, other = (lines(tmp_path / f"{name}.jsonl") for name in ("plain", "learnt"))
     for key in ("parents", "lambda", "tag_distributions"):
@@ -336,7 +336,7 @@ def test_a_folder_in_the_place_of_a_file_is_an_error(
 ) -> None:
     gold.with_name("out.conll").mkdir()
     assert command("augment", config(), gold, "-s", gold.with_name("out"), "--force") == 1
-    assert "out.conll is no file; choose another --output" in capsys.readouterr().err
+    assert "out.conll is not a file; choose another --output" in capsys.readouterr().err
     assert not gold.with_name("out.jsonl").exists()
 
 
@@ -382,7 +382,7 @@ def test_an_output_that_cannot_be_written_is_said_first(
     command: Command, config: Config, gold: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command("augment", config(), gold, "-s", gold / "out") == 1
-    assert f"error: {gold}: no folder to write to" in capsys.readouterr().err
+    assert f"error: {gold}: not a writable folder" in capsys.readouterr().err
 
 
 def test_as_a_user_types_it(tiny_encoder: str, tmp_path: Path) -> None:

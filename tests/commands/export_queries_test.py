@@ -86,5 +86,8 @@ def test_a_mistake_is_one_line_and_writes_nothing(
 
 
 def test_labels_or_a_run_must_be_given(command: Command, queries: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command("export-queries", queries, "--format", "jsonl", "-s", "out") == 2
-    assert "one of the arguments --labels --run is required" in capsys.readouterr().err
+    assert command("export-queries", queries, "--format", "jsonl", "-s", "out") == 1
+    assert "--labels or --run is missing; expected the entity types or a run" in error(capsys)
+    both = ("--labels", "PER", "--run", "nowhere")
+    assert command("export-queries", queries, "--format", "jsonl", "-s", "out", *both) == 1
+    assert "--labels and --run both give the entity types; expected one of them" in error(capsys)

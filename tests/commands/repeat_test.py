@@ -20,14 +20,14 @@ from allennlp.commands import main
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 
-from seqmix_plugin.commands.job import Job
 from seqmix_plugin.commands.repeat import parse_seeds, repeat, seed_overrides
+from seqmix_plugin.commands.seed_run import SeedRun
 from seqmix_plugin.run.layout import METRICS, ROUNDS
 from seqmix_plugin.run.reader import SEEDS, read_run
 from seqmix_plugin.run.record_file import read_record
 from tests.active_learning.conftest import lines, small_config
 from tests.commands.conftest import Command
-from tests.commands.processes_test import is_locked
+from tests.commands.seed_processes_test import is_locked
 from tests.conftest import QUICKSTART, ROOT
 from tests.faults.drill import differences
 
@@ -115,7 +115,7 @@ def test_a_failure_does_not_stop_the_others(calls: Calls) -> None:
 
 def test_what_died_is_run_again_and_what_is_done_is_not(calls: Calls) -> None:
     again, *ended, last = calls.printed[1]
-    assert again == f"seed 1: the run in {calls.folder / '1'} had not begun; it is started anew"
+    assert again == f"seed 1: the run in {calls.folder / '1'} had not begun; it starts again"
     assert [line.split(" | ")[0] for line in sorted(ended)] == ["seed 1: finished", "seed 2: done before"]
     assert last == "1 finished, 1 skipped (done before), 0 not done"
     assert calls.kept[0] == calls.kept[1], "no file of seed 2 was touched"
@@ -127,12 +127,12 @@ def test_what_died_on_its_way_goes_on(calls: Calls, tmp_path: Path) -> None:
     folder = shutil.copytree(calls.folder / "2", tmp_path / "2")
     (folder / METRICS).unlink()
     told: List[str] = []
-    job = Job(2, folder, json.loads((folder / "config.json").read_text()), ["train", "config.json"])
+    job = SeedRun(2, folder, json.loads((folder / "config.json").read_text()), ["train", "config.json"])
     assert job.start(dict(os.environ), told.append) is None
     job.process.kill()
     job.process.wait()
     assert job.process.args[-3:] == ["train", "config.json", "--recover"]  # type: ignore[index]
-    assert told == [f"seed 2: the run in {folder} did not finish; it goes on"]
+    assert told == [f"seed 2: resumes the unfinished run in {folder}"]
 
 
 @pytest.mark.parametrize("whole_rounds", [0, 1])
@@ -142,12 +142,12 @@ def test_a_run_that_waits_for_labels_is_not_done(calls: Calls, tmp_path: Path, w
     (folder / ROUNDS).write_text("".join(rounds[:whole_rounds]), encoding="utf-8")
     if not whole_rounds:
         (folder / ROUNDS).unlink()
-    job = Job(2, folder, json.loads((folder / "config.json").read_text()), [])
+    job = SeedRun(2, folder, json.loads((folder / "config.json").read_text()), [])
     job.log.write_text("round 0: 12 sentences\nround 1 waits for labels\n", encoding="utf-8")
     job.process, job._began = subprocess.Popen([sys.executable, "-c", ""]), time.perf_counter()
     outcome = job.outcome()
     assert (outcome.run, outcome.reason) == (None, "round 1 waits for labels")
-    assert job.state == "died", "the next call goes on with it"
+    assert job.check_folder() == "died", "the next call goes on with it"
 
 
 def test_the_seeds_are_set_and_the_slice_stays(calls: Calls) -> None:
@@ -195,7 +195,7 @@ def test_records(calls: Calls) -> None:
 def test_a_terminal_shows_the_rounds(calls: Calls, capsys: pytest.CaptureFixture[str]) -> None:
     rich.reconfigure(force_terminal=True, width=100)
     try:
-        outcomes = repeat(str(calls.config), [2, 1], str(calls.folder))
+        outcomes = repeat(str(calls.config), seeds="2,1", serialization_dir=str(calls.folder))
     finally:
         rich.reconfigure()
     assert [(outcome.seed, outcome.state) for outcome in outcomes] == [(2, "done"), (1, "done")]
@@ -210,8 +210,8 @@ def test_a_run_that_another_process_is_at_is_left_alone(
         assert command(*calls.arguments, "--seeds", "2,9") == 1
     (calls.folder / "9.log").unlink()
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"seed 9: busy: it is being run by another process (see {calls.folder / '9.log'})",
-        "0 finished, 1 skipped (done before), 1 not done: seed 9 (it is being run by another process)",
+        f"seed 9: busy: another process runs it (see {calls.folder / '9.log'})",
+        "0 finished, 1 skipped (done before), 1 not done: seed 9 (another process runs it)",
     ]
 
 
@@ -266,9 +266,9 @@ def test_what_is_in_the_way_is_named(
     (tmp_path / "file").touch()
     for target in ("file", "file/runs"):
         start = ["repeat", calls.config, "--seeds", "2"]
-        assert error(*start, "-s", tmp_path / target).startswith(f"error: /{target}: no folder to write to (")
+        assert error(*start, "-s", tmp_path / target).startswith(f"error: /{target}: cannot be written (")
         with_records = [*start, "-s", calls.folder, "--records", tmp_path / target]
-        assert error(*with_records).startswith(f"error: /{target}/small: no folder to write to (")
+        assert error(*with_records).startswith(f"error: /{target}/small: cannot be written (")
 
 
 def test_the_record_of_another_run_is_not_replaced(
@@ -280,7 +280,7 @@ def test_the_record_of_another_run_is_not_replaced(
     shutil.copy(kept, records / "small" / "2.json")
     assert command(*calls.arguments, "--seeds", "2", "--records", records) == 1
     path = records / "small" / "2.json"
-    expected = f"error: {path} is the record of another run; take another folder (--records)"
+    expected = f"error: {path} is the record of another run; choose another folder (--records)"
     assert capsys.readouterr().err.splitlines()[-1] == expected
     assert path.read_bytes() == kept.read_bytes()
     path.write_text("{}")
@@ -371,7 +371,7 @@ def test_ctrl_c_leaves_no_process_and_keeps_what_is_finished(calls: Calls, tmp_p
     finally:
         process.kill()
     assert process.returncode == 130
-    expected = "interrupted: what is finished stays, and the same command goes on with the rest"
+    expected = "interrupted: finished runs stay, and the same command resumes the others"
     assert errors.splitlines()[-1] == expected
     assert not is_locked(log), "no process that prints to the log is left"
     assert (folder / "2" / METRICS).exists()

@@ -323,22 +323,23 @@ def in_file(config: Dict[str, Any], folder: Path) -> str:
 def augmenting(changes: Changes) -> Calling:
     def do(folder: Path, config: Dict[str, Any]) -> None:
         path = in_file(changed(config, changes), folder)
-        augment(path, str(QUICKSTART / "dev.conll"), str(folder / "out"))
+        augment(path, str(QUICKSTART / "dev.conll"), output=str(folder / "out"))
 
     return Calling(do)
 
 
 def repeating(changes: Changes, overrides: str = "") -> Calling:
     def do(folder: Path, config: Dict[str, Any]) -> None:
-        repeat(in_file(changed(config, changes), folder), [1], str(folder / "runs"), overrides=overrides)
+        path = in_file(changed(config, changes), folder)
+        repeat(path, seeds="1", serialization_dir=str(folder / "runs"), overrides=overrides)
 
     return Calling(do)
 
 
 SUB_COMMANDS: Dict[str, List[Way]] = {
     "no configuration there, or one that cannot be read": [
-        Calling(lambda folder, _: augment(str(folder / "nowhere.jsonnet"), "in", str(folder / "out"))),
-        Calling(lambda folder, _: augment(str(QUICKSTART), "in", str(folder / "out"))),
+        Calling(lambda folder, _: augment(str(folder / "nowhere.jsonnet"), "in", output=str(folder / "out"))),
+        Calling(lambda folder, _: augment(str(QUICKSTART), "in", output=str(folder / "out"))),
     ],
     "a block that is missing": [augmenting({"model": GONE}), augmenting({AUGMENTER: {"type": "none"}})],
     "a configuration of another kind": [repeating({"type": "default"}), repeating({"trainer.num_rounds": "3"})],

@@ -3,7 +3,7 @@
 import json
 import logging
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List
+from typing import Callable, Dict, Iterator, List, Optional
 
 import pytest
 import torch
@@ -189,13 +189,13 @@ def environments(text: str) -> Callable[[Path], None]:
     return compare
 
 
-def extending(sizes: object, num_rounds: int, *more: List[int]) -> Callable[[Path], None]:
+def extending(sizes: object, num_rounds: int, more: Optional[List[int]] = None) -> Callable[[Path], None]:
     def try_it(folder: Path) -> None:
         one_round(folder)
         state_path(folder, 1).write_bytes(state_path(folder, 0).read_bytes())
         trainer = {"num_rounds": 1, "query_size": sizes}
         (folder / "config.json").write_text(json.dumps({"type": "active_learning", "trainer": trainer}))
-        extend(str(folder), num_rounds, *more)
+        extend(str(folder), num_rounds=num_rounds, query_size=more)
 
     return try_it
 
@@ -205,7 +205,7 @@ def other_copy(folder: Path) -> None:
     for path, seed in ((folder / "config.json", 13), (folder / "state" / "config.json", 12)):
         body = {"type": "active_learning", "seed": seed, "trainer": {"num_rounds": 0, "query_size": 5}}
         path.write_text(json.dumps(body), encoding="utf-8")
-    extend(str(folder), 3)
+    extend(str(folder), num_rounds=3)
 
 
 def test_another_list_of_namespaces_is_refused(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ CASES: Dict[str, Callable[[Path], None]] = {
     "a damaged note of the data files": damaged_note,
     "other versions, another machine or number of threads": environments('{"versions": {}}'),
     "an environment that was not noted": environments("{"),
-    "`extend` of what is no run": lambda folder: extend(str(folder), 1),
+    "`extend` of what is no run": lambda folder: extend(str(folder), num_rounds=1),
     "`extend` to fewer rounds": extending(5, 0),
     "`extend` with sizes that are not those of the new rounds": extending([5], 3, [5]),
     "`extend` with sizes where there is one for all": extending(5, 3, [5, 5]),

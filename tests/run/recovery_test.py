@@ -314,43 +314,43 @@ def test_an_interrupted_inner_trainer_is_not_gone_on_with(
 def test_five_rounds_and_three_more_are_eight(run: Run, overrides: Dict[str, Any]) -> None:
     small = {"trainer.query_size": 3, "trainer.trainer.num_epochs": 1, **overrides}
     five, eight = run("five", **small, **{"trainer.num_rounds": 5}), run("eight", **small, **{"trainer.num_rounds": 8})
-    extend(str(five), 8)
+    extend(str(five), num_rounds=8)
     assert differences(five, eight) == []
     assert json.loads((five / "config.json").read_text())["trainer"]["num_rounds"] == 8
     with pytest.raises(ConfigurationError, match="--num-rounds is 7; .*five has 8 already"):
-        extend(str(five), 7)
+        extend(str(five), num_rounds=7)
 
 
 def test_what_cannot_be_extended_stays_as_it_was(run: Run, tmp_path: Path) -> None:
     folder = run("run", **{"trainer.num_rounds": 0})
     before = Params.from_file(str(folder / "config.json")).as_dict(quiet=True)
     with pytest.raises(ConfigurationError, match="need 48 labels, but the pool has 40"):
-        extend(str(folder), 6)
+        extend(str(folder), num_rounds=6)
     assert Params.from_file(str(folder / "config.json")).as_dict(quiet=True) == before
     with pytest.raises(ConfigurationError, match=r"--query-size is \[3\]; trainer.query_size is 6 for all rounds"):
-        extend(str(folder), 1, [3])
+        extend(str(folder), num_rounds=1, query_size=[3])
     (tmp_path / "other").mkdir()
     shutil.copy(folder / "config.json", tmp_path / "other")
-    with pytest.raises(ConfigurationError, match="no run that can be gone on with; there is no round in state/"):
-        extend(str(tmp_path / "other"), 1)
+    with pytest.raises(ConfigurationError, match="not a run that can be resumed; there is no round in state/"):
+        extend(str(tmp_path / "other"), num_rounds=1)
 
 
 def test_a_damaged_copy_of_the_configuration_does_not_matter(run: Run) -> None:
     folder = run("run", **{"trainer.num_rounds": 0})
     (folder / "state" / "config.json").write_text("{", encoding="utf-8")
-    extend(str(folder), 1)
+    extend(str(folder), num_rounds=1)
     assert (folder / "state" / "config.json").read_bytes() == (folder / "config.json").read_bytes()
     configuration = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     (folder / "config.json").write_text(json.dumps({**configuration, "seed": configuration.get("seed", 0) + 1}))
     with pytest.raises(ConfigurationError, match="config.json: seed is .*, but .*config.json has .*: one of them was"):
-        extend(str(folder), 2)
+        extend(str(folder), num_rounds=2)
 
 
 def test_a_list_of_sizes_needs_those_of_the_new_rounds(run: Run) -> None:
     folder = run("run", **{"trainer.num_rounds": 1, "trainer.query_size": [4]})
     with pytest.raises(ConfigurationError, match="--query-size is None; .* is a list: expected 2 numbers"):
-        extend(str(folder), 3)
-    extend(str(folder), 3, [5, 6])
+        extend(str(folder), num_rounds=3)
+    extend(str(folder), num_rounds=3, query_size=[5, 6])
     assert [row["annotated"]["sentences"] for row in lines(folder / "rounds.jsonl")] == [12, 16, 21, 27]
 
 
@@ -420,7 +420,7 @@ def test_no_link_is_written_through(run: Run, whole: Callable[..., Path], tmp_pa
     (folder / name).unlink()
     (folder / name).symlink_to(victim)
     with pytest.raises(ConfigurationError, match=f"{name} is a link; expected a run's own files"):
-        extend(str(folder), 3)
+        extend(str(folder), num_rounds=3)
     assert victim.read_text() == "mine"
 
 
@@ -459,7 +459,7 @@ def test_a_backup_of_hard_links_stays_as_it_is(run: Run, whole: Callable[..., Pa
     shutil.copytree(whole(), tmp_path / "run")
     backup = shutil.copytree(tmp_path / "run", tmp_path / "backup", copy_function=os.link)
     before = {path: path.read_bytes() for path in backup.rglob("*") if path.is_file()}
-    extend(str(tmp_path / "run"), 3)
+    extend(str(tmp_path / "run"), num_rounds=3)
     assert {path: path.read_bytes() for path in backup.rglob("*") if path.is_file()} == before
 
 

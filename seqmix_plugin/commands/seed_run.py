@@ -1,4 +1,4 @@
-"""The run of one seed in a process of its own, and what became of it."""
+"""The run of one seed in a process of its own, and its outcome."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ from seqmix_plugin.run.reader import Run, read_run
 from seqmix_plugin.run.run_state import DIED, DONE, run_state
 
 TAIL = 2**16
-"""Bytes at the end of a log in which the reason of a failure is looked for."""
+"""Bytes at the end of a log that are searched for the reason of a failure."""
 LONGEST = 500
 """Characters of a reason."""
 FINISHED, FAILED, BUSY = "finished", "failed", "busy"
@@ -28,21 +28,8 @@ FINISHED, FAILED, BUSY = "finished", "failed", "busy"
 @dataclass(frozen=True)
 class Outcome:
     """
-    What became of one seed.
-
-    # Parameters
-
-    seed : `int`
-    state : `str`
-        "finished", "done" when it was so before, "failed", or "busy" when another process is at it.
-    log : `Path`
-        What the process printed.
-    reason : `str`, optional (default = `""`)
-        Why there is no finished run.
-    seconds : `float`, optional (default = `0.0`)
-        From the start of the process to its end.
-    run : `Run`, optional (default = `None`)
-        The finished run.
+    The outcome for one seed: "finished", "done" when it was finished before, "failed", or "busy" when another process
+    has locked it. Without a finished `run`, `reason` says why.
     """
 
     seed: int
@@ -54,29 +41,30 @@ class Outcome:
 
     @property
     def line(self) -> str:
-        """What the terminal shows of it."""
+        """The line that the terminal shows."""
         if self.run is None:
             return f"seed {self.seed}: {self.state}: {self.reason} (see {self.log})"
-        parts = [f"seed {self.seed}: {self.state}{' before' if self.state == DONE else ''}"]
         scores = self.run.rounds[-1]["scores"]
-        parts += [f"{split} F1 {100 * scores[split]['f1']:.2f}" for split in scores] or [f"F1 {NOT_MEASURED}"]
-        return " | ".join(parts + ([f"{self.seconds:.0f} s"] if self.state == FINISHED else []))
+        parts = [f"{split} F1 {100 * scores[split]['f1']:.2f}" for split in scores] or [f"F1 {NOT_MEASURED}"]
+        parts += [f"{self.seconds:.0f} s"] if self.state == FINISHED else []
+        return " | ".join([f"seed {self.seed}: {self.state}{' before' if self.state == DONE else ''}", *parts])
 
 
-class Job:
+class SeedRun:
     """
-    The run of one seed in a process of its own, which prints to `<folder>.log`. The process holds a lock on its log,
-    so that nobody else starts the same run as long as it lives, even when the one who started it is gone.
+    The run of one seed in a process of its own, which prints to `<folder>.log`. The process holds a lock on its log, so
+    that no other process starts the same run while it lives, even after the one that started it has ended.
 
     # Parameters
 
     seed : `int`
+        The run's seed.
     folder : `Path`
         The run's folder.
     configuration : `Dict[str, Any]`
-        What the run will be of.
+        The run's configuration, with its seeds.
     arguments : `List[str]`
-        Of `allennlp`.
+        The arguments of `allennlp` that start it.
     """
 
     def __init__(self, seed: int, folder: Path, configuration: Dict[str, Any], arguments: List[str]) -> None:
@@ -86,43 +74,31 @@ class Job:
         self._configuration = configuration
         self._arguments = arguments
 
-    @property
-    def rounds(self) -> int:
-        """How many rounds are in the folder."""
+    def count_rounds(self) -> int:
+        """The number of rounds in the folder."""
         try:
             return (self.folder / ROUNDS).read_bytes().count(b"\n")
         except OSError:
             return 0
 
-    @property
-    def state(self) -> str:
-        """What the folder holds; another configuration is a `ConfigurationError`."""
+    def check_folder(self) -> str:
+        """What the folder holds, see `run_state`; a `ConfigurationError` for another configuration."""
         return run_state(self.folder, self._configuration)
 
     def start(self, environment: Dict[str, str], show: Callable[[str], None]) -> Optional[Outcome]:
-        """Starts the process and gives `None`, or the outcome when there is none to start."""
+        """Starts the process and returns `None`, or the outcome where none is to be started."""
         try:
             with open_own(self.log, "ab") as log:
                 if not _lock(log):
-                    return Outcome(self.seed, BUSY, self.log, "it is being run by another process")
-                state = self.state  # looked at under the lock: another process may just have finished
+                    return Outcome(self.seed, BUSY, self.log, "another process runs it")
+                state = self.check_folder()  # under the lock: another process may just have finished
                 if state == DONE:
                     return Outcome(self.seed, DONE, self.log, run=read_run(self.folder))
-                arguments = self._arguments
-                if state == DIED and any((self.folder / STATE).glob("round_*.json")):
-                    show(f"seed {self.seed}: the run in {self.folder} did not finish; it goes on")
-                    arguments = [*arguments, "--recover"]
-                elif state == DIED and any((self.folder / name).exists() for name in (ROUNDS, ANNOTATED, QUERIES)):
-                    raise ConfigurationError(
-                        f"{self.folder} holds rounds that cannot be gone on with; take another folder"
-                    )
-                elif state == DIED:
-                    show(f"seed {self.seed}: the run in {self.folder} had not begun; it is started anew")
-                    shutil.rmtree(self.folder)
+                resume = self._clear(show) if state == DIED else []
                 log.truncate(0)
                 self._began = time.perf_counter()
                 self.process = subprocess.Popen(
-                    [sys.executable, "-m", "allennlp", *arguments],
+                    [sys.executable, "-m", "allennlp", *self._arguments, *resume],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
@@ -133,13 +109,24 @@ class Job:
             return Outcome(self.seed, FAILED, self.log, first_line(error))
         return None
 
+    def _clear(self, show: Callable[[str], None]) -> List[str]:
+        """Arguments that resume a run that died; one that had not begun is removed."""
+        if any((self.folder / STATE).glob("round_*.json")):
+            show(f"seed {self.seed}: resumes the unfinished run in {self.folder}")
+            return ["--recover"]
+        if any((self.folder / name).exists() for name in (ROUNDS, ANNOTATED, QUERIES)):
+            raise ConfigurationError(f"{self.folder} holds rounds that cannot be resumed; choose another folder")
+        show(f"seed {self.seed}: the run in {self.folder} had not begun; it starts again")
+        shutil.rmtree(self.folder)
+        return []
+
     def outcome(self) -> Outcome:
-        """When the process has ended."""
+        """The outcome when the process has ended."""
         seconds = time.perf_counter() - self._began
         code = self.process.wait()
         try:
-            # The state raises where the configuration was changed before the process read it.
-            if code != 0 or self.state != DONE:  # one that waits for labels says so in its last line
+            # The check raises where the configuration was changed before the process read it.
+            if code != 0 or self.check_folder() != DONE:  # a run that waits for labels says so in its last line
                 return Outcome(self.seed, FAILED, self.log, _reason(self.log, code), seconds)
             return Outcome(self.seed, FINISHED, self.log, seconds=seconds, run=read_run(self.folder))
         except (ConfigurationError, OSError) as error:
@@ -147,7 +134,7 @@ class Job:
 
 
 def _lock(log: IO[bytes]) -> bool:
-    """Whether an open file could be locked; the lock is that of all processes that inherit the file."""
+    """Whether an open file could be locked; all processes that inherit the file hold the lock."""
     import fcntl  # not on every platform, and the other commands do without
 
     try:
@@ -158,7 +145,7 @@ def _lock(log: IO[bytes]) -> bool:
 
 
 def _reason(log: Path, code: int) -> str:
-    """The last error line of a log, or whatever else says why the process ended."""
+    """The last error line of a log, or else why the process ended."""
     with open(log, "rb") as file:
         file.seek(max(0, os.path.getsize(log) - TAIL))
         lines = [line.strip() for line in file.read().decode("utf-8", errors="replace").splitlines()]

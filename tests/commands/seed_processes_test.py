@@ -9,16 +9,16 @@ from typing import List
 
 import pytest
 
-from seqmix_plugin.commands import processes
-from seqmix_plugin.commands.job import FINISHED, TAIL, Job, Outcome, _reason
-from seqmix_plugin.commands.processes import run_jobs
+from seqmix_plugin.commands import seed_processes
+from seqmix_plugin.commands.seed_processes import run_seeds
+from seqmix_plugin.commands.seed_run import FINISHED, TAIL, Outcome, SeedRun, _reason
 from seqmix_plugin.run.reader import read_run
 from tests.reporting.conftest import write_run
 
 
-def job(folder: Path, seed: int = 1) -> Job:
+def job(folder: Path, seed: int = 1) -> SeedRun:
     """A process that would take seconds to say that there is no such command."""
-    return Job(seed, folder / str(seed), {}, ["no-such-command"])
+    return SeedRun(seed, folder / str(seed), {}, ["no-such-command"])
 
 
 def is_locked(log: Path) -> bool:
@@ -37,7 +37,7 @@ def test_a_process_holds_the_lock_itself(tmp_path: Path) -> None:
     assert first.start(dict(os.environ), lines.append) is None
     outcome = second.start(dict(os.environ), lines.append)
     assert outcome is not None
-    assert outcome.line == f"seed 1: busy: it is being run by another process (see {tmp_path / '1.log'})"
+    assert outcome.line == f"seed 1: busy: another process runs it (see {tmp_path / '1.log'})"
     first.process.kill()
     first.process.wait()
     assert not is_locked(first.log)
@@ -60,7 +60,7 @@ def test_a_signal_ends_the_processes(number: signal.Signals, tmp_path: Path) -> 
     handler = signal.getsignal(number)
     threading.Timer(1, os.kill, (os.getpid(), number)).start()
     with pytest.raises(KeyboardInterrupt):
-        run_jobs(jobs, 2, 0)
+        run_seeds(jobs, 2, 0)
     assert all(one.process.returncode in (-signal.SIGTERM, 1) for one in jobs[:2]), "1 is AllenNLP's for SIGTERM"
     assert not any(is_locked(one.log) for one in jobs[:2])
     assert not jobs[2].log.exists(), "it was not started"
@@ -68,13 +68,13 @@ def test_a_signal_ends_the_processes(number: signal.Signals, tmp_path: Path) -> 
 
 
 def test_a_process_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "GRACE", 0.3)
+    monkeypatch.setattr(seed_processes, "GRACE", 0.3)
     before = [signal.signal(signal.SIGTERM, signal.SIG_IGN), signal.signal(signal.SIGINT, signal.default_int_handler)]
     stubborn = job(tmp_path)  # it inherits that SIGTERM is ignored
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
     try:
         with pytest.raises(KeyboardInterrupt):
-            run_jobs([stubborn], 1, 0)
+            run_seeds([stubborn], 1, 0)
         assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN, "as under nohup, what was ignored stays so"
     finally:
         signal.signal(signal.SIGTERM, before[0])
@@ -84,7 +84,7 @@ def test_a_process_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pyte
 
 def test_a_job_that_cannot_be_started_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "1.log").mkdir()
-    outcomes = run_jobs([job(tmp_path)], 1, 0)
+    outcomes = run_seeds([job(tmp_path)], 1, 0)
     assert [(outcome.state, outcome.run) for outcome in outcomes] == [("failed", None)]
     assert "1.log is a folder; expected a run's own files" in outcomes[0].reason
     assert capsys.readouterr().out == outcomes[0].line + "\n"
@@ -93,7 +93,7 @@ def test_a_job_that_cannot_be_started_is_a_failure(tmp_path: Path, capsys: pytes
 def test_outside_the_main_thread_no_signal_is_caught(tmp_path: Path) -> None:
     (tmp_path / "1.log").mkdir()
     outcomes: list = []
-    thread = threading.Thread(target=lambda: outcomes.extend(run_jobs([job(tmp_path)], 1, 0)))
+    thread = threading.Thread(target=lambda: outcomes.extend(run_seeds([job(tmp_path)], 1, 0)))
     thread.start()
     thread.join()
     assert [outcome.state for outcome in outcomes] == ["failed"]
