@@ -12,14 +12,6 @@ def one_hot(tags: Sequence[str]) -> List[TagDistribution]:
     return [{tag: 1.0} for tag in tags]
 
 
-def is_unicode(text: str) -> bool:
-    """JSON can write half of a character (of a surrogate pair), which no tokenizer takes and no file holds."""
-    try:
-        return text.isascii() or bool(text.encode("utf-8"))
-    except UnicodeEncodeError:
-        return False
-
-
 @dataclass(frozen=True)
 class TaggedSentence:
     """

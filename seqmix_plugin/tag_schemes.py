@@ -14,11 +14,25 @@ _ONE_NAME = {"E": "E", "L": "E", "S": "S", "U": "S"}
 
 
 class Span(NamedTuple):
-    """Words `start` to `end` (exclusive) carry one entity of type `label`."""
+    """
+    An entity, in word positions.
+
+    # Parameters
+
+    start : `int`
+        Its first word.
+    end : `int`
+        One past its last word.
+    label : `str`
+        Its type.
+    score : `float`, optional (default = `None`)
+        The model's probability of it, where it is a prediction.
+    """
 
     start: int
     end: int
     label: str
+    score: Optional[float] = None
 
 
 class InvalidTagError(ValueError):

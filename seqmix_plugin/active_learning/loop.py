@@ -129,8 +129,9 @@ class ActiveLearningLoop:
     def annotate(self, state: RoundState) -> Union[RoundState, Waiting]:
         """Has the queried sentences labelled, as far as there are labels, or says what the run waits for."""
         start, queried = perf_counter(), self.named(state)
-        request, known, wants_predictions = from_primary(lambda: self._request(state, list(queried)))
-        if wants_predictions and state.round > 0:  # before, there is no model that has learned anything
+        request, known = from_primary(lambda: self._request(state, list(queried)))
+        wanted = self.oracle.wants_predictions and bool(request.questions) and not request.is_asked
+        if wanted and state.round > 0:  # before, there is no model that has learned anything
             asked = self.pool.named([question.sentence.id for question in request.questions])
             spans = predict_spans(self.experiment, self.learners[0].model, asked, self.device)
             pairs = zip(request.questions, spans, strict=True)
@@ -204,10 +205,8 @@ class ActiveLearningLoop:
         except ValueError as error:
             raise ConfigurationError(f"{self.folder}: cannot resume round {state.round}: {error}") from error
 
-    def _request(
-        self, state: RoundState, queried: List[TaggedSentence]
-    ) -> Tuple[Request, Dict[str, TaggedSentence], bool]:
-        """The request to the oracle, the labels that are known already, and whether predictions are wanted."""
+    def _request(self, state: RoundState, queried: List[TaggedSentence]) -> Tuple[Request, Dict[str, TaggedSentence]]:
+        """The request to the oracle, and the labels that are known already."""
         known = self.files.known_labels(queried)
         keeps = self.oracle.keeps_answers  # and may have other ones by now
         questions = [
@@ -217,7 +216,7 @@ class ActiveLearningLoop:
         ]
         types, kept = self.experiment.types, known if keeps else {}
         request = Request(questions, types, state.round, self.seed, self.folder, kept)
-        return request, known, bool(questions) and self.oracle.wants_predictions(request)
+        return self.oracle.recall(request) if questions else request, known
 
     def _answers(
         self, state: RoundState, request: Request, known: Dict[str, TaggedSentence], start: float

@@ -20,11 +20,11 @@ from seqmix_plugin.console import prepare_console
 from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.distributed import from_primary, is_primary, on_each_machine, rank
 from seqmix_plugin.io.folder_guard import check_own, own_folder, refuse_links
+from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.configuration_copy import check_copy
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG, STATE
 from seqmix_plugin.run.provenance import check_data
-from seqmix_plugin.run.reader import read_json
 from seqmix_plugin.run.recovery import begin
 from seqmix_plugin.run_endings import clear_endings
 
@@ -183,5 +183,5 @@ def _begin(folder: Path) -> IO[bytes]:
     """In the primary process: the lock of a run's folder, whose configuration is that of the run in it."""
     lock = begin(folder)
     if (folder / STATE / CONFIG).exists() and (folder / CONFIG).exists():
-        check_copy(folder / CONFIG, read_json(folder / CONFIG))
+        check_copy(folder / CONFIG, read_object(folder / CONFIG))
     return lock

@@ -7,11 +7,10 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.annotator.labelling import ANSWERED, OPEN, REJECTED, SKIPPED, Labelling, scored
 from seqmix_plugin.formats import JsonlFormat, Question, Span
-from seqmix_plugin.formats.json_files import Row, decoded, read_bytes, rows, shown, to_lines, whole_number
-from seqmix_plugin.formats.question import bio
-from seqmix_plugin.io.atomic import disk_errors, write_text
+from seqmix_plugin.io.atomic import disk_errors, write_bytes
 from seqmix_plugin.io.folder_guard import remove
-from seqmix_plugin.tag_schemes import tags_to_spans
+from seqmix_plugin.io.json_text import Row, objects, read_text, shown, to_lines, whole_number
+from seqmix_plugin.tag_schemes import spans_to_tags, tags_to_spans
 
 _KEYS = {"id", "tokens", "tags", "rejected", "skipped", "draft", "annotator", "time"}
 
@@ -53,21 +52,20 @@ class AnswerFile:
         """
         if not self.path.exists():
             return {}
-        source = str(self.path)
         given: Dict[str, Labelling] = {}
         seen: Set[str] = set()
-        for place, row in rows(source, decoded(source, read_bytes(self.path))):
+        for place, row in objects(str(self.path), read_text(self.path)):
             try:
                 question = self._question(row, seen)
                 given[question.sentence.id] = self._labelling(row, question)
             except ValueError as error:
-                raise _not_ours(f"{source}, {place}: {error}") from error
+                raise _not_ours(f"{place}: {error}") from error
         answers = JsonlFormat().read(self.path, list(self._questions.values()), self._labels)
         if answers.problems:
             raise _not_ours(answers.problems[0])
         for answer in answers.answers:
             spans, _ = tags_to_spans(answer.tags or ())
-            found = scored((Span(*span) for span in spans), self._questions[answer.sentence_id])
+            found = scored(spans, self._questions[answer.sentence_id])
             given[answer.sentence_id] = Labelling(found, ANSWERED, given[answer.sentence_id].time)
         return given
 
@@ -83,7 +81,7 @@ class AnswerFile:
         found = [self._row(question, labellings[name]) for name, question in self._questions.items()]
         kept = [row for row in found if row is not None]
         if kept:
-            write_text(self.path, to_lines(kept))
+            write_bytes(self.path, to_lines(kept))
         else:
             with disk_errors(self.path):
                 remove(self.path)
@@ -131,7 +129,7 @@ class AnswerFile:
     def _row(self, question: Question, labelling: Labelling) -> Optional[Row]:
         row: Row = {"id": question.sentence.id, "tokens": list(question.sentence.tokens)}
         if labelling.status == ANSWERED:
-            row["tags"] = list(bio(labelling.spans, len(question.sentence)))
+            row["tags"] = spans_to_tags(labelling.spans, len(question.sentence))
         elif labelling.status in (REJECTED, SKIPPED):
             row[labelling.status] = True
         if labelling.status != ANSWERED and labelling.spans != question.predicted:

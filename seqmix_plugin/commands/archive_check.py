@@ -13,9 +13,9 @@ from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
 
 from seqmix_plugin.configuration.types import check_value
 from seqmix_plugin.data import SentenceReader
+from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.run.encoder_files import ENCODER_FOLDER
-from seqmix_plugin.run.reader import read_json
 
 BLOCKS: Dict[str, Tuple[Any, Any]] = {
     "dataset_reader": (DatasetReader, SentenceReader),
@@ -128,7 +128,7 @@ def _is_installed(value: Any) -> bool:
 
 def _json(name: str, folder: str, file_name: str) -> Dict[str, Any]:
     try:
-        return read_json(Path(folder, file_name))
+        return read_object(Path(folder, file_name))
     except ConfigurationError as error:
         raise ConfigurationError(f"{name}, {str(error).removeprefix(folder + os.sep)}") from error
 

@@ -17,11 +17,11 @@ from seqmix_plugin.commands.pipeline_check import SAMPLES, Agreement, compare
 from seqmix_plugin.console import show
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.io.json_text import read_object, read_objects
 from seqmix_plugin.models import SequenceTagger, SoftmaxHead
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.input_length import NO_LIMIT, max_input_length
 from seqmix_plugin.run.layout import CONFIG, ROUNDS
-from seqmix_plugin.run.reader import read_json, read_lines
 
 FOLDER = "huggingface"
 LARGEST_DIFFERENCE = 1e-4
@@ -103,9 +103,9 @@ def export_hf(
 
 def _check_trained(run: Path) -> None:
     """Raises a `ConfigurationError` for a run that has weights, but those it began with."""
-    if not (run / CONFIG).is_file() or read_json(run / CONFIG).get("type") != "active_learning":
+    if not (run / CONFIG).is_file() or read_object(run / CONFIG).get("type") != "active_learning":
         return
-    if not (run / ROUNDS).is_file() or not read_lines(run / ROUNDS):
+    if not (run / ROUNDS).is_file() or not read_objects(run / ROUNDS):
         raise ConfigurationError(f"{run}: no round of this run has been trained; its model has learned nothing")
 
 

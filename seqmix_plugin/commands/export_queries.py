@@ -82,6 +82,6 @@ def export_queries(
     annotation_format = AnnotationFormat.by_name(format)()
     check_output(annotation_format.paths(Path(output)), [queries], force)
     questions = read_questions(Path(queries))
-    written = annotation_format.export(questions, types, Path(output), model_version)
+    written = annotation_format.write(questions, types, Path(output), model_version)
     show(f"wrote {len(questions)} questions to {' and '.join(map(str, written))}")
     return written

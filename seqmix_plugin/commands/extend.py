@@ -12,9 +12,9 @@ from seqmix_plugin.commands.command import command
 from seqmix_plugin.console import show
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.io.atomic import write_text
+from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.configuration_copy import check_copy
 from seqmix_plugin.run.layout import CONFIG, METRICS, STATE, state_files, state_path
-from seqmix_plugin.run.reader import read_json
 from seqmix_plugin.run.recovery import begin
 
 
@@ -59,7 +59,7 @@ def extend(
         raise ConfigurationError(f"{folder}: not a run that can be resumed; there is no round in {STATE}/")
     with begin(run):  # the lock is free again for the trainer
         path = run / CONFIG
-        configuration = read_json(path)
+        configuration = read_object(path)
         check_copy(path, configuration)
         before = path.read_text(encoding="utf-8")
         changed = _extended(path, configuration, max(numbers), num_rounds, query_size)
@@ -76,7 +76,7 @@ def extend(
         if not state_path(run, configuration["trainer"]["num_rounds"] + 1).exists():
             write_text(path, before)
         raise
-    if read_json(run / METRICS).get("status") == "waiting":  # the first command has the old configuration
+    if read_object(run / METRICS).get("status") == "waiting":  # the first command has the old configuration
         show(f"resume with: allennlp extend {folder} --num-rounds {num_rounds}")
 
 

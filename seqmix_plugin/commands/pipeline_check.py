@@ -10,10 +10,10 @@ from transformers import pipeline
 
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.io.json_text import read_objects
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.run.layout import ANNOTATED
-from seqmix_plugin.run.reader import read_lines
 from seqmix_plugin.run.sentence_rows import sentence_of
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import tags_to_spans
@@ -91,7 +91,7 @@ def sample_of(run: Path) -> Tuple[str, List[TaggedSentence]]:
     path = run / ANNOTATED
     if not path.is_file():
         return "our samples", SAMPLES
-    rows = read_lines(path)
+    rows = read_objects(path)
     try:
         return str(path), [sentence_of(row) for row in rows[:: math.ceil(len(rows) / MOST) or 1]]
     except ValueError as error:
@@ -164,7 +164,7 @@ def _compared(
 def _repaired(tags: Sequence[str]) -> List[str]:
     """The entities as tags, as the predictor and the pipeline read them where they are no valid BIO."""
     result = ["O"] * len(tags)
-    for start, end, label in tags_to_spans(tags, repair=True)[0]:
+    for start, end, label, _ in tags_to_spans(tags, repair=True)[0]:
         result[start:end] = [f"B-{label}", *[f"I-{label}"] * (end - start - 1)]
     return result
 

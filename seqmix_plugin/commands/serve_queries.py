@@ -12,8 +12,8 @@ from seqmix_plugin.commands.device import pick_device
 from seqmix_plugin.configuration.checks import at
 from seqmix_plugin.console import show
 from seqmix_plugin.extras import check_extra
+from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.layout import CONFIG
-from seqmix_plugin.run.reader import read_json
 
 
 @command("serve-queries", interrupted="the service has ended")
@@ -85,4 +85,4 @@ def serve_queries(
 def _snaps(run: str) -> bool:
     """Whether the run's own oracle widens spans that cut words."""
     path = Path(run) / CONFIG
-    return path.exists() and at(read_json(path), "trainer.oracle.snap") is True
+    return path.exists() and at(read_object(path), "trainer.oracle.snap") is True

@@ -1,6 +1,5 @@
 """JSONL files: a sentence a line."""
 
-import json
 import sys
 from functools import lru_cache
 from typing import Any, Dict, Iterator, List, Optional, Tuple
@@ -9,9 +8,8 @@ from allennlp.data import DatasetReader, TokenIndexer
 
 from seqmix_plugin.data.labelled_file import LabelledFile, check_scheme
 from seqmix_plugin.data.sentence_reader import SentenceReader
-from seqmix_plugin.errors import shortened
-from seqmix_plugin.io.json_text import unique_keys
-from seqmix_plugin.sentence import TagDistribution, TaggedSentence, is_unicode
+from seqmix_plugin.io.json_text import is_list_of, is_text, parse, shown
+from seqmix_plugin.sentence import TagDistribution, TaggedSentence
 from seqmix_plugin.tag_schemes import InvalidTagError, to_bio
 
 TOLERANCE = 0.01
@@ -89,18 +87,16 @@ class JsonlSentencesReader(SentenceReader):
 
 def _sentence(file: LabelledFile, place: str, line: str, position: int, unlabelled: bool) -> TaggedSentence:
     try:
-        record = json.loads(line, object_pairs_hook=unique_keys)
+        record = parse(line, strict=False)
     except ValueError as error:
         raise file.error(place, f"not JSON ({error})") from error
-    except RecursionError as error:
-        raise file.error(place, "brackets inside brackets, too many to be read") from error
     if not isinstance(record, dict):
-        raise file.error(place, f'{_shown(record)} is no object; expected {{"tokens": […], "tags": […]}}')
+        raise file.error(place, f'{shown(record)} is no object; expected {{"tokens": […], "tags": […]}}')
     tokens, tags, soft = record.get("tokens"), record.get("tags"), record.get("tag_distributions")
-    if not tokens or not _are_strings(tokens) or not all(tokens):
-        raise file.error(place, f"'tokens' is {_shown(tokens)}; expected a list of words, none of them empty")
-    if not is_unicode(" ".join(tokens)):
-        raise file.error(place, f"'tokens' is {_shown(tokens)}: half of a surrogate pair")
+    if not tokens or not is_list_of(tokens, str) or not all(tokens):
+        raise file.error(place, f"'tokens' is {shown(tokens)}; expected a list of words, none of them empty")
+    if not is_text(" ".join(tokens)):
+        raise file.error(place, f"'tokens' is {shown(tokens)}: half of a surrogate pair")
     name, words = _name(file, place, record.get("id"), position), tuple(map(sys.intern, tokens))
     spaces = _spaces(file, place, record.get("spaces"), len(tokens))
     file.look_at(words, lambda _: place)
@@ -108,10 +104,10 @@ def _sentence(file: LabelledFile, place: str, line: str, position: int, unlabell
         return TaggedSentence(name, words, spaces=spaces)
     if tags is None and soft is None:
         raise file.error(place, "neither 'tags' nor 'tag_distributions'")
-    if tags is not None and not _are_strings(tags):
-        raise file.error(place, f"'tags' is {_shown(tags)}; expected a list of strings, one a token")
+    if tags is not None and not is_list_of(tags, str):
+        raise file.error(place, f"'tags' is {shown(tags)}; expected a list of strings, one a token")
     if soft is not None and not (isinstance(soft, list) and all(isinstance(row, dict) for row in soft)):
-        raise file.error(place, f"'tag_distributions' is {_shown(soft)}; expected a list of objects, one a token")
+        raise file.error(place, f"'tag_distributions' is {shown(soft)}; expected a list of objects, one a token")
     for key, labels in (("tags", tags), ("tag_distributions", soft)):
         if labels is not None and len(labels) != len(tokens):
             raise file.error(place, f"{len(labels)} {key} for {len(tokens)} tokens")
@@ -128,17 +124,17 @@ def _name(file: LabelledFile, place: str, value: Any, position: int) -> str:
     if value is None:
         return str(position)
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
-        raise file.error(place, f"'id' is {_shown(value)}; expected a string or a whole number")
-    if isinstance(value, str) and not is_unicode(value):
-        raise file.error(place, f"'id' is {_shown(value)}: half of a surrogate pair")
+        raise file.error(place, f"'id' is {shown(value)}; expected a string or a whole number")
+    if isinstance(value, str) and not is_text(value):
+        raise file.error(place, f"'id' is {shown(value)}: half of a surrogate pair")
     return str(value)
 
 
 def _spaces(file: LabelledFile, place: str, values: Any, length: int) -> Optional[Tuple[str, ...]]:
     if values is None:
         return None
-    if not _are_strings(values) or not all(space.isspace() for space in values if space):
-        raise file.error(place, f"'spaces' is {_shown(values)}; expected a list of white space, a string a token")
+    if not is_list_of(values, str) or not all(space.isspace() for space in values if space):
+        raise file.error(place, f"'spaces' is {shown(values)}; expected a list of white space, a string a token")
     if len(values) != length:
         raise file.error(place, f"{len(values)} spaces for {length} tokens")
     return tuple(map(sys.intern, values))
@@ -166,7 +162,7 @@ def _problem(row: Dict[str, Any]) -> Optional[str]:
         if complaint is not None:
             return f"{complaint} (tag_distributions are BIO)"
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1 + TOLERANCE:
-            return f"the probability of {tag!r} is {_shown(value)}; expected a number from 0 to 1"
+            return f"the probability of {tag!r} is {shown(value)}; expected a number from 0 to 1"
     total = sum(row.values())
     return None if abs(total - 1) <= TOLERANCE + EXACT else f"the probabilities sum to {total:.4g}, not to 1"
 
@@ -178,16 +174,3 @@ def _not_a_tag(tag: str) -> Optional[str]:
     except InvalidTagError as error:
         return str(error)
     return None
-
-
-def _are_strings(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def _shown(value: Any) -> str:
-    """A value as JSON, short enough for one line and without characters that a terminal does not show."""
-    try:
-        text = json.dumps(value, ensure_ascii=False)
-    except RecursionError:
-        return "nested too deeply to be shown"
-    return shortened(text if text.isprintable() else json.dumps(value))

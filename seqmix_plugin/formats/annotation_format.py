@@ -2,44 +2,75 @@
 
 import re
 from abc import abstractmethod
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence, Set
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence
 
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import shortened
-from seqmix_plugin.formats.answers import Answers, ReadSettings
+from seqmix_plugin.formats.answer import RawAnswer
+from seqmix_plugin.formats.check import check
 from seqmix_plugin.formats.labels import check_labels, check_predicted
-from seqmix_plugin.formats.offsets import CODE_POINTS
-from seqmix_plugin.formats.question import Question
-from seqmix_plugin.formats.reading import Reading
-from seqmix_plugin.io.atomic import write_text
+from seqmix_plugin.formats.questions import Question
+from seqmix_plugin.formats.resolve import RULES, Answers, resolve
+from seqmix_plugin.io.atomic import write_bytes
 from seqmix_plugin.sentence import SentenceSource
+
+
+@dataclass(frozen=True)
+class ReadSettings:
+    """
+    # Parameters
+
+    annotators : `str`, optional (default = `"first"`)
+        Whose labels count when several annotators labelled one sentence. Of one annotator only the latest answer
+        counts, a rejection too; an annotator without a name is taken for another one each time.
+
+        - `first`: the labels that were given first, where the tool writes times, otherwise those that stand first; of
+          several files without names and times, such as exports of one project on several days, the last file by name
+          counts;
+        - `majority`: the tags of the whole sentence that most annotators gave; when two are given equally often, that
+          is a problem and the sentence stays unanswered;
+        - `error`: annotators who differ are a problem, and the sentence stays unanswered.
+    snap : `bool`, optional (default = `False`)
+        Widen a span that cuts a word to the whole word, and count it, instead of reporting a problem.
+
+    # Raises
+
+    `ConfigurationError`
+        For another rule.
+    """
+
+    annotators: str = "first"
+    snap: bool = False
+
+    def __post_init__(self) -> None:
+        if self.annotators not in RULES:
+            raise ConfigurationError(f"annotators is {self.annotators!r}; expected one of {', '.join(RULES)}")
 
 
 class AnnotationFormat(Registrable):
     """
-    The files of an annotation tool: questions out, with what the model would say and how sure it is, answers in.
-    A subclass says what its files look like; what must hold of all of them is checked here and in `Reading`.
+    The files of an annotation tool: `write` makes one of questions, with the model's predictions and scores; `collect`
+    gives the answers in an export, which `check` and `resolve` take further for all formats alike.
     """
 
     ending: str = ".jsonl"
     """How the tool expects the name of a file of questions to end."""
-    units: Sequence[str] = (CODE_POINTS,)
-    """What the tool may count characters in, the most likely first."""
     refused: Optional[re.Pattern] = None
-    """What no word and no id may hold for the tool to take the sentence, if there is such a thing."""
+    """A pattern in words and ids for which the tool does not take the sentence, if there is one."""
     longest_label: Optional[int] = None
     """How many characters of an entity type the tool takes, if that is known."""
 
     @property
     def name(self) -> str:
-        """Under which it is registered; that of the class for one that is not."""
+        """The registered name; that of the class for one that is not registered."""
         names = (name for name in AnnotationFormat.list_available() if AnnotationFormat.by_name(name) is type(self))
         return next(names, type(self).__name__)
 
-    def export(
+    def write(
         self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str = ""
     ) -> List[Path]:
         """
@@ -54,7 +85,7 @@ class AnnotationFormat(Registrable):
         path : `Path`
             The file; an older one is replaced.
         model_version : `str`, optional (default = `""`)
-            What the tool calls the model; by default the questions' round.
+            The model's name in the tool; by default the questions' round.
 
         # Returns
 
@@ -76,8 +107,8 @@ class AnnotationFormat(Registrable):
             )
         check_predicted(questions, labels)
         files = self.files(questions, labels, path, model_version or f"round {questions[0].round}")
-        for name, text in files.items():
-            write_text(name, text)
+        for name, content in files.items():
+            write_bytes(name, content)
         return list(files)
 
     def read(
@@ -88,18 +119,18 @@ class AnnotationFormat(Registrable):
         settings: Optional[ReadSettings] = None,
     ) -> Answers:
         """
-        Reads what annotators said.
+        Reads the answers in one file.
 
         # Parameters
 
         path : `Path`
-            What the tool exported.
+            An export of the tool.
         questions : `Sequence[Question]`
-            What was asked; our ids are the key.
+            The questions; their ids are the key.
         labels : `Sequence[str]`, optional (default = `None`)
             The entity types; any other is a problem. Without them any type is taken.
         settings : `ReadSettings`, optional (default = `None`)
-            What to do about cut words and several annotators.
+            How cut words and several annotators are treated.
 
         # Raises
 
@@ -108,9 +139,17 @@ class AnnotationFormat(Registrable):
         """
         if labels is not None:
             check_labels(labels)
-        reading = Reading(str(path), questions, labels, settings or ReadSettings(), self.units)
-        self.collect(path, reading)
-        return reading.answers()
+        settings = settings or ReadSettings()
+        by_id = {question.sentence.id: question for question in questions}
+        checked = [check(raw, labels, settings.snap) for raw in self.collect(path, by_id)]
+        answers = resolve([checked], [*by_id], settings.annotators)
+        if answers.num_unknown and all(one.raw.question is None for one in checked):
+            first = next(one.raw for one in checked if one.raw.sentence_id is not None)
+            answers.problems.append(
+                f"{first.place}: none of the {answers.num_unknown} ids belongs to a question; expected answers to the "
+                f"same questions"
+            )
+        return answers
 
     def check_labels(self, labels: Sequence[str]) -> None:
         """Raises a `ConfigurationError` for a mistake in the entity types, or one that the tool would not take."""
@@ -126,9 +165,7 @@ class AnnotationFormat(Registrable):
         """The ids of the sentences that the tool would not take, each with the word or the id that is the reason."""
         if self.refused is None:
             return {}
-        words: Set[str] = set()
-        for sentence in sentences:
-            words.update(sentence.tokens)
+        words = {word for sentence in sentences for word in sentence.tokens}
         bad = {word for word in words if self.refused.search(word)}  # each word is looked at once
         found: Dict[str, str] = {}
         for sentence in sentences:
@@ -139,15 +176,29 @@ class AnnotationFormat(Registrable):
         return found
 
     def paths(self, path: Path) -> List[Path]:
-        """What an export to `path` writes, the questions first."""
+        """The files that an export to `path` writes, the questions first."""
         return [path]
 
     @abstractmethod
     def files(
         self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str
-    ) -> Dict[Path, str]:
-        """The text of each of `paths`, in their order."""
+    ) -> Dict[Path, bytes]:
+        """The content of each of `paths`, in their order."""
 
     @abstractmethod
-    def collect(self, path: Path, reading: Reading) -> None:
-        """Puts in what a file says; raises a `ConfigurationError` when it is none of this format."""
+    def collect(self, path: Path, questions: Mapping[str, Question]) -> Iterator[RawAnswer]:
+        """
+        The answers in a file, unchecked.
+
+        # Parameters
+
+        path : `Path`
+            An export of the tool.
+        questions : `Mapping[str, Question]`
+            The questions by their sentences' ids.
+
+        # Raises
+
+        `ConfigurationError`
+            When the file is not one of this format, with the place.
+        """

@@ -1,16 +1,17 @@
 """Columns: a word and its tag a line."""
 
 import re
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
-from seqmix_plugin.formats.json_files import decoded, file_error, read_bytes
-from seqmix_plugin.formats.question import Question
-from seqmix_plugin.formats.reading import Reading
+from seqmix_plugin.formats.answer import RawAnswer
+from seqmix_plugin.formats.questions import Question
+from seqmix_plugin.io.json_text import read_text
 
 NO_TAG = "_"
 """Stands where nobody has labelled a word yet."""
@@ -18,14 +19,13 @@ NO_TAG = "_"
 _ID = re.compile(r"#\s*id\s*=\s?(.*)")
 
 
-class _Block(NamedTuple):
-    """The lines of a sentence: its id, if there is one, the number of the first line, and of each word the columns."""
+@dataclass
+class _Block:
+    """The lines of a sentence: its id, if there is one, the number of the first line, and the cells of each word."""
 
-    name: Optional[str]
-    line: int
-    words: List[str]
-    tags: List[str]
-    between: List[List[str]]
+    name: Optional[str] = None
+    line: int = 0
+    rows: List[List[str]] = field(default_factory=list)
 
 
 @AnnotationFormat.register("columns")
@@ -33,7 +33,7 @@ class ColumnsFormat(AnnotationFormat):
     """
     Writes `token<TAB>tag` with the predicted tags in BIO, a blank line after each sentence, and above it comment lines
     with `id`, `query_score` and `span_scores`. Reads the same: the first column is the word, the last its tag; a
-    tag of the project's types in another column that says otherwise is a problem.
+    tag of the project's types in another column that differs from it is a problem.
 
     Every sentence that is in the file is an answer, because a tag that was kept looks like one that was given: delete
     the others, or give all of their words the tag `_`. A tool that drops comments leaves the words to tell the
@@ -49,15 +49,24 @@ class ColumnsFormat(AnnotationFormat):
 
     def files(
         self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str
-    ) -> Dict[Path, str]:
-        return {path: "\n".join(_text(question, model_version) for question in questions)}
+    ) -> Dict[Path, bytes]:
+        return {path: "\n".join(_text(question, model_version) for question in questions).encode("utf-8")}
 
-    def collect(self, path: Path, reading: Reading) -> None:
-        blocks = list(_blocks(reading.source, decoded(reading.source, read_bytes(path))))
+    def collect(self, path: Path, questions: Mapping[str, Question]) -> Iterator[RawAnswer]:
+        blocks = list(_blocks(str(path), read_text(path)))
         if not blocks:
-            raise ConfigurationError(f"{reading.source}: no sentence in this file; expected words and tags")
+            raise ConfigurationError(f"{path}: no sentence in this file; expected words and tags")
+        by_words: Dict[Sequence[str], List[str]] = {}
+        for name, question in questions.items():
+            by_words.setdefault(question.sentence.tokens, []).append(name)
         for block in blocks:
-            _collect(block, reading)
+            place, same = f"{path}, line {block.line}", by_words.get(tuple(row[0] for row in block.rows), [])
+            if block.name is None and len(same) > 1:
+                problem = f"no '# id = …' above it, and {len(same)} questions have its words"
+                yield RawAnswer(place, problems=[problem])
+            else:
+                known = same[0] if block.name is None and same else block.name
+                yield _answer(block, RawAnswer.of(place, known, questions, "# id = …"))
 
 
 def _text(question: Question, model_version: str) -> str:
@@ -75,52 +84,33 @@ def _text(question: Question, model_version: str) -> str:
 
 def _blocks(source: str, text: str) -> Iterator[_Block]:
     """The sentences of a file."""
-    block = _Block(None, 0, [], [], [])
+    block = _Block()
     for number, line in enumerate((*text.split("\n"), ""), 1):
         line = line.rstrip("\r")
         cells = line.split("\t")
-        comment = _ID.fullmatch(line) if len(cells) == 1 and not block.words else None
+        comment = _ID.fullmatch(line) if len(cells) == 1 and not block.rows else None
         if comment is not None:
-            block = _Block(comment[1], number, [], [], [])
+            block = _Block(comment[1], number)
         elif not line.strip():
-            if block.words:
+            if block.rows:
                 yield block
-                block = _Block(None, 0, [], [], [])
+                block = _Block()
         elif len(cells) > 1:
-            block.words.append(cells[0])
-            block.tags.append(cells[-1].strip())
-            block.between.append(cells[1:-1])
-            block = block._replace(line=block.line or number)
+            block.rows.append([*cells[:-1], cells[-1].strip()])
+            block.line = block.line or number
         elif not line.startswith(("#", "-DOCSTART-")):
-            raise file_error(source, f"line {number}", f"{shortened(repr(line))}; expected a word, a tab and a tag")
+            raise ConfigurationError(
+                f"{source}, line {number}: {shortened(repr(line))}; expected a word, a tab and a tag"
+            )
 
 
-def _collect(block: _Block, reading: Reading) -> None:
-    place = f"line {block.line}"
-    question = _question(block, place, reading)
-    if question is None:
-        return
-    place = f"{place}, id {question.sentence.id!r}"
-    if tuple(block.words) != question.sentence.tokens:
-        words = shortened(repr(" ".join(block.words)))
-        expected = shortened(repr(question.sentence.text))
-        reading.problem(place, f"the words were changed: {words}; they were {expected}")
-        return
-    tags = {f"{prefix}-{label}" for prefix in "BI" for label in reading.types or ()}
-    other = next((c for cs, t in zip(block.between, block.tags, strict=True) for c in cs if c != t and c in tags), None)
-    if other is not None:
-        reading.problem(place, f"{other!r} in another column than the last, which differs; expected one column of tags")
-    elif any(tag != NO_TAG for tag in block.tags):
-        reading.tag(question, block.tags, None, place)
-
-
-def _question(block: _Block, place: str, reading: Reading) -> Optional[Question]:
-    if block.name is not None:
-        return reading.question(block.name, place, "# id = …")
-    same = reading.by_words.get(tuple(block.words), [])
-    if len(same) == 1:
-        return reading.question(same[0].sentence.id, place)
-    if same:
-        reading.problem(place, f"no '# id = …' above it, and {len(same)} questions have its words")
-        return None
-    return reading.question(None, place, "# id = …")
+def _answer(block: _Block, raw: RawAnswer) -> RawAnswer:
+    if raw.question is None:
+        return raw
+    words, sentence = [row[0] for row in block.rows], raw.question.sentence
+    if tuple(words) != sentence.tokens:
+        changed = f"the words were changed: {shortened(repr(' '.join(words)))}; they were"
+        return replace(raw, problems=[f"{changed} {shortened(repr(sentence.text))}"])
+    tags = [row[-1] for row in block.rows]
+    others = [cell for row in block.rows for cell in row[1:-1] if cell != row[-1]]
+    return replace(raw, tags=None if all(tag == NO_TAG for tag in tags) else tags, other_tags=others)

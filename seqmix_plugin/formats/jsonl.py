@@ -1,25 +1,16 @@
 """Our own JSONL: questions as a run writes them, answers in tags or in spans of words."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Dict, Iterable, Optional, Sequence
+from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
+
+from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
-from seqmix_plugin.formats.json_files import (
-    Row,
-    decoded,
-    file_error,
-    read_bytes,
-    rows,
-    shown,
-    to_lines,
-    unread_labels,
-    whole_lines,
-    whole_number,
-)
-from seqmix_plugin.formats.question import Answer, Question, Span, question_row
-from seqmix_plugin.formats.reading import Reading
-from seqmix_plugin.io.atomic import write_text
-from seqmix_plugin.tag_schemes import InvalidTagError, tags_to_spans
+from seqmix_plugin.formats.answer import WORDS, Answer, RawAnswer, RawSpan, named, unread_labels
+from seqmix_plugin.formats.questions import Question, question_row
+from seqmix_plugin.io.atomic import write_bytes
+from seqmix_plugin.io.json_text import Row, decode, is_list_of, objects, read_bytes, shown, to_lines, whole_lines
 
 KEYS = (
     *("id", "tags", "spans", "tokens", "spaces", "rejected", "skipped", "draft", "annotator", "time", "annotation"),
@@ -56,20 +47,33 @@ class JsonlFormat(AnnotationFormat):
 
     def files(
         self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str
-    ) -> Dict[Path, str]:
+    ) -> Dict[Path, bytes]:
         return {path: to_lines(question_row(question) for question in questions)}
 
-    def collect(self, path: Path, reading: Reading) -> None:
-        _collect_all(read_bytes(path), reading)
+    def collect(self, path: Path, questions: Mapping[str, Question], growing: bool = False) -> Iterator[RawAnswer]:
+        """
+        As in every format.
 
-    def collect_growing(self, path: Path, reading: Reading) -> None:
-        """The same for a file to which another program may be adding just now: a last line that is not whole, as also
-        one whose writer has died, is left out with a warning, and there may be nothing in it yet."""
-        content, torn = whole_lines(read_bytes(path))
-        if torn:
-            reading.warn("last line", "not whole, as when it is still being written; it is left out")
-        if content:
-            _collect_all(content, reading)
+        # Parameters
+
+        growing : `bool`, optional (default = `False`)
+            Another program may be adding to the file: a last line that is not whole, as also one whose writer has died,
+            is left out with a warning, and the file may be empty.
+        """
+        content = read_bytes(path)
+        if growing:
+            content, torn = whole_lines(content)
+            if torn:
+                warning = "not whole, as when it is still being written; it is left out"
+                yield RawAnswer(f"{path}, last line", warnings=[warning])
+        if content or not growing:
+            for place, row in objects(str(path), decode(str(path), content)):
+                annotation = named(row.get("annotation"))
+                if row.get("withdrawn") is True and annotation is not None:
+                    raw = RawAnswer(place, named(row.get("id")), questions.get(str(row.get("id"))))
+                else:
+                    raw = _answer(row, RawAnswer.of(place, row.get("id"), questions))
+                yield replace(raw, annotation=annotation, time=row.get("time"))
 
 
 def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Question]) -> None:
@@ -84,64 +88,40 @@ def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Que
     answers : `Iterable[Answer]`
         With tags, or rejections.
     questions : `Iterable[Question]`
-        Where their words are.
+        The questions, with the words.
     """
     sentences = {question.sentence.id: question.sentence for question in questions}
-    lines = (
-        {
-            "id": name,
-            "tokens": sentences[name].tokens,
-            **({} if sentences[name].spaces is None else {"spaces": sentences[name].spaces}),
-            **({"rejected": True} if tags is None else {"tags": tags}),
-        }
-        for name, tags, _, _ in answers
-    )
-    write_text(path, to_lines(lines))
+    rows: List[Row] = []
+    for name, tags, _, _ in answers:
+        spaces = sentences[name].spaces
+        row: Row = {"id": name, "tokens": sentences[name].tokens}
+        row |= {} if spaces is None else {"spaces": spaces}
+        rows.append(row | ({"rejected": True} if tags is None else {"tags": tags}))
+    write_bytes(path, to_lines(rows))
 
 
-def _collect_all(content: bytes, reading: Reading) -> None:
-    for place, row in rows(reading.source, decoded(reading.source, content)):
-        name = row.get("id")
-        reading.annotation(row.get("annotation"), None if name is None else str(name), row.get("time"))
-        if row.get("withdrawn") is not True or annotation_name(row) is None:
-            _collect(row, place, reading)
-
-
-def annotation_name(row: Row) -> Optional[str]:
-    """What a row calls its annotation, if it does."""
-    name = row.get("annotation")
-    return str(name) if isinstance(name, (str, int)) and not isinstance(name, bool) else None
-
-
-def _collect(row: Row, place: str, reading: Reading) -> None:
-    question = reading.question(row.get("id"), place)
-    tags, spans, annotator = (row.get(key) for key in ("tags", "spans", "annotator"))
-    if question is None:
-        return
-    when = row.get("time")
-    place = f"{place}, id {question.sentence.id!r}"
-    annotator = str(annotator) if isinstance(annotator, (str, int)) and not isinstance(annotator, bool) else None
-    problem = _problem(row, question)
+def _answer(row: Row, raw: RawAnswer) -> RawAnswer:
+    if raw.question is None:
+        return raw
+    tags, spans = row.get("tags"), row.get("spans")
+    problem = _problem(row, raw.question)
     if problem is not None:
-        reading.problem(place, problem)
-        return
-    if row.get("rejected"):
-        reading.reject(question, annotator, place, when)
-        return
-    if tags is not None and not (isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)):
-        raise file_error(reading.source, place, f"'tags' is {shown(tags)}; expected a list of strings")
-    if spans is not None and not (isinstance(spans, list) and all(isinstance(span, dict) for span in spans)):
-        raise file_error(reading.source, place, f"'spans' is {shown(spans)}; expected a list of objects")
-    found = [_span(span, question, place, reading) for span in spans or ()]
-    good = [span for span in found if span is not None]
-    if len(good) < len(found):
-        return
-    if tags is None and spans is not None:
-        reading.label(question, good, annotator, place, when)
-    elif tags is not None and (spans is None or _same(tags, good)):
-        reading.tag(question, tags, annotator, place, when)
-    elif tags is not None:
-        reading.problem(place, f"'tags' is {shown(tags)} and 'spans' {shown(spans)}; expected the same, or one of them")
+        return replace(raw, problems=[problem])
+    if tags is not None and not is_list_of(tags, str):
+        raise ConfigurationError(f"{raw.place}: 'tags' is {shown(tags)}; expected a list of strings")
+    if spans is not None and not is_list_of(spans, dict):
+        raise ConfigurationError(f"{raw.place}: 'spans' is {shown(spans)}; expected a list of objects")
+    if any("token_start" in span for span in spans or ()):
+        problem = "a span with 'token_start', beside which others count characters; expected word positions"
+        return replace(raw, problems=[problem])
+    return replace(
+        raw,
+        tags=tags,
+        spans=None if spans is None else [RawSpan(*map(span.get, ("start", "end", "label", "text"))) for span in spans],
+        unit=WORDS,
+        rejected=bool(row.get("rejected")),
+        annotator=named(row.get("annotator")),
+    )
 
 
 def _problem(row: Row, question: Question) -> Optional[str]:
@@ -149,7 +129,7 @@ def _problem(row: Row, question: Question) -> Optional[str]:
     for key in ("rejected", "skipped", "withdrawn"):
         if not isinstance(row.get(key), (bool, type(None))):
             return f"{key!r} is {shown(row[key])}; expected true or false"
-    if row.get("withdrawn") and annotation_name(row) is None:
+    if row.get("withdrawn") and named(row.get("annotation")) is None:
         return "'withdrawn' without 'annotation'; expected the name of what is taken back"
     labelled = row.get("tags") is not None or row.get("spans") is not None
     for key in ("rejected", "skipped", "draft"):
@@ -158,25 +138,4 @@ def _problem(row: Row, question: Question) -> Optional[str]:
     expected = list(question.sentence.tokens)
     if labelled and row.get("tokens") is not None and row["tokens"] != expected:
         return f"the words were changed: {shown(row['tokens'])}; they were {shown(expected)}"
-    return unread_labels(row, KEYS, "'tags' or 'spans'")
-
-
-def _same(tags: Sequence[str], spans: Iterable[Span]) -> bool:
-    """Whether they say the same; tags that are none are told of elsewhere."""
-    try:
-        found, _ = tags_to_spans(tags)
-    except InvalidTagError:
-        return True
-    return {Span(*span) for span in found} == set(spans)
-
-
-def _span(row: Dict[str, Any], question: Question, place: str, reading: Reading) -> Optional[Span]:
-    start, end, label = whole_number(row.get("start")), whole_number(row.get("end")), row.get("label")
-    if start is None or end is None or "token_start" in row:  # beside which the others count characters
-        reading.problem(place, f"a span is {shown(row)}; expected start and end, word positions, and label")
-        return None
-    text, words = row.get("text"), " ".join(question.sentence.tokens[max(start, 0) : max(end, 0)])
-    if isinstance(text, str) and words and "".join(text.split()) != "".join(words.split()):
-        reading.problem(place, f"a span is {shown(row)}, but its words are {shown(words)}; expected word positions")
-        return None
-    return Span(start, end, str(label)) if reading.known(label, place) else None
+    return next(iter(unread_labels(row, KEYS, "'tags' or 'spans'")), None)

@@ -1,32 +1,41 @@
-"""Label Studio's tasks."""
+"""Label Studio's exports JSON and JSON-MIN."""
 
-import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
-from xml.sax.saxutils import quoteattr
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
-from seqmix_plugin.formats.json_files import Row, decoded, file_error, parsed, read_bytes, shown
-from seqmix_plugin.formats.offsets import CODE_POINTS, UTF16, Ruler
-from seqmix_plugin.formats.question import Question, Span, shown_text
-from seqmix_plugin.formats.reading import Reading
-from seqmix_plugin.formats.regions import minimal_result, read_marks
+from seqmix_plugin.formats.answer import RawAnswer, RawSpan, named
+from seqmix_plugin.formats.label_studio_tasks import labelling_config, task
+from seqmix_plugin.formats.questions import Question
+from seqmix_plugin.io.json_text import Row, is_list_of, parse_at, read_text, shown
 
-COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999")
-"""Of the labels, in turn; readers with any colour vision tell them apart (Okabe and Ito)."""
+LABELS = "labels"
+"""The type of a region of plain text."""
+OTHERS = ("choices", "taxonomy", "textarea", "rating", "number", "datetime", "pairwise", "ranker", "relation")
+"""Types of results that describe a text, or a region that is labelled anyway, and label nothing themselves."""
+OF_OTHER_TEXTS = ("startOffset", "endOffset", "globalOffsets")
+"""Keys of regions in HTML and dialogues, whose offsets are not those of the text."""
 KEPT = ("created_at", "updated_at", "was_cancelled", "skipped")
 """Keys of an annotation that are called so in a row of JSON-MIN too."""
+OF_A_ROW = (
+    *("text", "id", "sentence_id", "round", "query_score", "annotator", "annotation_id", "annotators"),
+    *("created_at", "updated_at", "lead_time"),
+)
+"""Keys of a row of JSON-MIN that hold no result."""
+
+_HINT = "use the labelling configuration that is exported with the questions"
 
 
 @AnnotationFormat.register("label_studio")
 class LabelStudioFormat(AnnotationFormat):
     """
     Writes tasks with predictions as Label Studio imports them, and beside them, as `<name>.config.xml`, the labelling
-    configuration that they need. Reads its exports JSON and JSON-MIN, and files from before 1.0 (`completions`).
+    configuration that they need. Reads its exports JSON and JSON-MIN.
 
     Our id stands in `data.id` and, because JSON-MIN writes the task's number over that, in `data.sentence_id`. A task
     without annotations is not answered. A cancelled annotation is a rejection, whatever is marked in it.
@@ -37,180 +46,187 @@ class LabelStudioFormat(AnnotationFormat):
     what is read, with a warning; so is what the last review did not accept. Passed over are also relations, comments
     and other notes, `ground_truth`, drafts and predictions.
 
-    Offsets are code points, as in Label Studio itself since 2022; where the tool's own `value.text` stands only where
-    UTF-16 code units say, as older ones write, they are read so, with a warning.
+    Offsets are code points, as in Label Studio itself since 2022; in a text with an emoji, a region whose `value.text`
+    stands elsewhere is a problem: older versions count UTF-16 code units.
 
     Registered as an `AnnotationFormat` with name "label_studio".
     """
 
     ending = ".json"
-    units = (CODE_POINTS, UTF16)
     refused = re.compile("\0")  # PostgreSQL, which it may keep its data in, has no such text
 
     def files(
         self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str
-    ) -> Dict[Path, str]:
+    ) -> Dict[Path, bytes]:
         tasks = [task(question, model_version) for question in questions]
-        text = json.dumps(tasks, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-        return dict(zip(self.paths(path), (text, labelling_config(labels)), strict=True))
+        text = json.dumps(tasks, ensure_ascii=False, indent=1) + "\n"
+        contents = text.encode("utf-8"), labelling_config(labels).encode("utf-8")
+        return dict(zip(self.paths(path), contents, strict=True))
 
     def paths(self, path: Path) -> List[Path]:
         return [path, path.with_name(f"{path.stem}.config.xml")]
 
-    def collect(self, path: Path, reading: Reading) -> None:
-        tasks = parsed(reading.source, decoded(reading.source, read_bytes(path)))
+    def collect(self, path: Path, questions: Mapping[str, Question]) -> Iterator[RawAnswer]:
+        tasks = parse_at(str(path), read_text(path))
         tasks = tasks if isinstance(tasks, list) else [tasks]
         if not tasks:
-            raise ConfigurationError(f"{reading.source}: no task in this file; expected an export of Label Studio")
+            raise ConfigurationError(f"{path}: no task in this file; expected an export of Label Studio")
         for number, row in enumerate(tasks, 1):
-            collect_task(row, f"task {number}", reading)
+            place = f"{path}, task {number}"
+            if not isinstance(row, dict):
+                raise ConfigurationError(f"{place}: {shown(row)} is no task; expected an object with 'data' or 'text'")
+            data = row.get("data", row)
+            if not isinstance(data, dict) or not isinstance(data.get("text"), str):
+                raise ConfigurationError(f"{place}: {shown(row)} has no 'text'; expected a task of this project")
+            raw = RawAnswer.of(place, data.get("sentence_id", data.get("id")), questions, "data.id")
+            if raw.question is None:
+                yield raw
+            else:
+                for annotation in _annotations(row, raw.place):
+                    yield annotation_answer(annotation, replace(raw, text=data["text"]))
 
 
-def labelling_config(labels: Sequence[str]) -> str:
-    """The labelling configuration of a project: one `Label` an entity type; all spaces are shown."""
-    lines = [
-        f"    <Label value={quoteattr(label)} background={quoteattr(COLOURS[number % len(COLOURS)])}/>\n"
-        for number, label in enumerate(labels)
-    ]
-    return (
-        "<View>\n"
-        "  <Style>.htx-text, .htx-richtext, .lsf-htx-richtext { white-space: pre-wrap; }</Style>\n"
-        '  <Labels name="label" toName="text">\n' + "".join(lines) + "  </Labels>\n"
-        '  <Text name="text" value="$text"/>\n'
-        "</View>\n"
-    )
-
-
-def task(question: Question, model_version: str) -> Row:
-    """A task with the model's prediction, if there is any."""
-    name = question.sentence.id
-    data = {
-        "text": shown_text(question),
-        "id": name,
-        "sentence_id": name,
-        "round": question.round,
-        "query_score": question.query_score,
-    }
-    empty = not question.predicted and question.query_score is None
-    return {"data": data, "predictions": [] if empty else [prediction(question, model_version)]}
-
-
-def prediction(question: Question, model_version: str) -> Row:
-    """What the model would say, as a task or an answer of a machine-learning back-end holds it."""
-    confidence = {} if question.query_score is None else {"score": confidence_of(question.query_score)}
-    ruler = Ruler(question.sentence)
-    regions = [_region(question, number, ruler) for number in range(len(question.predicted))]
-    return {"model_version": model_version, **confidence, "result": regions}
-
-
-def confidence_of(query_score: float) -> float:
+def annotation_answer(annotation: Row, raw: RawAnswer) -> RawAnswer:
     """
-    A query score q as the score of a prediction, (1 - q / (1 + |q|)) / 2. Label Studio takes numbers from 0 to 1 and
-    shows the lowest first: the higher q, the lower it is, whatever the policy and the round, and 1/2 for q = 0.
-    """
-    return (1 - query_score / (1 + abs(query_score))) / 2
-
-
-def collect_task(row: Any, place: str, reading: Reading) -> None:
-    """
-    Puts in the annotations of one task.
-
     # Parameters
 
-    row : `Any`
-        A task of an export, of either kind.
-    place : `str`
-        Where it stands.
-    reading : `Reading`
-        What it is put into.
+    annotation : `Row`
+        An annotation of a task, as exports and webhooks hold it.
+    raw : `RawAnswer`
+        Its place, its question and the task's text.
+
+    # Returns
+
+    `RawAnswer`
+        The answer, unchecked.
 
     # Raises
 
     `ConfigurationError`
-        When it is no task.
+        When it is no annotation.
     """
-    if not isinstance(row, dict):
-        raise file_error(reading.source, place, f"{shown(row)} is no task; expected an object with 'data' or 'text'")
-    data = row.get("data", row)
-    if not isinstance(data, dict) or not isinstance(data.get("text"), str):
-        raise file_error(reading.source, place, f"{shown(row)} has no 'text'; expected a task of this project")
-    reading.annotation(None)  # what is wrong with the task is none of the annotation's before
-    question = reading.question(data.get("sentence_id", data.get("id")), place, "data.id")
-    if question is None:
-        return
-    place = f"{place}, id {question.sentence.id!r}"
-    annotations = _annotations(row, place, reading)
-    if not annotations or not reading.same_text(question, data["text"], place):
-        return
-    for annotation in annotations:
-        when = annotation.get("updated_at") or annotation.get("created_at")
-        reading.annotation(annotation.get("id"), question.sentence.id, when)
-        _collect(annotation, question, place, when, reading)
-
-
-def _collect(annotation: Row, question: Question, place: str, when: Any, reading: Reading) -> None:
+    user = annotation.get("completed_by")
+    if isinstance(user, dict):
+        user = user.get("email") if user.get("id") is None else user["id"]
+    raw = replace(
+        raw,
+        annotator=named(user) or None,  # the user's number where there is one: webhooks and most exports have it
+        annotation=named(annotation.get("id")),
+        time=annotation.get("updated_at") or annotation.get("created_at"),
+    )
     cancelled = annotation.get("was_cancelled"), annotation.get("skipped")
     strange = next((flag for flag in cancelled if not isinstance(flag, (bool, type(None)))), None)
     if strange is not None:
-        reading.problem(place, f"'was_cancelled' or 'skipped' is {shown(strange)}; expected true or false")
-    elif any(cancelled):
-        reading.reject(question, _annotator(annotation), place, when)
-    else:
-        if _was_refused(annotation.get("reviews")):
-            reading.warn(place, "the last review did not accept it; it is read all the same")
-        marks = read_marks(annotation.get("result"), place, reading)
-        reading.mark(question, marks, _annotator(annotation), place, when)
+        problem = f"'was_cancelled' or 'skipped' is {shown(strange)}; expected true or false"
+        return replace(raw, problems=[problem])
+    if any(cancelled):
+        return replace(raw, rejected=True)
+    refused = "the last review did not accept it; it is read all the same"
+    raw = replace(raw, warnings=[refused] if _was_refused(annotation.get("reviews")) else [])
+    return _with_spans(annotation.get("result"), raw)
 
 
-def _was_refused(reviews: Any) -> bool:
-    """What a reviewer in Label Studio Enterprise said last."""
-    given = [review for review in reviews if isinstance(review, dict)] if isinstance(reviews, list) else []
-    last = max(reversed(given), key=lambda review: str(review.get("created_at") or ""), default={})
-    return last.get("accepted") is False
-
-
-def _annotations(row: Row, place: str, reading: Reading) -> List[Row]:
-    """Those of a task, in one form."""
+def _annotations(row: Row, place: str) -> List[Row]:
+    """The annotations of a task of JSON, or the one in a row of JSON-MIN."""
     if "data" not in row:
         return _minimal(row)
-    if row.get("result") is not None:
-        raise file_error(reading.source, place, "a 'result' of the task itself; expected it in 'annotations'")
-    found: List[Row] = []
-    for key in ("annotations", "completions"):
-        annotations = [] if row.get(key) is None else row[key]
-        if not isinstance(annotations, list) or not all(isinstance(annotation, dict) for annotation in annotations):
-            raise file_error(reading.source, place, f"{key!r} is {shown(annotations)}; expected a list of objects")
-        found += annotations
+    for key in ("result", "completions"):
+        if row.get(key) is not None:
+            raise ConfigurationError(
+                f"{place}: {key!r} in the task itself; expected 'annotations', as Label Studio exports them since 1.0"
+            )
+    found = [] if row.get("annotations") is None else row["annotations"]
+    if not is_list_of(found, dict):
+        raise ConfigurationError(f"{place}: 'annotations' is {shown(found)}; expected a list of objects")
     return found
 
 
 def _minimal(row: Row) -> List[Row]:
-    """JSON-MIN: a row is one annotation; a task without any is a row without its number."""
-    result = minimal_result(row)
-    if row.get("annotation_id") is None and not any(region["type"].endswith("labels") for region in result):
+    """JSON-MIN: a row is one annotation, with a key a control; a task without any is a row without its number."""
+    result = []
+    for key, values in row.items():
+        if key not in OF_A_ROW and isinstance(values, (dict, list, str)):
+            for value in values if isinstance(values, list) else [values]:
+                result.append({"type": _type(value) if isinstance(value, dict) else "choices", "value": value})
+    if row.get("annotation_id") is None and not any(str(region["type"]).endswith(LABELS) for region in result):
         return []
     kept: Row = {key: row[key] for key in KEPT if key in row}
     return [{"id": row.get("annotation_id"), "result": result, "completed_by": row.get("annotator"), **kept}]
 
 
-def _annotator(annotation: Row) -> Optional[str]:
-    """The user's number, or an address where there is none: webhooks and most exports have numbers."""
-    value = annotation.get("completed_by")
-    if isinstance(value, dict):
-        value = value.get("email") if value.get("id") is None else value["id"]
-    return str(value) if isinstance(value, (str, int)) and value != "" else None
+def _type(value: Row) -> str:
+    """The type of a result by its keys; that of a text field has no key of its own."""
+    labels = [key for key in value if key.endswith(LABELS)]
+    return LABELS if LABELS in value else next(iter([*labels, *(key for key in OTHERS if key in value)]), "textarea")
 
 
-def _region(question: Question, number: int, ruler: Ruler) -> Row:
-    span: Span = question.predicted[number]
-    start, end = ruler.characters(span.start, span.end)
-    score = {} if span.score is None else {"score": span.score}
-    digest = hashlib.sha256(f"{question.sentence.id}\0{number}".encode()).hexdigest()
-    return {
-        "id": digest[:16],
-        "from_name": "label",
-        "to_name": "text",
-        "type": "labels",
-        "value": {"start": start, "end": end, "text": ruler.text(start, end), "labels": [span.label], **score},
-        **score,  # its documents and its back-ends have it in different places
-    }
+def _was_refused(reviews: Any) -> bool:
+    """The last verdict of a reviewer in Label Studio Enterprise."""
+    given = [review for review in reviews if isinstance(review, dict)] if isinstance(reviews, list) else []
+    last = max(reversed(given), key=lambda review: str(review.get("created_at") or ""), default={})
+    return last.get("accepted") is False
+
+
+def _with_spans(result: Any, raw: RawAnswer) -> RawAnswer:
+    """
+    The labelled regions of an annotation, those of all its controls, and a problem for each result that could be one
+    and cannot be read. Without any, choices and the like are taken for "no entity", with a warning; beside labels, and
+    between them (relations), they are passed over.
+    """
+    if result is None:
+        return replace(raw, problems=["'result' is null; expected a list of regions"])
+    if not is_list_of(result, dict):
+        raise ConfigurationError(f"{raw.place}: 'result' is {shown(result)}; expected a list of regions")
+    labelled = [region for region in result if region.get("type", LABELS) == LABELS]
+    others = [region for region in result if region.get("type", LABELS) != LABELS]
+    for region in labelled:
+        if not isinstance(region.get("value"), dict):
+            raise ConfigurationError(f"{raw.place}: 'value' is {shown(region.get('value'))}; expected an object")
+    problems = [problem for problem in (_not_plain(region["value"]) for region in labelled) if problem is not None]
+    ends = [_ends(region) for region in labelled]
+    problems += [problem for problem in (_misfit(region, ends) for region in others) if problem is not None]
+    texts = sorted({shown(region["to_name"]) for region in labelled if "to_name" in region})
+    if len(texts) > 1:
+        problems.append(f"labels in several texts, {', '.join(texts)}; expected one: {_HINT}")
+    warnings = [*raw.warnings]
+    if others and not labelled and not problems:
+        kinds = ", ".join(sorted({_kind(region) for region in others}))
+        warnings.append(f"no span, only {kinds}; read as a sentence without entities")
+    spans = [
+        RawSpan(*_ends(region), region["value"][LABELS][0], region["value"].get("text"))
+        for region in labelled
+        if _not_plain(region["value"]) is None
+    ]
+    return replace(raw, spans=spans, problems=problems, warnings=warnings)
+
+
+def _kind(region: Row) -> str:
+    return shown(region.get("type")).strip('"')
+
+
+def _ends(region: Row) -> Tuple[Any, Any]:
+    value = region.get("value")
+    return (value.get("start"), value.get("end")) if isinstance(value, dict) else (None, None)
+
+
+def _not_plain(value: Row) -> Optional[str]:
+    """Why the value of a labelled region is not one label on plain text, if it is not."""
+    labels = value.get(LABELS)
+    if not isinstance(labels, list) or len(labels) != 1:
+        return f"the labels of a span are {shown(labels)}; expected one"
+    other = next((key for key in value if key in OF_OTHER_TEXTS or (key.endswith(LABELS) and key != LABELS)), None)
+    return None if other is None else f"a span with {other!r}; expected one of plain text: {_HINT}"
+
+
+def _misfit(region: Row, spans: Sequence[Tuple[Any, Any]]) -> Optional[str]:
+    """Why a result of another type might label something, if it might."""
+    if region.get("type") not in OTHERS:
+        return f"a region of type {_kind(region)}; expected labels: {_HINT}"
+    value = region.get("value")
+    key = next((key for key in value if key.endswith(LABELS)), None) if isinstance(value, dict) else None
+    if key is not None:
+        return f"{_kind(region)} with {shown(key)}; expected a region of type labels: {_HINT}"
+    start, end = _ends(region)
+    if (start, end) != (None, None) and (start, end) not in spans:
+        return f"{_kind(region)} from {shown(start)} to {shown(end)}, where no label is; expected labels: {_HINT}"
+    return None

@@ -5,8 +5,8 @@ from typing import Iterable, List, Sequence, Set
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.formats.json_files import read_bytes
-from seqmix_plugin.formats.question import Question
+from seqmix_plugin.formats.questions import Question
+from seqmix_plugin.io.json_text import read_bytes
 from seqmix_plugin.tag_schemes import is_type_name
 
 RUN_LABELS = Path("vocabulary") / "labels.txt"

@@ -1,23 +1,17 @@
 """Prodigy's JSONL."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Sequence
+from typing import Dict, Iterator, List, Mapping, Sequence, Union
+
+from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
-from seqmix_plugin.formats.json_files import (
-    Row,
-    decoded,
-    file_error,
-    read_bytes,
-    rows,
-    shown,
-    to_lines,
-    unread_labels,
-    whole_number,
-)
-from seqmix_plugin.formats.offsets import Marked, Ruler
-from seqmix_plugin.formats.question import Question, shown_text
-from seqmix_plugin.formats.reading import Reading
+from seqmix_plugin.formats.answer import RawAnswer, RawSpan, named, unread_labels
+from seqmix_plugin.formats.character_offsets import CharacterOffsets
+from seqmix_plugin.formats.questions import Question
+from seqmix_plugin.io.json_text import Row, is_list_of, objects, read_text, shown, to_lines, whole_number
+from seqmix_plugin.sentence import TaggedSentence
 
 VIEWS = ("ner_manual", "spans_manual", "relations", "blocks")
 """Interfaces in which all spans of a sentence are marked, by `_view_id`."""
@@ -47,16 +41,22 @@ class ProdigyFormat(AnnotationFormat):
 
     def files(
         self, questions: Sequence[Question], labels: Sequence[str], path: Path, model_version: str
-    ) -> Dict[Path, str]:
+    ) -> Dict[Path, bytes]:
         return {path: to_lines(_row(question, model_version) for question in questions)}
 
-    def collect(self, path: Path, reading: Reading) -> None:
-        for place, row in rows(reading.source, decoded(reading.source, read_bytes(path))):
-            _collect(row, place, reading)
+    def collect(self, path: Path, questions: Mapping[str, Question]) -> Iterator[RawAnswer]:
+        for place, row in objects(str(path), read_text(path)):
+            meta = row.get("meta")
+            if not isinstance(row.get("text"), str) or not isinstance(meta, (dict, type(None))):
+                raise ConfigurationError(f"{place}: {shown(row)} is no row of Prodigy's; expected 'text' and 'meta'")
+            spans = [*_objects(row, "spans", place), *_ends(_objects(row, "relations", place))]
+            raw = RawAnswer.of(place, (meta or {}).get("id"), questions, "meta.id")
+            annotator, time = named(row.get("_annotator_id") or row.get("_session_id")), row.get("_timestamp")
+            yield _answer(row, spans, replace(raw, annotator=annotator, time=time))
 
 
 def _row(question: Question, model_version: str) -> Row:
-    sentence, ruler = question.sentence, Ruler(question.sentence)
+    sentence, offsets = question.sentence, CharacterOffsets(question.sentence)
     spaces = sentence.spaces or (" ",) * (len(sentence) - 1) + ("",)
     tokens = [
         {"text": word, "start": start, "end": end, "id": place, "ws": bool(space)}
@@ -66,54 +66,49 @@ def _row(question: Question, model_version: str) -> Row:
     ]
     spans = []
     for span in question.predicted:
-        start, end = ruler.characters(span.start, span.end)
+        start, end = offsets.of_words(span.start, span.end)
         score = {} if span.score is None else {"score": span.score}
         words = {"token_start": span.start, "token_end": span.end - 1}
         spans.append({"start": start, "end": end, **words, "label": span.label, **score})
     meta = {"id": sentence.id, "score": question.query_score, "round": question.round, "model": model_version}
-    return {"text": shown_text(question), "tokens": tokens, "spans": spans, "meta": meta}
+    return {"text": question.shown_text, "tokens": tokens, "spans": spans, "meta": meta}
 
 
-def _collect(row: Row, place: str, reading: Reading) -> None:
-    meta = row.get("meta")
-    if not isinstance(row.get("text"), str) or not isinstance(meta, (dict, type(None))):
-        raise file_error(reading.source, place, f"{shown(row)} is no row of Prodigy's; expected 'text' and 'meta'")
-    spans = [*_objects(row, "spans", place, reading), *_ends(_objects(row, "relations", place, reading))]
-    question = reading.question((meta or {}).get("id"), place, "meta.id")
-    if question is None or row.get("answer") is None:
-        return
-    place = f"{place}, id {question.sentence.id!r}"
-    annotator = row.get("_annotator_id") or row.get("_session_id")
-    annotator = None if annotator is None else str(annotator)
-    problem = _problem(row)
-    if problem is not None:
-        reading.problem(place, problem)
-    elif row["answer"] in ("reject", "ignore"):
-        reading.reject(question, annotator, place, row.get("_timestamp"))
-    elif reading.same_text(question, row["text"], place):
-        ours = _words(row.get("tokens")) == list(question.sentence.tokens)
-        marks = [_marked(span, question, ours, place, reading) for span in spans]
-        if row.get("accept") and not spans:
-            reading.warn(place, f"no span, only choices {shown(row['accept'])}; read as a sentence without entities")
-        reading.mark(question, marks, annotator, place, row.get("_timestamp"))
+def _answer(row: Row, spans: Sequence[Row], raw: RawAnswer) -> RawAnswer:
+    if raw.question is None or row.get("answer") is None:
+        return raw
+    problems = _problems(row)
+    if problems or row["answer"] in ("reject", "ignore"):
+        return replace(raw, problems=problems, rejected=True)
+    tokens, sentence = row.get("tokens"), raw.question.sentence
+    ours = is_list_of(tokens, dict) and tuple(token.get("text") for token in tokens) == sentence.tokens
+    found = [_span(span, sentence, ours) for span in spans]
+    choices = f"no span, only choices {shown(row.get('accept'))}; read as a sentence without entities"
+    return replace(
+        raw,
+        text=row["text"],
+        spans=[span for span in found if isinstance(span, RawSpan)],
+        problems=[problem for problem in found if isinstance(problem, str)],
+        warnings=[choices] if row.get("accept") and not spans else [],
+    )
 
 
-def _problem(row: Row) -> Optional[str]:
-    """Why a row says nothing of all spans of its sentence, if it does not."""
-    if row.get("_is_binary") not in (None, False):
-        return "a yes or no to one span ('_is_binary'); expected rows of ner.manual or ner.correct"
+def _problems(row: Row) -> List[str]:
+    """Why a row does not give all spans of its sentence, if it does not."""
     view = row.get("view_id") if row.get("_view_id") == "review" else row.get("_view_id")
+    if row.get("_is_binary") not in (None, False):
+        return ["a yes or no to one span ('_is_binary'); expected rows of ner.manual or ner.correct"]
     if view not in (None, *VIEWS) or (view is None and "options" in row and row.get("spans") is None):
-        return f"'_view_id' is {shown(view)}; expected one of {', '.join(VIEWS)}, such as ner.manual makes"
+        return [f"'_view_id' is {shown(view)}; expected one of {', '.join(VIEWS)}, such as ner.manual makes"]
     if row["answer"] not in ("accept", "reject", "ignore"):
-        return f"'answer' is {shown(row['answer'])}; expected accept, reject or ignore"
+        return [f"'answer' is {shown(row['answer'])}; expected accept, reject or ignore"]
     return unread_labels(row, KEYS, "'spans'")
 
 
-def _objects(row: Row, key: str, place: str, reading: Reading) -> List[Row]:
+def _objects(row: Row, key: str, place: str) -> List[Row]:
     value = row.get(key)
-    if value is not None and not (isinstance(value, list) and all(isinstance(item, dict) for item in value)):
-        raise file_error(reading.source, place, f"{key!r} is {shown(value)}; expected a list of objects")
+    if value is not None and not is_list_of(value, dict):
+        raise ConfigurationError(f"{place}: {key!r} is {shown(value)}; expected a list of objects")
     return value or []
 
 
@@ -125,31 +120,22 @@ def _ends(relations: List[Row]) -> Iterator[Row]:
                 yield span
 
 
-def _words(tokens: Any) -> List[Any]:
-    return (
-        [token.get("text") if isinstance(token, dict) else None for token in tokens] if isinstance(tokens, list) else []
-    )
-
-
-def _marked(span: Row, question: Question, ours: bool, place: str, reading: Reading) -> Optional[Marked]:
-    """By its characters or, where they are missing, its words; both must say the same when the words are ours."""
-    first, last = whole_number(span.get("token_start")), whole_number(span.get("token_end"))
-    start, end, label = span.get("start"), span.get("end"), span.get("label")
+def _span(row: Row, sentence: TaggedSentence, ours: bool) -> Union[RawSpan, str]:
+    """
+    A span by its characters or, where they are missing, its words. Where the words are `ours`, both must agree;
+    otherwise the problem.
+    """
+    first, last = whole_number(row.get("token_start")), whole_number(row.get("token_end"))
+    span = RawSpan(row.get("start"), row.get("end"), row.get("label"))
     if not ours or first is None or last is None:
-        return reading.marked(start, end, label, place)
-    if not 0 <= first <= last < len(question.sentence):
-        reading.problem(place, f"words {first} to {last} (inclusive) are none of the {len(question.sentence)} words")
-        return None
-    ruler = Ruler(question.sentence)
-    characters = ruler.characters(first, last + 1)
-    if start is None and end is None:
-        return reading.marked(*characters, label, place)
-    mark = reading.marked(start, end, label, place)
-    stretch = None if mark is None else ruler.words(mark.start, mark.end)
-    if mark is not None and stretch is not None and (stretch.start, stretch.end) != (first, last + 1):
-        reading.problem(
-            place,
-            f"characters {start} to {end} are not the words {first} to {last}; expected token_end to be inclusive",
-        )
-        return None
-    return mark
+        return span
+    if not 0 <= first <= last < len(sentence):
+        return f"words {first} to {last} (inclusive) are not within the sentence's {len(sentence)}"
+    offsets = CharacterOffsets(sentence)
+    if span.start is None and span.end is None:
+        return RawSpan(*offsets.of_words(first, last + 1), span.label)
+    start, end = whole_number(span.start), whole_number(span.end)
+    words = None if start is None or end is None else offsets.words(start, end)
+    if words is not None and words[:2] != (first, last + 1):
+        return f"characters {start} to {end} are not the words {first} to {last}; expected token_end to be inclusive"
+    return span

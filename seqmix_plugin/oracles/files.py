@@ -2,8 +2,7 @@
 
 import logging
 from dataclasses import replace
-from pathlib import Path
-from typing import Collection, Dict, Sequence, Tuple, Union
+from typing import Collection, Dict, Union
 
 from allennlp.common.checks import ConfigurationError
 
@@ -13,14 +12,12 @@ from seqmix_plugin.formats import (
     AnnotationFormat,
     Answers,
     JsonlFormat,
-    Question,
     ReadSettings,
-    Span,
     entity_types,
+    read_answers,
     read_questions,
     write_questions,
 )
-from seqmix_plugin.formats.round_files import read_answers
 from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.oracles.oracle import Answered, Oracle, Waiting, check_tags
 from seqmix_plugin.oracles.request import Request
@@ -74,6 +71,7 @@ class FilesOracle(Oracle):
 
     needs_gold = False
     keeps_answers = True
+    wants_predictions = True
 
     def __init__(
         self,
@@ -107,15 +105,23 @@ class FilesOracle(Oracle):
             f"{shortened(repr(text))}; they are asked for in {where} alone (allennlp annotate)"
         )
 
-    def wants_predictions(self, request: Request) -> bool:
-        return not _were_asked(RoundFiles.of(request.folder, request.round_number), request)
+    def recall(self, request: Request) -> Request:
+        path = RoundFiles.of(request.folder, request.round_number).questions
+        if not path.exists():
+            return request
+        try:
+            asked = read_questions(path)
+        except ConfigurationError:
+            asked = []
+        if [question.sentence for question in asked] == request.sentences:
+            return replace(request, questions=asked, is_asked=True)
+        logger.warning(f"{path} does not hold the questions of this round; it is written again")
+        return request
 
     def annotate(self, request: Request) -> Union[Answered, Waiting]:
         files = RoundFiles.of(request.folder, request.round_number)
-        if not _were_asked(files, request):
-            if files.questions.exists():
-                logger.warning(f"{files.questions} does not hold what this round asks; it is written anew")
-            self._ask(files, request)
+        if not request.is_asked:
+            request = self._ask(files, request)
         answers = read_answers(files, self._format, request.questions, request.types, self._settings)
         self._report(files, answers, request)
         given, sentences = dict(request.known), {sentence.id: sentence for sentence in request.sentences}
@@ -123,47 +129,52 @@ class FilesOracle(Oracle):
             given[name] = sentences[name] if tags is None else sentences[name].with_tags(tags)
         num_open = len(request.questions) - len(given)
         if num_open and not (self._leaves_open and any(sentence.tags is not None for sentence in given.values())):
-            return Waiting(self._to_do(files, request, num_open, len(answers.rejected)), num_open)
+            rejected = f" ({len(answers.rejected)} rejected)" if answers.rejected else ""
+            exported = files.folder / f"{self._format.name}{self._format.ending}"
+            message = (
+                f"round {request.round_number} waits for labels of {num_open} of {len(request.questions)} sentences"
+                f"{rejected}: label {exported if exported.exists() else files.questions} and put what the tool exports "
+                f"into {files.answers}, or label here with allennlp annotate {request.folder}; then start the same "
+                f"command with --recover"
+            )
+            return Waiting(message, num_open)
         return Answered([given[name] for name in sentences if name in given])
 
-    def _ask(self, files: RoundFiles, request: Request) -> None:
+    def _ask(self, files: RoundFiles, request: Request) -> Request:
+        """Writes the questions, with the predictions that are probable enough, and gives the request with these."""
         make_folder(files.answers)
-        questions = [replace(question, predicted=self._sure(question.predicted)) for question in request.questions]
+        questions = [
+            replace(
+                question,
+                predicted=tuple(
+                    span for span in question.predicted if span.score is None or span.score >= self._min_probability
+                ),
+            )
+            for question in request.questions
+        ]
         if not isinstance(self._format, JsonlFormat):
             model = f"round {request.round_number - 1}" if request.round_number else "no model"
             odd = self._format.misfits(request.sentences)
             fitting = [question for question in questions if question.sentence.id not in odd]
             if fitting:
-                self._format.export(fitting, request.types, files.folder / self._name, model)
+                path = files.folder / f"{self._format.name}{self._format.ending}"
+                self._format.write(fitting, request.types, path, model)
             if odd:
                 self._warn_of(odd, f"round {request.round_number}'s {len(questions):,} sentences", files.questions)
         write_questions(files.questions, questions)  # the last: when it is there, all were asked
-
-    def _sure(self, spans: Sequence[Span]) -> Tuple[Span, ...]:
-        return tuple(span for span in spans if (1.0 if span.score is None else span.score) >= self._min_probability)
-
-    @property
-    def _name(self) -> str:
-        """Of the file that the tool imports."""
-        return f"{self._format.name}{self._format.ending}"
-
-    def _exported(self, files: RoundFiles) -> Path:
-        """What is to be labelled: our own file, too, where the tool would take none of the sentences."""
-        path = files.folder / self._name
-        return path if path.exists() else files.questions
+        return replace(request, questions=questions)
 
     def _report(self, files: RoundFiles, answers: Answers, request: Request) -> None:
         """
-        Warnings and problems, a line each; raises a `ConfigurationError` when a file is not as it should be. Sentences
-        of which annotators disagree are open.
+        Logs warnings and problems, a line each; raises a `ConfigurationError` when a file has problems. Sentences on
+        which annotators disagree are open.
         """
         lines = [*answers.warnings, *answers.problems]
-        for line in lines[:MOST_LINES]:
+        more = [f"and {len(lines) - MOST_LINES:,} more"] if len(lines) > MOST_LINES else []
+        for line in [*lines[:MOST_LINES], *more]:
             logger.warning(line)
-        if len(lines) > MOST_LINES:
-            logger.warning(f"and {len(lines) - MOST_LINES:,} more")
-        predicted = {question.sentence.id: question.predicted_tags() for question in read_questions(files.questions)}
-        same = [answer for answer in answers.answers if answer.tags == predicted.get(answer.sentence_id)]
+        predicted = {question.sentence.id: question.predicted_tags() for question in request.questions}
+        same = [answer for answer in answers.answers if answer.tags == predicted[answer.sentence_id]]
         suggested = any(tag != "O" for answer in same for tag in answer.tags or ())
         if suggested and len(same) == len(answers.answers) >= FEW:
             logger.warning(f"all {len(same)} answers are the model's suggestions unchanged; were they looked at?")
@@ -176,22 +187,3 @@ class FilesOracle(Oracle):
                 f"{files.questions} --run {request.folder} --annotators {self._settings.annotators}{snap} "
                 f"--skip-problems -s {files.own('imported')}"
             )
-
-    def _to_do(self, files: RoundFiles, request: Request, num_open: int, num_rejected: int) -> str:
-        rejected = f" ({num_rejected} rejected)" if num_rejected else ""
-        return (
-            f"round {request.round_number} waits for labels of {num_open} of {len(request.questions)} sentences"
-            f"{rejected}: label {self._exported(files)} and put what the tool exports into {files.answers}, or label "
-            f"here with allennlp annotate {request.folder}; then start the same command with --recover"
-        )
-
-
-def _were_asked(files: RoundFiles, request: Request) -> bool:
-    """Whether the file of questions is that of this request."""
-    if not files.questions.exists():
-        return False
-    try:
-        asked: Sequence[Question] = read_questions(files.questions)
-    except ConfigurationError:
-        asked = ()
-    return [question.sentence for question in asked] == request.sentences

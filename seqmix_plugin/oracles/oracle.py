@@ -51,6 +51,8 @@ class Oracle(Registrable):
     """Whether it uncovers tags of the training file, which then has to have them."""
     keeps_answers = False
     """Whether it finds the same answers again when it is asked again for the same sentences."""
+    wants_predictions = False
+    """Whether it shows annotators the model's predictions."""
 
     def check(self, sentences: SentenceSource, tags: Collection[str]) -> None:
         """
@@ -64,9 +66,12 @@ class Oracle(Registrable):
             Those that the run's model knows.
         """
 
-    def wants_predictions(self, request: Request) -> bool:
-        """Whether the questions shall say what the model would say; asked before `annotate`, in the primary process."""
-        return False
+    def recall(self, request: Request) -> Request:
+        """
+        Called before `annotate`, in the primary process: the request as this oracle has asked it before, with the
+        predictions of then and `is_asked`, or as it is.
+        """
+        return request
 
     @abstractmethod
     def annotate(self, request: Request) -> Union[Answered, Waiting]:

@@ -26,6 +26,8 @@ class Request:
     known : `Dict[str, TaggedSentence]`, optional (default = `{}`)
         For an oracle that keeps its answers: labels that an interrupted round has left, by the sentences' ids, of which
         there need be no answer.
+    is_asked : `bool`, optional (default = `False`)
+        Whether the oracle has asked these questions before.
     """
 
     questions: Sequence[Question]
@@ -34,6 +36,7 @@ class Request:
     seed: int
     folder: Path
     known: Dict[str, TaggedSentence] = field(default_factory=dict)
+    is_asked: bool = False
 
     @property
     def sentences(self) -> List[TaggedSentence]:

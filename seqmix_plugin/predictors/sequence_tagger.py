@@ -12,7 +12,7 @@ from allennlp.predictors import Predictor
 
 from seqmix_plugin.data import WordShapes
 from seqmix_plugin.errors import shortened
-from seqmix_plugin.sentence import is_unicode
+from seqmix_plugin.io.json_text import is_text
 from seqmix_plugin.tag_schemes import tags_to_spans
 
 
@@ -59,7 +59,7 @@ class SequenceTaggerPredictor(Predictor):
             raise ConfigurationError(
                 f"input {json_dict!r}: expected 'tokens', a list of words, or 'sentence', a text; neither empty"
             )
-        if not is_unicode(" ".join(tokens)):
+        if not is_text(" ".join(tokens)):
             raise ConfigurationError(f"input {json_dict!r}: half of a surrogate pair")
         reader: Any = self._dataset_reader  # any whose `text_to_instance` is that of a SentenceReader
         return reader.text_to_instance(tokens, sentence_id=json_dict.get("id"))

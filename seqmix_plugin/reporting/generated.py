@@ -7,9 +7,10 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 import numpy as np
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.io.json_text import read_objects
 from seqmix_plugin.reporting.grouping import Group
 from seqmix_plugin.run.layout import ANNOTATED, SYNTHETIC
-from seqmix_plugin.run.reader import FUNNEL, Run, accepted_ranges, is_number, read_lines
+from seqmix_plugin.run.reader import FUNNEL, Run, accepted_ranges, is_number
 
 NUM_BINS = 30
 
@@ -157,7 +158,7 @@ def _discriminators(run: Run) -> List[Dict[str, Any]]:
 
 def _children(run: Run) -> List[Dict[str, Any]]:
     path = run.path / SYNTHETIC
-    children = read_lines(path)
+    children = read_objects(path)
     for number, child in enumerate(children, start=1):
         if not _is_child(child):
             raise ConfigurationError(f"{path}, line {number}: not a generated sentence")
@@ -182,7 +183,7 @@ def _is_child(row: Dict[str, Any]) -> bool:
 
 
 def _parents(run: Run) -> Dict[str, Dict[str, Any]]:
-    return {row["id"]: row for row in read_lines(run.path / ANNOTATED) if _is_sentence(row)}
+    return {row["id"]: row for row in read_objects(run.path / ANNOTATED) if _is_sentence(row)}
 
 
 def _is_sentence(row: Dict[str, Any]) -> bool:

@@ -6,8 +6,8 @@ from typing import Any, Dict
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import shortened
+from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.layout import CONFIG, STATE
-from seqmix_plugin.run.reader import read_json
 
 
 def check_copy(path: Path, configuration: Dict[str, Any]) -> None:
@@ -18,7 +18,7 @@ def check_copy(path: Path, configuration: Dict[str, Any]) -> None:
     """
     copy = path.parent / STATE / CONFIG
     try:
-        noted = read_json(copy)
+        noted = read_object(copy)
     except ConfigurationError:  # it is written anew; the other one is whole
         return
     ours, theirs = map(_flat, (configuration, noted))

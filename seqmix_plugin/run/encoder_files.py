@@ -4,12 +4,13 @@ import json
 import logging
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Union
+from typing import Dict, Iterator, List, Optional, Union
 
 from allennlp.data import Vocabulary
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import (
     TEMPORARY,
     data_digest,
@@ -133,9 +134,7 @@ def _noted(path: Path) -> Optional[Dict[str, str]]:
     """The digests in a note; `None` when there is none, a `ValueError` when it is damaged."""
     if not path.exists():
         return None
-    if not path.is_file():
-        raise ValueError("it is not a file")
-    body: Any = json.loads(path.read_text(encoding="utf-8"))
+    body = json_text.read(path)
     files = body.get("files") if isinstance(body, dict) else None
     if not isinstance(files, dict) or body.get("sha256") != data_digest(files):
         raise ValueError("its checksum is wrong")

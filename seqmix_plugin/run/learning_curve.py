@@ -13,8 +13,8 @@ from seqmix_plugin.extras import check_extra
 from seqmix_plugin.io.atomic import write_bytes, write_text
 from seqmix_plugin.io.csv_text import csv_text
 from seqmix_plugin.io.folder_guard import remove
+from seqmix_plugin.io.json_text import to_lines
 from seqmix_plugin.run.layout import CURVE, NOT_MEASURED, PICTURE, ROUNDS
-from seqmix_plugin.run.sentence_rows import to_lines
 
 _warn_once = functools.cache(logging.getLogger(__name__).warning)
 

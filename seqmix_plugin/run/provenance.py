@@ -17,10 +17,11 @@ from allennlp.data import Vocabulary
 
 from seqmix_plugin.distributed import from_primary, world_size
 from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import data_digest, file_digest, write_text
 from seqmix_plugin.io.folder_guard import make_folder
+from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.layout import CONFIG, STATE
-from seqmix_plugin.run.reader import read_json
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def warn_of_changes(path: Path, now: Dict[str, Any]) -> None:
     the last digits, and with them what is queried.
     """
     try:
-        before = json.loads(path.read_text(encoding="utf-8"))
+        before = json_text.read(path)
         pairs = [(name, before["versions"].get(name), value) for name, value in now["versions"].items()]
         pairs += [(name, before.get(name), now[name]) for name in ("device", "threads", "processes")]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -124,7 +125,7 @@ def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> N
 
 def _models(run: Path) -> Iterator[Tuple[str, Path]]:
     """The names of pretrained models in a run's configuration, as paths, by their dotted keys."""
-    blocks = [("", read_json(run / CONFIG) if (run / CONFIG).exists() else {})]
+    blocks = [("", read_object(run / CONFIG) if (run / CONFIG).exists() else {})]
     for prefix, block in blocks:  # which grows
         for key, value in block.items():
             if isinstance(value, dict):
@@ -145,8 +146,8 @@ def _read(noted: Path) -> Dict[str, Any]:
     if not noted.exists():
         return {}
     try:
-        before = json.loads(noted.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        before = json_text.read(noted)
+    except (OSError, ValueError):
         before = None
     if not isinstance(before, dict) or not all(isinstance(n, str) for part in VOCABULARY for n in before.get(part, ())):
         logger.warning(f"{noted} is damaged: cannot verify the data files")

@@ -1,6 +1,5 @@
 """A run as those who compare runs see it, read from its folder; what stands there is data, and nothing of it is run."""
 
-import json
 import math
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -10,9 +9,8 @@ from typing import Any, Dict, List, Literal, Optional, Set, Tuple
 from allennlp.common.checks import ConfigurationError
 from pydantic import ValidationError
 
-from seqmix_plugin.errors import first_line, shortened
-from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import data_digest
+from seqmix_plugin.io.json_text import read_object, read_objects
 from seqmix_plugin.run.layout import CONFIG, ENVIRONMENT, ROUNDS
 from seqmix_plugin.run.records import Known, check_round, first_problem
 
@@ -105,9 +103,9 @@ class _Configuration(Known):
 
 def read_run(folder: Path) -> Run:
     """Reads a run's folder, also while the run continues; a `ConfigurationError` when a file is missing or damaged."""
-    configuration = read_json(folder / CONFIG)
-    rounds = read_lines(folder / ROUNDS)
-    environment = read_json(folder / ENVIRONMENT) if (folder / ENVIRONMENT).exists() else {}
+    configuration = read_object(folder / CONFIG)
+    rounds = read_objects(folder / ROUNDS)
+    environment = read_object(folder / ENVIRONMENT) if (folder / ENVIRONMENT).exists() else {}
     try:
         checked = _Configuration.model_validate(configuration)
     except ValidationError as error:
@@ -148,41 +146,6 @@ def seedless(configuration: Dict[str, Any]) -> Dict[str, Any]:
 def digest(value: Any) -> str:
     """Twelve hexadecimal digits that stand for a value of plain data."""
     return data_digest(value)[:12]
-
-
-def read_json(path: Path) -> Dict[str, Any]:
-    """The object that a file holds; anything else is a `ConfigurationError` that names the file."""
-    try:
-        value = json_text.read(path)
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{path}: cannot be read ({first_line(error)})") from error
-    if not isinstance(value, dict):
-        raise ConfigurationError(f"{path}: holds no object")
-    return value
-
-
-def read_lines(path: Path) -> List[Dict[str, Any]]:
-    """The objects of a JSONL file; anything else is a `ConfigurationError` that names file and line."""
-    records = []
-    try:
-        for number, line in json_text.lines(path):
-            records.append(_object(f"{path}, line {number}", line))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{path}: cannot be read ({first_line(error)})") from error
-    return records
-
-
-def _object(place: str, line: str) -> Dict[str, Any]:
-    shown = repr(shortened(line.removesuffix("\n")))
-    try:
-        record = json_text.parse(line)
-    except json.JSONDecodeError as error:
-        raise ConfigurationError(f"{place}: not JSON, {shown}") from error
-    except ValueError as error:
-        raise ConfigurationError(f"{place}: {first_line(error)}, {shown}") from error
-    if not isinstance(record, dict):
-        raise ConfigurationError(f"{place}: holds no object, {shown}")
-    return record
 
 
 def accepted_ranges(discriminator: Dict[str, Any]) -> List[Any]:

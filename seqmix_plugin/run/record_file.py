@@ -8,7 +8,8 @@ from allennlp.common.checks import ConfigurationError
 from pydantic import ValidationError
 
 from seqmix_plugin.io.atomic import disk_errors, write_text
-from seqmix_plugin.run.reader import Run, read_json
+from seqmix_plugin.io.json_text import read_object
+from seqmix_plugin.run.reader import Run
 from seqmix_plugin.run.records import Known, check_round, first_problem
 
 FIELDS = ("configuration_hash", "data_hash", "seed", "data_seed", "num_rounds")
@@ -61,7 +62,7 @@ def read_record(path: Path) -> Run:
     `ConfigurationError`
         When the file is not what `write_record` writes.
     """
-    kept = read_json(path)
+    kept = read_object(path)
     try:
         checked = _Record.model_validate(kept)
     except ValidationError as error:

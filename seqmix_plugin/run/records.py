@@ -10,6 +10,7 @@ from allennlp.common.checks import ConfigurationError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from seqmix_plugin.errors import shortened
+from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import data_digest, write_text
 
 VERSION = 1
@@ -95,10 +96,7 @@ class RoundState(Stored):
         The state of round `k` in a file; a `ValueError` when it is not what `write` has written, a `ConfigurationError`
         when another version of the plugin has written it.
         """
-        try:
-            body = json.loads(path.read_text(encoding="utf-8"))
-        except RecursionError as error:
-            raise ValueError("it is nested too deeply") from error
+        body = json_text.read(path)
         if not isinstance(body, dict) or body.pop("sha256", None) != data_digest(body):
             raise ValueError("its checksum is wrong")
         version = body.pop("version", None)

@@ -9,6 +9,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.io.atomic import TEMPORARY, name_for_damaged, write_bytes
 from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder, remove
+from seqmix_plugin.io.json_text import of_lines
 from seqmix_plugin.run.layout import (
     ANNOTATED,
     ANSWER_FILES,
@@ -23,7 +24,7 @@ from seqmix_plugin.run.layout import (
     state_path,
 )
 from seqmix_plugin.run.records import Part, RoundState
-from seqmix_plugin.run.sentence_rows import of_lines, sentence_of
+from seqmix_plugin.run.sentence_rows import sentence_of
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)
@@ -176,7 +177,7 @@ def _parsed(content: bytes, accepted_only: bool = False) -> Optional[List[Tagged
     try:
         rows = of_lines(content)
         return [sentence_of(row) for row in rows if not accepted_only or row["accepted"]]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError):
         return None
 
 

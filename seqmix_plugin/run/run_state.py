@@ -6,8 +6,9 @@ from typing import Any, Dict, Tuple
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import shortened
+from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.layout import CONFIG, METRICS, ROUNDS
-from seqmix_plugin.run.reader import digest, read_json, read_run, seedless
+from seqmix_plugin.run.reader import digest, read_run, seedless
 
 NOTHING, DIED, DONE = "nothing", "died", "done"
 
@@ -37,7 +38,7 @@ def run_state(folder: Path, configuration: Dict[str, Any]) -> str:
         return DIED
     if not (folder / CONFIG).exists():
         raise ConfigurationError(f"{folder} holds other files than those of a run; choose another folder (-s)")
-    (found, *found_seeds), (wanted, *wanted_seeds) = map(identity, (read_json(folder / CONFIG), configuration))
+    (found, *found_seeds), (wanted, *wanted_seeds) = map(identity, (read_object(folder / CONFIG), configuration))
     if found != wanted:
         raise ConfigurationError(f"{folder} holds a run of another configuration; take another folder (-s)")
     for key, it_has, expected in zip(("seed", "trainer.data_seed"), found_seeds, wanted_seeds, strict=True):

@@ -1,7 +1,6 @@
 """Sentences as lines of `annotated.jsonl` and `synthetic.jsonl`."""
 
-import json
-from typing import Any, Dict, Iterable, List, Optional
+from typing import Any, Dict, List, Optional
 
 from seqmix_plugin.run.records import Known, Number
 from seqmix_plugin.sentence import TaggedSentence
@@ -51,13 +50,3 @@ def synthetic_row(round_number: int, synthetic: SyntheticSentence) -> Dict[str, 
     }
     optional = {"tags": sentence.tags, "spaces": sentence.spaces}  # tags: a copy of a sentence with hard labels
     return row | {name: value for name, value in optional.items() if value is not None}
-
-
-def to_lines(rows: Iterable[Dict[str, Any]]) -> bytes:
-    """Rows as the bytes of a JSONL file."""
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8")
-
-
-def of_lines(content: bytes) -> List[Any]:
-    """The values of a JSONL file's bytes; a `ValueError` for anything else."""
-    return [json.loads(line) for line in content.decode("utf-8").split("\n") if line]

@@ -12,6 +12,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.distributed import from_primary, is_primary, on_each_machine, rank
 from seqmix_plugin.io.atomic import append, disk_errors, replacement, write_bytes, write_text
 from seqmix_plugin.io.folder_guard import make_folder, remove
+from seqmix_plugin.io.json_text import of_lines, to_lines
 from seqmix_plugin.run.layout import (
     ANNOTATED,
     CONFIG,
@@ -25,7 +26,7 @@ from seqmix_plugin.run.learning_curve import write_rounds
 from seqmix_plugin.run.provenance import environment, warn_of_changes
 from seqmix_plugin.run.records import Part, RoundState
 from seqmix_plugin.run.recovery import SavedRounds, begin, read_saved
-from seqmix_plugin.run.sentence_rows import annotated_row, of_lines, sentence_of, synthetic_row, to_lines
+from seqmix_plugin.run.sentence_rows import annotated_row, sentence_of, synthetic_row
 from seqmix_plugin.run.weights import Weights
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import Augmentation

@@ -5,11 +5,11 @@ from collections import ChainMap
 from pathlib import Path
 from typing import Dict, List, MutableMapping, NamedTuple, Optional, Sequence, Tuple
 
-from seqmix_plugin.formats.answers import Moment, moment
-from seqmix_plugin.formats.json_files import Row, decoded, rows, to_lines, whole_lines
-from seqmix_plugin.formats.jsonl import annotation_name
+from seqmix_plugin.formats.answer import named
+from seqmix_plugin.formats.resolve import Moment, moment
 from seqmix_plugin.io.atomic import append, data_digest, disk_errors, sync
 from seqmix_plugin.io.folder_guard import make_folder
+from seqmix_plugin.io.json_text import Row, decode, objects, to_lines, whole_lines
 from seqmix_plugin.run.layout import RoundFiles
 
 NAME = "service"
@@ -45,7 +45,7 @@ class LogFile:
             if torn or line_end:
                 append(path, len(whole), line_end)
             self._end = len(whole + line_end)
-            self.rows = [row for _, row in rows(str(path), decoded(str(path), whole))] if whole.strip() else []
+            self.rows = [row for _, row in objects(str(path), decode(str(path), whole))] if whole.strip() else []
 
     def append(self, content: bytes) -> None:
         """
@@ -127,7 +127,7 @@ class AnnotationLog:
         self._lock = threading.Lock()
         for k in RoundFiles.all(run):
             for row in self._file(k).rows:
-                if annotation_name(row) is not None:
+                if named(row.get("annotation")) is not None:
                     _place(Entry(row, k), self._known)
 
     def add(self, entries: Sequence[Entry]) -> Tuple[int, List[Tuple[Row, str]]]:
@@ -156,7 +156,7 @@ class AnnotationLog:
                 if note:
                     notes.append((row or entry.row, note))
             for k, new in lines.items():
-                self._file(k).append(to_lines(new).encode("utf-8"))
+                self._file(k).append(to_lines(new))
                 self._known.update((key, version) for key, version in fresh.items() if version.round == k)
             return sum(map(len, lines.values())), notes
 
@@ -177,7 +177,7 @@ def _place(entry: Entry, versions: Versions) -> Tuple[int, Optional[Row], str]:
         another annotation or a deleted one.
     """
     row, project = entry.row, entry.row.get("project")
-    name = str(annotation_name(row))
+    name = str(named(row.get("annotation")))
     first = last = versions.get((name, None))
     if last is not None and None not in (project, last.project) and project != last.project:
         name = f"{project}/{name}"

@@ -12,10 +12,10 @@ from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.formats import Span
 from seqmix_plugin.io.atomic import file_digest
+from seqmix_plugin.io.json_text import read_object, read_objects
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.predictors import SequenceTaggerPredictor
 from seqmix_plugin.run.layout import CONFIG, ROUNDS, WEIGHTS, state_path
-from seqmix_plugin.run.reader import read_json, read_lines
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)
@@ -127,10 +127,10 @@ class ModelHolder:
         """The round of the weights: the last finished one, or the next, since the weights are written first."""
         if not (self._run / ROUNDS).exists():
             return None
-        k = len(read_lines(self._run / ROUNDS)) - 1
+        k = len(read_objects(self._run / ROUNDS)) - 1
         following = state_path(self._run, k + 1)
         if k >= 0 and following.exists():
-            k += read_json(following).get("weights") == file_digest(self._run / WEIGHTS)
+            k += read_object(following).get("weights") == file_digest(self._run / WEIGHTS)
         return k if k >= 0 else None
 
     def _signature(self) -> List[Tuple[int, ...]]:

@@ -9,10 +9,10 @@ from allennlp.data.tokenizers import WhitespaceTokenizer
 
 from seqmix_plugin.data import plain_text
 from seqmix_plugin.errors import printable
-from seqmix_plugin.formats import Question, ReadSettings
-from seqmix_plugin.formats.json_files import Row, is_text, shown
-from seqmix_plugin.formats.label_studio import prediction
-from seqmix_plugin.formats.reading import Reading
+from seqmix_plugin.formats import Question
+from seqmix_plugin.formats.check import changed_text
+from seqmix_plugin.formats.label_studio_tasks import prediction
+from seqmix_plugin.io.json_text import Row, is_text, shown
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.service.model_holder import ModelHolder, Tagged
 from seqmix_plugin.service.questions import RunQuestions
@@ -103,10 +103,10 @@ def _text(task: Any, questions: RunQuestions, tokenizer: Tokenizer) -> Optional[
     found = questions.find(data)
     if found is None:
         return split(text, tokenizer)
-    reading = Reading("task", [found[1]], None, ReadSettings())
-    if reading.same_text(found[1], text, shown(task.get("id"))):
+    problem = changed_text(found[1], text)
+    if problem is None:
         return _Text(found[1].sentence, 0, found[1])
-    logger.warning(printable(reading.answers().problems[0]))
+    logger.warning(printable(f"task {shown(task.get('id'))}: {problem}"))
     return None
 
 

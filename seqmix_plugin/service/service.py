@@ -11,8 +11,8 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats import labels_of_run
-from seqmix_plugin.formats.json_files import Row
 from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder
+from seqmix_plugin.io.json_text import Row
 from seqmix_plugin.run.layout import ANSWER_FILES, QUERIES
 from seqmix_plugin.service.model_holder import Load, ModelHolder
 from seqmix_plugin.service.predictions import predict

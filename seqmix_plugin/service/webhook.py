@@ -10,12 +10,13 @@ from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import first_line, printable
-from seqmix_plugin.formats import LabelStudioFormat, Question, ReadSettings
-from seqmix_plugin.formats.answers import utc
-from seqmix_plugin.formats.json_files import Row, is_text, shown, whole_number
-from seqmix_plugin.formats.label_studio import collect_task
-from seqmix_plugin.formats.reading import Reading
+from seqmix_plugin.formats import Question
+from seqmix_plugin.formats.answer import RawAnswer
+from seqmix_plugin.formats.check import check
+from seqmix_plugin.formats.label_studio import annotation_answer
+from seqmix_plugin.formats.resolve import utc
 from seqmix_plugin.io.atomic import data_digest
+from seqmix_plugin.io.json_text import Row, is_text, shown, whole_number
 from seqmix_plugin.run.layout import QUERIES
 from seqmix_plugin.service.annotation_log import AnnotationLog, Entry, LogFile
 from seqmix_plugin.service.questions import RunQuestions
@@ -72,7 +73,7 @@ class WebhookReceiver:
     def __init__(self, run: Path, questions: RunQuestions, labels: Sequence[str], snap: bool = False) -> None:
         self._questions = questions
         self._labels = labels
-        self._settings = ReadSettings(snap=snap)
+        self._snap = snap
         self._log = AnnotationLog(run)
         self._problems = LogFile(run / QUERIES / PROBLEMS)
         self._kept = {data_digest(row) for row in self._problems.rows}
@@ -158,25 +159,21 @@ class WebhookReceiver:
 
     def _row(self, source: str, annotation: Row, task: Row, question: Question) -> Row:
         """The labels of an annotation; a `ConfigurationError` when they cannot be read."""
-        cancelled = bool(annotation.get("was_cancelled"))
-        if not cancelled and not isinstance(annotation.get("result"), list):
-            raise ConfigurationError(
-                f"{source}: 'result' is {shown(annotation.get('result'))}; expected a list of regions"
-            )
-        reading = Reading(source, [question], self._labels, self._settings, LabelStudioFormat.units)
-        collect_task({"data": task["data"], "annotations": [annotation]}, f"task {shown(task.get('id'))}", reading)
-        answers = reading.answers()
-        if answers.problems:
-            raise ConfigurationError(answers.problems[0])
-        for warning in answers.warnings:
+        sentence, text = question.sentence, task["data"].get("text")
+        place = f"{source}, task {shown(task.get('id'))}, id {sentence.id!r}"
+        raw = RawAnswer(place, sentence.id, question, text if isinstance(text, str) else "")
+        checked = check(annotation_answer(annotation, raw), self._labels, self._snap)
+        answer = checked.answer
+        if answer is None:
+            raise ConfigurationError(checked.problems[0])
+        for warning in checked.warnings:
             logger.warning(_line(warning))
-        answer = [*answers.answers, *answers.rejected][0]
         if answer.annotator is not None and not is_text(answer.annotator):
             raise ConfigurationError(f"{source}: 'completed_by' is {shown(answer.annotator)}; expected a user")
         annotator = {} if answer.annotator is None else {"annotator": answer.annotator}
         if answer.tags is None:
             return {"rejected": True, **annotator}
-        return {"tokens": list(question.sentence.tokens), "tags": list(answer.tags), **annotator}
+        return {"tokens": list(sentence.tokens), "tags": list(answer.tags), **annotator}
 
     def _keep(self, row: Row) -> None:
         """Writes an annotation with a problem to a file of its own, once."""

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from seqmix_plugin.annotator import AnnotationSession, AnswerFile, Labelling
 from seqmix_plugin.annotator.labelling import ANSWERED, REJECTED
 from seqmix_plugin.formats import DoccanoFormat, JsonlFormat, Question, Span, entity_types
-from seqmix_plugin.formats.question import bio
-from seqmix_plugin.formats.round_files import read_answers
+from seqmix_plugin.formats.round_answers import read_answers
 from seqmix_plugin.run.layout import RoundFiles
+from seqmix_plugin.tag_schemes import spans_to_tags
 from tests.annotator.session_test import THREE, clocked
 from tests.annotator.strategies import WITH_UNDO, Command, do
 from tests.formats.conftest import ANNA, CAT, LABELS, questions, rows_of, write_rows
@@ -87,7 +87,8 @@ def test_whatever_has_been_done_is_read_back_identically(
         answers = JsonlFormat().read(kept.path, asked, LABELS)
         expected = {name: one for name, one in said.items() if one.status == ANSWERED}
         assert {one.sentence_id: one.tags for one in answers.answers} == {
-            name: bio(one.spans, len(_question(asked, name).sentence)) for name, one in expected.items()
+            name: tuple(spans_to_tags(one.spans, len(_question(asked, name).sentence)))
+            for name, one in expected.items()
         }
         assert {one.sentence_id for one in answers.rejected} == {n for n, one in said.items() if one.status == REJECTED}
         assert not answers.problems

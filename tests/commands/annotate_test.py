@@ -13,7 +13,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.annotate import find_task
 from seqmix_plugin.formats import DoccanoFormat, Question, Span, write_questions
-from seqmix_plugin.formats.round_files import read_answers
+from seqmix_plugin.formats.round_answers import read_answers
 from seqmix_plugin.run.layout import RoundFiles
 from seqmix_plugin.run.records import Part, RoundState
 from seqmix_plugin.sentence import TaggedSentence

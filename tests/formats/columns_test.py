@@ -15,7 +15,7 @@ ANNA_LINES = "Anna\tB-PER\nBerg\tI-PER\nsings\tO\nin\tO\nOslo\tB-LOC\n.\tO\n"
 
 def test_a_sentence_is_a_word_and_a_tag_a_line_below_its_comments(tmp_path: Path) -> None:
     half = Question(TaggedSentence("x", ("Oslo", "sings")), None, (Span(0, 1, "LOC"),))
-    (path,) = ColumnsFormat().export([ANNA, half], LABELS, tmp_path / "a.conll", "seqmix\nnew")
+    (path,) = ColumnsFormat().write([ANNA, half], LABELS, tmp_path / "a.conll", "seqmix\nnew")
     assert path.read_text(encoding="utf-8") == (
         "# id = 7\n# round = 2\n# model = seqmix new\n# query_score = 0.25\n# span_scores = 0.9 0.5\n"
         + ANNA_LINES
@@ -115,5 +115,5 @@ def test_a_file_of_another_kind_is_one_error(read: Read, content: Any, message: 
 )
 def test_what_does_not_fit_in_a_column_is_not_exported(tmp_path: Path, name: str, word: str) -> None:
     with pytest.raises(ConfigurationError, match="does not fit in a file of 'columns'; export to another format"):
-        ColumnsFormat().export([*QUESTIONS, Question(TaggedSentence(name, (word,)))], LABELS, tmp_path / "a.conll")
+        ColumnsFormat().write([*QUESTIONS, Question(TaggedSentence(name, (word,)))], LABELS, tmp_path / "a.conll")
     assert list(tmp_path.iterdir()) == []

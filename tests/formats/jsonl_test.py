@@ -14,7 +14,7 @@ SPAN = {"start": 0, "end": 2, "label": "PER"}
 
 
 def test_an_export_is_the_file_of_questions(tmp_path: Path) -> None:
-    (path,) = JsonlFormat().export(QUESTIONS, LABELS, tmp_path / "a.jsonl")
+    (path,) = JsonlFormat().write(QUESTIONS, LABELS, tmp_path / "a.jsonl")
     assert read_questions(path) == QUESTIONS
     answers = JsonlFormat().read(path, QUESTIONS, LABELS)
     assert (answers.answers, answers.problems) == ([], []), "questions are no answers"
@@ -63,11 +63,11 @@ def test_answers_that_are_written_are_read_back_here_and_by_the_reader(read: Rea
         ),
         ({"id": "7", "tags": ["B-X", *["O"] * 5]}, "line 1, id '7': unknown label 'X'; expected PER, LOC, ORG"),
         ({"id": "7", "spans": [{**SPAN, "label": "X"}]}, "line 1, id '7': unknown label 'X'; expected PER, LOC, ORG"),
-        ({"id": "7", "spans": [{**SPAN, "end": 7}]}, "line 1, id '7': words 0 to 7 are none of the sentence's, 0 to 6"),
-        ({"id": "7", "spans": [{**SPAN, "end": 0}]}, "line 1, id '7': words 0 to 0 are none of the sentence's, 0 to 6"),
+        ({"id": "7", "spans": [{**SPAN, "end": 7}]}, "line 1, id '7': words 0 to 7 are not within the sentence's 6"),
+        ({"id": "7", "spans": [{**SPAN, "end": 0}]}, "line 1, id '7': words 0 to 0 are not within the sentence's 6"),
         (
             {"id": "7", "spans": [{"label": "PER"}]},
-            'line 1, id \'7\': a span is {"label": "PER"}; expected start and end',
+            "line 1, id '7': a span from null to null; expected word positions",
         ),
         (
             {"id": "7", "spans": [SPAN, {**SPAN, "start": 1}]},
@@ -90,7 +90,7 @@ def test_a_problem_names_the_line_and_the_id(read: Read, row: Any, message: str)
         ('{"id": "7", "tags": "O"}', "answers.file, line 1, id '7': 'tags' is \"O\"; expected a list of strings"),
         ('{"id": "7", "tags": [1]}', r"answers.file, line 1, id '7': 'tags' is \[1\]; expected a list of strings"),
         ('{"id": "7", "spans": [1]}', r"answers.file, line 1, id '7': 'spans' is \[1\]; expected a list of objects"),
-        ('{"id": ' + "[" * 100_000, "answers.file, line 1: nested too deeply to be annotations"),
+        ('{"id": ' + "[" * 100_000, "answers.file, line 1: not JSON \\(nested more than 100 deep"),
     ],
 )
 def test_a_file_of_another_kind_is_one_error(read: Read, content: Any, message: str) -> None:

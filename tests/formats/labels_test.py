@@ -58,7 +58,7 @@ def test_mistakes(labels: List[str], message: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=message):
         check_labels(labels)
     with pytest.raises(ConfigurationError, match=message):
-        JsonlFormat().export([ANNA], labels, tmp_path / "a")
+        JsonlFormat().write([ANNA], labels, tmp_path / "a")
     with pytest.raises(ConfigurationError, match=message):
         JsonlFormat().read(tmp_path / "a", [ANNA], labels)
     assert list(tmp_path.iterdir()) == []
@@ -68,12 +68,12 @@ def test_mistakes(labels: List[str], message: str, tmp_path: Path) -> None:
 def test_an_export_needs_questions_and_their_labels(name: str, tmp_path: Path) -> None:
     annotation_format = AnnotationFormat.by_name(name)()
     with pytest.raises(ConfigurationError, match="a: there is no question to export"):
-        annotation_format.export([], ["PER"], tmp_path / "a")
+        annotation_format.write([], ["PER"], tmp_path / "a")
     strange = Question(ANNA.sentence, None, (Span(0, 2, "HERO"),))
     with pytest.raises(ConfigurationError, match="sentence '7' is predicted to have HERO; the labels are PER, LOC"):
-        annotation_format.export([strange], ["PER", "LOC"], tmp_path / "a")
+        annotation_format.write([strange], ["PER", "LOC"], tmp_path / "a")
     with pytest.raises(ConfigurationError, match="nowhere/a: cannot be written"):
-        annotation_format.export([ANNA], ["PER", "LOC"], tmp_path / "nowhere" / "a")
+        annotation_format.write([ANNA], ["PER", "LOC"], tmp_path / "nowhere" / "a")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -83,7 +83,7 @@ def test_odd_types_come_back_from_every_tool(name: str, label: str, tmp_path: Pa
     """Exported as a prediction, accepted as it is, and read again."""
     annotation_format = AnnotationFormat.by_name(name)()
     question = Question(ANNA.sentence, 0.5, (Span(0, 2, label, 0.9),), 1)
-    path, *_ = annotation_format.export([question], ["PER", label], tmp_path / "a")
+    path, *_ = annotation_format.write([question], ["PER", label], tmp_path / "a")
     ACCEPTED[name][0](path)
     answers = annotation_format.read(path, [question], ["PER", label])
     assert answers.problems == []
@@ -94,7 +94,7 @@ def test_what_doccano_has_no_room_for(tmp_path: Path) -> None:
     with pytest.raises(
         ConfigurationError, match="labels has 'X{57,}… of 101 characters; expected 100 at most, .*'doccano'"
     ):
-        DoccanoFormat().export([ANNA], ["PER", "LOC", "X" * 101], tmp_path / "a")
+        DoccanoFormat().write([ANNA], ["PER", "LOC", "X" * 101], tmp_path / "a")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -102,4 +102,4 @@ def test_what_doccano_has_no_room_for(tmp_path: Path) -> None:
 def test_a_null_character_is_no_text_for_a_data_base(name: str, tmp_path: Path) -> None:
     strange = Question(TaggedSentence("x", ("a", "b\0c")))
     with pytest.raises(ConfigurationError, match=rf"sentence 'x': 'b\\x00c' does not fit in a file of '{name}'"):
-        AnnotationFormat.by_name(name)().export([ANNA, strange], ["PER", "LOC"], tmp_path / "a")
+        AnnotationFormat.by_name(name)().write([ANNA, strange], ["PER", "LOC"], tmp_path / "a")

@@ -36,7 +36,7 @@ def row(*spans: Any, **keys: Any) -> Dict[str, Any]:
 
 
 def test_a_row_is_as_ner_manual_takes_it(tmp_path: Path) -> None:
-    (path,) = ProdigyFormat().export(QUESTIONS, LABELS, tmp_path / "a.jsonl", "seqmix")
+    (path,) = ProdigyFormat().write(QUESTIONS, LABELS, tmp_path / "a.jsonl", "seqmix")
     anna, cat, _ = rows_of(path)
     assert anna["tokens"] == TOKENS
     assert anna["spans"] == [{**PER, "score": 0.9}, {**LOC, "score": 0.5}]
@@ -111,8 +111,8 @@ PROBLEMS: List[Any] = [
         row({**PER, "token_end": 2}),
         "line 1, id '7': characters 0 to 9 are not the words 0 to 2; expected token_end to be inclusive",
     ),
-    (row({**PER, "token_end": 6}), "line 1, id '7': words 0 to 6 (inclusive) are none of the 6 words"),
-    (row({**PER, "token_start": 2}), "line 1, id '7': words 2 to 1 (inclusive) are none of the 6 words"),
+    (row({**PER, "token_end": 6}), "line 1, id '7': words 0 to 6 (inclusive) are not within the sentence's 6"),
+    (row({**PER, "token_start": 2}), "line 1, id '7': words 2 to 1 (inclusive) are not within the sentence's 6"),
     (row({"label": "PER"}), "line 1, id '7': a span from null to null; expected character positions"),
     (row({"start": 0, "end": 3, "label": "PER"}), "line 1, id '7': characters 0 to 3 ('Ann', 'PER') cut a word"),
     (

@@ -30,7 +30,7 @@ def test_what_is_accepted_comes_back(name: str, tool: Tool, asked: List[Question
     annotation_format = AnnotationFormat.by_name(name)()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"file{annotation_format.ending}"
-        written = annotation_format.export(asked, LABELS, path)
+        written = annotation_format.write(asked, LABELS, path)
         assert sorted(Path(folder).iterdir()) == sorted(written) == sorted(annotation_format.paths(path))
         tool(path)
         answers = annotation_format.read(path, asked, LABELS)
@@ -43,7 +43,7 @@ def test_what_is_accepted_comes_back(name: str, tool: Tool, asked: List[Question
 def test_browsers_are_given_no_carriage_returns(name: str, tool: Tool, tmp_path: Path) -> None:
     """They would drop them and count one character less from there on."""
     asked = Question(TaggedSentence("1", ("in", "Oslo"), spaces=("\r\n", "\r\n")), 0.0, (Span(1, 2, "LOC"),))
-    (path, *_) = AnnotationFormat.by_name(name)().export([asked], LABELS, tmp_path / "a")
+    (path, *_) = AnnotationFormat.by_name(name)().write([asked], LABELS, tmp_path / "a")
     assert "\\r" not in path.read_text(encoding="utf-8")
     assert "in \\nOslo" in path.read_text(encoding="utf-8")
     tool(path)

@@ -52,15 +52,6 @@ def label_studio_minimal(path: Path) -> None:
     path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
 
 
-def label_studio_old(path: Path) -> None:
-    """Before 1.0."""
-    label_studio(path)
-    tasks = json.loads(path.read_bytes())
-    for task in tasks:
-        task["completions"] = task.pop("annotations")
-    path.write_text(json.dumps(tasks), encoding="utf-8")
-
-
 def doccano(form: str) -> Tool:
     """One of its forms of JSONL; every key but text and label is meta, and written flat."""
 
@@ -105,7 +96,7 @@ def jsonl(path: Path) -> None:
 
 
 ACCEPTED: Dict[str, List[Tool]] = {
-    "label_studio": [label_studio, label_studio_minimal, label_studio_old],
+    "label_studio": [label_studio, label_studio_minimal],
     "doccano": [doccano(form) for form in ("label", "labels", "entities", "annotations")],
     "prodigy": [prodigy],
     "columns": [columns],

@@ -1,6 +1,7 @@
 import json
 import logging
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, List, Optional
 
@@ -33,26 +34,31 @@ def answer(folder: Path, size: int, name: str = "a", tags: Optional[List[str]] =
     RoundFiles.of(folder, 1).own(name).write_text(text, encoding="utf-8")
 
 
+def annotate(oracle: FilesOracle, request: Request) -> Any:
+    """As the loop calls it."""
+    return oracle.annotate(oracle.recall(request))
+
+
 def waits(oracle: FilesOracle, folder: Path) -> int:
-    waiting = oracle.annotate(request(folder))
+    waiting = annotate(oracle, request(folder))
     assert isinstance(waiting, Waiting)
     return waiting.num_open
 
 
 def test_it_asks_and_waits_until_all_have_answered(tmp_path: Path) -> None:
     oracle = FilesOracle(LabelStudioFormat())
-    assert oracle.wants_predictions(request(tmp_path))
+    assert not oracle.recall(request(tmp_path)).is_asked
     assert waits(oracle, tmp_path) == 6
-    assert not oracle.wants_predictions(request(tmp_path)), "they are asked"
+    assert oracle.recall(request(tmp_path)) == replace(request(tmp_path), is_asked=True)
     files = RoundFiles.of(tmp_path, 1)
     assert read_questions(files.questions) == QUESTIONS
     tasks = json.loads((files.folder / "label_studio.json").read_text(encoding="utf-8"))
     assert {prediction["model_version"] for task in tasks for prediction in task["predictions"]} == {"round 0"}
     answer(tmp_path, 4)
     assert waits(oracle, tmp_path) == 2
-    assert len(FilesOracle(LabelStudioFormat(), unanswered="pool").annotate(request(tmp_path)).sentences) == 4
+    assert len(annotate(FilesOracle(LabelStudioFormat(), unanswered="pool"), request(tmp_path)).sentences) == 4
     answer(tmp_path, 6)
-    assert [sentence.tags for sentence in oracle.annotate(request(tmp_path)).sentences] == [tuple(RIGHT)] * 6
+    assert [sentence.tags for sentence in annotate(oracle, request(tmp_path)).sentences] == [tuple(RIGHT)] * 6
 
 
 def test_unsure_spans_are_not_suggested(tmp_path: Path) -> None:
@@ -65,11 +71,11 @@ def test_suggestions_that_nobody_looked_at_are_warned_of(tmp_path: Path, caplog:
     caplog.set_level(logging.WARNING)
     waits(FilesOracle(), tmp_path)
     answer(tmp_path, 6)
-    FilesOracle().annotate(request(tmp_path))
+    annotate(FilesOracle(), request(tmp_path))
     assert caplog.messages == ["all 6 answers are the model's suggestions unchanged; were they looked at?"]
     caplog.clear()
     answer(tmp_path, 1, "b", ["O"] * 4)  # a later file
-    FilesOracle().annotate(request(tmp_path))
+    annotate(FilesOracle(), request(tmp_path))
     [line] = caplog.messages
     assert "b.answers.jsonl, line 1, id '0': counts by the order of files" in line
 
@@ -81,19 +87,19 @@ def test_annotators_who_disagree_leave_a_sentence_open(tmp_path: Path, caplog: p
     answer(tmp_path, 1, "bert", annotator="bert")
     assert waits(oracle, tmp_path) == 1
     assert "no majority among 2 annotators" in caplog.text
-    assert len(FilesOracle(annotators="majority", unanswered="pool").annotate(request(tmp_path)).sentences) == 5
+    assert len(annotate(FilesOracle(annotators="majority", unanswered="pool"), request(tmp_path)).sentences) == 5
     answer(tmp_path, 1, "carl", annotator="carl")
-    assert oracle.annotate(request(tmp_path)).sentences[0].tags == tuple(RIGHT)
+    assert annotate(oracle, request(tmp_path)).sentences[0].tags == tuple(RIGHT)
 
 
 def test_labels_that_an_interrupted_round_has_left_need_no_answer_and_give_way_to_one(tmp_path: Path) -> None:
     oracle, known = FilesOracle(), {"5": QUESTIONS[5].sentence.with_tags(("O",) * 4)}
     waits(oracle, tmp_path)
     answer(tmp_path, 5)
-    given = oracle.annotate(request(tmp_path, **known)).sentences
+    given = annotate(oracle, request(tmp_path, **known)).sentences
     assert [sentence.tags for sentence in given] == [tuple(RIGHT)] * 5 + [("O",) * 4]
     RoundFiles.of(tmp_path, 1).own("b").write_text(json.dumps({"id": "5", "rejected": True}) + "\n", encoding="utf-8")
-    assert oracle.annotate(request(tmp_path, **known)).sentences[5].tags is None
+    assert annotate(oracle, request(tmp_path, **known)).sentences[5].tags is None
 
 
 def test_what_doccano_imports_is_no_answer(tmp_path: Path) -> None:
@@ -102,7 +108,7 @@ def test_what_doccano_imports_is_no_answer(tmp_path: Path) -> None:
     files = RoundFiles.of(tmp_path, 1)
     (files.answers / "export.jsonl").write_bytes((files.folder / "doccano.jsonl").read_bytes())
     with pytest.raises(ConfigurationError, match="no 'id'; expected what doccano exports, not the file"):
-        oracle.annotate(request(tmp_path))
+        annotate(oracle, request(tmp_path))
 
 
 TAGS = ["O", *(f"{prefix}-{name}" for name in TYPES for prefix in "BI")]
@@ -163,7 +169,7 @@ def test_sentences_that_the_tool_would_not_take_are_counted_before_any_work(
 def test_they_are_asked_for_in_our_own_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     oracle, asked = FilesOracle(ColumnsFormat()), [Question(sentence, 0.5, (), 1) for sentence in ODD]
     request = Request(asked, TYPES, 1, 1, tmp_path)
-    waiting = oracle.annotate(request)
+    waiting = annotate(oracle, request)
     assert isinstance(waiting, Waiting)
     assert re.search("waits for labels of 5 of 5 sentences: label .*columns.conll", waiting.message)
     files = RoundFiles.of(tmp_path, 1)
@@ -172,17 +178,17 @@ def test_they_are_asked_for_in_our_own_file(tmp_path: Path, caplog: pytest.LogCa
     assert [line for line in text.split("\n") if line.startswith("# id")] == ["# id = fine", "# id = null"]
     assert caplog.messages[0].startswith("3 of round 1's 5 sentences do not fit in a file of 'columns', such as 'tab' ")
     (files.answers / "columns.conll").write_bytes((files.folder / "columns.conll").read_bytes())
-    waiting = oracle.annotate(request)
+    waiting = annotate(oracle, request)
     assert isinstance(waiting, Waiting)
     assert re.search("waits for labels of 3 of 5 sentences", waiting.message)
     rows = [{"id": sentence.id, "tags": ["O"] * len(sentence)} for sentence in ODD[1:4]]
     files.own("terminal").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    assert [sentence.id for sentence in oracle.annotate(request).sentences] == [sentence.id for sentence in ODD]
+    assert [sentence.id for sentence in annotate(oracle, request).sentences] == [sentence.id for sentence in ODD]
 
 
 def test_where_the_tool_would_take_none_our_own_file_is_named(tmp_path: Path) -> None:
     request = Request([Question(ODD[1], 0.5, (), 1)], TYPES, 1, 1, tmp_path)
-    waiting = FilesOracle(ColumnsFormat()).annotate(request)
+    waiting = annotate(FilesOracle(ColumnsFormat()), request)
     assert isinstance(waiting, Waiting)
     assert re.search("label .*questions.jsonl and put", waiting.message)
     assert not (RoundFiles.of(tmp_path, 1).folder / "columns.conll").exists()

@@ -178,5 +178,5 @@ def test_a_score_is_a_number(tmp_path: Path) -> None:
     folder = write_run(tmp_path / "a", [1.0], accepted=[1])
     text = (folder / "synthetic.jsonl").read_text()
     (folder / "synthetic.jsonl").write_text(text.replace('"score": 310.0', '"score": Infinity'))
-    with pytest.raises(ConfigurationError, match=r"synthetic\.jsonl, line 2: Infinity is no number"):
+    with pytest.raises(ConfigurationError, match=r"synthetic\.jsonl, line 2: not JSON \(Infinity is no number"):
         Generated(groups(tmp_path)[0])

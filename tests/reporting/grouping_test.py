@@ -118,14 +118,18 @@ def test_a_folder_that_is_given_twice_counts_once(tmp_path: Path) -> None:
     ("file", "content", "message"),
     [
         ("rounds.jsonl", '{"round": 0, "annot', r"rounds\.jsonl, line 1: not JSON"),
-        ("rounds.jsonl", "[1]", r"rounds\.jsonl, line 1: holds no object"),
+        ("rounds.jsonl", "[1]", r"rounds\.jsonl, line 1: \[1\] is no object; expected one a line"),
         (
             "rounds.jsonl",
             '{"round": 0, "round": 1}',
-            r"rounds\.jsonl, line 1: the key 'round' stands twice in an object",
+            r"rounds\.jsonl, line 1: not JSON \(the key 'round' stands twice in an object",
         ),
-        ("rounds.jsonl", '{"x": ' + "[" * 500 + "]" * 500 + "}", r"rounds\.jsonl, line 1: nested more than 100 deep"),
-        ("rounds.jsonl", '{"round": 1e999}', r"rounds\.jsonl, line 1: 1e999 is too large a number"),
+        (
+            "rounds.jsonl",
+            '{"x": ' + "[" * 500 + "]" * 500 + "}",
+            r"rounds\.jsonl, line 1: not JSON \(nested more than 100 deep",
+        ),
+        ("rounds.jsonl", '{"round": 1e999}', r"rounds\.jsonl, line 1: not JSON \(1e999 is too large a number"),
         ("rounds.jsonl", "{}", r"rounds\.jsonl, line 1: not the record of round 0"),
         ("rounds.jsonl", "", r"broken: no round yet$"),
         ("rounds.jsonl", b"\xff\xfe", r"rounds\.jsonl: cannot be read"),
@@ -169,7 +173,7 @@ def test_every_field_of_a_round_is_checked(tmp_path: Path, path: str, value: obj
         block = block[key]
     block[last] = value
     (folder / "rounds.jsonl").write_text(json.dumps(record))
-    what = "NaN is no number" if isinstance(value, float) else "not the record of round 0"
+    what = r"not JSON \(NaN is no number" if isinstance(value, float) else "not the record of round 0"
     with pytest.raises(ConfigurationError, match=rf"rounds\.jsonl, line 1: {what}"):
         read_run(folder)
 

@@ -10,8 +10,8 @@ import torch
 
 from seqmix_plugin.commands.archives import load_tagger
 from seqmix_plugin.formats import Answers, LabelStudioFormat, Question, ReadSettings, Span, write_questions
-from seqmix_plugin.formats.label_studio import task as exported
-from seqmix_plugin.formats.round_files import read_answers
+from seqmix_plugin.formats.label_studio_tasks import task as exported
+from seqmix_plugin.formats.round_answers import read_answers
 from seqmix_plugin.run.layout import RoundFiles
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.service import Service

@@ -215,7 +215,7 @@ PROBLEMS = [
     (said(ANNA, UNKNOWN), "annotation 1, task 100, id '7': unknown label 'HERO'; expected LOC, MISC, ORG, PER", True),
     (said(ANNA, CUT), "'PER') cut a word; expected whole words such as 'Anna Berg'", True),
     (said(ANNA, PERSON, OVERLAP), "'Anna Berg' ('PER') and 'Berg sings' ('ORG') overlap; expected one label", True),
-    (said(ANNA, result=None), "annotation 1: 'result' is null; expected a list of regions", True),
+    (said(ANNA, result=None), "id '7': 'result' is null; expected a list of regions", True),
     (said(ANNA, result=[1]), "'result' is [1]; expected a list of regions", True),
     (said(ANNA, completed_by="\ud83d"), "annotation 1: 'completed_by' is \"\\ud83d\"; expected a user", True),
     (said(ANNA, id="x"), "expected a number and a time", False),

@@ -13,7 +13,7 @@ interface = pytest.importorskip("label_studio_sdk.label_interface")
 objects = pytest.importorskip("label_studio_sdk.label_interface.objects")
 sdk = pytest.importorskip("label_studio_sdk")
 
-from seqmix_plugin.formats.label_studio import labelling_config  # noqa: E402
+from seqmix_plugin.formats.label_studio_tasks import labelling_config  # noqa: E402
 from seqmix_plugin.service.app import create_app  # noqa: E402
 from seqmix_plugin.service.service import mismatches  # noqa: E402
 from tests.service.conftest import ANNA, LABELS, PERSON, PLACE, QUESTIONS, ask, log_rows, said, service_of  # noqa: E402

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 from seqmix_plugin.formats import LabelStudioFormat, Question, ReadSettings
-from seqmix_plugin.formats.round_files import read_answers
+from seqmix_plugin.formats.round_answers import read_answers
 from seqmix_plugin.run.layout import RoundFiles
 from seqmix_plugin.sentence import TaggedSentence
 from tests.service.conftest import LABELS, deleted, log_rows, make_run, region, said

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from seqmix_plugin.commands.archives import load_tagger
 from seqmix_plugin.formats import Question, labels_of_run
-from seqmix_plugin.formats.label_studio import labelling_config
-from seqmix_plugin.formats.label_studio import task as exported
+from seqmix_plugin.formats.label_studio_tasks import labelling_config
+from seqmix_plugin.formats.label_studio_tasks import task as exported
 from seqmix_plugin.io.atomic import file_digest
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.service import ModelHolder

@@ -17,6 +17,7 @@ from seqmix_plugin.augmenters.language_models.causal import causal_perplexities,
 from seqmix_plugin.augmenters.language_models.language_model import Interval
 from seqmix_plugin.distributed import progress_bar
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import data_digest, file_digest
 from seqmix_plugin.parameter_checks import above_zero, at_least
 from seqmix_plugin.run.encoder_files import whole_folder
@@ -179,7 +180,7 @@ class SmallGpt2:
         if not (folder / "fit.json").exists():
             return None
         try:
-            record = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
+            record = json_text.read(folder / "fit.json")
             if record.pop("sha256") != data_digest(record):
                 raise ValueError("the checksum of fit.json is wrong")
             if any(file_digest(folder / Path(name).name) != found for name, found in record.pop("files").items()):

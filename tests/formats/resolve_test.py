@@ -4,7 +4,7 @@ import pytest
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.formats import Answer, ReadSettings
-from seqmix_plugin.formats.answers import Given, moment, resolve
+from seqmix_plugin.formats.resolve import Given, agree, moment
 
 
 def given(
@@ -17,7 +17,7 @@ def given(
 
 
 def tag(votes: List[Given], rule: str) -> object:
-    answer, _ = resolve(votes, rule)
+    answer, _ = agree(votes, rule)
     return answer if isinstance(answer, str) else (answer.tags or ("",))[0]
 
 
@@ -39,7 +39,7 @@ def test_the_rules(votes: List[str], first: str, majority: str, error: str) -> N
 
 def test_the_last_word_of_each_annotator_counts() -> None:
     votes = given("X", "Y", "Y", names=["a", "b", "a"])
-    assert resolve(votes, "error") == (votes[2].answer, 2)
+    assert agree(votes, "error") == (votes[2].answer, 2)
     assert tag(given("X", "Y", names=[None, None]), "error") == "2 annotators ('?', '?') gave 2 different labellings"
 
 

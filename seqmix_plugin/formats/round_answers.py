@@ -1,12 +1,13 @@
 """All answers to the questions of a round, read together."""
 
-from typing import Optional, Sequence
+from typing import List, Optional, Sequence
 
-from seqmix_plugin.formats.annotation_format import AnnotationFormat
-from seqmix_plugin.formats.answers import Answers, ReadSettings
+from seqmix_plugin.formats.annotation_format import AnnotationFormat, ReadSettings
+from seqmix_plugin.formats.answer import RawAnswer
+from seqmix_plugin.formats.check import check
 from seqmix_plugin.formats.jsonl import JsonlFormat
-from seqmix_plugin.formats.question import Question
-from seqmix_plugin.formats.reading import Reading
+from seqmix_plugin.formats.questions import Question
+from seqmix_plugin.formats.resolve import Answers, resolve
 from seqmix_plugin.run.layout import OWN, RoundFiles
 
 
@@ -28,29 +29,30 @@ def read_answers(
     files : `RoundFiles`
         Those of the round.
     tool : `AnnotationFormat`
-        What files are in that are not in our own format.
+        The format of files that are not in our own.
     questions : `Sequence[Question]`
-        What was asked.
+        The questions.
     labels : `Sequence[str]`
         The entity types.
     settings : `ReadSettings`, optional (default = `None`)
-        What to do about cut words and several annotators.
+        How cut words and several annotators are treated.
 
     # Raises
 
     `ConfigurationError`
         When one of them is not in its format, with the place.
     """
-    reading = Reading("", questions, labels, settings or ReadSettings(), takes_others=True)
+    settings = settings or ReadSettings()
+    by_id = {question.sentence.id: question for question in questions}
     rounds = [RoundFiles.of(files.run, k) for k in range(files.number + 1)]
-    for folder in (folder for one in rounds for folder in one.unread_folders()):
-        reading.source = str(folder.parent)
-        reading.warn(f"folder {folder.name!r}", "what is in it is not read; expected files beside it, not in it")
+    unread = "what is in it is not read; expected files beside it, not in it"
+    found: List[List[RawAnswer]] = [
+        [RawAnswer(f"{folder.parent}, folder {folder.name!r}", warnings=[unread])]
+        for one in rounds
+        for folder in one.unread_folders()
+    ]
     for path in (path for one in rounds for path in one.answer_files()):
         own = path.name.endswith(OWN)
-        reading.begin(str(path), (JsonlFormat if own else tool).units)
-        if own:
-            JsonlFormat().collect_growing(path, reading)
-        else:
-            tool.collect(path, reading)
-    return reading.answers()
+        found.append([*(JsonlFormat().collect(path, by_id, growing=True) if own else tool.collect(path, by_id))])
+    checked = [[check(raw, labels, settings.snap) for raw in raws] for raws in found]
+    return resolve(checked, [*by_id], settings.annotators)

@@ -16,6 +16,7 @@ from seqmix_plugin.formats import doccano
 from tests.errors_page import rows
 from tests.formats.conftest import ANNA, LABELS, Read, tags
 
+LABEL_STUDIO_TEST = "label_studio_test.py"
 ROWS = {row.what: row for row in rows("Answers of annotation tools")}
 TEXT = "Anna Berg sings in Oslo ."
 LABELLED = "B-PER I-PER O O B-LOC O"
@@ -48,7 +49,9 @@ def warned(read: Read, name: str, content: Any, says: str, what: str = "choices 
 
 def test_every_row_of_the_page_is_tried() -> None:
     """Each test names the row whose message it provokes."""
-    tests = [Path(__file__), Path(__file__).with_name("round_files_test.py")]
+    tests = [
+        Path(__file__).with_name(name) for name in (Path(__file__).name, "round_answers_test.py", LABEL_STUDIO_TEST)
+    ]
     source = "".join(path.read_text(encoding="utf-8") for path in tests)
     assert [what for what in ROWS if f'"{what}"' not in source] == []
 
@@ -158,8 +161,11 @@ def test_a_region_of_a_task_or_an_annotation_without_result(read: Read) -> None:
     [row] = task()
     del row["annotations"][0]["result"]
     check(read, "label_studio", [row], "an annotation without a list of regions", "'result' is null")
-    with pytest.raises(ConfigurationError, match="a 'result' of the task itself; expected it in 'annotations'"):
-        read("label_studio", [{**row, "annotations": [], "result": [PER]}])
+    for key in ("result", "completions"):
+        with pytest.raises(
+            ConfigurationError, match=f"{key!r} in the task itself; expected 'annotations', as Label St"
+        ):
+            read("label_studio", [{**row, "annotations": [], key: [PER]}])
 
 
 @pytest.mark.parametrize("label", [None, {"value": "PER"}, ["PER"], "per", "Per", True, 7, ""])
@@ -177,13 +183,6 @@ def test_all_controls_of_an_annotation_are_read(read: Read) -> None:
     assert tags(read("label_studio", [both])) == {"7": LABELLED}
     contradiction = {**minimal, "places": [contradiction["value"]], "label": [LOC["value"]]}
     check(read, "label_studio", [contradiction], "two labels for a word", "overlap; expected one label a word")
-
-
-def test_annotations_of_both_names_are_read(read: Read) -> None:
-    [row] = task()
-    row["completions"] = [{**row.pop("annotations")[0], "result": [PER, LOC]}]
-    assert tags(read("label_studio", [{**row, "annotations": []}])) == {"7": LABELLED}
-    assert tags(read("label_studio", [{**row, "annotations": None}])) == {"7": LABELLED}
 
 
 @pytest.mark.parametrize("kind", ["choices", "taxonomy", "textarea", "rating", "number", "datetime", "relation"])
@@ -464,8 +463,8 @@ OWN: List[Any] = [
     ({"rejected": True, "annotations": SPANS}, UNREAD, '"annotations" is'),
     ({"spans": [{"start": 0, "end": 2}]}, "a label that is none", "unknown label None"),
     ({"spans": [{"start": 0, "end": 2, "label": ["PER"]}]}, "a label that is none", "unknown label ['PER']"),
-    ({"spans": [{"start": False, "end": 2, "label": "PER"}]}, "a span of words that is none", "a span is {"),
-    ({"spans": [{**COUNTED, "token_start": 0, "token_end": 0}]}, "a span of words that is none", "a span is {"),
+    ({"spans": [{"start": False, "end": 2, "label": "PER"}]}, "a span of words that is none", "a span from false to 2"),
+    ({"spans": [{**COUNTED, "token_start": 0, "token_end": 0}]}, "a span of words that is none", "with 'token_start'"),
     (
         {"spans": [COUNTED]},
         "a span with another text than its words, as where characters were counted",

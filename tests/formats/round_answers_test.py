@@ -7,7 +7,7 @@ import pytest
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.formats import DoccanoFormat, LabelStudioFormat, ReadSettings, write_questions
-from seqmix_plugin.formats.round_files import read_answers
+from seqmix_plugin.formats.round_answers import read_answers
 from seqmix_plugin.run.layout import RoundFiles
 from tests.errors_page import rows
 from tests.formats.conftest import LABELS, QUESTIONS, tags

@@ -1,0 +1,237 @@
+"""
+Of all checked answers those that count: the latest version of an annotation, the latest word of an annotator, and one
+answer of several annotators.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple, Union
+
+from seqmix_plugin.formats.answer import Answer, RawAnswer
+from seqmix_plugin.formats.check import Checked
+
+RULES = ("first", "majority", "error")
+"""How annotators who differ are resolved."""
+
+Moment = Tuple[int, float, str]
+"""When something was said: seconds since 1970 or, for a date that cannot be read, text; the last has neither."""
+NEVER: Moment = (2, 0.0, "")
+"""Of what has no time."""
+AS_READ, REVERSED = 1, -1
+"""Orders of files."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """
+    The answers to some questions.
+
+    # Parameters
+
+    answers : `List[Answer]`
+        One a sentence, in the order of the questions, all with tags.
+    rejected : `List[Answer]`
+        Without tags, one for each sentence that somebody rejected, skipped or cancelled and nobody labelled.
+    unanswered : `List[str]`
+        The ids of the questions without an answer, rejected ones included.
+    num_rejected : `int`
+        How often a sentence was rejected, skipped or cancelled.
+    num_unknown : `int`
+        Rows whose id belongs to no question, such as those of another round.
+    num_resolved : `int`
+        Answers that several annotators gave.
+    num_snapped : `int`
+        Spans that were widened to whole words.
+    problems : `List[str]`
+        What is left out, each with file, place and what would be valid.
+    disagreements : `List[str]`
+        Those of the problems that are not of a file: annotators of one sentence differ, and no rule settles it.
+    warnings : `List[str]`
+        What is unexpected, although it is taken.
+    """
+
+    answers: List[Answer]
+    rejected: List[Answer]
+    unanswered: List[str]
+    num_rejected: int
+    num_unknown: int
+    num_resolved: int
+    num_snapped: int
+    problems: List[str]
+    disagreements: List[str]
+    warnings: List[str]
+
+    def counts(self) -> Dict[str, int]:
+        """The numbers of each kind, under the names that a table shows."""
+        return {
+            "answered": len(self.answers),
+            "unanswered": len(self.unanswered),
+            "rejected, skipped or cancelled": self.num_rejected,
+            "of other questions": self.num_unknown,
+            "by several annotators": self.num_resolved,
+            "snapped spans": self.num_snapped,
+            "warnings": len(self.warnings),
+            "problems": len(self.problems),
+        }
+
+
+class Given(NamedTuple):
+    """An answer as one annotator gave it, when, in which file, and its number among all of all files."""
+
+    answer: Answer
+    moment: Moment
+    file: int = 0
+    number: int = 0
+
+
+class _Outcome(NamedTuple):
+    """The answer to a question, why there is none, or `None`; of how many annotators; and what counted."""
+
+    answer: Union[Answer, str, None]
+    num_annotators: int
+    counted: List[Given]
+
+    @property
+    def labels(self) -> Any:
+        """Equal for outcomes that do not differ for the run."""
+        return self.answer.tags if isinstance(self.answer, Answer) else type(self.answer)
+
+
+def resolve(files: Sequence[Iterable[Checked]], questions: Sequence[str], rule: str = "first") -> Answers:
+    """
+    Of an annotation that its tool names the latest version counts, over all files, and of versions of one time the one
+    that was read last: an export that a service's record has overtaken does not count, nor do its problems, nor labels
+    that were withdrawn. Where no time tells which is newer and another order of the files would give other labels, that
+    is a warning.
+
+    # Parameters
+
+    files : `Sequence[Iterable[Checked]]`
+        The answers of each file, in the order in which they are read.
+    questions : `Sequence[str]`
+        The ids of the questions, in order.
+    rule : `str`, optional (default = `"first"`)
+        One of `RULES`, see `ReadSettings`.
+    """
+    found = [(number, checked) for number, file in enumerate(files) for checked in file]
+    newest, otherwise = (_newest([(file, one.raw) for file, one in found], order) for order in (AS_READ, REVERSED))
+    given: Dict[str, List[Given]] = {}
+    for number, (file, one) in enumerate(found):
+        if one.answer is not None:
+            when = Given(one.answer, moment(one.raw.time), file, number)
+            given.setdefault(one.answer.sentence_id, []).append(when)
+    counting = [one for number, (_, one) in enumerate(found) if number in newest]
+    warnings = [line for one in counting for line in one.warnings]
+    outcomes = {}
+    for name, several in given.items():
+        outcomes[name] = _outcome(several, newest, rule, AS_READ)
+        in_files = several[0].file != several[-1].file
+        if in_files and _outcome(several, otherwise, rule, REVERSED).labels != outcomes[name].labels:
+            warnings.append(_depends(outcomes[name], several))
+    ordered = [(name, outcomes[name]) for name in questions if name in outcomes and outcomes[name].counted]
+    answers = [outcome.answer for _, outcome in ordered if isinstance(outcome.answer, Answer)]
+    answered = {answer.sentence_id for answer in answers}
+    disagreements = [
+        f"{outcome.counted[0].answer.place}: {outcome.answer}"
+        for _, outcome in ordered
+        if isinstance(outcome.answer, str)
+    ]
+    return Answers(
+        answers=answers,
+        rejected=[outcome.counted[0].answer for _, outcome in ordered if outcome.answer is None],
+        unanswered=[name for name in questions if name not in answered],
+        num_rejected=sum(one.answer.tags is None for _, outcome in ordered for one in outcome.counted),
+        num_unknown=sum(one.raw.sentence_id is not None and one.raw.question is None for _, one in found),
+        num_resolved=sum(isinstance(outcome.answer, Answer) and outcome.num_annotators > 1 for _, outcome in ordered),
+        num_snapped=sum(one.num_snapped for _, one in found),
+        problems=[*dict.fromkeys(line for one in counting for line in one.problems), *disagreements],
+        disagreements=disagreements,
+        warnings=warnings,
+    )
+
+
+def moment(value: object) -> Moment:
+    """A tool's time for sorting: a number of seconds, or a date, which is in UTC where it does not say."""
+    if isinstance(value, (int, float)) and abs(value) < 1e18:
+        return 0, float(value), ""
+    if not isinstance(value, str):
+        return NEVER
+    date = utc(value)
+    return (1, 0.0, value) if date is None else (0, date.timestamp(), "")
+
+
+def utc(value: str) -> Optional[datetime]:
+    """A tool's date in UTC, which it is in where it does not say; `None` when it cannot be read."""
+    try:
+        date = datetime.fromisoformat(value)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
+
+
+def agree(given: Sequence[Given], rule: str) -> Tuple[Union[Answer, str, None], int]:
+    """
+    Resolves the answers of several annotators to one sentence. An annotator whose latest answer is a rejection has no
+    vote.
+
+    # Parameters
+
+    given : `Sequence[Given]`
+        In the order of the file; at least one.
+    rule : `str`
+        One of `RULES`.
+
+    # Returns
+
+    `Tuple[Union[Answer, str, None], int]`
+        The answer, or why there is none, or `None` when nobody gave labels; and the number of annotators who did.
+    """
+    latest: Dict[object, Given] = {}
+    for number, one in enumerate(sorted(given, key=lambda one: one.moment)):
+        latest[number if one.answer.annotator is None else one.answer.annotator] = one
+    people = sorted((one for one in latest.values() if one.answer.tags is not None), key=lambda one: one.moment)
+    if not people:
+        return None, 0
+    votes = Counter(one.answer.tags for one in people)
+    (tags, most), *others = votes.most_common()
+    names = ", ".join(repr(one.answer.annotator or "?") for one in people)
+    if rule == "error" and others:
+        return f"{len(people)} annotators ({names}) gave {len(votes)} different labellings", len(people)
+    if rule == "majority" and others and others[0][1] == most:
+        return f"no majority among {len(people)} annotators ({names}): a tie", len(people)
+    if rule == "first":
+        return people[0].answer, len(people)
+    return next(one.answer for one in people if one.answer.tags == tags), len(people)
+
+
+def _newest(found: Sequence[Tuple[int, RawAnswer]], order: int) -> Set[int]:
+    """The numbers of answers that no later version replaces or withdraws; those of no named annotation all count."""
+    latest: Dict[Tuple[str, Optional[str]], Tuple[Moment, int, int]] = {}
+    for number, (file, raw) in enumerate(found):
+        if raw.annotation is not None:
+            key, version = (raw.annotation, raw.sentence_id), (moment(raw.time), order * file, number)
+            latest[key] = max(latest.get(key, version), version)
+    newest = {found[-1] for (name, _), found in latest.items() if found >= latest.get((name, None), found)}
+    return newest | {number for number, (_, raw) in enumerate(found) if raw.annotation is None}
+
+
+def _outcome(given: Sequence[Given], newest: Set[int], rule: str, order: int) -> _Outcome:
+    """The answer to a question when the files are read in this order."""
+    ordered = sorted(given, key=lambda one: order * one.file)
+    considered = _without_older_exports(ordered) if rule == "first" else ordered
+    counted = [one for one in considered if one.number in newest]
+    return _Outcome(*(agree(counted, rule) if counted else (None, 0)), counted)
+
+
+def _depends(found: _Outcome, given: Sequence[Given]) -> str:
+    """The warning that the order of files decides, and for which answer."""
+    last = (found.counted or given)[-1].answer
+    place = found.answer.place if isinstance(found.answer, Answer) else last.place
+    return f"{place}: counts by the order of files (rounds, names); another one differs, and no time tells the newer"
+
+
+def _without_older_exports(given: Sequence[Given]) -> List[Given]:
+    """Of answers without annotator and time, only those of the last file: it is taken for a later export."""
+    nameless = [one for one in given if one.answer.annotator is None and one.moment == NEVER]
+    return [one for one in given if one not in nameless or one.file == nameless[-1].file]
