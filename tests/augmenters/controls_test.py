@@ -9,7 +9,8 @@ import pytest
 from seqmix_plugin.augmenters import AugmentationContext, DuplicateAugmenter, NoAugmenter, SeqMixAugmenter
 from seqmix_plugin.augmenters.pairing import SubSequencePairing
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
-from seqmix_plugin.run.sentence_rows import of_lines, sentence_of, synthetic_row, to_lines
+from seqmix_plugin.io.json_text import of_lines, to_lines
+from seqmix_plugin.run.sentence_rows import sentence_of, synthetic_row
 from seqmix_plugin.sentence import TaggedSentence
 
 
