@@ -11,7 +11,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.io.atomic import replacement
 from seqmix_plugin.io.folder_guard import make_folder
-from seqmix_plugin.run.sentence_rows import to_lines
+from seqmix_plugin.io.json_text import to_lines
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import SyntheticSentence
 from seqmix_plugin.tag_schemes import hard_tags
