@@ -8,7 +8,7 @@ HERE = Path(__file__).parent
 
 setup(
     name="seqmix_plugin",
-    version="0.1.0",
+    version="0.2.0",
     description="Active learning for sequence labelling with SeqMix augmentation, as an AllenNLP plugin",
     long_description=(HERE / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",

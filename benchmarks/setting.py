@@ -105,7 +105,7 @@ class Setting:
             "train_data_path": str(self.corpus.train),
             "validation_data_path": None,
             "test_data_path": None,
-            "trainer.pool_size": None,
+            "trainer.pool.size": None,
             "trainer.num_rounds": 0,
             "trainer.cuda_device": -1 if self.device.type == "cpu" else self.device.index or 0,
         }

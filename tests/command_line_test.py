@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import ROOT
 
 SMALL = {
-    "trainer.pool_size": 40,
+    "trainer.pool.size": 40,
     "trainer.seed_size": 12,
     "trainer.num_rounds": 1,
     "trainer.query_size": 6,

@@ -135,7 +135,7 @@ def test_table_3_and_appendix_c_4() -> None:
     }
     for corpus, (pool, seed, query, window, density) in expected.items():
         trainer = trainer_of(f"{corpus}_nte_sub")
-        assert [trainer[key] for key in ("pool_size", "seed_size", "query_size", "num_rounds")] == [
+        assert [trainer["pool"]["size"], *(trainer[key] for key in ("seed_size", "query_size", "num_rounds"))] == [
             pool,
             seed,
             query,
@@ -250,7 +250,7 @@ def trained_for_a_round(config: Dict[str, Any], models: Dict[str, str], folder: 
     """
     config.pop("distributed", None)
     trainer = config["trainer"]
-    trainer |= {"pool_size": 60, "seed_size": 30, "query_size": 20, "num_rounds": 1}
+    trainer |= {"pool": {"size": 60}, "seed_size": 30, "query_size": 20, "num_rounds": 1}
     trainer["trainer"]["num_epochs"] = 1
     if "discriminator" in trainer["augmenter"]:
         pairing, discriminator = (trainer["augmenter"][key] for key in ("pairing", "discriminator"))
@@ -276,7 +276,8 @@ def test_one_of_each_kind_is_trained_for_a_round(name: str, tiny_models: Dict[st
 def test_the_main_configuration_is_the_papers() -> None:
     config = evaluate(configuration("conll_seqmix"))
     trainer = config["trainer"]
-    assert [trainer[key] for key in ("pool_size", "seed_size", "num_rounds", "query_size")] == [700, 200, 5, 100]
+    assert trainer["pool"] == {"size": 700}
+    assert [trainer[key] for key in ("seed_size", "num_rounds", "query_size")] == [200, 5, 100]
     assert trainer["reuse_model"] is True
     assert trainer["query_policy"] == {"type": "normalized_token_entropy"}
     augmenter = trainer["augmenter"]

@@ -87,7 +87,7 @@ class Trial:
     def config(self, train: Optional[str] = None, **overrides: Any) -> Dict[str, Any]:
         """The small run's, on a training file of this content if there is one."""
         if train is not None:
-            data = {"train_data_path": self.write("train.conll", train), "trainer.pool_size": None}
+            data = {"train_data_path": self.write("train.conll", train), "trainer.pool.size": None}
             overrides = {**data, "validation_data_path": None, "test_data_path": None, **overrides}
         return small_config(self.encoder, **overrides)
 
@@ -316,7 +316,7 @@ DATA: Dict[str, Case] = {
     "a sentence that occurs again with the same tags": lambda trial: trial.build(
         "Anna\tB-PER\nsings\tO\nin\tO\n\n" * 24
     ),
-    "a training file with fewer sentences than `pool_size`": lambda trial: trial.build(**{"trainer.pool_size": 601}),
+    "a training file with fewer sentences than `pool.size`": lambda trial: trial.build(**{"trainer.pool.size": 601}),
     "a pool that is smaller than all that is to be labelled": lambda trial: trial.build(**{"trainer.query_size": 15}),
     "`evaluate`: a file with tags that the model does not know": unknown_tag,
     "`predict`: input without words": predict({"sentence": " "}),

@@ -27,9 +27,9 @@ def rows(setting: Setting) -> Iterator[Entry]:
     """The paper's five rounds on 700 sentences."""
     on_gpu = setting.device.type == "cuda"
     name, folder = next(iter(setting.encoders.items()))
-    changes: Dict[str, Any] = {"trainer__pool_size": 700, "trainer__num_rounds": 5}
+    changes: Dict[str, Any] = {"trainer__pool__size": 700, "trainer__num_rounds": 5}
     if setting.quick:
-        changes = {"trainer__pool_size": 60, "trainer__seed_size": 20, "trainer__query_size": 10}
+        changes = {"trainer__pool__size": 60, "trainer__seed_size": 20, "trainer__query_size": 10}
         changes.update(trainer__num_rounds=1, trainer__trainer__num_epochs=1)
     augmenter = shipped_augmenter()
     if setting.quick:

@@ -71,7 +71,7 @@ def in_bfloat16(
     bare: BareTagger,
     some: Sequence[Any],
 ) -> Iterator[Entry]:
-    """`scoring_dtype: bfloat16` against one at a time in float32, and how many of the top K it shares with float32."""
+    """`scoring.dtype: bfloat16` against one at a time in float32, and how many of the top K it shares with float32."""
     label = f"scoring {len(sentences):,} sentences of a pool of {len(built.sentences):,} in bfloat16, {name}"
     on_gpu = setting.device.type == "cuda"
     if not on_gpu and not has_bfloat16_units():

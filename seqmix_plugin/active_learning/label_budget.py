@@ -3,14 +3,11 @@
 from typing import Collection, List, Mapping, Optional, Sequence, Union
 
 import numpy as np
-import torch
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.pool import Pool
 from seqmix_plugin.stopping import StoppingCriterion
 from seqmix_plugin.stopping.stopping_criterion import Rounds
-
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 def label_budget(
@@ -34,18 +31,9 @@ def label_budget(
     if needed > pool_size:
         raise ConfigurationError(
             f"trainer: {seed_size} seed sentences and {num_rounds} rounds of queries need {needed} labels, but the "
-            f"pool has {pool_size} sentences; lower num_rounds or query_size, or raise pool_size"
+            f"pool has {pool_size} sentences; lower num_rounds or query_size, or raise trainer.pool.size"
         )
     return [seed_size, *sizes]
-
-
-def check_candidates(max_candidates: Optional[int], sizes: Sequence[int]) -> None:
-    """Raises a `ConfigurationError` when a round would score fewer sentences than it queries."""
-    most = max(sizes[1:], default=1)
-    if max_candidates is not None and not (isinstance(max_candidates, int) and max_candidates >= most):
-        raise ConfigurationError(
-            f"trainer.max_candidates is {max_candidates}; expected at least the {most} sentences of a query"
-        )
 
 
 def check_measured(stopping: Optional[StoppingCriterion], splits: Collection[str]) -> None:
@@ -94,10 +82,3 @@ def stop_reason(stopping: Optional[StoppingCriterion], rounds: Rounds, pool: Poo
     if reason is None and tokens is not None and (was_cut or len(pool.fitting(tokens)) == 0 < len(pool.unlabelled)):
         return f"{tokens:,} tokens are left of the label budget, too few for the next sentence"
     return reason
-
-
-def matrix_dtype(name: str) -> torch.dtype:
-    """The type of this name; raises a `ConfigurationError` for another than `scoring_dtype` may be."""
-    if name not in DTYPES:
-        raise ConfigurationError(f"trainer.scoring_dtype is {name!r}; expected one of {', '.join(DTYPES)}")
-    return DTYPES[name]

@@ -16,6 +16,7 @@ from seqmix_plugin.active_learning.label_budget import num_within, stop_reason
 from seqmix_plugin.active_learning.learner import Learner
 from seqmix_plugin.active_learning.pool import Pool
 from seqmix_plugin.active_learning.predictions import kappa, predict_spans, predict_tags
+from seqmix_plugin.active_learning.settings import ScoringSettings
 from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.console import round_line
 from seqmix_plugin.data import SentenceView
@@ -53,8 +54,7 @@ class ActiveLearningLoop:
     sizes: Sequence[int]  # sentences to label in each round, the seed set's first
     seed: int
     device: torch.device
-    max_candidates: Optional[int]
-    scoring_dtype: torch.dtype
+    scoring: ScoringSettings
     folder: Path  # the run's
     files: RunWriter = field(init=False)  # made last: nothing is written before all other parts are checked
     synthetic: List[TaggedSentence] = field(default_factory=list)  # L*, of all rounds so far
@@ -102,8 +102,8 @@ class ActiveLearningLoop:
         start, k, size = perf_counter(), state.round, self.sizes[state.round]
         left = {} if self.stopping is None else self.stopping.left(self.pool.counts())
         candidates = self.pool.unlabelled if "tokens" not in left else self.pool.fitting(left["tokens"])
-        if k > 0 and self.max_candidates is not None:
-            candidates = candidates.sampled(self.max_candidates, generator(self.seed, k, "candidates"))
+        if k > 0 and self.scoring.max_candidates is not None:
+            candidates = candidates.sampled(self.scoring.max_candidates, generator(self.seed, k, "candidates"))
         most = min(size, len(candidates)) if "tokens" in left else size
         policy = self.query_policy if k > 0 else RandomPolicy()  # the seed set is drawn
         reseed_globals(self.seed, k, "query")
@@ -112,7 +112,7 @@ class ActiveLearningLoop:
             [learner.model for learner in self.learners],
             device=self.device,
             num_samples=policy.num_samples,
-            dtype=self.scoring_dtype,
+            dtype=self.scoring.dtype,
             seed=derive_seed(self.seed, k, "samples"),
         )
         queries = policy.select(candidates, most, predict, generator(self.seed, k, "query"))

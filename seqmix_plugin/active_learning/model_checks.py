@@ -23,7 +23,7 @@ def sentence_reader(reader: DatasetReader) -> SentenceReader:
             "indexer of type 'word_piece'"
         )
     if reader.max_instances is not None:
-        raise ConfigurationError("dataset_reader.max_instances has no effect in active learning; set trainer.pool_size")
+        raise ConfigurationError("dataset_reader.max_instances has no effect in active learning; set trainer.pool.size")
     return reader
 
 

@@ -22,7 +22,7 @@ def draw_slice(
         return corpus, []
     if not 1 <= size <= len(corpus):
         raise ConfigurationError(
-            f"trainer.pool_size is {size}; the training file has {len(corpus)} sentences, expected 1 to as many"
+            f"trainer.pool.size is {size}; the training file has {len(corpus)} sentences, expected 1 to as many"
         )
     inside = np.zeros(len(corpus), dtype=bool)
     inside[rng.choice(len(corpus), size, replace=False)] = True

@@ -25,7 +25,7 @@ from seqmix_plugin.run.configuration_copy import check_copy
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG, STATE
 from seqmix_plugin.run.provenance import check_data
-from seqmix_plugin.run.recovery import begin
+from seqmix_plugin.run.recovery import begin, check_version
 from seqmix_plugin.run_endings import clear_endings
 
 
@@ -44,6 +44,8 @@ class ActiveLearningTrainModel(TrainModel):
         if extras.get("ddp_accelerator") is not None:
             raise ConfigurationError("distributed.ddp_accelerator cannot be configured: it is torch's, made each round")
         with clear_endings(), mistakes_as_configuration_errors():
+            if extras.get("serialization_dir") is not None:
+                from_primary(lambda: check_version(Path(extras["serialization_dir"])))
             check_configuration(params, cls, "from_partial_objects")
             held: List[IO[bytes]] = []  # until the trainer has the lock as well
             if extras.get("serialization_dir") is not None:

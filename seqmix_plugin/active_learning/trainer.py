@@ -12,16 +12,15 @@ from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.label_budget import (
-    check_candidates,
     check_measured,
     check_room,
     label_budget,
-    matrix_dtype,
 )
 from seqmix_plugin.active_learning.learner import Learner
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.active_learning.pool import Pool, draw_slice
 from seqmix_plugin.active_learning.replay import load_models, replay
+from seqmix_plugin.active_learning.settings import PoolSettings, ScoringSettings
 from seqmix_plugin.augmenters import Augmenter, NoAugmenter
 from seqmix_plugin.console import print_table
 from seqmix_plugin.distributed import is_primary
@@ -80,19 +79,13 @@ class ActiveLearningTrainer(Trainer):
         Labels what is queried.
     augmenter : `Augmenter`, optional (default = `NoAugmenter()`)
         Makes extra training sentences.
-    pool_size : `int`, optional (default = `None`)
-        How many sentences of the training file to work with, drawn at random; `None` for all.
-    data_seed : `int`, optional (default = `0`)
-        Draws the slice.
+    pool : `PoolSettings`, optional (default = `PoolSettings()`)
+        The sentences of the training file to work with: `{size: 700, data_seed: 0}`; by default all.
     reuse_model : `bool`, optional (default = `True`)
         `True`: each round continues with the model of the round before, as Algorithm 1 does, with a new optimizer and
         schedule. `False`: each round starts from the pretrained weights.
-    max_candidates : `int`, optional (default = `None`)
-        How many sentences of the pool to score a round, drawn anew each time; `None` for all that are left.
-    scoring_dtype : `str`, optional (default = `"float32"`)
-        `"float32"` or `"bfloat16"`, in which matrices are multiplied when the pool is scored. The latter is several
-        times faster where the processor knows it, and the query is not quite the same. Dev and test are always scored
-        in float32.
+    scoring : `ScoringSettings`, optional (default = `ScoringSettings()`)
+        How the pool is scored: `{max_candidates: 1000, dtype: "bfloat16"}`; by default all of it, in float32.
     keep_round_weights : `str`, optional (default = `"none"`)
         Of which rounds the weights, and what an inner `checkpointer` has written, stay in `round_<k>/`: `"none"`,
         `"last"` or `"all"`. `best.th`, from which the next round starts, is not concerned.
@@ -108,7 +101,7 @@ class ActiveLearningTrainer(Trainer):
 
     `ConfigurationError`
         Before any training: sizes that are not positive, more labels than the pool has sentences, a label budget that
-        is too small for a sentence, fewer candidates than are queried, an unknown `scoring_dtype` or
+        is too small for a sentence, fewer candidates than are queried, an unknown
         `keep_round_weights`. Whenever a file cannot be written, or the loss is not a number.
     """
 
@@ -123,11 +116,9 @@ class ActiveLearningTrainer(Trainer):
         query_size: Union[int, List[int]],
         oracle: Lazy[Oracle] = Lazy(GoldOracle),
         augmenter: Augmenter = NoAugmenter(),
-        pool_size: Optional[int] = None,
-        data_seed: int = 0,
+        pool: PoolSettings = PoolSettings(),
         reuse_model: bool = True,
-        max_candidates: Optional[int] = None,
-        scoring_dtype: str = "float32",
+        scoring: ScoringSettings = ScoringSettings(),
         keep_round_weights: str = "none",
         stopping: Optional[StoppingCriterion] = None,
         seed: int = 0,
@@ -140,13 +131,12 @@ class ActiveLearningTrainer(Trainer):
         folder = serialization_dir or tempfile.mkdtemp()
         super().__init__(folder, cuda_device, distributed, local_rank, world_size)
         self.model = model.to(self.cuda_device)
-        inside, outside = draw_slice(experiment.corpus, pool_size, generator(data_seed, 0, "slice"))
+        inside, outside = draw_slice(experiment.corpus, pool.size, generator(pool.data_seed, 0, "slice"))
         sizes = label_budget(seed_size, num_rounds, query_size, len(inside), len(experiment.seed_set))
-        check_candidates(max_candidates, sizes)
-        dtype = matrix_dtype(scoring_dtype)
+        scoring.check(sizes)
         check_measured(stopping, experiment.evaluation)
-        pool = Pool(inside, experiment.seed_set)
-        check_room(stopping, pool)
+        sentences = Pool(inside, experiment.seed_set)
+        check_room(stopping, sentences)
         made_oracle = oracle.construct(corpus=inside)
         if made_oracle.needs_gold and experiment.untagged is not None:
             raise ConfigurationError(f"{experiment.untagged}, which trainer.oracle uncovers")
@@ -165,7 +155,7 @@ class ActiveLearningTrainer(Trainer):
             learner.check(inside[:1], Path(folder))
         self.loop = ActiveLearningLoop(
             experiment=experiment,
-            pool=pool,
+            pool=sentences,
             outside=outside,
             learners=learners,
             query_policy=query_policy,
@@ -175,8 +165,7 @@ class ActiveLearningTrainer(Trainer):
             sizes=sizes,
             seed=seed,
             device=self.cuda_device,
-            max_candidates=max_candidates,
-            scoring_dtype=dtype,
+            scoring=scoring,
             folder=Path(folder),
         )
         augmenter.check_text(self.loop.context(0))

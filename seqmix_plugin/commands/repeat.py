@@ -69,7 +69,7 @@ def repeat(
     workers : `int`, optional (default = `1`)
         The number of processes at a time; they share the cores.
     vary_data : `bool`, optional (default = `False`)
-        Draw another slice of the training file with each seed, as `trainer.data_seed`; by default all runs have the
+        Draw another slice of the training file with each seed, as `trainer.pool.data_seed`; by default all runs have the
         configuration's slice.
     records : `str`, optional (default = `None`)
         A folder in which to write CONFIG/SEED.json, a record without text, for each finished run.
@@ -92,10 +92,12 @@ def repeat(
         raise ConfigurationError(f"--workers is {workers}; expected 1 or more")
     numbers = parse_seeds(seeds)
     given = _parsed(overrides)
-    num_rounds = _num_rounds(config, read_blocks(config, json.dumps(given)))
+    blocks = read_blocks(config, json.dumps(given))
+    num_rounds = _num_rounds(config, blocks)
+    pool = blocks["trainer"].get("pool", {}) if vary_data else None
     runs, record_paths = [], {}
     for seed in numbers:
-        changes = json.dumps(seed_overrides(given, seed, vary_data))
+        changes = json.dumps(seed_overrides(given, seed, pool))
         configuration = read_blocks(config, changes)
         folder = Path(serialization_dir) / str(seed)
         arguments = ["train", config, "-s", str(folder), "--file-friendly-logging", "-o", changes]
@@ -135,20 +137,22 @@ def parse_seeds(text: str) -> List[int]:
     return seeds
 
 
-def seed_overrides(overrides: Dict[str, Any], seed: int, vary_data: bool) -> Dict[str, Any]:
-    """The overrides of one run: the user's, and the seeds."""
+def seed_overrides(overrides: Dict[str, Any], seed: int, pool: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+    """The overrides of one run: the user's, and the seeds, also that of `pool`, the block `trainer.pool`, if given."""
     trainer = overrides.get("trainer")
     for key in SEEDS:
         if key in overrides:
             raise ConfigurationError(f"--overrides has {key!r}, which 'repeat' sets itself: use --seeds")
-    if not vary_data:
-        data: Dict[str, Any] = {}
-    elif "trainer.data_seed" in overrides or (isinstance(trainer, dict) and "data_seed" in trainer):
-        raise ConfigurationError("--overrides has 'trainer.data_seed', which --vary-data sets itself: leave one out")
-    elif isinstance(trainer, dict):  # AllenNLP takes the whole block or keys of it, not both
-        data = {"trainer": {**trainer, "data_seed": seed}}
-    else:
-        data = {"trainer.data_seed": seed}
+    given = (at({"trainer": trainer}, "trainer.pool.data_seed"), at(overrides.get("trainer.pool"), "data_seed"))
+    if pool is not None and ("trainer.pool.data_seed" in overrides or any(one is not None for one in given)):
+        raise ConfigurationError(
+            "--overrides has 'trainer.pool.data_seed', which --vary-data sets itself: leave one out"
+        )
+    data: Dict[str, Any] = {}
+    if pool is not None:  # AllenNLP takes a whole block or keys of it, not both
+        overrides = {key: value for key, value in overrides.items() if not key.startswith("trainer.pool.")}
+        varied = {**pool, "data_seed": seed}
+        data = {"trainer": {**trainer, "pool": varied}} if isinstance(trainer, dict) else {"trainer.pool": varied}
     return {**overrides, **data, **dict.fromkeys(SEEDS, seed)}
 
 

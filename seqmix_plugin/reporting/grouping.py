@@ -186,7 +186,7 @@ def _check_data(runs: Sequence[Run]) -> None:
             )
         raise ConfigurationError(
             f"{one.path} and {other.path} do not work on the same data (train_data_path, validation_data_path, "
-            f"test_data_path, trainer.pool_size); compare the runs of one corpus at a time"
+            f"test_data_path, trainer.pool.size); compare the runs of one corpus at a time"
         )
 
 

@@ -19,6 +19,14 @@ DATA = ("train_data_path", "validation_data_path", "test_data_path")
 READERS = ("dataset_reader", "validation_dataset_reader")
 FUNNEL = ("wanted", "judged", "tried", "accepted")
 """What is counted of a round's generated sentences, in the order in which they become fewer."""
+MOVED_KEYS = {
+    "pool_size": ("pool", "size"),
+    "data_seed": ("pool", "data_seed"),
+    "max_candidates": ("scoring", "max_candidates"),
+    "scoring_dtype": ("scoring", "dtype"),
+}
+"""Keys of the trainer in version 0.1, and the block and key that they are now."""
+BLOCKS = ("pool", "scoring")
 OF_MODELS = ("token_indexers", "max_length")
 """Keys of a reader that belong to the model, not to the data."""
 
@@ -107,7 +115,7 @@ def read_run(folder: Path) -> Run:
     rounds = read_objects(folder / ROUNDS)
     environment = read_object(folder / ENVIRONMENT) if (folder / ENVIRONMENT).exists() else {}
     try:
-        checked = _Configuration.model_validate(configuration)
+        checked = _Configuration.model_validate(with_old_keys(configuration))
     except ValidationError as error:
         raise ConfigurationError(
             f"{folder / CONFIG}: not the configuration of an 'active_learning' run ({first_problem(error)})"
@@ -117,7 +125,7 @@ def read_run(folder: Path) -> Run:
     without_seeds = seedless(configuration)
     return Run(
         path=folder,
-        configuration_hash=digest(without_seeds),
+        configuration_hash=digest(with_old_keys(without_seeds)),
         data_hash=digest(_data(configuration)),
         seed=checked.seed,
         data_seed=checked.trainer.data_seed,
@@ -132,15 +140,32 @@ def _data(configuration: Dict[str, Any]) -> List[Any]:
     """What `data_hash` stands for."""
     readers = [configuration.get(name) for name in READERS]
     columns = [{k: v for k, v in r.items() if k not in OF_MODELS} if isinstance(r, dict) else None for r in readers]
-    return [*(configuration.get(key) for key in DATA), configuration["trainer"].get("pool_size"), *columns]
+    return [
+        *(configuration.get(key) for key in DATA),
+        with_old_keys(configuration)["trainer"].get("pool_size"),
+        *columns,
+    ]
 
 
 def seedless(configuration: Dict[str, Any]) -> Dict[str, Any]:
     """The configuration without what may differ between the repeats of an experiment."""
     rest = deepcopy({key: value for key, value in configuration.items() if key not in SEEDS})
-    if isinstance(rest.get("trainer"), dict):
-        rest["trainer"].pop("data_seed", None)
+    trainer = rest.get("trainer")
+    for block in (trainer, trainer.get("pool")) if isinstance(trainer, dict) else ():
+        if isinstance(block, dict):
+            block.pop("data_seed", None)
     return rest
+
+
+def with_old_keys(configuration: Dict[str, Any]) -> Dict[str, Any]:
+    """The configuration with `MOVED_KEYS` where version 0.1 had them: its runs and records keep their hashes."""
+    if not isinstance(configuration.get("trainer"), dict):
+        return configuration
+    trainer = deepcopy(configuration["trainer"])
+    for old, (block, key) in MOVED_KEYS.items():
+        if isinstance(trainer.get(block), dict) and key in trainer[block]:
+            trainer[old] = trainer[block].pop(key)
+    return {**configuration, "trainer": {key: value for key, value in trainer.items() if value or key not in BLOCKS}}
 
 
 def digest(value: Any) -> str:

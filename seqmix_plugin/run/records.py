@@ -13,8 +13,8 @@ from seqmix_plugin.errors import shortened
 from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import data_digest, write_text
 
-VERSION = 1
-"""Of the states of rounds; a run resumes with the version that it began with."""
+VERSION = 2
+"""Of the states of rounds; a run resumes with the version of the plugin that it began with."""
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Range = List[Optional[Number]]
@@ -101,9 +101,10 @@ class RoundState(Stored):
             raise ValueError("its checksum is wrong")
         version = body.pop("version", None)
         if version != VERSION:
+            plugin = "seqmix_plugin 0.1" if version == 1 else "the version of the plugin that it began with"
             raise ConfigurationError(
                 f"{path} is of version {shortened(repr(version))}, and this plugin's is {VERSION}: resume the run with "
-                f"the version of the plugin that it began with"
+                f"{plugin}"
             )
         state = cls.model_validate(body)
         if state.round != k:

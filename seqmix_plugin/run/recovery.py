@@ -1,6 +1,7 @@
 """The rounds that an earlier start has left in a run's folder, checked, so that the run can resume."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Dict, List, Optional, Tuple
@@ -73,6 +74,14 @@ def begin(folder: Path) -> IO[bytes]:
             for temporary in folder.glob(f"{name}{TEMPORARY}"):
                 remove(temporary)
     return lock
+
+
+def check_version(folder: Path) -> None:
+    """Raises a `ConfigurationError` when another version of the plugin has written the rounds in a run's folder."""
+    for k, path in sorted(state_files(folder).items()):
+        with suppress(OSError, ValueError):
+            if path.is_file():
+                RoundState.read(path, k)
 
 
 def read_saved(folder: Path) -> SavedRounds:

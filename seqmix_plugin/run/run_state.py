@@ -8,7 +8,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.layout import CONFIG, METRICS, ROUNDS
-from seqmix_plugin.run.reader import digest, read_run, seedless
+from seqmix_plugin.run.reader import digest, read_run, seedless, with_old_keys
 
 NOTHING, DIED, DONE = "nothing", "died", "done"
 
@@ -41,7 +41,7 @@ def run_state(folder: Path, configuration: Dict[str, Any]) -> str:
     (found, *found_seeds), (wanted, *wanted_seeds) = map(identity, (read_object(folder / CONFIG), configuration))
     if found != wanted:
         raise ConfigurationError(f"{folder} holds a run of another configuration; take another folder (-s)")
-    for key, it_has, expected in zip(("seed", "trainer.data_seed"), found_seeds, wanted_seeds, strict=True):
+    for key, it_has, expected in zip(("seed", "trainer.pool.data_seed"), found_seeds, wanted_seeds, strict=True):
         if it_has != expected:
             raise ConfigurationError(
                 f"{folder} holds a run with {key} {shortened(repr(it_has))}, not {expected}; take another folder (-s)"
@@ -52,6 +52,6 @@ def run_state(folder: Path, configuration: Dict[str, Any]) -> str:
 
 def identity(configuration: Dict[str, Any]) -> Tuple[str, Any, Any]:
     """The hash of what is the same for all repeats of an experiment, the seed, and the slice's seed."""
-    trainer = configuration.get("trainer")
+    trainer = with_old_keys(configuration).get("trainer")
     data_seed = trainer.get("data_seed", 0) if isinstance(trainer, dict) else None
-    return digest(seedless(configuration)), configuration.get("seed", 0), data_seed
+    return digest(with_old_keys(seedless(configuration))), configuration.get("seed", 0), data_seed

@@ -21,7 +21,7 @@ def small_config(tiny_encoder: str, **overrides: Any) -> Dict[str, Any]:
         "train_data_path": str(QUICKSTART / "train.conll"),
         "validation_data_path": str(QUICKSTART / "dev.conll"),
         "test_data_path": str(QUICKSTART / "test.conll"),
-        "trainer.pool_size": 40,
+        "trainer.pool.size": 40,
         "trainer.seed_size": 12,
         "trainer.num_rounds": 2,
         "trainer.query_size": 6,

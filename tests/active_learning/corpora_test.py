@@ -81,7 +81,7 @@ def test_what_is_labelled_already_is_not_asked_for(
         "test_data_path": None,
         "labels": ["PER", "LOC", "ORG", "MISC"],
         "trainer.seed_size": 0,
-        "trainer.pool_size": None,
+        "trainer.pool.size": None,
     }
     second = run("second", **NONE, **seeded) / "annotated.jsonl"
     assert f"train.conll: 18 sentences are in {first} already and are not in the pool" in capsys.readouterr().out
@@ -160,7 +160,7 @@ def test_an_annotation_project_begins_with_text(run: Run, tiny_encoder: str, tmp
         "validation_data_path": None,
         "test_data_path": None,
         "trainer.oracle": {"type": "dictionary"},
-        "trainer.pool_size": None,
+        "trainer.pool.size": None,
         "trainer.seed_size": 0,
         "trainer.num_rounds": 1,
         "trainer.query_size": 12,
@@ -191,7 +191,7 @@ def test_a_seed_sentence_may_not_be_called_as_one_of_the_pool(run: Run, tmp_path
     blocks = (QUICKSTART / "train.conll").read_text(encoding="utf-8").split("\n\n")[:40]
     path = tmp_path / "train.conll"
     path.write_text("\n\n".join(blocks[:-1]) + f"\n\n# id = seed-3\n{blocks[-1]}\n", encoding="utf-8")
-    files = {"train_data_path": str(path), "trainer.pool_size": None}
+    files = {"train_data_path": str(path), "trainer.pool.size": None}
     with pytest.raises(
         ConfigurationError, match="seed_data_path: sentence '3' is 'seed-3' in the run, and so is one of"
     ):

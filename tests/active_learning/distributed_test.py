@@ -81,7 +81,7 @@ def difference(folders: List[Path]) -> float:
     [
         {},
         {"model.head": {"type": "crf"}, "trainer.query_policy": {"type": "vote_entropy", "committee_size": 2}},
-        {"trainer.reuse_model": False, "trainer.max_candidates": 9},
+        {"trainer.reuse_model": False, "trainer.scoring": {"max_candidates": 9}},
     ],
     ids=["softmax", "crf and committee", "fresh models and a sample of the pool"],
 )

@@ -23,7 +23,7 @@ IN_DOMAIN = {
     "overrides",
     [
         {"trainer.augmenter.discriminator": IN_DOMAIN},
-        {"trainer.pool_size": None, "trainer.augmenter.embedding_table": {"type": "contextual"}},
+        {"trainer.pool.size": None, "trainer.augmenter.embedding_table": {"type": "contextual"}},
     ],
     ids=["a slice", "all"],
 )

@@ -101,5 +101,5 @@ def test_a_slice_depends_on_its_seed_alone() -> None:
 
 @pytest.mark.parametrize("size", [0, 51])
 def test_a_slice_that_cannot_be_drawn_is_an_error(size: int) -> None:
-    with pytest.raises(ConfigurationError, match=f"trainer.pool_size is {size}; the training file has 50 sentences"):
+    with pytest.raises(ConfigurationError, match=f"trainer.pool.size is {size}; the training file has 50 sentences"):
         draw_slice(sentences(50), size, np.random.default_rng(0))

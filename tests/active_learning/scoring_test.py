@@ -10,7 +10,7 @@ from allennlp.common import Lazy
 from allennlp.data import DataLoader
 
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.label_budget import check_candidates
+from seqmix_plugin.active_learning.settings import ScoringSettings
 from seqmix_plugin.data import ConllColumnsReader, InMemoryLoader, SentenceReader, SentenceView
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.query_policies import NormalizedTokenEntropyPolicy
@@ -70,7 +70,7 @@ def test_what_is_left_of_a_pool_is_not_encoded_again(
 
 
 def test_bfloat16_scores_the_pool_but_neither_dev_nor_test(run: Run) -> None:
-    exact, rounded = run("float32", **NONE), run("bfloat16", **NONE, **{"trainer.scoring_dtype": "bfloat16"})
+    exact, rounded = run("float32", **NONE), run("bfloat16", **NONE, **{"trainer.scoring": {"dtype": "bfloat16"}})
     one, other = (lines(folder / "rounds.jsonl") for folder in (exact, rounded))
     assert one[0]["scores"] == other[0]["scores"]
     assert one[1]["query_scores"] != other[1]["query_scores"]
@@ -78,9 +78,9 @@ def test_bfloat16_scores_the_pool_but_neither_dev_nor_test(run: Run) -> None:
 
 
 def test_candidates_are_a_sample_of_the_pool(run: Run) -> None:
-    everything = {"trainer.pool_size": 40, "trainer.num_rounds": 1, **NONE}
+    everything = {"trainer.pool.size": 40, "trainer.num_rounds": 1, **NONE}
     whole, all_of_them, few, as_few_as_are_queried = (
-        lines(run(str(most), **everything, **{"trainer.max_candidates": most}) / "rounds.jsonl")[1]
+        lines(run(str(most), **everything, **{"trainer.scoring": {"max_candidates": most}}) / "rounds.jsonl")[1]
         for most in (None, 28, 10, 6)
     )
     assert whole["queried"] == all_of_them["queried"]
@@ -90,9 +90,8 @@ def test_candidates_are_a_sample_of_the_pool(run: Run) -> None:
 
 
 def test_candidates_are_checked_against_the_largest_query() -> None:
-    check_candidates(None, [12, 6])
-    check_candidates(7, [12, 5, 7])
-    check_candidates(1, [12])
+    for most, sizes in ((None, [12, 6]), (7, [12, 5, 7]), (1, [12])):
+        ScoringSettings(max_candidates=most).check(sizes)
 
 
 @pytest.mark.parametrize("allowed", [True, False])

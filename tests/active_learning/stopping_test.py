@@ -109,7 +109,7 @@ def test_models_are_compared_on_a_sample(run: Run, tmp_path: Path) -> None:
     folder = run("still", **settings, **still)
     assert [record.get("kappa") for record in lines(folder / "rounds.jsonl")] == [None, 1.0, 1.0]
     trained_on = run(
-        "trained_on", **settings, **{**still, "trainer.pool_size": 22, "trainer.num_rounds": 2, "trainer.query_size": 5}
+        "trained_on", **settings, **{**still, "trainer.pool.size": 22, "trainer.num_rounds": 2, "trainer.query_size": 5}
     )
     # All 10 sentences that the seed set leaves are the sample; the last round has none that is not labelled.
     assert [record.get("kappa") for record in lines(trained_on / "rounds.jsonl")] == [None, 1.0, None]

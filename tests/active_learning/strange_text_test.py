@@ -36,7 +36,7 @@ def trained(run: Run, folder: Path, text: str, **overrides: Any) -> Path:
         (folder / f"{name}.conll").write_text(text, encoding="utf-8")
     paths = {"train_data_path": str(folder / "train.conll"), "validation_data_path": str(folder / "dev.conll")}
     return run(
-        "run", **{**paths, "test_data_path": None, "trainer.pool_size": None, "trainer.num_rounds": 1, **overrides}
+        "run", **{**paths, "test_data_path": None, "trainer.pool.size": None, "trainer.num_rounds": 1, **overrides}
     )
 
 

@@ -154,7 +154,7 @@ def test_all_of_the_pool_may_be_labelled_but_no_more(run: Run) -> None:
         ({"trainer.seed_size": 0}, "trainer.seed_size is 0; expected 1 or more"),
         ({"trainer.query_size": [6]}, "trainer.query_size has 1 numbers for 2 rounds"),
         ({"trainer.num_rounds": -1}, "trainer.num_rounds is -1"),
-        ({"trainer.pool_size": 601}, "trainer.pool_size is 601; the training file has 600 sentences"),
+        ({"trainer.pool.size": 601}, "trainer.pool.size is 601; the training file has 600 sentences"),
         ({"train_data_path": "no/such.conll"}, "no/such.conll: no such file"),
         ({"trainer.query_policy.type": "entropy"}, "trainer.query_policy.type is 'entropy'; expected one of 'bald', "),
         ({"data_loader.type": "multiprocess"}, "data_loader.type is 'multiprocess'; .* needs 'in_memory'"),
@@ -193,7 +193,7 @@ def test_all_of_the_pool_may_be_labelled_but_no_more(run: Run) -> None:
         ({"model.head": None}, "model.head is null"),
         ({"trainer.trainer": None}, "trainer.trainer is null"),
         ({"trainer.trainer.num_epochs": 0}, "trainer.trainer.num_epochs is 0; expected 1 or more"),
-        ({"trainer.pool_size": -5}, "trainer.pool_size is -5; the training file has 600 sentences, expected 1 to"),
+        ({"trainer.pool.size": -5}, "trainer.pool.size is -5; the training file has 600 sentences, expected 1 to"),
         ({"trainer.type": "gradient_descent"}, "trainer.type is 'gradient_descent'; active learning needs"),
         (
             {"trainer.query_policy": {"type": "bald", "num_sample": 3}},
@@ -214,8 +214,11 @@ def test_all_of_the_pool_may_be_labelled_but_no_more(run: Run) -> None:
         ({"trainer.seed_size": None}, "trainer.seed_size is null; expected a whole number"),
         ({"trainer.seed": 5}, "trainer.seed cannot be configured: 'seed' is a key of the top level"),
         ({"trainer.distributed": True}, "'distributed' is a key of the top level"),
-        ({"trainer.max_candidates": 5}, "max_candidates is 5; expected at least the 6 sentences of a query"),
-        ({"trainer.scoring_dtype": "float16"}, "scoring_dtype is 'float16'; expected one of float32, bfloat16"),
+        (
+            {"trainer.scoring": {"max_candidates": 5}},
+            "scoring.max_candidates is 5; expected at least the 6 sentences of a query",
+        ),
+        ({"trainer.scoring": {"dtype": "float16"}}, "scoring.dtype is 'float16'; expected one of float32, bfloat16"),
         (
             {"trainer.trainer.cuda_device": 1},
             "trainer.trainer.cuda_device cannot be configured: set trainer.cuda_device",

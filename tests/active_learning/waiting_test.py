@@ -96,7 +96,7 @@ def test_a_half_answered_round_waits(run: Run, capsys: pytest.CaptureFixture) ->
 
 def test_what_is_rejected_or_left_open(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rejected sentences never come again, others stay in the pool; also when the run dies while it reads labels."""
-    pooled = {**FILES, "trainer.oracle": {**FILES["trainer.oracle"], "unanswered": "pool"}, "trainer.pool_size": 24}
+    pooled = {**FILES, "trainer.oracle": {**FILES["trainer.oracle"], "unanswered": "pool"}, "trainer.pool.size": 24}
     folder = run("run", **pooled)
     labelled = label_in_label_studio(folder, 0, leave=4, reject=3)
     assert len(labelled) == 5
@@ -177,7 +177,7 @@ WORDS: Dict[str, Any] = {
     "validation_data_path": None,
     "test_data_path": None,
     "trainer.augmenter": {"type": "none"},
-    "trainer.pool_size": None,
+    "trainer.pool.size": None,
     "trainer.seed_size": 4,
     "trainer.query_size": 2,
     "trainer.num_rounds": 2,

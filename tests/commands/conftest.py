@@ -33,7 +33,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Command:
 def trained(tiny_encoder: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run of one round on 60 sentences, long enough that the tagger finds entities."""
     folder = tmp_path_factory.mktemp("runs") / "trained"
-    sizes = {"trainer.pool_size": 60, "trainer.seed_size": 60, "trainer.num_rounds": 0, "trainer.query_size": 1}
+    sizes = {"trainer.pool.size": 60, "trainer.seed_size": 60, "trainer.num_rounds": 0, "trainer.query_size": 1}
     longer = {"trainer.trainer.num_epochs": 12, "trainer.augmenter": {"type": "none"}}
     train_model(Params(small_config(tiny_encoder, **sizes, **longer)), str(folder))
     return folder

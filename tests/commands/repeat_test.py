@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import pytest
 import rich
@@ -33,7 +33,7 @@ from tests.faults.drill import differences
 
 SMALL = {
     "trainer.num_rounds": 1,
-    "trainer.pool_size": 18,  # all of the slice is labelled in the end
+    "trainer.pool.size": 18,  # all of the slice is labelled in the end
     "trainer.trainer.num_epochs": 1,
     "trainer.augmenter": {"type": "none"},
 }
@@ -226,7 +226,7 @@ def copied(calls: Calls, target: Path, seed: int = 2) -> List[str]:
     [
         (2, ["-o", '{"trainer.query_size": 5}'], "2 holds a run of another configuration; take another folder (-s)"),
         (3, [], "3 holds a run with seed 2, not 3; take another folder (-s)"),
-        (2, ["--vary-data"], "2 holds a run with trainer.data_seed 0, not 2; take another folder (-s)"),
+        (2, ["--vary-data"], "2 holds a run with trainer.pool.data_seed 0, not 2; take another folder (-s)"),
     ],
 )
 def test_another_run_is_an_error_before_any_work(
@@ -309,8 +309,8 @@ def test_seeds() -> None:
         (["-o", '{"seed": 7}'], "--overrides has 'seed', which 'repeat' sets itself: use --seeds"),
         (["-o", '{"numpy_seed": 7}'], "--overrides has 'numpy_seed', which 'repeat' sets itself: use --seeds"),
         (
-            ["-o", '{"trainer.data_seed": 7}', "--vary-data"],
-            "--overrides has 'trainer.data_seed', which --vary-data sets itself: leave one out",
+            ["-o", '{"trainer.pool.data_seed": 7}', "--vary-data"],
+            "--overrides has 'trainer.pool.data_seed', which --vary-data sets itself: leave one out",
         ),
         (["-o", '{"trainer.nothing.there": 7}'], "small.json: the configuration cannot be read ("),
         (["-o", '{"type": "default"}'], "small.json: type is 'default'; 'repeat' needs 'active_learning'"),
@@ -336,16 +336,19 @@ def test_a_configuration_that_is_not_there(
 
 
 @pytest.mark.parametrize(
-    ("overrides", "vary_data", "expected"),
+    ("overrides", "pool", "expected"),
     [
-        ({}, False, {}),
-        ({"trainer.data_seed": 7}, False, {"trainer.data_seed": 7}),
-        ({}, True, {"trainer.data_seed": 4}),
-        ({"trainer": {"num_rounds": 2}}, True, {"trainer": {"num_rounds": 2, "data_seed": 4}}),
+        ({}, None, {}),
+        ({"trainer.pool.data_seed": 7}, None, {"trainer.pool.data_seed": 7}),
+        ({}, {}, {"trainer.pool": {"data_seed": 4}}),
+        ({"trainer.pool.size": 7}, {"size": 7}, {"trainer.pool": {"size": 7, "data_seed": 4}}),
+        ({"trainer": {"num_rounds": 2}}, {}, {"trainer": {"num_rounds": 2, "pool": {"data_seed": 4}}}),
     ],
 )
-def test_the_overrides_of_a_run(overrides: Dict[str, Any], vary_data: bool, expected: Dict[str, Any]) -> None:
-    assert seed_overrides(overrides, 4, vary_data) == {**expected, **dict.fromkeys(SEEDS, 4)}
+def test_the_overrides_of_a_run(
+    overrides: Dict[str, Any], pool: Optional[Dict[str, Any]], expected: Dict[str, Any]
+) -> None:
+    assert seed_overrides(overrides, 4, pool) == {**expected, **dict.fromkeys(SEEDS, 4)}
 
 
 def test_ctrl_c_leaves_no_process_and_keeps_what_is_finished(calls: Calls, tmp_path: Path) -> None:

@@ -141,6 +141,9 @@ def without_sacremoses(folder: Path, config: Dict[str, Any]) -> None:
 
 CONFIGURATION: Dict[str, List[Way]] = {
     "a key that nobody knows, or a misspelt one": [{f"{AUGMENTER}.alfa": 8}, {f"{AUGMENTER}.zzz": 8}],
+    "a key of version 0.1 that has moved": [
+        {f"trainer.{key}": 7} for key in ("pool_size", "data_seed", "max_candidates", "scoring_dtype")
+    ],
     "a key that is missing": [{"trainer.seed_size": GONE}, {"trainer.query_policy.type": GONE}],
     "`null` where there is no such choice": [{AUGMENTER: None}, {"trainer.seed_size": None}],
     "a value of another type, or a number beyond 64 bits": [
@@ -190,7 +193,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
     ],
     "a word that is none of those to choose from": [
         {"dataset_reader.source_scheme": "IOB"},
-        {"trainer.scoring_dtype": "float16"},
+        {"trainer.scoring": {"dtype": "float16"}},
         {"trainer.oracle": {"type": "files", "unanswered": "drop"}},
         {"trainer.oracle": {"type": "files", "annotators": "best"}},
         {"trainer.oracle": {"type": "files", "min_probability": 2}},
@@ -221,8 +224,8 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"trainer.seed_size": 0},
         {"trainer.query_size": [1, 2, 3]},
         {"trainer.query_size": 1000},
-        {"trainer.pool_size": 1000},
-        {"trainer.max_candidates": 1},
+        {"trainer.pool.size": 1000},
+        {"trainer.scoring": {"max_candidates": 1}},
         {"trainer.stopping": {"type": "plateau"}, "validation_data_path": None},
         {
             "trainer.stopping": {"type": "label_budget", "sentences": 3},
@@ -241,7 +244,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
             "train_data_path": "@two words",
             "validation_data_path": None,
             "test_data_path": None,
-            "trainer.pool_size": None,
+            "trainer.pool.size": None,
             "trainer.oracle": {"type": "files"},
         },
         {"trainer.oracle": {"type": "files", "format": "doccano"}, "labels": ["PER", "LOC", "ORG", "MISC", "X" * 101]},
@@ -267,7 +270,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {**fitted(), f"{MODEL}.text_path": "@few lines", f"{AUGMENTER}.rate": 1}
     ],
     "too few words to choose from": [
-        {"train_data_path": "@two words", "trainer.pool_size": None, f"{AUGMENTER}.rate": 1}
+        {"train_data_path": "@two words", "trainer.pool.size": None, f"{AUGMENTER}.rate": 1}
     ],
     "reader, indexer and embedder that do not fit together": [
         {

@@ -75,9 +75,8 @@ FURTHER: Dict[str, Dict[str, Any]] = {
         f"{TOKENS}.train_parameters": True,
         f"{TOKENS}.last_layer_only": True,
         f"{TOKENS}.transformer_kwargs": {"hidden_dropout_prob": 0.0},
-        "trainer.data_seed": 3,
-        "trainer.max_candidates": 10,
-        "trainer.scoring_dtype": "bfloat16",
+        "trainer.pool.data_seed": 3,
+        "trainer.scoring": {"max_candidates": 10, "dtype": "bfloat16"},
         "trainer.cuda_device": -1,
         "trainer.query_policy": {"type": "bald", "num_samples": 2},
         "trainer.augmenter": {
@@ -183,7 +182,7 @@ def small(config: Dict[str, Any], materials: Materials) -> Dict[str, Any]:
         config["dataset_reader"]["source_scheme"] = "BIO"
     trainer = config["trainer"]
     trainer |= {"seed_size": 12, "num_rounds": min(1, trainer["num_rounds"])}
-    trainer["pool_size"] = trainer["pool_size"] and 30
+    trainer["pool"]["size"] = trainer["pool"]["size"] and 30
     trainer["query_size"] = [4] * trainer["num_rounds"] if isinstance(trainer["query_size"], list) else 4
     trainer["trainer"]["num_epochs"] = 1
     language_model = trainer["augmenter"].get("discriminator", {}).get("language_model", {})

@@ -229,7 +229,7 @@ def test_active_learning_takes_jsonl(tiny_encoder: str, tmp_path: Path) -> None:
     reader = {"type": "jsonl_sentences", "max_length": 128, "token_indexers": indexers}
     config = small_config(tiny_encoder)
     config |= {"dataset_reader": reader, "validation_dataset_reader": config["dataset_reader"]}
-    config["trainer"] |= {"pool_size": None, "seed_size": 24, "num_rounds": 1}
+    config["trainer"] |= {"pool": {"size": None}, "seed_size": 24, "num_rounds": 1}
     config["train_data_path"] = write(tmp_path, *records)
     train_model(Params(json.loads(json.dumps(config))), str(tmp_path / "run"))
     rounds = lines(tmp_path / "run" / "rounds.jsonl")

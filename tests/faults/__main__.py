@@ -46,7 +46,7 @@ RUNS: Dict[str, Dict[str, Any]] = {
         "trainer.reuse_model": False,
         "trainer.keep_round_weights": "all",
         "trainer.augmenter.embedding_table": {"type": "contextual"},
-        "trainer.max_candidates": 15,
+        "trainer.scoring": {"max_candidates": 15},
     },
 }
 DISTRIBUTED = 10

@@ -18,7 +18,7 @@ WORKERS = {"distributed": {"cuda_devices": [-1, -1]}}
 TINY: Dict[str, Any] = {
     "trainer.augmenter": {"type": "none"},
     "trainer.num_rounds": 1,
-    "trainer.pool_size": 20,
+    "trainer.pool.size": 20,
     "trainer.trainer.num_epochs": 1,
 }
 """For runs of which several are made."""

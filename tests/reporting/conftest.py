@@ -20,7 +20,7 @@ def configuration(seed: int, num_rounds: int, changes: Dict[str, Any]) -> Dict[s
         "test_data_path": "test.conll",
         "trainer": {
             "type": "active_learning",
-            "pool_size": 100,
+            "pool": {"size": 100},
             "num_rounds": num_rounds,
             "query_policy": {"type": "random"},
             "augmenter": {"type": "none"},

@@ -37,9 +37,9 @@ def test_seeds_share_a_hash_and_changes_do_not(tmp_path: Path) -> None:
         read_run(write_run(tmp_path / name, [20.0], seed=seed, **changes))
         for name, seed, changes in (
             ("one", 1, {}),
-            ("two", 2, {"trainer.data_seed": 2}),
+            ("two", 2, {"trainer.pool.data_seed": 2}),
             ("mixed", 1, SEQMIX),
-            ("pool", 1, {"trainer.pool_size": 50}),
+            ("pool", 1, {"trainer.pool.size": 50}),
         )
     ]
     hashes = [run.configuration_hash for run in runs]

@@ -372,7 +372,7 @@ def test_a_state_is_what_was_written_or_refused(tmp_path: Path) -> None:
     state.write(tmp_path / "s.json")
     assert RoundState.read(tmp_path / "s.json", 3) == state
     body = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
-    for changed in ({**body, "round": 4}, {**body, "version": 2}, {**body, "sha256": None}, [body], {}):
+    for changed in ({**body, "round": 4}, {**body, "version": 3}, {**body, "sha256": None}, [body], {}):
         (tmp_path / "s.json").write_text(json.dumps(changed))
         with pytest.raises(ValueError, match="its checksum is wrong"):
             RoundState.read(tmp_path / "s.json", 3)
@@ -392,10 +392,13 @@ def test_a_state_of_another_version_is_not_touched(run: Run, whole: Callable[...
     path = folder / "state" / "round_1.json"
     body = json.loads(path.read_text(encoding="utf-8"))
     del body["sha256"]
-    body["version"] = 2
+    body["version"] = 1
     path.write_text(json.dumps({**body, "sha256": data_digest(body)}), encoding="utf-8")
     before = {file: file.read_bytes() for file in folder.rglob("*.json*")}
-    with pytest.raises(ConfigurationError, match="round_1.json is of version 2, and this plugin's is 1: resume the"):
+    with pytest.raises(
+        ConfigurationError,
+        match="round_1.json is of version 1, and this plugin's is 2: resume the run with seqmix_plugin 0.1",
+    ):
         run("run", recover=True)
     after = {file: file.read_bytes() for file in folder.rglob("*.json*")}
     assert {file.name for file in before if before[file] != after[file]} <= {"meta.json", "config.json"}

@@ -47,7 +47,7 @@ function(
     data_loader: { type: 'in_memory', batch_size: batch_size },
     trainer: {
       type: 'active_learning',
-      pool_size: data.pool_size,
+      pool: { size: data.pool_size },
       seed_size: seed_size,
       num_rounds: num_rounds,
       query_size: query_size,
