@@ -1,12 +1,21 @@
 """Blocks of the trainer's keys: `trainer.pool` and `trainer.scoring`."""
 
-from typing import Optional, Sequence
+from typing import Any, Optional, Sequence
 
 import torch
 from allennlp.common import FromParams
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.run.reader import MOVED_KEYS
+
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+def refuse_moved_keys(trainer: Any) -> None:
+    """Raises a `ConfigurationError` when the block `trainer` has a key of version 0.1 that is now in another place."""
+    for old, new in MOVED_KEYS.items():
+        if isinstance(trainer, dict) and old in trainer:
+            raise ConfigurationError(f"trainer.{old} has moved to trainer.{'.'.join(new)}")
 
 
 class PoolSettings(FromParams):

@@ -15,6 +15,7 @@ from allennlp.training import Trainer
 from seqmix_plugin.active_learning.corpora import read_corpora
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.model_checks import check_encoder, check_reading, sentence_reader
+from seqmix_plugin.active_learning.settings import refuse_moved_keys
 from seqmix_plugin.configuration.checks import check_configuration, mistakes_as_configuration_errors
 from seqmix_plugin.console import prepare_console
 from seqmix_plugin.data import InMemoryLoader
@@ -46,6 +47,7 @@ class ActiveLearningTrainModel(TrainModel):
         with clear_endings(), mistakes_as_configuration_errors():
             if extras.get("serialization_dir") is not None:
                 from_primary(lambda: check_version(Path(extras["serialization_dir"])))
+            refuse_moved_keys(params.as_dict(quiet=True).get("trainer"))
             check_configuration(params, cls, "from_partial_objects")
             held: List[IO[bytes]] = []  # until the trainer has the lock as well
             if extras.get("serialization_dir") is not None:

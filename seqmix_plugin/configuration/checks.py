@@ -16,7 +16,6 @@ from allennlp.training.optimizers import Optimizer
 from seqmix_plugin.configuration.kinds import problem, shown, wrong
 from seqmix_plugin.configuration.types import arguments, check_arguments, check_value
 from seqmix_plugin.errors import first_line, out_of_memory, shortened
-from seqmix_plugin.run.reader import MOVED_KEYS
 
 ABOVE_0 = math.ulp(0.0)
 SEEDS = (0, 2**32 - 1)
@@ -103,9 +102,6 @@ def _check_parts(configuration: Dict[str, Any]) -> None:
             if "trainer" in configuration
             else problem("trainer", f"is missing; expected {expected}")
         )
-    for old, new in MOVED_KEYS.items():
-        if old in trainer:
-            raise ConfigurationError(f"trainer.{old} has moved to trainer.{'.'.join(new)}")
     if trainer.get("distributed") and not is_distributed():
         raise ConfigurationError(
             "trainer.distributed cannot be configured: 'distributed' is a key of the top level, such as "
