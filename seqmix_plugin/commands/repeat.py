@@ -69,8 +69,8 @@ def repeat(
     workers : `int`, optional (default = `1`)
         The number of processes at a time; they share the cores.
     vary_data : `bool`, optional (default = `False`)
-        Draw another slice of the training file with each seed, as `trainer.pool.data_seed`; by default all runs have the
-        configuration's slice.
+        Draw another slice of the training file with each seed, as `trainer.pool.data_seed`; by default all runs have
+        the configuration's slice.
     records : `str`, optional (default = `None`)
         A folder in which to write CONFIG/SEED.json, a record without text, for each finished run.
     include_package : `Sequence[str]`, optional (default = `()`)

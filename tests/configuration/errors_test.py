@@ -141,9 +141,7 @@ def without_sacremoses(folder: Path, config: Dict[str, Any]) -> None:
 
 CONFIGURATION: Dict[str, List[Way]] = {
     "a key that nobody knows, or a misspelt one": [{f"{AUGMENTER}.alfa": 8}, {f"{AUGMENTER}.zzz": 8}],
-    "a key of version 0.1 that has moved": [
-        {f"trainer.{key}": 7} for key in ("pool_size", "data_seed", "max_candidates", "scoring_dtype")
-    ],
+    "a key of version 0.1 that has moved": [{"trainer.pool_size": 7}, {"trainer.scoring_dtype": "float32"}],
     "a key that is missing": [{"trainer.seed_size": GONE}, {"trainer.query_policy.type": GONE}],
     "`null` where there is no such choice": [{AUGMENTER: None}, {"trainer.seed_size": None}],
     "a value of another type, or a number beyond 64 bits": [
