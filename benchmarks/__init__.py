@@ -1,1 +1,1 @@
-"""How close each stage is to its limit: `python -m benchmarks`."""
+"""Measurements of every stage against reference implementations: `python -m benchmarks`."""

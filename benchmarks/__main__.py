@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measures stages, prints a table, keeps the numbers as JSON; `--report` makes the page."""
+"""`python -m benchmarks` measures stages, prints a table and stores JSON; `--report` writes the page."""
 
 import argparse
 import logging
@@ -23,12 +23,14 @@ from benchmarks.stages import STAGES
 def main(arguments: Optional[List[str]] = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--stage", nargs="+", choices=list(STAGES), default=list(STAGES), help="which; all by default")
+    parser.add_argument(
+        "--stage", nargs="+", choices=list(STAGES), default=list(STAGES), help="stages to measure; default: all"
+    )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--pairs", type=int, default=FEWEST_PAIRS, help="interleaved pairs a row; 9 or more to pass")
-    parser.add_argument("--quick", action="store_true", help="smallest sizes; shows that it works, and keeps nothing")
+    parser.add_argument("--quick", action="store_true", help="smallest sizes, for a trial; nothing is stored")
     data = Path(os.environ.get("BENCHMARK_DATA", ROOT.parent / "shared" / "data"))
-    parser.add_argument("--data", type=Path, default=data, help="where a folder conll03 may be")
+    parser.add_argument("--data", type=Path, default=data, help="folder that contains conll03")
     parser.add_argument("--report", action="store_true", help="only write docs/performance.md")
     options = parser.parse_args(arguments)
     if options.report:
@@ -47,7 +49,7 @@ def main(arguments: Optional[List[str]] = None) -> None:
 
 
 def measure(options: argparse.Namespace, folder: Path) -> None:
-    """Measures stage by stage and keeps each as it is done."""
+    """Measures the stages in turn and stores each when it is done."""
     device = torch.device(options.device)
     corpus = find_corpus(options.data, folder, options.quick)
     setting = Setting(device, corpus, folder, **shapes(device, folder, options.quick), quick=options.quick)

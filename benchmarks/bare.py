@@ -1,4 +1,4 @@
-"""The floor: plain PyTorch and transformers, with nothing between the sentences and the arithmetic."""
+"""The reference loops: PyTorch and transformers only, on sentences already converted to numbers."""
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 

@@ -1,4 +1,4 @@
-"""Folders with models that nobody trained."""
+"""Folders with untrained models."""
 
 import torch
 from tokenizers import ByteLevelBPETokenizer

@@ -1,4 +1,4 @@
-"""The text that is worked on: CoNLL-2003's when it is there, else the corpus that the repository ships."""
+"""The corpus of the measurements: CoNLL-2003 if it exists, else the corpus that the repository ships."""
 
 from pathlib import Path
 from typing import NamedTuple, Optional

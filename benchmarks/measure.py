@@ -1,4 +1,4 @@
-"""Two ways of doing the same, timed in turn, and what can be said of their ratio."""
+"""Alternating timings of two implementations, and the ratio of their seconds with its interval."""
 
 import math
 import time
@@ -59,7 +59,7 @@ class Target(NamedTuple):
 
     @property
     def speed(self) -> float:
-        """The lowest ratio of the reference's seconds to ours that is enough."""
+        """The lowest ratio of the reference's seconds to the plugin's that meets the target."""
         return 1 / self.factor if self.kind == "at_most" else self.factor
 
     @property

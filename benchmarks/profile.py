@@ -1,4 +1,4 @@
-"""Where the time of a row that falls short goes."""
+"""A profile of a row that misses its target."""
 
 import cProfile
 import os

@@ -88,7 +88,7 @@ def page(folder: Path) -> str:
 
 
 def section(stage: str, found: Dict[str, Any]) -> str:
-    """A stage: what it ran on, its table, and what stands beside it."""
+    """A stage: conditions, table and notes."""
     rows = found["rows"]
     parts = [f"### {stage}\n\n{STAGES[stage]}\n\n{ran_on(found['conditions'])}\n", table(stage, rows).markdown()]
     notes = [line for row in rows for line in remarks(row)]
@@ -107,7 +107,7 @@ def ran_on(conditions: Dict[str, Any]) -> str:
 
 
 def remarks(row: Dict[str, Any]) -> List[str]:
-    """What a reader of a row has to know, as items of a list."""
+    """The notes on a row, as items of a list."""
     against = f", against {row['reference']}" if row.get("reference") else ""
     items = [row[key] for key in ("note", "skipped") if row.get(key)]
     if row.get("parts"):

@@ -1,4 +1,4 @@
-"""Rows measured and kept as JSON."""
+"""Measurement of rows, and their storage as JSON."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ KEPT = ("versions", "revision", "device", "cpus", "threads")
 
 
 class DifferentResultError(Exception):
-    """Ours and the reference do not do the same, so their times cannot be compared."""
+    """The plugin and the reference compute different results, so their times cannot be compared."""
 
 
 def measured(entry: Entry, num_pairs: int, device: torch.device) -> Dict[str, Any]:
@@ -68,14 +68,14 @@ def target_of(record: Dict[str, Any]) -> Target:
 
 
 def conditions(device: torch.device, data: str) -> Dict[str, Any]:
-    """What the rows of a stage ran on."""
+    """Machine, data and versions of a stage's rows."""
     found = environment(device)
     kept = {**{name: found[name] for name in KEPT}, "data": data}
     return kept if device.type == "cuda" else {**kept, "device": processor() or found["device"]}
 
 
 def processor() -> Optional[str]:
-    """What the CPU calls itself, where the system says it."""
+    """The name of the CPU, if the system provides it."""
     path = Path("/proc/cpuinfo")
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), None)
@@ -90,7 +90,7 @@ def merge(path: Path, stage: str, conditions: Dict[str, Any], rows: Iterable[Dic
 
 
 def _one_row_a_line(stages: Dict[str, Any]) -> str:
-    """JSON that shows in a comparison which rows were measured again."""
+    """JSON with one row per line, so that a diff shows which rows were measured again."""
     blocks = []
     for stage, found in stages.items():
         rows = ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in found["rows"])
@@ -100,5 +100,5 @@ def _one_row_a_line(stages: Dict[str, Any]) -> str:
 
 
 def read(path: Path) -> Dict[str, Any]:
-    """The stages of a file, none when it is not there."""
+    """The stages in a file; empty if it does not exist."""
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

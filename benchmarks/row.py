@@ -1,4 +1,4 @@
-"""What a stage has to show: rows to measure, values that were measured, rows that cannot be."""
+"""Entries of a stage: rows to measure, measured values, and rows that cannot be measured."""
 
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Optional, Union

@@ -94,7 +94,7 @@ class Setting:
         return quick if self.quick else full
 
     def overrides(self, encoder: str) -> Dict[str, Any]:
-        """What a shipped configuration needs to run on this device, text and encoder."""
+        """The overrides that run a shipped configuration on this device, text and encoder."""
         weights = any(Path(encoder).glob("*.safetensors")) or any(Path(encoder).glob("pytorch_model*.bin"))
         embedder = "model.text_field_embedder.token_embedders.tokens"
         return {
@@ -125,7 +125,7 @@ class Setting:
         overrides = {"trainer.augmenter": {"type": "none"}, **self.overrides(encoder), **dotted}
         params = Params.from_file(str(CONFIGURATION), overrides)
         for key in ("include_in_archive", "random_seed", "numpy_seed", "pytorch_seed"):
-            params.pop(key)  # as AllenNLP's own command does
+            params.pop(key)  # as AllenNLP's command does
         seed, lr = params["seed"], params["trainer"]["trainer"]["optimizer"]["lr"]
         training = TrainModel.from_params(params, serialization_dir=str(self.new_folder()), local_rank=0)
         trainer = training.trainer

@@ -21,7 +21,7 @@ from typing import Any, Dict, List, Sequence, Set, Tuple
 
 ROOT = Path(__file__).parent.parent
 TOOL = "pip-audit>=2.10,<3"
-"""In an environment of its own, so that what it needs does not change the pinned packages."""
+"""Runs in a separate environment, so that its requirements do not change the pinned packages."""
 REPORT = ("--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off")
 FIELDS = {"package", "advisory", "reason"}
 FOUND, UNREADABLE, UNKNOWN = 1, 2, 3
@@ -30,7 +30,7 @@ Accepted = Dict[Tuple[str, str], str]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prints what is to be done, and gives the exit code."""
+    """Prints the advisories to settle and returns the exit code."""
     parser = argparse.ArgumentParser(description="Compare known vulnerabilities with the accepted ones.")
     parser.add_argument("--accepted", type=Path, default=ROOT / "audit.toml", help="default: %(default)s")
     parser.add_argument("--requirements", type=Path, default=ROOT / "requirements.txt", help="default: %(default)s")

@@ -16,7 +16,7 @@ SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
 def main(target: Path) -> None:
-    """Copies, or ends with one line on what is wrong."""
+    """Copies the model, or ends with a one-line error."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         sys.exit(f"error: the package {PACKAGE} is not installed")

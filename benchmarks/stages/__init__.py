@@ -16,4 +16,4 @@ STAGES: Dict[str, Callable[[Setting], Iterator[Entry]]] = {
     "pool": pool.rows,
     "ranks": ranks.rows,
 }
-"""Each gives its rows; a row is measured before the next is made, so that no more than one model is held."""
+"""Each yields its rows; a row is measured before the next is built, so that only one model is in memory."""

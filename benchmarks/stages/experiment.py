@@ -1,4 +1,4 @@
-"""A whole run, and what of its time is not arithmetic."""
+"""A complete run, and the share of its time outside the arithmetic."""
 
 import time
 from collections import Counter, defaultdict
@@ -119,13 +119,13 @@ class Watch:
         self._stack.close()
 
     def now(self) -> float:
-        """Seconds, when the GPU has done what it was given."""
+        """Seconds, after the GPU has finished its work."""
         if self._device.type == "cuda":
             torch.cuda.synchronize(self._device)
         return time.perf_counter()
 
     def parts(self, total: float) -> Dict[str, float]:
-        """Seconds of arithmetic and, stage by stage, of all else."""
+        """Seconds of arithmetic and, per stage, of everything else."""
         overhead = {stage: seconds - self._in_stages[stage] for stage, seconds in self._seconds.items()}
         overhead[BETWEEN] = total - sum(self._seconds.values()) - self._in_stages[BETWEEN]
         shown = {f"{name} (s)": seconds for name, seconds in self.arithmetic.items()}

@@ -54,7 +54,7 @@ def row_of(setting: Setting, name: str, built: Built, words: str) -> Row:
 def prepared(
     setting: Setting, built: Built, labelled: Sequence[TaggedSentence], words: str, wanted: int
 ) -> Tuple[Augmenter, AugmentationContext]:
-    """The shipped configurations' augmenter, and what it works with in a round."""
+    """The augmenter of the shipped configurations with its context."""
     block = {
         "type": "seqmix",
         "rate": wanted / len(labelled),
@@ -62,7 +62,7 @@ def prepared(
         "embedding_table": {"type": "vocabulary", "words": words},
         "discriminator": {"type": "accept_all"},
     }
-    if setting.quick:  # some of little text
+    if setting.quick:  # a few sentences give few words
         block["pairing"] = {"type": "sub_sequence", "window": 3, "min_density": 0.3}
     bench = AugmentationContext(
         model=built.model,
@@ -104,7 +104,7 @@ def one_by_one(
 
 
 def differing(ours: Augmentation, reference: List[Tuple[str, ...]]) -> float:
-    """The share of words that the two chose differently."""
+    """The share of words for which the two implementations differ."""
     children = ours.generated[::2][: len(reference)]
     chosen = [child.sentence.tokens[slice(*child.parents[0][1:])] for child in children]
     pairs = [pair for one, other in zip(chosen, reference, strict=True) for pair in zip(one, other, strict=True)]

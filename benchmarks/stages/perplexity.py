@@ -21,7 +21,7 @@ TOGETHER = 48
 
 
 def rows(setting: Setting) -> Iterator[Entry]:
-    """Each shape against the bare loop and against one sentence a call."""
+    """Each model shape compared with the bare loop and with one sentence per call."""
     for name, config in setting.language_models.items():
         yield from rows_of(setting, name, config)
 
@@ -63,7 +63,7 @@ def rows_of(setting: Setting, name: str, config: GPT2Config) -> Iterator[Entry]:
 
 
 def token_ids(setting: Setting, size: int, vocabulary: int) -> List[List[int]]:
-    """Word pieces of the corpus's sentences: real lengths; which tokens they are costs nothing."""
+    """Word pieces of the corpus's sentences, modulo the vocabulary; the cost depends on their number only."""
     lines = setting.corpus.train.read_text(encoding="utf-8").split("\n")
     sentences: List[List[str]] = [[]]
     for line in lines:
@@ -89,7 +89,7 @@ def by_length(model: GPT2LMHeadModel, sequences: Sequence[List[int]], begin: int
 
 
 def one_by_one(model: GPT2LMHeadModel, sequences: Sequence[List[int]], begin: int) -> np.ndarray:
-    """A batch of one, and its number fetched."""
+    """The perplexity of a batch of one."""
     with torch.inference_mode():
         return np.array([_perplexities(model, [sequence], begin).item() for sequence in sequences])
 

@@ -1,4 +1,4 @@
-"""Pools of up to a million sentences, each scored in a process of its own."""
+"""Pools of up to a million sentences, each scored in a separate process."""
 
 import json
 import subprocess
@@ -51,7 +51,7 @@ def rows(setting: Setting) -> Iterator[Entry]:
 
 
 def write_pool(source: Path, target: Path, size: int) -> None:
-    """Sentences of the corpus, again and again, some of whose words are replaced by other words of the corpus."""
+    """Writes the sentences of the corpus repeatedly, with some words replaced by other words of the corpus."""
     text = source.read_text(encoding="utf-8")
     blocks = [block for block in text.strip().split("\n\n") if not block.startswith("-DOCSTART-")]
     words = [line.split()[0] for block in blocks for line in block.split("\n")]
@@ -67,7 +67,7 @@ def write_pool(source: Path, target: Path, size: int) -> None:
 
 
 def scored_apart(setting: Setting, encoder: str, folder: Path) -> Dict[str, float]:
-    """What `main` says of a pool, in another process."""
+    """The output of `main` for a pool, run in another process."""
     task = {
         "encoder": encoder,
         "corpus": [str(setting.corpus.train), setting.corpus.scheme],
@@ -92,7 +92,7 @@ def main(arguments: List[str]) -> None:
         torch.device(task["device"]), Corpus("", Path(train), None, None, scheme), folder, {"": task["encoder"]}, {}
     )
     built = setting.build(task["encoder"])
-    our_scores(built, built.sentences[:200], setting.device)  # what is needed once, whatever the pool's size
+    our_scores(built, built.sentences[:200], setting.device)  # memory that does not depend on the pool's size
     pool = folder / "pool.conll"
     reset_peak()
     before, start = resident("VmRSS"), time.perf_counter()
@@ -116,7 +116,7 @@ def resident(name: str) -> int:
 
 
 def reset_peak() -> None:
-    """The most so far is what is held now."""
+    """Resets the peak memory to the current one."""
     Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")
 
 

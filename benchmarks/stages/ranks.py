@@ -18,7 +18,7 @@ NUM_SENTENCES = 640
 
 
 def rows(setting: Setting) -> Iterator[Entry]:
-    """Two processes against one, with one thread each."""
+    """Two processes compared with one, with one thread each."""
     size = setting.size(NUM_SENTENCES, 20)
     name, folder = next(iter(setting.encoders.items()))
     label = f"scoring {size:,} sentences by 2 processes of one thread each, {name}"
@@ -61,7 +61,7 @@ def rows(setting: Setting) -> Iterator[Entry]:
 
 
 def scored_at_once(groups: List["Workers"]) -> None:
-    """Lets groups score at the same time."""
+    """Starts several groups at the same time."""
     for group in groups:
         group.start()
     for group in groups:
@@ -95,16 +95,16 @@ class Workers:
             self._pipes.append(here)
 
     def start(self) -> None:
-        """Lets all score."""
+        """Starts scoring in all processes."""
         for pipe in self._pipes:
             pipe.send(True)
 
     def wait(self) -> List[float]:
-        """Until they have; gives each one's sum of all scores."""
+        """Waits for all processes; returns the sum of all scores from each."""
         return [pipe.recv() for pipe in self._pipes]
 
     def score(self) -> List[float]:
-        """Lets all score and waits."""
+        """Scores in all processes and waits."""
         self.start()
         return self.wait()
 
@@ -115,7 +115,7 @@ class Workers:
 
 
 def work(rank: int, count: int, port: int, task: Dict[str, Any], pipe: Connection) -> None:
-    """What each process does."""
+    """The work of each process."""
     from pathlib import Path
 
     torch.set_num_threads(1)

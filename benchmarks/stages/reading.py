@@ -13,7 +13,7 @@ from seqmix_plugin.data import SentenceReader
 
 
 def rows(setting: Setting) -> Iterator[Entry]:
-    """The reader against a bare loop."""
+    """The reader compared with a bare loop."""
     encoder = next(iter(setting.encoders.values()))
     params = Params.from_file(str(CONFIGURATION), setting.overrides(encoder))["dataset_reader"]
     readers = [new_reader(params)]
@@ -35,7 +35,7 @@ def rows(setting: Setting) -> Iterator[Entry]:
 
 
 def new_reader(params: Params) -> SentenceReader:
-    """A reader that has seen no word yet."""
+    """A reader with empty caches."""
     reader = DatasetReader.from_params(params.duplicate())
     assert isinstance(reader, SentenceReader)
     return reader

@@ -23,7 +23,7 @@ TRAINED_ON = 200
 
 
 def rows(setting: Setting) -> Iterator[Entry]:
-    """Each encoder against the bare loop and against one sentence at a time."""
+    """Each encoder compared with the bare loop and with one sentence at a time."""
     for name, folder in setting.encoders.items():
         yield from rows_of(setting, name, folder)
 
@@ -71,7 +71,7 @@ def in_bfloat16(
     bare: BareTagger,
     some: Sequence[Any],
 ) -> Iterator[Entry]:
-    """`scoring.dtype: bfloat16` against one at a time in float32, and how many of the top K it shares with float32."""
+    """`scoring.dtype: bfloat16` compared with one sentence at a time in float32, and the overlap of their top K."""
     label = f"scoring {len(sentences):,} sentences of a pool of {len(built.sentences):,} in bfloat16, {name}"
     on_gpu = setting.device.type == "cuda"
     if not on_gpu and not has_bfloat16_units():
@@ -102,7 +102,7 @@ def in_bfloat16(
 def our_scores(
     built: Built, sentences: SentenceSource, device: torch.device, dtype: torch.dtype = torch.float32
 ) -> np.ndarray:
-    """The package's scores of sentences; those of a source that it has not seen before are encoded first."""
+    """The plugin's scores of sentences, which are encoded first if the source is new."""
     policy = QueryPolicy.by_name("normalized_token_entropy")()
     models = [built.model]
     found = policy.score_pool(sentences, lambda pool: built.experiment.predict(models, pool, device, dtype=dtype))

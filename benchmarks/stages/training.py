@@ -1,4 +1,4 @@
-"""One epoch of a round's trainer."""
+"""One epoch of the inner trainer."""
 
 import copy
 from typing import Any, Callable, Iterator, List, NamedTuple, Sequence
@@ -45,7 +45,7 @@ class Epochs(NamedTuple):
 
 
 def rows(setting: Setting) -> Iterator[Entry]:
-    """Each encoder against the bare loop and against padding to 128."""
+    """Each encoder compared with the bare loop and with padding to 128."""
     for name, folder in setting.encoders.items():
         yield from rows_of(setting, name, folder)
 
@@ -82,7 +82,7 @@ def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
 def epochs(setting: Setting, encoder: str, size: int, padded_size: int, **changes: Any) -> Epochs:
     """An epoch over the first sentences of the corpus, and one over fewer that is padded to 128."""
     built = setting.build(encoder, trainer__trainer__num_epochs=1, **changes)
-    # A stretch of the corpus is as mixed in length as the whole.
+    # Consecutive sentences have the same mix of lengths as the corpus.
     sentences = built.sentences[:size]
     model = built.model
     assert model.encoder is not None
