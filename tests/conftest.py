@@ -1,12 +1,14 @@
 """Tiny real models and sentences for unit tests; no downloads."""
 
+import functools
 import os
 from collections import Counter
 from pathlib import Path
-from typing import Iterator, List
+from typing import Any, Dict, Iterator, List, Tuple
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+import allennlp.commands
 import pytest
 import torch
 from allennlp.common import Params, cached_transformers
@@ -17,14 +19,47 @@ from transformers import BertConfig, BertModel, BertTokenizerFast, GPT2Config, G
 
 import seqmix_plugin  # noqa: F401  registers
 from seqmix_plugin.augmenters import AugmentationContext
+from seqmix_plugin.charts import rendering
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.run import learning_curve
 from seqmix_plugin.sentence import TaggedSentence
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
 QUICKSTART = ROOT / "data" / "quickstart"
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plugins_are_imported_once() -> Iterator[None]:
+    """AllenNLP's command walks through all modules of its plugins at each call, which takes 0.2 s."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(allennlp.commands, "import_plugins", functools.cache(allennlp.commands.import_plugins))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pictures_are_drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """
+    A run draws its learning curve after each round, which takes longer than the rest of a small round: the first
+    picture of a measured and that of an unmeasured run stand for all, also in forks. `charts` has tests of its own.
+    """
+    folder = tmp_path_factory.mktemp("pictures")
+
+    def pictures(*charts: Tuple[Dict[str, Any], str]) -> List[bytes]:
+        kinds = [f"{'curve' if 'layer' in spec else 'text'}.{form}" for spec, form in charts]
+        path = folder / "-".join([rendering.SCRIPT.name, *kinds])
+        if not path.exists():
+            [content] = rendering.pictures(*charts)
+            part = path.with_suffix(f".{os.getpid()}")
+            part.write_bytes(content)
+            part.replace(path)
+        return [path.read_bytes()]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learning_curve, "pictures", pictures)
+        yield
 
 
 def quickstart_words() -> Counter:

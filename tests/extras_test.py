@@ -34,7 +34,10 @@ def cannot_draw(folder: Path) -> None:
 CASES: Dict[str, Any] = {
     "`train` without the extra `report`": ("report", lambda folder: write_rounds([ROUND], folder)),
     "`train` where the picture cannot be drawn for another reason": (None, cannot_draw),
-    "`compare` without the extra `report`": ("report", lambda folder: compare([str(folder)], str(folder / "out.html"))),
+    "`compare` without the extra `report`": (
+        "report",
+        lambda folder: compare([str(folder)], output=str(folder / "out.html")),
+    ),
     "`annotate` without the extra `annotate`": ("annotate", lambda folder: annotate(str(folder))),
     "`serve-queries` without the extra `service`": ("service", lambda folder: serve_queries(str(folder))),
 }
