@@ -1,4 +1,4 @@
-"""From files to batches: readers, tokenizer, sentences on disk, label field, word-piece indexer, in-memory loader."""
+"""From files to batches: readers, tokenizer, sentences on disk, label field, word-piece indexer and data loader."""
 
 from seqmix_plugin.data.arrow_sentences import ArrowSentences
 from seqmix_plugin.data.conll_columns import ConllColumnsReader
@@ -10,8 +10,8 @@ from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.data.sentence_view import SentenceView
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.unicode_words import UnicodeWordsTokenizer
+from seqmix_plugin.data.unusual_words import SegmentationCheck
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
-from seqmix_plugin.data.word_shapes import WordShapes
 
 __all__ = [
     "ArrowSentences",
@@ -20,10 +20,10 @@ __all__ = [
     "InMemoryLoader",
     "JsonlSentencesReader",
     "PlainTextReader",
+    "SegmentationCheck",
     "SentenceReader",
     "SentenceView",
     "TagDistributionField",
     "UnicodeWordsTokenizer",
     "WordPieceIndexer",
-    "WordShapes",
 ]

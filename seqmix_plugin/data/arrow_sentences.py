@@ -1,77 +1,72 @@
-"""Sentences that stay on disk."""
+"""Sentences in a memory-mapped Arrow file."""
 
 import json
 import sys
 from bisect import bisect_right
-from collections import defaultdict
 from itertools import accumulate, islice, starmap
 from pathlib import Path
-from typing import DefaultDict, Iterable, Iterator, List, Optional, Sequence, Tuple, Union, overload
+from typing import Iterable, Iterator, List, Optional, Sequence, Tuple, Union, overload
 
 import numpy as np
 import pyarrow as pa
+from allennlp.common.util import lazy_groups_of
 
 from seqmix_plugin.distributed import rank
 from seqmix_plugin.io.atomic import replacement
-from seqmix_plugin.sentence import TagDistribution, TaggedSentence
+from seqmix_plugin.sentence import TaggedSentence
 
 BATCH_ROWS = 4096
-"""Sentences that are written, and decoded while iterating, together."""
-SHARED = pa.list_(pa.dictionary(pa.int32(), pa.string()))
-"""Strings of which there are few, over and over."""
+"""Number of sentences that are written, and decoded while iterating, together."""
+REPEATED = pa.list_(pa.dictionary(pa.int32(), pa.string()))
+"""Lists of a few different strings."""
 SCHEMA = pa.schema(
     [
         pa.field("id", pa.string(), nullable=False),
         pa.field("tokens", pa.list_(pa.string()), nullable=False),
-        pa.field("tags", SHARED),
+        pa.field("tags", REPEATED),
         pa.field("tag_distributions", pa.string()),  # JSON
-        pa.field("spaces", SHARED),
+        pa.field("spaces", REPEATED),
     ]
 )
 
 
 class ArrowSentences(Sequence[TaggedSentence]):
     """
-    The sentences of a memory-mapped Arrow file, made anew whenever one is asked for: a corpus of any size takes a few
-    kilobytes of Python objects, and its pages are the operating system's to drop. Iterating makes a few thousand at a
-    time, which is some times faster than asking for one after the other.
+    The sentences of a memory-mapped Arrow file, decoded when they are accessed, so that a corpus of any size takes a
+    few kilobytes of Python objects. Iteration decodes a few thousand together, which is several times faster than
+    access one by one.
 
     # Parameters
 
     path : `Path`
-        What `write` has written.
+        A file that `write` has written.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        reader = pa.ipc.open_file(pa.memory_map(str(path)))
-        self._batches: List[pa.RecordBatch] = [reader.get_batch(n) for n in range(reader.num_record_batches)]
+        self._batches: List[pa.RecordBatch] = list(pa.ipc.open_stream(pa.memory_map(str(path))))
         # The position after each batch's last sentence.
         self._ends: List[int] = list(accumulate(batch.num_rows for batch in self._batches))
 
     @classmethod
     def write(cls, path: Path, sentences: Iterable[TaggedSentence]) -> "ArrowSentences":
         """
-        Writes a file, which is whole or not there at all, and opens it.
+        Writes a file atomically, a few thousand sentences at a time, and opens it.
 
         # Parameters
 
         path : `Path`
-            The file, which is replaced.
+            The file, which is created or replaced.
         sentences : `Iterable[TaggedSentence]`
-            Of them, a few thousand are held at a time.
+            Iterated over once.
         """
-        stream = iter(sentences)
-        # What is new in the dictionaries is written with each batch; Arrow adds to none that is empty.
-        tags, spaces = _numbers("O"), _numbers(" ")
-        options = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True)
         with (
-            replacement(path, f".{rank()}") as temporary,  # each process of a run writes it
+            replacement(path, f".{rank()}") as temporary,  # each process of a run writes the file
             pa.OSFile(str(temporary), "wb") as sink,
-            pa.ipc.new_file(sink, SCHEMA, options=options) as writer,
+            pa.ipc.new_stream(sink, SCHEMA) as writer,
         ):
-            for chunk in iter(lambda: list(islice(stream, BATCH_ROWS)), []):
-                writer.write_batch(_encoded(chunk, tags, spaces))
+            for chunk in lazy_groups_of(sentences, BATCH_ROWS):
+                writer.write_batch(_encoded(chunk))
         return cls(path)
 
     def __len__(self) -> int:
@@ -84,7 +79,7 @@ class ArrowSentences(Sequence[TaggedSentence]):
     def __getitem__(self, index: Union[int, slice]) -> Union[TaggedSentence, List[TaggedSentence]]:
         if isinstance(index, slice):
             return [self[position] for position in range(len(self))[index]]
-        position = range(len(self))[index]  # counts negative ones from the end and knows what is out of range
+        position = range(len(self))[index]  # counts negative ones from the end and raises an IndexError
         number = bisect_right(self._ends, position)
         batch = self._batches[number]
         [sentence] = _decoded(batch.slice(position - self._ends[number] + batch.num_rows, 1))
@@ -95,55 +90,31 @@ class ArrowSentences(Sequence[TaggedSentence]):
             yield from _decoded(batch)
 
 
-def _numbers(first: str) -> DefaultDict[str, int]:
-    """The numbers of strings, of which a new one gets the next."""
-    numbers: DefaultDict[str, int] = defaultdict(None, {first: 0})
-    numbers.default_factory = numbers.__len__
-    return numbers
-
-
-def _encoded(
-    chunk: Sequence[TaggedSentence], tags: DefaultDict[str, int], spaces: DefaultDict[str, int]
-) -> pa.RecordBatch:
-    """Rows of sentences; numbers the tags and the white space that are new."""
-    soft = (sentence.tag_distributions for sentence in chunk)
-    return pa.record_batch(
-        [
-            pa.array([sentence.id for sentence in chunk], pa.string()),
-            pa.array([sentence.tokens for sentence in chunk], pa.list_(pa.string())),
-            _column([sentence.tags for sentence in chunk], tags),
-            pa.array([None if rows is None else json.dumps(rows, ensure_ascii=False) for rows in soft], pa.string()),
-            _column([sentence.spaces for sentence in chunk], spaces),
-        ],
-        schema=SCHEMA,
-    )
-
-
-def _column(rows: Sequence[Optional[Sequence[str]]], numbers: DefaultDict[str, int]) -> pa.ListArray:
-    """Some rows of strings by their numbers; a row that is `None` takes no more than its place."""
-    ends = [0, *accumulate(len(row or ()) for row in rows)]
-    indices = [numbers[text] for row in rows for text in row or ()]
-    values = pa.DictionaryArray.from_arrays(pa.array(indices, pa.int32()), pa.array(numbers, pa.string()))
-    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), values, mask=pa.array([row is None for row in rows]))
+def _encoded(sentences: Sequence[TaggedSentence]) -> pa.RecordBatch:
+    soft = (sentence.tag_distributions for sentence in sentences)
+    columns: List[Iterable] = [
+        (sentence.id for sentence in sentences),
+        (sentence.tokens for sentence in sentences),
+        (sentence.tags for sentence in sentences),
+        (None if rows is None else json.dumps(rows, ensure_ascii=False) for rows in soft),
+        (sentence.spaces for sentence in sentences),
+    ]
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    return pa.record_batch(arrays, schema=SCHEMA)
 
 
 def _decoded(batch: pa.RecordBatch) -> Iterator[TaggedSentence]:
-    """The sentences of some rows."""
     ids, tokens, tags, soft, spaces = batch.columns
-    labels = _shared(tags), map(_distributions, soft.to_pylist())
-    columns = ids.to_pylist(), map(tuple, tokens.to_pylist()), *labels, _shared(spaces)
+    rows = (None if text is None else tuple(json.loads(text)) for text in soft.to_pylist())
+    columns = ids.to_pylist(), map(tuple, tokens.to_pylist()), _repeated(tags), rows, _repeated(spaces)
     return starmap(TaggedSentence, zip(*columns, strict=True))
 
 
-def _shared(column: pa.ListArray) -> Iterator[Optional[Tuple[str, ...]]]:
-    """The strings of some rows, which they share; some times faster than the column's own `to_pylist`."""
+def _repeated(column: pa.ListArray) -> Iterator[Optional[Tuple[str, ...]]]:
+    """Lists that share their strings; several times faster than the column's own `to_pylist`."""
     values = column.flatten()
     names = [sys.intern(name) for name in values.dictionary.to_pylist()]
     strings = iter([names[number] for number in values.indices.to_pylist()])
     sizes = np.diff(column.offsets.to_numpy()).tolist()
     for size, valid in zip(sizes, column.is_valid().to_pylist(), strict=True):
         yield tuple(islice(strings, size)) if valid else None
-
-
-def _distributions(text: Optional[str]) -> Optional[Tuple[TagDistribution, ...]]:
-    return None if text is None else tuple(json.loads(text))

@@ -1,73 +1,173 @@
-"""A column file on its way to sentences: how its rows are laid out."""
+"""Parses column files: which lines are rows, comments and sentence ends, and what a row's columns hold."""
 
 import re
-from functools import cached_property
-from typing import Callable, List, NamedTuple, Sequence
+import sys
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
-from seqmix_plugin.data.labelled_file import LabelledFile
+from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.data.sentence_file import SentenceFile
+from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.tag_schemes import InvalidTagError, to_bio
+
+CONLLU_COLUMNS = 10
 FEWEST_NUMBERED = 3
-"""Words of a sentence that are not 0, 1, 2 or 1, 2, 3 by chance."""
+"""A sentence of fewer words may be 0, 1 or 1, 2 by chance."""
+MOST_KNOWN = 2**16
+"""Number of distinct lines that are remembered, so that each is parsed once."""
+OTHER_WIDTH = "rows have another number of columns than the first"
+SKIPPED = "lines of CoNLL-U's ranges and empty nodes are passed over"
 
-NO_WORD = re.compile(r"\d+[-.]\d+", re.ASCII)
-"""What CoNLL-U numbers its ranges and empty nodes with."""
-_NUMBER = re.compile(r"\d+(?:[-.]\d+)?\Z", re.ASCII)
+_RANGE_OR_EMPTY_NODE = re.compile(r"\d+[-.]\d+", re.ASCII)
+_LIKE_A_TAG = re.compile(r"[A-Za-z]-|[A-Z]\Z")
 
-
-class Layout(NamedTuple):
-    """Of a file's first row: whether tabs separate its columns, how many there are, and whether a number begins it."""
-
-    tabs: bool
-    width: int
-    is_numbered: bool
+Row = Tuple[str, str]
+"""A word and its tag."""
 
 
-class ColumnFile(LabelledFile):
-    """One column file; its parameters are those of `LabelledFile`."""
+class ColumnFile(SentenceFile):
+    """A column file while it is read; the parameters are those of `ConllColumnsReader`."""
 
-    def __init__(self, path: str, scheme: str, repair: bool) -> None:
+    def __init__(
+        self, path: str, scheme: str, repair: bool, token_column: int, tag_column: int, unlabelled: bool
+    ) -> None:
         super().__init__(path, scheme, repair)
+        self._token_column = token_column
+        self._tag_column = tag_column
+        self._unlabelled = unlabelled
+        rows = (line for _, line in self.lines() if not _is_blank(line) and not line.startswith("#"))
+        first = next(rows, "")
+        self._tabs, self._width = "\t" in first, len(_columns(first))
+        is_wide = self._tabs and self._width == CONLLU_COLUMNS
+        self._is_conllu = is_wide and first[0].isdigit() and token_column % CONLLU_COLUMNS != 0
         self._only_numbers = True
         self._longest = 0
 
-    @cached_property
-    def layout(self) -> Layout:
-        """That of the first row that does not begin with `#`; where all do, of the first that has a tab."""
-        fallback = ""
-        for _, line in self.lines():
-            if not line.startswith(("#", "-DOCSTART-")) and line.strip(" \t"):
-                return _layout(line)
-            if not fallback and line.startswith("#") and "\t" in line:
-                fallback = line
-        return _layout(fallback)
+    def sentences(self) -> Iterator[TaggedSentence]:
+        """The sentences of the file, with BIO tags."""
+        return self.checked(self._sentences())
 
-    def has_other_width(self, line: str) -> bool:
-        """Whether a row has more or fewer columns than the first, between the same separators."""
-        return ("\t" in line) == self.layout.tabs and len(columns_of(line)) != self.layout.width
-
-    def look_at(self, words: Sequence[str], place: Callable[[int], str]) -> None:
-        super().look_at(words, place)
-        if self._only_numbers:
-            numbers = [word for word in words if not NO_WORD.fullmatch(word)]
-            self._longest = max(self._longest, len(numbers))
-            self._only_numbers = numbers[:1] in (["0"], ["1"]) and all(
-                word == str(number) for number, word in enumerate(numbers, int(numbers[0]))
+    def _sentences(self) -> Iterator[TaggedSentence]:
+        for position, (name, lines, rows) in enumerate(self._blocks()):
+            yield self._sentence(name or str(position), lines, rows)
+        if self._only_numbers and self._longest >= FEWEST_NUMBERED:
+            raise ConfigurationError(
+                f"{self.path}: all words are the numbers of their rows; token_column is {self._token_column}, expected "
+                f"the column of the words"
             )
 
-    @property
-    def only_counts(self) -> bool:
-        """Whether the words of all sentences, which were looked at, are the numbers of their rows."""
-        return self._only_numbers and self._longest >= FEWEST_NUMBERED
+    def _sentence(self, name: str, lines: List[int], rows: List[Row]) -> TaggedSentence:
+        words, tags = zip(*rows, strict=True)
+        self.check_words(words, map("line {}".format, lines))
+        if self._only_numbers:
+            self._check_numbers(words)
+        return TaggedSentence(
+            name, words, None if self._unlabelled else self.to_bio(tags, map("line {}".format, lines))
+        )
+
+    def _check_numbers(self, words: Sequence[str]) -> None:
+        """Notes whether the words of all sentences are the numbers of their rows."""
+        numbers = [word for word in words if not _RANGE_OR_EMPTY_NODE.fullmatch(word)]
+        self._longest = max(self._longest, len(numbers))
+        self._only_numbers = numbers[:1] in (["0"], ["1"]) and all(
+            word == str(number) for number, word in enumerate(numbers, int(numbers[0]))
+        )
+
+    def _blocks(self) -> Iterator[Tuple[Optional[str], List[int], List[Row]]]:
+        """The rows of each sentence and their line numbers, with its id if a comment gives one."""
+        name: Optional[str] = None
+        lines: List[int] = []
+        rows: List[Row] = []
+        known: Dict[str, Row] = {}
+        for number, line in self.lines():
+            row = known.get(line)
+            if row is None:
+                if _is_blank(line):
+                    if rows:
+                        yield name, lines, rows
+                        name, lines, rows = None, [], []
+                    continue
+                row = self._row(f"line {number}", line)
+                if row is None:
+                    name = name if rows else self._id(line, name)
+                    continue
+                if ("\t" in line) == self._tabs and len(_columns(line)) != self._width:
+                    self.count(OTHER_WIDTH, line, f"line {number}")  # not remembered: each one is counted
+                else:
+                    if len(known) == MOST_KNOWN:
+                        known.clear()
+                    known[line] = row
+            lines.append(number)
+            rows.append(row)
+        if rows:
+            yield name, lines, rows
+
+    def _row(self, place: str, line: str) -> Optional[Row]:
+        """The word and the tag of a line, or `None` for a line that is a comment or skipped."""
+        self.check_line_end(place, line)
+        columns, tabs = _columns(line), "\t" in line
+        if line.startswith("# ") and self._is_comment(columns, tabs):
+            return None
+        if self._is_conllu and _RANGE_OR_EMPTY_NODE.fullmatch(columns[0]):
+            self.count(SKIPPED, columns[0], place)
+            return None
+        try:
+            word, tag = columns[self._token_column], "O" if self._unlabelled else columns[self._tag_column]
+        except IndexError:
+            word = tag = ""
+        if not word or not tag or (len(columns) < 2 and not self._unlabelled):
+            raise self.error(
+                place,
+                f"{len(columns)} column(s), but token_column is {self._token_column} and tag_column is "
+                f"{self._tag_column}",
+            )
+        if tabs != self._tabs and (" " in word if tabs else 1 < len(columns) != self._width):
+            here, first = ("tabs", "blanks") if tabs else ("blanks", "tabs")
+            raise self.error(
+                place,
+                f"{len(columns)} columns between {here}, but the file's first row has {self._width} between {first}; "
+                f"expected one separator",
+            )
+        return sys.intern(word), tag
+
+    def _is_comment(self, columns: List[str], tabs: bool) -> bool:
+        """
+        Whether a line that begins with `# ` is a comment, not a row of the word `#`: such a row has a valid tag, or as
+        many columns as the first row and a tag that may be meant as one. `# id = B-12` is a comment all the same.
+        """
+        if columns[0] != "#" or (not tabs and (columns[2:3] == ["="] or "=" in "".join(columns[1:2])[1:])):
+            return True
+        has_column = len(columns) > 1 and -len(columns) <= self._tag_column < len(columns)
+        tag, is_wide = columns[self._tag_column] if has_column else "", len(columns) == self._width
+        if self._is_tag(tag):
+            return not is_wide and self._tabs
+        return not (is_wide and tabs == self._tabs and (tabs or self._unlabelled or _LIKE_A_TAG.match(tag)))
+
+    def _is_tag(self, text: str) -> bool:
+        try:
+            to_bio([text], self._scheme, repair=True)
+        except InvalidTagError:
+            return False
+        return True
+
+    def _id(self, line: str, before: Optional[str]) -> Optional[str]:
+        """The id that a comment gives the next sentence, or that comments before it gave."""
+        key, equals, value = line.removeprefix("# ").partition("=")
+        if equals and key.strip() == "id":
+            return value.strip()
+        if equals and key.strip() == "sent_id" and self._is_conllu:
+            return before or value.strip()
+        return before
 
 
-def columns_of(line: str) -> List[str]:
+def _is_blank(line: str) -> bool:
+    """Whether a line ends a sentence."""
+    return not line.strip(" \t") or line.startswith("-DOCSTART-")
+
+
+def _columns(line: str) -> List[str]:
     """Not by `str.split()`, which also splits at a no-break space inside a word."""
     if "\t" in line:
         return [column.strip(" ") for column in line.split("\t")]
     columns = line.split(" ")
     return columns if "" not in columns else [column for column in columns if column]
-
-
-def _layout(line: str) -> Layout:
-    columns = columns_of(line)
-    return Layout("\t" in line, len(columns), any(map(_NUMBER.match, columns[:1])))

@@ -1,4 +1,4 @@
-"""Batches of instances that are held in memory."""
+"""Data loader that keeps instances in memory and batches them by length."""
 
 from typing import Any, Iterator, List, Optional, Tuple
 
@@ -16,40 +16,40 @@ from seqmix_plugin.distributed import share
 @DataLoader.register("in_memory")
 class InMemoryLoader(DataLoader):
     """
-    Batches sentences by length so that little is padded. Indexed and tensorized once, padded a batch at a time.
+    Batches sentences by length, to save padding. Sentences are indexed and tensorized once and padded batch by batch.
 
-    For training, the order is shuffled anew each epoch, cut into buckets of a few batches and sorted by length inside
-    each; the batches are shuffled. Without shuffling the order is by length, longest first, when the instances are
-    given (scoring a pool), and the file's own when they come from a reader (`allennlp evaluate` writes predictions in
-    order).
+    For training, the order is shuffled in each epoch and divided into buckets of a few batches; sentences are sorted by
+    length within a bucket, and the batches are shuffled. Without shuffling, given instances are sorted by length,
+    longest first (to score a pool), and those of a reader keep the order of the file (`allennlp evaluate` writes
+    predictions in order).
 
-    In a distributed run each process gets its share of every batch of given instances, so that all processes together
-    take the steps that one would, and every `world_size`-th batch of encoded sentences, which are scored exactly as in
-    one process.
+    In a distributed run each process gets its share of every batch of given instances, so that the processes together
+    take the same steps as a single one, and every `world_size`-th batch of encoded sentences, whose scores are exactly
+    those of a single process.
 
     Registered as a `DataLoader` with name "in_memory".
 
     # Parameters
 
     batch_size : `int`, optional (default = `32`)
-        Sentences a batch.
+        Number of sentences in a batch.
     evaluation_batch_size : `int`, optional (default = `None`)
-        Sentences a batch when nothing is shuffled: by default 64 of given instances, and `batch_size` of a reader's,
-        which is what `allennlp evaluate --batch-size` sets.
+        Number of sentences in a batch without shuffling: by default 64 for given instances, and `batch_size` for those
+        of a reader, which is what `allennlp evaluate --batch-size` sets.
     batches_per_bucket : `int`, optional (default = `4`)
-        How many batches are sorted by length together; 1 leaves the order entirely random.
+        Number of batches in a bucket; with 1 the order is entirely random.
     reader : `DatasetReader`, optional (default = `None`)
-        Given by AllenNLP, not a key.
+        Passed by AllenNLP, not a configuration key.
     data_path : `str`, optional (default = `None`)
-        Given by AllenNLP, not a key.
+        Passed by AllenNLP, not a configuration key.
     instances : `List[Instance]`, optional (default = `None`)
-        Not a key: the instances themselves, instead of `reader` and `data_path`.
+        Not a configuration key: the instances themselves, instead of `reader` and `data_path`.
     encoded : `EncodedSentences`, optional (default = `None`)
-        Not a key: sentences without labels, instead of instances.
+        Not a configuration key: sentences without labels, instead of instances.
     shuffle : `bool`, optional (default = `False`)
-        Not a key: whether batches are for training.
+        Not a configuration key: whether the batches are for training.
     seed : `int`, optional (default = `0`)
-        Not a key: the order of epoch n follows from `seed` and n alone.
+        Not a configuration key: the order of epoch n depends on `seed` and n alone.
     """
 
     def __init__(
@@ -64,32 +64,32 @@ class InMemoryLoader(DataLoader):
         shuffle: bool = False,
         seed: int = 0,
     ) -> None:
-        for name, value in (
-            ("batch_size", batch_size),
-            ("evaluation_batch_size", evaluation_batch_size),
-            ("batches_per_bucket", batches_per_bucket),
-        ):
+        sizes = {
+            "batch_size": batch_size,
+            "evaluation_batch_size": evaluation_batch_size,
+            "batches_per_bucket": batches_per_bucket,
+        }
+        for name, value in sizes.items():
             if value is not None and value < 1:
                 raise ConfigurationError(f"data_loader.{name} is {value}; expected 1 or more")
-        self._by_length = instances is not None or encoded is not None
-        if not self._by_length:
+        # Batches of given instances are split between processes; a reader gives each process instances of its own.
+        self._splits_batches = instances is not None
+        self._is_given = instances is not None or encoded is not None
+        if not self._is_given:
             if reader is None or data_path is None:
                 raise ConfigurationError("the in_memory data loader needs instances, or a reader and a data path")
-            self._instances = list(reader.read(data_path))
-        else:
-            self._instances = instances or []
+            instances = list(reader.read(data_path))
+        self._instances = instances or []
         self._encoded = encoded
-        # What a process has of encoded sentences is whole batches, and a reader gives each its own instances already.
-        self._splits_batches = instances is not None
-        unshuffled = evaluation_batch_size or (64 if self._by_length else batch_size)
+        self._size = len(self._instances) if encoded is None else len(encoded)
+        self._lengths: Optional[np.ndarray] = None if encoded is None else encoded.lengths
+        unshuffled = evaluation_batch_size or (64 if self._is_given else batch_size)
         self._batch_size = batch_size if shuffle else unshuffled
         self._bucket = batch_size * batches_per_bucket
         self._shuffle = shuffle
         self._seed = seed
         self._epoch = 0
         self._device: Optional[torch.device] = None
-        self._size = len(self._instances) if encoded is None else len(encoded)
-        self._lengths: Optional[np.ndarray] = None if encoded is None else encoded.lengths
 
     def __len__(self) -> int:
         if not self._shuffle:
@@ -104,7 +104,7 @@ class InMemoryLoader(DataLoader):
 
     def positioned_batches(self) -> Iterator[Tuple[np.ndarray, TensorDict]]:
         """
-        Batches with the positions of their instances in the list that was given.
+        Batches with the positions of their instances in the given list.
 
         # Returns
 
@@ -133,8 +133,8 @@ class InMemoryLoader(DataLoader):
 
     def _nothing(self, positions: np.ndarray) -> TensorDict:
         """
-        For a process without a share of a small batch: a sentence whose words do not count, as each process must take
-        part in each step.
+        A sentence whose words are masked, for a process without a share of a small batch, because each process must
+        take part in each step.
         """
         tensors: Any = self._tensors(positions[:1])
         for indexed in tensors["tokens"].values():
@@ -145,38 +145,34 @@ class InMemoryLoader(DataLoader):
         return tensors
 
     def _batches(self) -> List[np.ndarray]:
+        """The positions of each batch of the next epoch."""
         order = np.arange(self._size)
-        if not self._shuffle:
-            if self._by_length:
-                order = np.argsort(-self._sizes(), kind="stable")
-            batches = self._cut(order, self._batch_size)
-            return batches if self._encoded is None else share(batches)
-        rng = np.random.default_rng([self._seed, self._epoch])
-        self._epoch += 1
-        rng.shuffle(order)
-        batches = []
-        for bucket in self._cut(order, self._bucket):
-            batches += self._cut(bucket[np.argsort(self._sizes()[bucket], kind="stable")], self._batch_size)
-        return [batches[index] for index in rng.permutation(len(batches))]
+        if self._shuffle:
+            rng = np.random.default_rng([self._seed, self._epoch])
+            self._epoch += 1
+            rng.shuffle(order)
+            buckets = (
+                bucket[np.argsort(self._padding()[bucket], kind="stable")] for bucket in _cut(order, self._bucket)
+            )
+            batches = [batch for bucket in buckets for batch in _cut(bucket, self._batch_size)]
+            return [batches[index] for index in rng.permutation(len(batches))]
+        if self._is_given:
+            order = np.argsort(-self._padding(), kind="stable")
+        batches = _cut(order, self._batch_size)
+        return batches if self._encoded is None else share(batches)
 
     def _share(self, batch: np.ndarray) -> np.ndarray:
         return share(batch) if self._splits_batches else batch
 
-    @staticmethod
-    def _cut(order: np.ndarray, size: int) -> List[np.ndarray]:
-        return [order[start : start + size] for start in range(0, len(order), size)]
-
-    def _sizes(self) -> np.ndarray:
-        """The padding length of each instance: its word pieces, or whatever of it is longest."""
+    def _padding(self) -> np.ndarray:
+        """The padding length of each instance: its word pieces, or its longest field."""
         if self._lengths is None:
+            fields = (instance.get_padding_lengths().values() for instance in self._instances)
             self._lengths = np.array(
-                [
-                    max(
-                        (size for field in instance.get_padding_lengths().values() for size in field.values()),
-                        default=0,
-                    )
-                    for instance in self._instances
-                ],
-                dtype=np.int64,
+                [max((size for field in some for size in field.values()), default=0) for some in fields], dtype=np.int64
             )
         return self._lengths
+
+
+def _cut(order: np.ndarray, size: int) -> List[np.ndarray]:
+    return [order[start : start + size] for start in range(0, len(order), size)]

@@ -1,41 +1,38 @@
-"""Text without labels: a sentence a line."""
+"""Reader of plain text: one sentence a line, without labels."""
 
 import sys
-from itertools import islice
-from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
+from itertools import repeat
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
+from allennlp.common.util import lazy_groups_of
 from allennlp.data import DatasetReader, Token, TokenIndexer, Tokenizer
 
-from seqmix_plugin.data.labelled_file import LabelledFile
+from seqmix_plugin.data.sentence_file import SentenceFile
 from seqmix_plugin.data.sentence_reader import SentenceReader
-from seqmix_plugin.data.word_shapes import WordShapes
+from seqmix_plugin.data.unusual_words import SegmentationCheck
 from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.sentence import TaggedSentence
 
 CHUNK = 4096
-"""Lines that are given to the tokenizer together."""
+"""Number of lines that are tokenized together."""
 EXPECTED = (
     "expected all words of the line as they stand there, in order, such as those of the tokenizers "
     "'unicode_words' and 'whitespace'"
 )
 
-Line = Tuple[int, str]
-"""Its number, from 1, and its text."""
-
 
 @DatasetReader.register("plain_text")
 class PlainTextReader(SentenceReader):
     """
-    Reads text files, a sentence a line, without labels: what an annotation project has before anybody has annotated.
-    Blank lines are passed over; white space at both ends of a line is dropped. The white space between words is kept as
-    the sentence's `spaces`, so that annotators are shown the text as it was; where it is one space between all words,
-    `spaces` is `None`, which means that. Unicode's line separators inside a line are white space too: lines end with
-    `\\n` or `\\r\\n`. Words that the tokenizer cannot have meant, such as combining marks without their letters, are
-    counted and warned of; see `WordShapes`.
+    Reads text files with one sentence a line and no labels, as an annotation project has them at its start. Blank lines
+    are skipped; white space at both ends of a line is dropped. The white space between words is kept as the sentence's
+    `spaces`, so that annotators see the original text; one space between all words is `spaces = None`. Lines end with
+    `\\n` or `\\r\\n`; Unicode's line separators are white space. A warning counts words that suggest that the tokenizer
+    does not suit the script of the text, such as combining marks without their letters; see `SegmentationCheck`.
 
-    Sentences are named by their positions, from 0. A file of labelled sentences beside the text, such as one of seed
-    sentences, is read by `validation_dataset_reader`. `allennlp predict` takes that reader if there is one, so that a
-    `sentence` is split by this reader's tokenizer with `--dataset-reader-choice train`.
+    The id of a sentence is its position, from 0. Labelled sentences, such as a seed file, are read by
+    `validation_dataset_reader`. `allennlp predict` uses that reader if there is one; with
+    `--dataset-reader-choice train` it splits a `sentence` with this reader's tokenizer.
 
     Registered as a `DatasetReader` with name "plain_text".
 
@@ -44,21 +41,19 @@ class PlainTextReader(SentenceReader):
     token_indexers : `Dict[str, TokenIndexer]`
         How words are indexed.
     tokenizer : `Tokenizer`
-        Splits a line into words, which have to be pieces of the line, in order, with nothing but white space between
-        them: `unicode_words`, `whitespace`, `character`, `spacy` and others; those for word pieces are not. What it
-        gives of white space alone is no word. `docs/annotate.md` says which suits which script.
+        Splits a line into words, which must be parts of the line, in order, with only white space between them:
+        `unicode_words`, `whitespace`, `character`, `spacy` and others, but no word-piece tokenizer. Tokens of white
+        space are ignored. `docs/annotate.md` says which tokenizer suits which script.
     max_length : `int`, optional (default = `None`)
         The longest input in word pieces; see `SentenceReader`.
     max_instances : `int`, optional (default = `None`)
         As in every reader of AllenNLP.
-    serialization_dir : `str`, optional (default = `None`)
-        Given by AllenNLP, not a key.
 
     # Raises
 
     `ConfigurationError`
-        With file and line: a tokenizer whose words are not those of the line, a carriage return inside a line, bytes
-        that are not UTF-8, a file that is missing or holds no sentence.
+        With file and line: a tokenizer that changes or omits words of the line, a carriage return inside a line, bytes
+        that are not UTF-8, a missing file or one without sentences.
     """
 
     def __init__(
@@ -67,54 +62,46 @@ class PlainTextReader(SentenceReader):
         tokenizer: Tokenizer,
         max_length: Optional[int] = None,
         max_instances: Optional[int] = None,
-        serialization_dir: Optional[str] = None,
     ) -> None:
-        super().__init__(token_indexers, max_length, max_instances, serialization_dir)
+        super().__init__(token_indexers, max_length, max_instances)
         self.tokenizer = tokenizer
 
     def parse(self, path: str) -> Iterator[TaggedSentence]:
-        file, shapes = LabelledFile(path, "BIO", repair=False), WordShapes(path)
-        yield from file.checked(
-            _sentence(file, line, str(position), tokens, shapes)
-            for position, (line, tokens) in enumerate(self._tokenized(file))
-        )
-        shapes.warn()
+        file, segmentation = SentenceFile(path), SegmentationCheck(path)
+        yield from file.checked(self._sentences(file, segmentation))
+        segmentation.warn()
 
-    def _tokenized(self, file: LabelledFile) -> Iterator[Tuple[Line, List[Token]]]:
-        """The lines that are not blank, with what the tokenizer makes of them."""
-        lines = ((number, line) for number, line in file.lines() if line and not line.isspace())
-        for chunk in iter(lambda: list(islice(lines, CHUNK)), []):
-            tokens: Iterable[List[Token]]
-            try:
-                tokens = self.tokenizer.batch_tokenize([line for _, line in chunk])
-            except Exception:  # of whatever tokenizer, which does not say what line it was
-                tokens = (self._tokens(file, line) for line in chunk)
-            yield from zip(chunk, tokens, strict=True)
+    def _sentences(self, file: SentenceFile, segmentation: SegmentationCheck) -> Iterator[TaggedSentence]:
+        lines = ((f"line {number}", line) for number, line in file.lines() if line and not line.isspace())
+        position = 0
+        for chunk in lazy_groups_of(lines, CHUNK):
+            for (place, line), tokens in zip(chunk, self._split_lines(file, chunk), strict=True):
+                file.check_line_end(place, line)
+                try:
+                    words, spaces = split(line, tokens)
+                except ValueError as error:
+                    raise file.error(place, f"the tokenizer {error}; {EXPECTED}") from error
+                segmentation.add(words, place)
+                file.check_words(words, repeat(place))
+                usual = all(space == " " for space in spaces[:-1])
+                yield TaggedSentence(str(position), words, spaces=None if usual else spaces)
+                position += 1
 
-    def _tokens(self, file: LabelledFile, line: Line) -> List[Token]:
-        number, text = line
+    def _split_lines(self, file: SentenceFile, chunk: List[Tuple[str, str]]) -> Iterator[List[Token]]:
         try:
-            return self.tokenizer.tokenize(text)
-        except Exception as error:
-            raise file.error(f"line {number}", f"the tokenizer cannot split it ({first_line(error)})") from error
-
-
-def _sentence(file: LabelledFile, line: Line, name: str, tokens: Sequence[Token], shapes: WordShapes) -> TaggedSentence:
-    number, text = line
-    if "\r" in text:
-        raise file.error(f"line {number}", "a carriage return inside the line; lines end with \\n or \\r\\n")
-    try:
-        words, spaces = split(text, tokens)
-    except ValueError as error:
-        raise file.error(f"line {number}", f"the tokenizer {error}; {EXPECTED}") from error
-    shapes.add(words, f"line {number}")
-    file.look_at(words, lambda _: f"line {number}")
-    usual = all(space == " " for space in spaces[:-1])
-    return TaggedSentence(name, words, spaces=None if usual else spaces)
+            yield from self.tokenizer.batch_tokenize([line for _, line in chunk])
+            return
+        except Exception:  # tokenizers have many kinds of errors, which do not name the line
+            pass
+        for place, line in chunk:
+            try:
+                yield self.tokenizer.tokenize(line)
+            except Exception as error:
+                raise file.error(place, f"the tokenizer cannot split it ({first_line(error)})") from error
 
 
 def split(text: str, tokens: Sequence[Token]) -> Tuple[Tuple[str, ...], Tuple[str, ...]]:
-    """The words of a text and the white space after each; a `ValueError` says why they are not all of it."""
+    """The words of a text and the white space after each; raises a `ValueError` if the tokens are not all of it."""
     words: List[str] = []
     gaps: List[str] = []
     end = 0
@@ -135,7 +122,7 @@ def split(text: str, tokens: Sequence[Token]) -> Tuple[Tuple[str, ...], Tuple[st
 
 
 def _blank(gap: str) -> str:
-    """What stands between words."""
+    """The text between two words, which must be white space."""
     if gap and not gap.isspace():
         raise ValueError(f"leaves out {shortened(repr(gap.strip()))}")
     return sys.intern(gap)

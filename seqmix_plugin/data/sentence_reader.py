@@ -1,4 +1,4 @@
-"""What all readers of labelled sentences share."""
+"""Base class of the readers of sentences."""
 
 import logging
 from abc import abstractmethod
@@ -9,11 +9,12 @@ from typing import Dict, Iterable, Iterator, List, Optional, Sequence
 
 import numpy as np
 from allennlp.common.checks import ConfigurationError
+from allennlp.common.util import lazy_groups_of
 from allennlp.data import DatasetReader, Instance, Token, TokenIndexer
 from allennlp.data.fields import Field, MetadataField, TextField
 
 from seqmix_plugin.data.arrow_sentences import ArrowSentences
-from seqmix_plugin.data.encoded_sentences import EncodedSentences
+from seqmix_plugin.data.encoded_sentences import EncodedSentences, sums, words_within
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
 from seqmix_plugin.run.layout import CORPUS
@@ -22,33 +23,31 @@ from seqmix_plugin.sentence import SentenceSource, TagDistribution, TaggedSenten
 logger = logging.getLogger(__name__)
 
 LARGEST_LIST = 100_000
-"""A file with more sentences goes to a table on disk, where there is a folder for it."""
+"""A file with more sentences is kept in an Arrow file, if there is a folder for it."""
 CHUNK = 4096
-"""Sentences whose words are tokenized together."""
+"""Number of sentences whose words are tokenized together."""
 
 
 class SentenceReader(DatasetReader):
     """
-    Reads labelled sentences as plain data, which active learning works with, and makes AllenNLP `Instance`s of them at
-    the model's door. A subclass says how a file is parsed.
+    Reads sentences as plain data, which active learning works with, and makes AllenNLP `Instance`s of them for a model.
+    A subclass parses a file format.
 
     # Parameters
 
     token_indexers : `Dict[str, TokenIndexer]`
         How words are indexed.
     max_length : `int`, optional (default = `None`)
-        The longest input in word pieces, special ones counted. Longer sentences are cut in the instance, whole words at
-        a time; the sentence itself stays whole, so that at evaluation the cut words count as misses. Needs an indexer
-        of type `word_piece`.
+        The longest input in word pieces, special ones included. The instance of a longer sentence lacks its last words;
+        the sentence itself stays whole, so that at evaluation the entities of cut words count as misses. Needs an
+        indexer of type `word_piece`.
     max_instances : `int`, optional (default = `None`)
         As in every reader of AllenNLP; has no effect on `read_sentences`.
-    serialization_dir : `str`, optional (default = `None`)
-        Given by AllenNLP, not a key.
 
     # Raises
 
     `ConfigurationError`
-        When `max_length` is too small or no indexer counts word pieces.
+        When `max_length` is too small, or set without an indexer that counts word pieces.
     """
 
     def __init__(
@@ -56,13 +55,9 @@ class SentenceReader(DatasetReader):
         token_indexers: Dict[str, TokenIndexer],
         max_length: Optional[int] = None,
         max_instances: Optional[int] = None,
-        serialization_dir: Optional[str] = None,
     ) -> None:
         super().__init__(
-            max_instances=max_instances,
-            manual_distributed_sharding=True,
-            manual_multiprocess_sharding=True,
-            serialization_dir=serialization_dir,
+            max_instances=max_instances, manual_distributed_sharding=True, manual_multiprocess_sharding=True
         )
         self._token_indexers = token_indexers
         self.max_length = max_length
@@ -81,28 +76,28 @@ class SentenceReader(DatasetReader):
     @abstractmethod
     def parse(self, path: str) -> Iterator[TaggedSentence]:
         """
-        Reads a file into sentences with BIO tags, one after the other; raises a `ConfigurationError` that names file
-        and line. Only when it has ended without one is the file as it should be.
+        Yields the sentences of a file, with BIO tags, and raises a `ConfigurationError` that names file and line. The
+        file is known to be valid only once all of them have been read.
         """
 
     def read_sentences(self, path: str, folder: Optional[Path] = None) -> SentenceSource:
         """
-        Reads a whole file; never sharded and never shortened, unlike `read`. Warns of the sentences that will be cut.
+        Reads a whole file, neither sharded nor limited, unlike `read`. Warns of sentences that exceed `max_length`.
 
         # Parameters
 
         path : `str`
-            A file, or an address that AllenNLP's cache fetches.
+            A file or a URL.
         folder : `Path`, optional (default = `None`)
-            Where the sentences of a file with more than 100,000 are kept, as `corpus.arrow`. Without it all are held
-            in memory.
+            The folder where a file of more than 100,000 sentences is kept, as `corpus.arrow`. Without it all sentences
+            are kept in memory.
 
         # Returns
 
         `SentenceSource`
-            A list, or the table in `folder`.
+            A list, or the sentences in `corpus.arrow`.
         """
-        stream = self._prepared(path)
+        stream = self._tokenized(path)
         sentences = list(islice(stream, None if folder is None else LARGEST_LIST + 1))
         if folder is None or len(sentences) <= LARGEST_LIST:
             return sentences
@@ -110,15 +105,14 @@ class SentenceReader(DatasetReader):
         logger.info(f"{path}: {len(table):,} sentences, which are kept in {table.path} and not in memory")
         return table
 
-    def _prepared(self, path: str) -> Iterator[TaggedSentence]:
-        """The sentences of a file, each distinct word of which is tokenized; says after the last what will be cut."""
-        stream = self.parse(path)
+    def _tokenized(self, path: str) -> Iterator[TaggedSentence]:
+        """The sentences of a file, with their words known to the indexer; then warns of those that will be cut."""
         num_sentences = num_cut = num_cut_words = 0
-        for chunk in iter(lambda: list(islice(stream, CHUNK)), []):
+        for chunk in lazy_groups_of(self.parse(path), CHUNK):
             cut = self._num_words_cut(chunk)
             num_sentences += len(chunk)
-            num_cut += sum(words > 0 for words in cut)
-            num_cut_words += sum(cut)
+            num_cut += int(np.count_nonzero(cut))
+            num_cut_words += int(cut.sum())
             yield from chunk
         if num_cut:
             logger.warning(
@@ -131,14 +125,12 @@ class SentenceReader(DatasetReader):
             yield self.sentence_to_instance(sentence)
 
     def sentence_to_instance(self, sentence: TaggedSentence) -> Instance:
-        """An instance of a sentence, with labels when it has any."""
+        """An instance of a sentence, with its labels if it has any."""
         return self.text_to_instance(sentence.tokens, sentence.tags, sentence.tag_distributions, sentence.id)
 
-    def kept(self, sentences: Sequence[TaggedSentence]) -> List[TaggedSentence]:
-        """The sentences as far as their instances hold them: without the words past `max_length`."""
-        cut = self._num_words_cut(sentences) if sentences else []
-        if not any(cut):
-            return list(sentences)
+    def truncated(self, sentences: Sequence[TaggedSentence]) -> List[TaggedSentence]:
+        """The sentences without the words that `max_length` cuts."""
+        cut = self._num_words_cut(sentences).tolist()
         return [
             sentence.first(len(sentence) - words) if words else sentence
             for sentence, words in zip(sentences, cut, strict=True)
@@ -146,12 +138,12 @@ class SentenceReader(DatasetReader):
 
     def encode(self, sentences: Iterable[TaggedSentence]) -> Optional[EncodedSentences]:
         """
-        The words of sentences, without labels, as the numbers that a model is given.
+        Encodes the words of sentences, without labels, as the input of a model.
 
         # Returns
 
         `EncodedSentences`, optional
-            `None` for a reader whose instances hold more than word pieces.
+            `None` for a reader whose instances have more than word pieces.
         """
         usual = type(self).text_to_instance is SentenceReader.text_to_instance
         if self.word_pieces is None or len(self._token_indexers) > 1 or not usual:
@@ -172,17 +164,17 @@ class SentenceReader(DatasetReader):
         tokens : `Sequence[str]`
             The words.
         tags : `Sequence[str]`, optional (default = `None`)
-            Gold BIO tags, which the metric compares with.
+            Gold BIO tags, which predictions are compared with.
         tag_distributions : `Sequence[TagDistribution]`, optional (default = `None`)
-            What the loss is taken against; by default the one-hot distributions of `tags`.
+            Targets of the loss; by default the one-hot distributions of `tags`.
         sentence_id : `str`, optional (default = `None`)
-            Carried through to the output.
+            Part of the metadata and of the output.
 
         # Returns
 
         `Instance`
-            Fields `tokens`, `metadata` and, when there are labels, `tag_distributions`. Words past `max_length` are cut
-            from the first and the last; `metadata` has the whole sentence.
+            Fields `tokens`, `metadata` and, with labels, `tag_distributions`. Words beyond `max_length` are cut from
+            `tokens` and `tag_distributions`; `metadata` has the whole sentence.
 
         # Raises
 
@@ -205,19 +197,15 @@ class SentenceReader(DatasetReader):
             fields["tag_distributions"] = TagDistributionField(tag_distributions[:kept], text)
         return Instance(fields)
 
-    def _num_words_cut(self, sentences: Sequence[TaggedSentence]) -> List[int]:
-        """Of each sentence; the words of all are tokenized on the way."""
+    def _num_words_cut(self, sentences: Sequence[TaggedSentence]) -> np.ndarray:
+        """The number of words cut from each sentence. Tokenizes the words of all of them together."""
+        counts = np.array([len(sentence) for sentence in sentences], dtype=np.int64)
         if self.word_pieces is None:
-            return []
+            return np.zeros_like(counts)
         _, sizes = self.word_pieces.encode([word for sentence in sentences for word in sentence.tokens])
         if self.max_length is None:
-            return []
-        ends = np.cumsum([len(sentence) for sentence in sentences])
-        totals = np.diff(np.cumsum(sizes)[ends - 1], prepend=0) + self.word_pieces.num_special_pieces
-        return [
-            len(sentences[position]) - self._num_words_kept(sentences[position].tokens)
-            for position in np.flatnonzero(totals > self.max_length).tolist()
-        ]
+            return np.zeros_like(counts)
+        return counts - sums(words_within(sizes, counts, self.max_length - self.word_pieces.num_special_pieces), counts)
 
     def _num_words_kept(self, tokens: Sequence[str]) -> int:
         if self.max_length is None or self.word_pieces is None:

@@ -1,4 +1,4 @@
-"""A part of a source of sentences."""
+"""Selected sentences of a larger source."""
 
 from itertools import compress
 from typing import Iterator, Sequence, Union, overload
@@ -8,25 +8,25 @@ import numpy as np
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 RANDOM_ACCESS_COSTS = 8
-"""How many sentences a source makes one after the other, roughly, in the time in which it makes one by itself."""
+"""Roughly how many sentences a source yields in order in the time in which it yields a single one."""
 
 
 class SentenceView(Sequence[TaggedSentence]):
     """
-    Sentences of a source, in any order, of which none is held: each is taken from the source when it is asked for.
+    Selected sentences of a source, in any order. None is kept: each is read from the source when it is accessed.
 
     # Parameters
 
     source : `SentenceSource`
         All sentences.
     positions : `np.ndarray`
-        Which of them. Shape: `(num_sentences,)`
+        The positions of the selected ones. Shape: `(num_sentences,)`
     hide_labels : `bool`, optional (default = `False`)
-        Show them without their labels.
+        Return them without their labels.
     """
 
     def __init__(self, source: SentenceSource, positions: np.ndarray, hide_labels: bool = False) -> None:
-        if isinstance(source, SentenceView):  # so that views do not pile up
+        if isinstance(source, SentenceView):  # views are not nested
             positions, hide_labels = source.positions[positions], hide_labels or source.hide_labels
             source = source.source
         self.source: SentenceSource = source
@@ -57,7 +57,7 @@ class SentenceView(Sequence[TaggedSentence]):
         return compress(self.source, inside.tolist())
 
     def sampled(self, size: int, rng: np.random.Generator) -> "SentenceView":
-        """So many of the sentences, drawn at random, in their order; all of them where there are no more."""
+        """Up to `size` of the sentences, drawn at random, in their order."""
         if size >= len(self):
             return self
         return SentenceView(self, np.sort(rng.choice(len(self), size, replace=False)))

@@ -1,4 +1,4 @@
-"""One label field for gold and mixed sentences."""
+"""Label field of gold and mixed sentences."""
 
 from typing import Dict, List, Optional, Sequence
 
@@ -12,22 +12,22 @@ from seqmix_plugin.sentence import TagDistribution
 
 class TagDistributionField(Field[torch.Tensor]):
     """
-    A distribution over tags for each word; gold tags are the one-hot case, so that gold and mixed sentences go into one
+    A distribution over tags for each word. Gold tags are the one-hot case, so that gold and mixed sentences can share a
     batch.
 
     # Parameters
 
     distributions : `Sequence[TagDistribution]`
-        One a word; tags that are left out have probability 0.
+        One for each word; tags that are missing have probability 0.
     sequence_field : `SequenceField`
         The words that the distributions belong to.
     label_namespace : `str`, optional (default = `"labels"`)
-        The vocabulary's namespace of tags.
+        The namespace of the tags in the vocabulary.
 
     # Raises
 
     `ConfigurationError`
-        When the number of distributions is not that of the words, or, at indexing, for a tag the vocabulary lacks.
+        When there are more or fewer distributions than words or, at indexing, for a tag that the vocabulary lacks.
     """
 
     __slots__ = ["_label_namespace", "_tensor", "distributions", "sequence_field"]
@@ -54,19 +54,14 @@ class TagDistributionField(Field[torch.Tensor]):
 
     def index(self, vocab: Vocabulary) -> None:
         indices = vocab.get_token_to_index_vocabulary(self._label_namespace)
-        rows: List[int] = []
-        columns: List[int] = []
-        values: List[float] = []
-        for row, distribution in enumerate(self.distributions):
-            for tag, probability in distribution.items():
-                if tag not in indices:
-                    known = ", ".join(sorted(indices))
-                    raise ConfigurationError(f"tag {tag!r} is not among the labels of this run: {known}")
-                rows.append(row)
-                columns.append(indices[tag])
-                values.append(probability)
+        cells = [(row, tag, value) for row, tags in enumerate(self.distributions) for tag, value in tags.items()]
+        try:
+            columns = [indices[tag] for _, tag, _ in cells]
+        except KeyError as error:
+            known = ", ".join(sorted(indices))
+            raise ConfigurationError(f"tag {error} is not among the labels of this run: {known}") from error
         self._tensor = torch.zeros(len(self.distributions), len(indices))
-        self._tensor[rows, columns] = torch.tensor(values)
+        self._tensor[[row for row, _, _ in cells], columns] = torch.tensor([value for _, _, value in cells])
 
     def get_padding_lengths(self) -> Dict[str, int]:
         return {"num_tokens": self.sequence_field.sequence_length()}
@@ -77,11 +72,6 @@ class TagDistributionField(Field[torch.Tensor]):
             raise ConfigurationError("index(vocabulary) must be called before as_tensor()")
         missing = padding_lengths["num_tokens"] - len(self._tensor)
         return torch.nn.functional.pad(self._tensor, (0, 0, 0, missing))
-
-    def empty_field(self) -> "TagDistributionField":
-        empty = TagDistributionField([], self.sequence_field.empty_field(), self._label_namespace)
-        empty._tensor = torch.zeros(0, 0 if self._tensor is None else self._tensor.size(1))
-        return empty
 
     def human_readable_repr(self) -> List[TagDistribution]:
         return list(self.distributions)

@@ -1,9 +1,9 @@
-"""Words to word pieces, each distinct word once."""
+"""Token indexer that splits each distinct word into word pieces once."""
 
 import logging
 import os
 from functools import cache
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -20,33 +20,41 @@ from seqmix_plugin.run.encoder_files import ENCODER_FOLDER, encoder_damage
 logger = logging.getLogger(__name__)
 
 PROBE = ("in", "the", "Oslo")
-"""Words that a tokenizer gives other pieces after a space, if it does so at all."""
+"""Words that some tokenizers split differently after a space."""
+
+
+class PieceTable(NamedTuple):
+    """The pieces of all words seen so far, by the number of the word."""
+
+    sizes: np.ndarray  # Number of pieces. Shape: (num_words,)
+    starts: np.ndarray  # Position of the first piece in `pieces`. Shape: (num_words,)
+    pieces: np.ndarray  # The pieces, one word after the other. Shape: (num_pieces,)
 
 
 @TokenIndexer.register("word_piece")
 class WordPieceIndexer(TokenIndexer):
     """
-    Gives the same indices as AllenNLP's `pretrained_transformer_mismatched` indexer and feeds the embedder of that
-    name, but asks the tokenizer for each distinct word once, in batches, and pads tensors instead of lists. A word that
-    the tokenizer turns into nothing (a control character, say) stands as its unknown piece. Warns of a tokenizer that
-    divides a word alone otherwise than after a space.
+    Gives the same indices as AllenNLP's `pretrained_transformer_mismatched` indexer, for the embedder of that name, but
+    tokenizes each distinct word once, in batches, and pads tensors instead of lists. A word without pieces (a control
+    character, for example) gets the tokenizer's unknown piece. Warns of a tokenizer that splits a word differently
+    after a space.
 
     Registered as a `TokenIndexer` with name "word_piece".
 
     # Parameters
 
     model_name : `str`
-        A model of `transformers` or a folder that holds one.
+        A model of `transformers`, or a folder that contains one.
     tokenizer_kwargs : `Dict[str, Any]`, optional (default = `None`)
         Further arguments of `AutoTokenizer.from_pretrained`, such as `{add_prefix_space: true}` for RoBERTa and GPT-2.
     serialization_dir : `str`, optional (default = `None`)
-        Given by AllenNLP, not a key: the folder of the run or of the unpacked archive. The tokenizer that lies there is
-        taken instead of `model_name`, so that an archive works from any folder without a download.
+        Passed by AllenNLP, not a configuration key: the folder of the run or of the unpacked archive. A tokenizer in
+        that folder is used instead of `model_name`, so that an archive works anywhere without a download.
 
     # Raises
 
     `ConfigurationError`
-        When no tokenizer can be loaded, or AllenNLP cannot find out its special pieces.
+        When no tokenizer can be loaded, or AllenNLP cannot determine its special pieces.
     """
 
     def __init__(
@@ -62,9 +70,9 @@ class WordPieceIndexer(TokenIndexer):
         if damage is not None:
             raise ConfigurationError(f"{damage}; the run's command with --recover writes {ENCODER_FOLDER} again")
         try:
-            # AllenNLP's wrapper, which finds out the special pieces, has a tokenizer that cannot be saved.
+            # Not the tokenizer of AllenNLP's wrapper, which determines the special pieces: it cannot be saved.
             self.tokenizer = AutoTokenizer.from_pretrained(source, **(tokenizer_kwargs or {}))
-        except Exception as error:  # tokenizers and what they read with have many kinds of errors
+        except Exception as error:  # tokenizers and their libraries raise many kinds of errors
             raise ConfigurationError(
                 f"model_name {model_name!r}: no tokenizer could be loaded; expected a folder with a transformers model "
                 f"or a name that the hub knows ({first_line(error)})"
@@ -80,14 +88,14 @@ class WordPieceIndexer(TokenIndexer):
         self.model_name = model_name
         self.start_pieces: List[Any] = [token.text_id for token in wrapper.single_sequence_start_tokens]
         self.end_pieces: List[Any] = [token.text_id for token in wrapper.single_sequence_end_tokens]
-        # Words are numbered as they come; number n has the pieces `_pieces[n]`.
+        # Words are numbered in the order in which they are seen; word n has the pieces `_pieces[n]`.
         self._numbers: Dict[str, int] = {}
         self._pieces: List[Tuple[int, ...]] = []
-        self._arrays = [np.empty(0, np.int32)] * 3
-        self._warn_of_inner_pieces()
+        self._table = PieceTable(*[np.empty(0, np.int32)] * 3)
+        self._warn_of_prefix_space()
 
-    def _warn_of_inner_pieces(self) -> None:
-        """Of a tokenizer that knows a word by the space in front of it, which words by themselves have not."""
+    def _warn_of_prefix_space(self) -> None:
+        """Warns of a tokenizer that needs a space before a word, as words without context do not have one."""
         text, *words = self._tokenized([" ".join(PROBE), *PROBE])
         if text != [piece for word in words for piece in word]:
             # Not set here: archives that were trained without it would change.
@@ -99,16 +107,16 @@ class WordPieceIndexer(TokenIndexer):
 
     @property
     def num_special_pieces(self) -> int:
-        """How many pieces, such as [CLS] and [SEP], are put around a sentence."""
+        """The number of pieces, such as [CLS] and [SEP], that are added to a sentence."""
         return len(self.start_pieces) + len(self.end_pieces)
 
     @property
     def padding(self) -> int:
-        """The piece that fills up a batch."""
+        """The piece for padding."""
         return self.tokenizer.pad_token_id or 0
 
     def prepare(self, words: Iterable[str]) -> None:
-        """Tokenizes all words that were not seen before in one batch."""
+        """Tokenizes all words not seen before in one batch."""
         new = [word for word in dict.fromkeys(words) if word not in self._numbers]
         if not new:
             return
@@ -122,7 +130,7 @@ class WordPieceIndexer(TokenIndexer):
             self._pieces.append(tuple(pieces) or (unknown,))
 
     def _tokenized(self, words: List[str]) -> List[List[int]]:
-        """What the tokenizer's own call gives, which spends most of its time on what is not asked for here."""
+        """The same as the tokenizer's own call, which spends most of its time on other output."""
         if not self.tokenizer.is_fast:
             return self.tokenizer(words, add_special_tokens=False)["input_ids"]
         backend = self.tokenizer.backend_tokenizer
@@ -140,32 +148,22 @@ class WordPieceIndexer(TokenIndexer):
         # Returns
 
         `Tuple[np.ndarray, np.ndarray]`
-            The number of each word in this indexer's table, and of how many pieces it is. Both of shape `(num_words,)`
+            The number of each word in `table()`, and of its pieces. Both of shape `(num_words,)`
         """
         self.prepare(words)
         numbers = np.fromiter(map(self._numbers.__getitem__, words), dtype=np.int32, count=len(words))
-        return numbers, self.sizes()[numbers]
+        return numbers, self.table().sizes[numbers]
 
-    def sizes(self) -> np.ndarray:
-        """How many pieces each word of the table has. Shape: `(table_size,)`"""
-        return self._table()[0]
-
-    def starts(self) -> np.ndarray:
-        """Where the pieces of each word begin in `flat_pieces`. Shape: `(table_size,)`"""
-        return self._table()[1]
-
-    def flat_pieces(self) -> np.ndarray:
-        """The pieces of all words of the table, one after the other. Shape: `(num_pieces,)`"""
-        return self._table()[2]
-
-    def _table(self) -> List[np.ndarray]:
-        if len(self._arrays[0]) < len(self._pieces):
-            new = self._pieces[len(self._arrays[0]) :]
-            sizes = np.concatenate((self._arrays[0], np.array([len(pieces) for pieces in new], dtype=np.int32)))
-            flat = np.fromiter((piece for pieces in new for piece in pieces), dtype=np.int32)
+    def table(self) -> PieceTable:
+        """The pieces of all words seen so far."""
+        known, starts, pieces = self._table
+        if len(known) < len(self._pieces):
+            new = self._pieces[len(known) :]
+            sizes = np.concatenate((known, np.array([len(one) for one in new], dtype=np.int32)))
             starts = np.cumsum(sizes, dtype=np.int64) - sizes
-            self._arrays = [sizes, starts, np.concatenate((self._arrays[2], flat))]
-        return self._arrays
+            flat = np.fromiter((piece for one in new for piece in one), dtype=np.int32)
+            self._table = PieceTable(sizes, starts, np.concatenate((pieces, flat)))
+        return self._table
 
     def count_vocab_items(self, token: Token, counter: Dict[str, Dict[str, int]]) -> None:
         """The tokenizer has its own vocabulary; nothing is counted."""
@@ -175,8 +173,8 @@ class WordPieceIndexer(TokenIndexer):
         # Returns
 
         `Dict[str, torch.Tensor]`
-            `token_ids` and `wordpiece_mask` of shape `(num_pieces,)`, `mask` of shape `(num_tokens,)` and `offsets`,
-            the first and last piece of each word, of shape `(num_tokens, 2)`.
+            `token_ids` and `wordpiece_mask` of shape `(num_pieces,)`, `mask` of shape `(num_tokens,)`, and `offsets`
+            of shape `(num_tokens, 2)`: the positions of the first and the last piece of each word.
         """
         ids = list(self.start_pieces)
         offsets = []
@@ -208,5 +206,5 @@ class WordPieceIndexer(TokenIndexer):
 
 @cache
 def _warn_once(message: str) -> None:
-    """Each reader of a run has its own indexer."""
+    """Each reader of a run has an indexer of its own; the message is logged once."""
     logger.warning(message)

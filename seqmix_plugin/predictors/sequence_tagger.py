@@ -10,7 +10,7 @@ from allennlp.data.tokenizers import WhitespaceTokenizer
 from allennlp.models import Model
 from allennlp.predictors import Predictor
 
-from seqmix_plugin.data import WordShapes
+from seqmix_plugin.data import SegmentationCheck
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.io.json_text import is_text
 from seqmix_plugin.tag_schemes import tags_to_spans
@@ -32,7 +32,7 @@ class SequenceTaggerPredictor(Predictor):
     tokenizer : `Tokenizer`, optional (default = `None`)
         Splits `sentence` into words; by default the reader's tokenizer, where it has one, as `plain_text` has, and else
         white space does. The first sentence whose words no tokenizer for its script would give is warned of; see
-        `WordShapes`.
+        `SegmentationCheck`.
     """
 
     def __init__(self, model: Model, dataset_reader: DatasetReader, tokenizer: Optional[Tokenizer] = None) -> None:
@@ -66,9 +66,9 @@ class SequenceTaggerPredictor(Predictor):
 
     def _check_words(self, words: List[str], sentence: str) -> None:
         if not self._warned:
-            shapes = WordShapes("predict")
-            shapes.add(words, shortened(repr(sentence)))
-            self._warned = shapes.warn()
+            segmentation = SegmentationCheck("predict")
+            segmentation.add(words, shortened(repr(sentence)))
+            self._warned = segmentation.warn()
 
     def predict_instance(self, instance: Instance) -> JsonDict:
         """

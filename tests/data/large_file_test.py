@@ -95,9 +95,9 @@ def test_what_is_wrong_with_a_file_leaves_no_table(tmp_path: Path, kind: str, te
     assert [file.name for file in tmp_path.iterdir()] == ["corpus.txt"]
 
 
-def test_of_repeated_ids_the_most_frequent_is_named(tmp_path: Path) -> None:
-    path = write(tmp_path, "".join(f"# id = {name}\nAnna O\n\n" for name in "abbaa"))
-    with pytest.raises(ConfigurationError, match="the same id 'a'"):
+def test_of_repeated_ids_the_first_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path, "".join(f"# id = {name}\nAnna O\n\n" for name in "abba"))
+    with pytest.raises(ConfigurationError, match="the same id 'b'"):
         make("conll").read_sentences(path)
 
 

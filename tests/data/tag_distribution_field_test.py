@@ -77,12 +77,5 @@ def test_a_tensor_before_indexing_is_an_error() -> None:
         TagDistributionField(SOFT, text(2)).as_tensor({"num_tokens": 2})
 
 
-def test_an_empty_field_has_no_rows_and_all_columns(vocab: Vocabulary) -> None:
-    field = TagDistributionField(SOFT, text(2))
-    assert field.empty_field().get_padding_lengths() == {"num_tokens": 0}
-    field.index(vocab)
-    assert field.empty_field().as_tensor({"num_tokens": 2}).tolist() == [[0.0] * 3] * 2
-
-
 def test_reads_as_it_was_written() -> None:
     assert TagDistributionField(tuple(SOFT), text(2)).human_readable_repr() == SOFT

@@ -9,7 +9,7 @@ from allennlp.data import Tokenizer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqmix_plugin.data import WordShapes
+from seqmix_plugin.data import SegmentationCheck
 from seqmix_plugin.data.unicode_words import UnicodeWordsTokenizer
 from tests.conftest import ROOT
 
@@ -67,19 +67,19 @@ def test_it_keeps_to_the_text(text: str) -> None:
 def test_a_tokenizer_that_does_not_suit_the_script_is_warned_of(
     text: str, tokenizer: str, message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shapes = WordShapes("pool.txt")
-    shapes.add(split(text, tokenizer), "line 1")
+    segmentation = SegmentationCheck("pool.txt")
+    segmentation.add(split(text, tokenizer), "line 1")
     with caplog.at_level(logging.WARNING):
-        assert shapes.warn()
+        assert segmentation.warn()
     assert re.match(f"pool.txt: {message}", caplog.messages[0])
     assert "docs/annotate.md says which tokenizer suits which script" in caplog.messages[0]
 
 
 @pytest.mark.parametrize(("text", "words"), TEXTS)
 def test_its_own_words_are_not_warned_of(text: str, words: str) -> None:
-    shapes = WordShapes("pool.txt")
-    shapes.add(words.split("|"), "line 1")
-    assert not shapes.warn()
+    segmentation = SegmentationCheck("pool.txt")
+    segmentation.add(words.split("|"), "line 1")
+    assert not segmentation.warn()
 
 
 def test_the_page_says_which_tokenizer_suits_which_script() -> None:

@@ -42,7 +42,7 @@ class Pairing(Registrable):
 
     def of_round(self, labelled: Sequence[TaggedSentence], context: AugmentationContext) -> Iterator[WindowPair]:
         """The pairs of a round. Words past the reader's `max_length` are left out, as the model does not see them."""
-        return self.pairs(context.reader.kept(labelled), context.generator("pairs"))
+        return self.pairs(context.reader.truncated(labelled), context.generator("pairs"))
 
     @abstractmethod
     def pairs(self, labelled: Sequence[TaggedSentence], rng: np.random.Generator) -> Iterator[WindowPair]:

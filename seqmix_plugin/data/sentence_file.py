@@ -1,0 +1,133 @@
+"""One file of sentences: its lines, errors that name the line, tags as BIO, and warnings about its content."""
+
+import logging
+import os
+import sys
+from collections import Counter
+from functools import lru_cache
+from itertools import islice
+from typing import Dict, Iterable, Iterator, Sequence, Set, Tuple
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.file_utils import cached_path
+
+from seqmix_plugin.data.unusual_words import are_usual, oddity
+from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.tag_schemes import PREFIXES, InvalidTagError, to_bio
+
+logger = logging.getLogger(__name__)
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Also found in the middle of a file that was concatenated from several."""
+
+
+def check_scheme(scheme: str) -> None:
+    """Raises a `ConfigurationError` for an unknown `source_scheme`."""
+    if scheme not in PREFIXES:
+        raise ConfigurationError(f"source_scheme is {scheme!r}; expected one of {', '.join(PREFIXES)}")
+
+
+class SentenceFile:
+    """A file or URL while it is read, the scheme of its tags, and whether invalid ones are repaired."""
+
+    def __init__(self, path: str, scheme: str = "BIO", repair: bool = False) -> None:
+        self.path = path
+        self._scheme = scheme
+        self._repair = repair
+        self._repaired = 0
+        self._counts: Counter = Counter()
+        self._examples: Dict[str, str] = {}
+
+    def error(self, place: str, message: str) -> ConfigurationError:
+        """An error that names the file and the place in it, such as `"line 3"`."""
+        return ConfigurationError(f"{self.path}, {place}: {message}")
+
+    def lines(self) -> Iterator[Tuple[int, str]]:
+        """The lines, numbered from 1, without line ends and leading byte order marks."""
+        try:
+            local = cached_path(self.path)
+        except Exception as error:  # the libraries that download from S3 and others have errors of their own
+            raise ConfigurationError(
+                f"{self.path}: no such file, and it cannot be downloaded ({first_line(error)})"
+            ) from error
+        if not os.path.isfile(local):
+            raise ConfigurationError(f"{self.path}: not a file")
+        try:
+            with open(local, encoding="utf-8-sig", newline="\n") as file:
+                for number, line in enumerate(file, 1):
+                    if line[0] == BYTE_ORDER_MARK and line[1:2] not in (" ", "\t"):  # before a separator it is a word
+                        line = line.lstrip(BYTE_ORDER_MARK)
+                    yield number, line.rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            number, byte = _not_utf8(str(local))
+            raise self.error(f"line {number}", f"byte 0x{byte:02x} is not UTF-8; convert the file first") from error
+        except OSError as error:
+            raise ConfigurationError(f"{self.path}: cannot be read ({first_line(error)})") from error
+
+    def check_line_end(self, place: str, line: str) -> None:
+        """Raises a `ConfigurationError` for a line that old Mac line ends should have divided."""
+        if "\r" in line:
+            raise self.error(place, "a carriage return inside the line; lines end with \\n or \\r\\n")
+
+    def to_bio(self, tags: Sequence[str], places: Iterable[str]) -> Tuple[str, ...]:
+        """The tags of a sentence as BIO; raises a `ConfigurationError` with the place of an invalid tag."""
+        try:
+            bio, repaired = _as_bio(tuple(tags), self._scheme, self._repair)
+        except InvalidTagError as error:
+            hint = "; repair_tags: true repairs" if error.repairable else ""
+            place = next(islice(places, error.position, None))
+            raise self.error(place, f"{error} (source_scheme is {self._scheme}{hint})") from error
+        self._repaired += repaired
+        return bio
+
+    def count(self, what: str, value: str, place: str) -> None:
+        """Counts a finding, which is warned about once the file has been read, with the first as an example."""
+        self._counts[what] += 1
+        self._examples.setdefault(what, f"{shortened(repr(value))} in {place}")
+
+    def check_words(self, words: Sequence[str], places: Iterable[str]) -> None:
+        """Counts words, each with its place, that have invisible characters or a tag in them."""
+        if not are_usual(words):
+            for word, place in zip(words, places, strict=False):  # places may be endless
+                if what := oddity(word, self._scheme):
+                    self.count(what, word, place)
+
+    def checked(self, sentences: Iterable[TaggedSentence]) -> Iterator[TaggedSentence]:
+        """
+        Yields the sentences of the file, then warns of what was counted. Raises a `ConfigurationError` for a repeated
+        id and for a file without sentences.
+        """
+        ids: Set[str] = set()
+        for sentence in sentences:
+            if sentence.id in ids:
+                raise ConfigurationError(
+                    f"{self.path}: two sentences have the same id {sentence.id!r}; without an id, it is the position, "
+                    f"from 0"
+                )
+            ids.add(sentence.id)
+            yield sentence
+        if not ids:
+            raise ConfigurationError(f"{self.path}: no sentence in this file")
+        if self._repaired:
+            logger.warning(f"{self.path}: {self._repaired} tags were not valid {self._scheme} and have been repaired")
+        for what, number in self._counts.items():
+            logger.warning(f"{self.path}: {number:,} {what}, such as {self._examples[what]}")
+
+
+@lru_cache(maxsize=10_000)
+def _as_bio(tags: Tuple[str, ...], scheme: str, repair: bool) -> Tuple[Tuple[str, ...], int]:
+    """Cached, because many sentences have the same few tags; their strings are shared."""
+    bio, repaired = to_bio(tags, scheme, repair)
+    return tuple(map(sys.intern, bio)), repaired
+
+
+def _not_utf8(path: str) -> Tuple[int, int]:
+    """The number of the first line that is not UTF-8, and its first invalid byte."""
+    with open(path, "rb") as file:
+        for number, raw in enumerate(file, 1):
+            try:
+                raw.decode("utf-8")
+            except UnicodeDecodeError as error:
+                return number, raw[error.start]
+    raise ValueError(f"{path} is UTF-8")
