@@ -1,16 +1,9 @@
-"""Labelling by keyboard in a terminal: what is labelled, how it is kept, how it is drawn, and what the keys do."""
+"""The terminal annotator: what is labelled, how it is stored, how it is drawn, and what the keys do."""
 
 from seqmix_plugin.annotator.answer_file import AnswerFile
-from seqmix_plugin.annotator.controller import Controller
+from seqmix_plugin.annotator.keyboard import Keyboard
 from seqmix_plugin.annotator.labelling import Labelling
 from seqmix_plugin.annotator.session import AnnotationSession
 from seqmix_plugin.annotator.terminal import annotate_in_terminal, check_terminal
 
-__all__ = [
-    "AnnotationSession",
-    "AnswerFile",
-    "Controller",
-    "Labelling",
-    "annotate_in_terminal",
-    "check_terminal",
-]
+__all__ = ["AnnotationSession", "AnswerFile", "Keyboard", "Labelling", "annotate_in_terminal", "check_terminal"]

@@ -1,26 +1,35 @@
-"""The file that a session's answers are kept in: our own JSONL, which is read as any annotator's."""
+"""The file with a session's answers, in our own JSONL format, which a run reads like any annotator's."""
 
 from pathlib import Path
-from typing import Any, Dict, Mapping, Optional, Sequence, Set
+from typing import Dict, List, Mapping, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
+from pydantic import ValidationError
 
-from seqmix_plugin.annotator.labelling import ANSWERED, OPEN, REJECTED, SKIPPED, Labelling, scored
-from seqmix_plugin.formats import JsonlFormat, Question, Span
+from seqmix_plugin.annotator.labelling import ANSWERED, OPEN, REJECTED, SKIPPED, Labelling, Spans, scored
+from seqmix_plugin.formats import Question
 from seqmix_plugin.io.atomic import disk_errors, write_bytes
 from seqmix_plugin.io.folder_guard import remove
-from seqmix_plugin.io.json_text import Row, objects, read_text, shown, to_lines, whole_number
+from seqmix_plugin.io.json_text import objects, read_text, to_lines
+from seqmix_plugin.run.records import Stored, first_problem
 from seqmix_plugin.tag_schemes import spans_to_tags, tags_to_spans
 
-_KEYS = {"id", "tokens", "tags", "rejected", "skipped", "draft", "annotator", "time"}
+
+class _Row(Stored):
+    """A sentence with `tags`, `rejected` or `skipped`; tags that do not count as an answer are in `draft`."""
+
+    id: str
+    tokens: Optional[List[str]] = None
+    tags: Optional[List[str]] = None
+    rejected: Optional[bool] = None
+    skipped: Optional[bool] = None
+    draft: Optional[List[str]] = None
+    annotator: Optional[str] = None
+    time: Optional[str] = None
 
 
 class AnswerFile:
     """
-    A row a sentence that is not open: `id`, `tokens`, and `tags`, `"rejected": true` or `"skipped": true`, with
-    `annotator` and `time`. Labels of a sentence that is not answered stand under `draft`, where nobody reads them as an
-    answer.
-
     # Parameters
 
     path : `Path`
@@ -30,7 +39,7 @@ class AnswerFile:
     labels : `Sequence[str]`
         The entity types.
     annotator : `str`, optional (default = `None`)
-        Who answers; stands in each row.
+        The annotator's name, which each row has.
     """
 
     def __init__(
@@ -43,102 +52,85 @@ class AnswerFile:
 
     def load(self) -> Dict[str, Labelling]:
         """
-        What an earlier session has left, by the sentence's id; nothing when there is no file.
+        The labellings of an earlier session, by the sentence's id; empty when there is no file.
 
         # Raises
 
         `ConfigurationError`
-            When the file is anything that a session could not have written, with the reason: it would be replaced.
+            When a session could not have written the file, which would be replaced.
         """
+        found: Dict[str, Labelling] = {}
         if not self.path.exists():
-            return {}
-        given: Dict[str, Labelling] = {}
-        seen: Set[str] = set()
-        for place, row in objects(str(self.path), read_text(self.path)):
+            return found
+        for place, values in objects(str(self.path), read_text(self.path)):
             try:
-                question = self._question(row, seen)
-                given[question.sentence.id] = self._labelling(row, question)
+                row = _Row.model_validate(values)
+                if row.id in found:
+                    raise ValueError(f"the id {row.id!r} occurs twice")
+                found[row.id] = self._labelling(row)
             except ValueError as error:
-                raise _not_ours(f"{place}: {error}") from error
-        answers = JsonlFormat().read(self.path, list(self._questions.values()), self._labels)
-        if answers.problems:
-            raise _not_ours(answers.problems[0])
-        for answer in answers.answers:
-            spans, _ = tags_to_spans(answer.tags or ())
-            found = scored(spans, self._questions[answer.sentence_id])
-            given[answer.sentence_id] = Labelling(found, ANSWERED, given[answer.sentence_id].time)
-        return given
+                reason = first_problem(error) if isinstance(error, ValidationError) else str(error)
+                raise ConfigurationError(
+                    f"{place}: {reason}; expected a file that allennlp annotate wrote for these questions"
+                ) from error
+        return found
 
     def save(self, labellings: Mapping[str, Labelling]) -> None:
         """
-        Replaces the file, whole or not at all, and brings it to the disk. Without any row there is no file.
+        Replaces the file as a whole. Without any row there is no file.
 
         # Raises
 
         `ConfigurationError`
             When it cannot be written.
         """
-        found = [self._row(question, labellings[name]) for name, question in self._questions.items()]
-        kept = [row for row in found if row is not None]
+        rows = [self._row(question, labellings[name]) for name, question in self._questions.items()]
+        kept = [row.model_dump(exclude_none=True) for row in rows if row is not None]
         if kept:
             write_bytes(self.path, to_lines(kept))
         else:
             with disk_errors(self.path):
                 remove(self.path)
 
-    def _question(self, row: Row, seen: Set[str]) -> Question:
-        """The one that a row is about; a `ValueError` when the row is none of ours."""
-        name, annotator = row.get("id"), row.get("annotator")
-        question = self._questions.get(name) if isinstance(name, str) else None
+    def _labelling(self, row: _Row) -> Labelling:
+        question = self._questions.get(row.id)
         if question is None:
-            raise ValueError(f"'id' is {shown(name)}, which is no question's")
-        if name in seen:
-            raise ValueError(f"the id {shown(name)} is there twice")
-        strange = sorted(row.keys() - _KEYS)
-        if strange:
-            raise ValueError(f"{shown(strange[0])} is no key of such a file")
-        if annotator != self._annotator:
-            raise ValueError(f"'annotator' is {shown(annotator)}, and not {shown(self._annotator)}")
-        seen.add(question.sentence.id)
-        return question
+            raise ValueError(f"id is {row.id!r}; expected the id of a question")
+        if row.annotator != self._annotator:
+            raise ValueError(f"annotator is {row.annotator!r}; expected {self._annotator!r}")
+        given = {ANSWERED: row.tags is not None, REJECTED: row.rejected, SKIPPED: row.skipped}
+        statuses = [status for status, is_given in given.items() if is_given]
+        if len(statuses) > 1:
+            raise ValueError("more than one of tags, rejected and skipped")
+        return Labelling(self._spans(row, question), statuses[0] if statuses else OPEN, row.time)
 
-    def _labelling(self, row: Row, question: Question) -> Labelling:
-        """What it says but for tags."""
-        time = row.get("time")
-        if time is not None and not isinstance(time, str):
-            raise ValueError(f"'time' is {shown(time)}; expected a date as text")
-        spans = question.predicted
-        if "draft" in row:
-            spans = scored(self._draft(row["draft"]), question)
-            Question(question.sentence, predicted=spans)  # a `ValueError` when they overlap or leave the sentence
-        states = [status for key, status in (("rejected", REJECTED), ("skipped", SKIPPED)) if row.get(key) is True]
-        if len(states) + ("tags" in row) > 1:
-            raise ValueError("more than one of 'tags', 'rejected', 'skipped'")
-        return Labelling(spans, states[0] if states else OPEN, time)
+    def _spans(self, row: _Row, question: Question) -> Spans:
+        words, tags = question.sentence.tokens, row.draft if row.tags is None else row.tags
+        if row.tokens is not None and tuple(row.tokens) != words:
+            raise ValueError("tokens are not those of the question")
+        if tags is None:
+            return question.predicted
+        if len(tags) != len(words):
+            raise ValueError(f"{len(tags)} tags for {len(words)} words")
+        spans, _ = tags_to_spans(tags)
+        unknown = [span.label for span in spans if span.label not in self._labels]
+        if unknown:
+            raise ValueError(f"unknown label {unknown[0]!r}; expected {', '.join(self._labels)}")
+        return scored(spans, question)
 
-    def _draft(self, draft: Any) -> Sequence[Span]:
-        found = []
-        for row in draft if isinstance(draft, list) else [draft]:
-            row = row if isinstance(row, dict) else {}
-            start, end, label = whole_number(row.get("start")), whole_number(row.get("end")), row.get("label")
-            if start is None or end is None or not isinstance(label, str) or label not in self._labels:
-                raise ValueError(f"'draft' is {shown(draft)}; expected spans with start, end and a label of these")
-            found.append(Span(start, end, label))
-        return found
-
-    def _row(self, question: Question, labelling: Labelling) -> Optional[Row]:
-        row: Row = {"id": question.sentence.id, "tokens": list(question.sentence.tokens)}
-        if labelling.status == ANSWERED:
-            row["tags"] = spans_to_tags(labelling.spans, len(question.sentence))
-        elif labelling.status in (REJECTED, SKIPPED):
-            row[labelling.status] = True
-        if labelling.status != ANSWERED and labelling.spans != question.predicted:
-            row["draft"] = [{"start": span.start, "end": span.end, "label": span.label} for span in labelling.spans]
-        if len(row) == 2:
+    def _row(self, question: Question, labelling: Labelling) -> Optional[_Row]:
+        status = labelling.status
+        tags = spans_to_tags(labelling.spans, len(question.sentence))
+        has_draft = status != ANSWERED and labelling.spans != question.predicted
+        if status == OPEN and not has_draft:
             return None
-        row |= {} if self._annotator is None else {"annotator": self._annotator}
-        return row | ({} if labelling.time is None else {"time": labelling.time})
-
-
-def _not_ours(reason: str) -> ConfigurationError:
-    return ConfigurationError(f"{reason}; expected a file that allennlp annotate has written for these questions")
+        return _Row(
+            id=question.sentence.id,
+            tokens=list(question.sentence.tokens),
+            tags=tags if status == ANSWERED else None,
+            rejected=status == REJECTED or None,
+            skipped=status == SKIPPED or None,
+            draft=tags if has_draft else None,
+            annotator=self._annotator,
+            time=labelling.time,
+        )

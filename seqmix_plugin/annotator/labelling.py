@@ -1,4 +1,4 @@
-"""What an annotator has said of one sentence so far: plain values, and what can be done to spans."""
+"""The annotation of one sentence in progress."""
 
 from dataclasses import dataclass
 from typing import Iterable, Optional, Tuple
@@ -6,7 +6,7 @@ from typing import Iterable, Optional, Tuple
 from seqmix_plugin.formats import Question, Span
 
 OPEN, ANSWERED, SKIPPED, REJECTED = "open", "answered", "skipped", "rejected"
-"""How it stands with a sentence; only an answered one has labels that count."""
+"""The status of a sentence; only the labels of an answered one count."""
 
 Spans = Tuple[Span, ...]
 
@@ -21,55 +21,49 @@ class Labelling:
     status : `str`, optional (default = `"open"`)
         `open`, `answered`, `skipped` or `rejected`.
     time : `str`, optional (default = `None`)
-        When it got its status or, once it is answered, its last label: ISO 8601 in UTC.
+        When the status, or a label of an answered sentence, was last changed: ISO 8601 in UTC.
     """
 
     spans: Spans
     status: str = OPEN
     time: Optional[str] = None
 
+    def span_at(self, word: int) -> Optional[Span]:
+        """The span that contains a word, if there is one."""
+        return next((span for span in self.spans if span.start <= word < span.end), None)
 
-def span_at(spans: Spans, word: int) -> Optional[Span]:
-    """The one that a word is in, if any."""
-    return next((span for span in spans if span.start <= word < span.end), None)
+    def put(self, new: Span) -> Spans:
+        """The spans with a new one, which replaces all that it overlaps."""
+        return tuple(sorted((*self.without(new.start, new.end), new), key=lambda span: span.start))
 
+    def without(self, start: int, end: int) -> Spans:
+        """The spans that contain none of these words; the end is exclusive."""
+        return tuple(span for span in self.spans if span.end <= start or end <= span.start)
 
-def put(spans: Spans, new: Span) -> Spans:
-    """With a span more, which takes the place of all that it overlaps."""
-    return tuple(sorted((*without(spans, new.start, new.end), new), key=lambda span: span.start))
+    def stretched(self, old: Span, left: int, right: int, length: int) -> Spans:
+        """
+        The spans after the borders of one are moved outwards by a number of words, inwards if negative, up to its
+        neighbours and the ends of the sentence; at least one word remains.
 
+        # Parameters
 
-def without(spans: Spans, start: int, end: int) -> Spans:
-    """Without those that have one of these words; the end is exclusive."""
-    return tuple(span for span in spans if span.end <= start or end <= span.start)
-
-
-def stretched(spans: Spans, old: Span, left: int, right: int, length: int) -> Spans:
-    """
-    With the borders of one of them moved outwards by so many words, inwards if negative. It ends at its neighbours and
-    at those of the sentence, and keeps one word at least.
-
-    # Parameters
-
-    spans : `Tuple[Span, ...]`
-        All of the sentence.
-    old : `Span`
-        The one of them.
-    left : `int`
-        How far the first border is moved.
-    right : `int`
-        How far the second is.
-    length : `int`
-        The number of words of the sentence.
-    """
-    lowest = max((span.end for span in spans if span.end <= old.start), default=0)
-    highest = min((span.start for span in spans if span.start >= old.end), default=length)
-    start = min(max(old.start - left, lowest), old.end - 1)
-    end = max(min(old.end + right, highest), start + 1)
-    return spans if (start, end) == old[:2] else put(without(spans, *old[:2]), Span(start, end, old.label))
+        old : `Span`
+            The span to change.
+        left : `int`
+            How far to move its start.
+        right : `int`
+            How far to move its end.
+        length : `int`
+            The number of words of the sentence.
+        """
+        lowest = max((span.end for span in self.spans if span.end <= old.start), default=0)
+        highest = min((span.start for span in self.spans if span.start >= old.end), default=length)
+        start = min(max(old.start - left, lowest), old.end - 1)
+        end = max(min(old.end + right, highest), start + 1)
+        return self.spans if (start, end) == old[:2] else self.put(Span(start, end, old.label))
 
 
 def scored(spans: Iterable[Span], question: Question) -> Spans:
-    """The same spans, with the model's score where it is the model's own; in order."""
+    """The spans in order, each with the model's score if the model predicted it."""
     predicted = {span[:3]: span for span in question.predicted}
     return tuple(sorted((predicted.get(span[:3], Span(*span[:3])) for span in spans), key=lambda span: span.start))

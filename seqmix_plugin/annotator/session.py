@@ -1,23 +1,40 @@
-"""An annotator's way through questions: commands, and all of them can be undone. Knows nothing of terminals."""
+"""An annotator's work on a list of questions: commands, each of which can be undone. Independent of terminals."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Callable, Dict, Iterable, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from seqmix_plugin.annotator.labelling import (
-    ANSWERED,
-    OPEN,
-    REJECTED,
-    SKIPPED,
-    Labelling,
-    put,
-    scored,
-    span_at,
-    stretched,
-    without,
-)
-from seqmix_plugin.annotator.ledger import Change, Ledger, View
+from seqmix_plugin.annotator.labelling import ANSWERED, OPEN, REJECTED, SKIPPED, Labelling, scored
 from seqmix_plugin.formats import Question, Span
+
+
+class View(NamedTuple):
+    """
+    Where the annotator is.
+
+    # Parameters
+
+    position : `int`
+        The sentence; one past the last is the summary.
+    cursor : `int`, optional (default = `0`)
+        The word.
+    anchor : `int`, optional (default = `None`)
+        The other end of the selection; `None` without one.
+    """
+
+    position: int
+    cursor: int = 0
+    anchor: Optional[int] = None
+
+
+class Change(NamedTuple):
+    """View and labelling before and after a change; the first view names the sentence that was changed."""
+
+    view: View
+    labelling: Labelling
+    next_view: View
+    next_labelling: Labelling
 
 
 def _now() -> str:
@@ -26,16 +43,16 @@ def _now() -> str:
 
 class AnnotationSession:
     """
-    Commands return what the annotator should be told, which is mostly nothing.
+    Some commands return a message for the annotator.
 
     # Parameters
 
     questions : `Sequence[Question]`
         In the order in which they are shown.
     labellings : `Mapping[str, Labelling]`, optional (default = `{}`)
-        What there is already, by the sentence's id. Everything else begins with what the model would say.
+        Work of earlier sessions, by the sentence's id. All other sentences begin with the model's predictions.
     clock : `Callable[[], str]`, optional
-        Gives the time as text that sorts.
+        Returns the time as text that sorts.
     """
 
     def __init__(
@@ -45,21 +62,25 @@ class AnnotationSession:
         clock: Callable[[], str] = _now,
     ) -> None:
         self.questions = list(questions)
-        self.ledger = Ledger(
-            [(labellings or {}).get(question.sentence.id) or Labelling(question.predicted) for question in questions]
-        )
-        self.view = View(self.ledger.after(-1))
+        given = labellings or {}
+        self.labellings = [given.get(one.sentence.id) or Labelling(one.predicted) for one in self.questions]
+        self.view = View(self._next(-1))
+        self.unsaved = False
+        """Whether a labelling has changed since this was last set to `False`."""
         self._clock = clock
+        self._changes: List[Change] = []
+        self._num_done = 0
+        """How many of the changes are in effect; those after them have been undone."""
 
     @property
     def question(self) -> Optional[Question]:
-        """The one on the screen; `None` when it is the summary."""
+        """The question on the screen; `None` for the summary."""
         return self.questions[self.view.position] if self.view.position < len(self.questions) else None
 
     @property
     def labelling(self) -> Labelling:
-        """That of the sentence on the screen; an empty one when it is the summary."""
-        return Labelling(()) if self.question is None else self.ledger.labellings[self.view.position]
+        """The labelling of the sentence on the screen; an empty one for the summary."""
+        return Labelling(()) if self.question is None else self.labellings[self.view.position]
 
     @property
     def selection(self) -> Optional[Tuple[int, int]]:
@@ -67,30 +88,39 @@ class AnnotationSession:
         _, cursor, anchor = self.view
         return None if anchor is None else (min(anchor, cursor), max(anchor, cursor) + 1)
 
-    def labellings(self) -> Dict[str, Labelling]:
-        """All of them, by the sentence's id."""
-        pairs = zip(self.questions, self.ledger.labellings, strict=True)
-        return {question.sentence.id: labelling for question, labelling in pairs}
+    def by_id(self) -> Dict[str, Labelling]:
+        """All labellings, by the sentence's id."""
+        return {question.sentence.id: one for question, one in zip(self.questions, self.labellings, strict=True)}
+
+    def counts(self) -> Dict[str, int]:
+        """The number of sentences of each status."""
+        counted = Counter(one.status for one in self.labellings)
+        return {status: counted[status] for status in (ANSWERED, SKIPPED, REJECTED, OPEN)}
+
+    def entities(self) -> Dict[str, int]:
+        """The number of entities of each type in answered sentences."""
+        answered = [one.spans for one in self.labellings if one.status == ANSWERED]
+        return dict(sorted(Counter(span.label for spans in answered for span in spans).items()))
 
     def move_to(self, word: int) -> None:
-        """The cursor, and with it the end of a selection, to a word or the nearest that there is."""
+        """Moves the cursor, and with it the end of a selection, to a word or the nearest one."""
         if self.question is not None:
             self.view = self.view._replace(cursor=min(max(word, 0), len(self.question.sentence) - 1))
 
     def move(self, step: int) -> None:
-        """The cursor by so many words."""
+        """Moves the cursor by a number of words."""
         self.move_to(self.view.cursor + step)
 
     def select(self) -> None:
-        """Begins a selection at the cursor, or ends the one that there is."""
+        """Starts a selection at the cursor, or ends it."""
         self.view = self.view._replace(anchor=self.view.cursor if self.view.anchor is None else None)
 
     def deselect(self) -> None:
-        """Ends a selection."""
+        """Ends the selection."""
         self.view = self.view._replace(anchor=None)
 
     def extend(self, step: int) -> None:
-        """A selection that begins at the cursor, or goes on, by so many words."""
+        """Extends the selection, which starts at the cursor, by a number of words."""
         if self.view.anchor is None:
             self.select()
         self.move(step)
@@ -100,7 +130,7 @@ class AnnotationSession:
         self.extend(0 if self.view.anchor is None else 1)
 
     def jump(self, step: int) -> None:
-        """To the next span, or with -1 to the one before; after the last comes the first."""
+        """Moves to the next span, or with -1 to the previous one; the first follows the last."""
         spans = self.labelling.spans[::step]
         if spans:
             beyond = (span for span in spans if (span.start - self.view.cursor) * step > 0)
@@ -108,84 +138,81 @@ class AnnotationSession:
 
     def label(self, name: str) -> None:
         """
-        Labels the selection, or the span at the cursor, or its word. What overlaps gives way; the same label on the
-        same words takes it off.
+        Labels the selection, or the span at the cursor, or its word, and removes what overlaps. The same label on the
+        same words is removed.
         """
-        old = span_at(self.labelling.spans, self.view.cursor)
+        labelling = self.labelling
+        old = labelling.span_at(self.view.cursor)
         around = (self.view.cursor, self.view.cursor + 1) if old is None else (old.start, old.end)
         new = Span(*(self.selection or around), name)
-        there = any(span[:3] == new[:3] for span in self.labelling.spans)
-        self._edit(without(self.labelling.spans, *new[:2]) if there else put(self.labelling.spans, new))
+        there = any(span[:3] == new[:3] for span in labelling.spans)
+        self._edit(labelling.without(*new[:2]) if there else labelling.put(new))
 
     def remove(self) -> None:
-        """Takes off the span at the cursor, or all that the selection touches."""
-        self._edit(without(self.labelling.spans, *(self.selection or (self.view.cursor, self.view.cursor + 1))))
+        """Removes the span at the cursor, or all that overlap the selection."""
+        self._edit(self.labelling.without(*(self.selection or (self.view.cursor, self.view.cursor + 1))))
 
     def clear(self) -> None:
-        """Takes off all spans."""
+        """Removes all spans."""
         self._edit(())
 
     def restore(self) -> None:
-        """Brings back what the model would say."""
+        """Restores the model's predictions."""
         if self.question is not None:
             self._edit(self.question.predicted)
 
     def stretch(self, left: int, right: int) -> str:
-        """Moves the borders of the span at the cursor outwards by so many words, inwards if negative."""
-        old = span_at(self.labelling.spans, self.view.cursor)
+        """Moves the borders of the span at the cursor outwards by a number of words, inwards if negative."""
+        old = self.labelling.span_at(self.view.cursor)
         if self.question is None or old is None:
             return "no span at the cursor"
-        spans = stretched(self.labelling.spans, old, left, right, len(self.question.sentence))
-        new = span_at(spans, min(max(self.view.cursor, old.start - left), old.end - 1 + right)) or old
+        spans = self.labelling.stretched(old, left, right, len(self.question.sentence))
+        new = Labelling(spans).span_at(min(max(self.view.cursor, old.start - left), old.end - 1 + right)) or old
         self._edit(spans, min(max(self.view.cursor, new.start), new.end - 1))
         return ""
 
-    def accept(self) -> None:
-        """The labels on the screen are the answer; goes on to the next sentence that is open."""
-        self._finish(ANSWERED)
-
-    def skip(self) -> str:
-        """The sentence stays unanswered, or becomes so again; goes on."""
-        answered = self.labelling.status == ANSWERED
-        self._finish(SKIPPED)
-        return "the answer is taken back (u undoes)" if answered else ""
-
-    def reject(self) -> str:
-        """The sentence is left out for good; goes on."""
-        answered = self.labelling.status == ANSWERED
-        self._finish(REJECTED)
-        return "the answer is taken back (u undoes)" if answered else ""
+    def finish(self, status: str) -> str:
+        """Gives the sentence a status, and moves to the next open one."""
+        old = self.labelling
+        if self.question is None:
+            return ""
+        next_view = View(self._next(self.view.position))
+        if old.status != status:
+            self._change(next_view, Labelling(old.spans, status, self._clock()))
+        self.view = next_view
+        return "the answer was withdrawn; u undoes this" if old.status == ANSWERED != status else ""
 
     def go(self, step: int) -> str:
-        """To another sentence, whatever its status, or to the summary."""
+        """Moves to another sentence of any status, or to the summary."""
         position = self.view.position + step
-        if not 0 <= position <= len(self.questions):
-            return "this is the first sentence" if position < 0 else ""
-        self._show(View(position))
-        return ""
+        if 0 <= position <= len(self.questions):
+            self.view = View(position)
+        return "this is the first sentence" if position < 0 else ""
 
     def revisit(self) -> bool:
-        """From the summary to the first sentence that is open or skipped; whether there is one."""
-        found = [place for place in map(self.ledger.first, (OPEN, SKIPPED)) if place is not None]
-        if found:
-            self._show(View(found[0]))
-        return bool(found)
+        """Moves from the summary to the first open sentence, or the first skipped one; whether there is one."""
+        position = self._first((OPEN, SKIPPED), range(len(self.questions)))
+        if position is not None:
+            self.view = View(position)
+        return position is not None
 
     def undo(self) -> str:
-        """Takes back the last change, in whatever sentence it was."""
-        change = self.ledger.undo()
-        if change is None:
+        """Undoes the last change, in whatever sentence it was."""
+        if not self._num_done:
             return "nothing to undo"
-        self._show(change.view)
+        self._num_done -= 1
+        change = self._changes[self._num_done]
+        self._put(change.view, change.view, change.labelling)
         return "undone"
 
     def redo(self) -> str:
-        """Takes back the last `undo`."""
-        change = self.ledger.redo()
-        if change is None:
+        """Redoes the change that was undone last."""
+        if self._num_done == len(self._changes):
             return "nothing to redo"
-        self._show(change.next_view)
-        return "done again"
+        change = self._changes[self._num_done]
+        self._num_done += 1
+        self._put(change.view, change.next_view, change.next_labelling)
+        return "redone"
 
     def _edit(self, spans: Iterable[Span], cursor: Optional[int] = None) -> None:
         """An answer that is edited stays an answer."""
@@ -194,23 +221,27 @@ class AnnotationSession:
         view = self.view._replace(cursor=self.view.cursor if cursor is None else cursor, anchor=None)
         old = self.labelling
         new = replace(old, spans=scored(spans, self.question))
-        if new.spans == old.spans:
-            self._show(view)
-            return
-        new = replace(new, time=self._clock()) if old.status == ANSWERED else new
-        self.ledger.change(Change(self.view, old, new, view))
-        self._show(view)
-
-    def _finish(self, status: str) -> None:
-        if self.question is None:
-            return
-        next_view = View(self.ledger.after(self.view.position))
-        if self.labelling.status != status:
-            new = Labelling(self.labelling.spans, status, self._clock())
-            self.ledger.change(Change(self.view, self.labelling, new, next_view))
-        self._show(next_view)
-
-    def _show(self, view: View) -> None:
-        if view.position != self.view.position:
-            self.ledger.leave()
+        if new.spans != old.spans:
+            self._change(view, replace(new, time=self._clock()) if old.status == ANSWERED else new)
         self.view = view
+
+    def _change(self, next_view: View, labelling: Labelling) -> None:
+        self._changes[self._num_done :] = [Change(self.view, self.labelling, next_view, labelling)]
+        self.redo()
+
+    def _put(self, changed: View, view: View, labelling: Labelling) -> None:
+        self.labellings[changed.position] = labelling
+        self.view = view
+        self.unsaved = True
+
+    def _next(self, position: int) -> int:
+        """The next open sentence, also an earlier one; else the next skipped one, or the summary."""
+        length = len(self.labellings)
+        found = self._first((OPEN,), [*range(position + 1, length), *range(max(position, 0))])
+        found = self._first((SKIPPED,), range(position + 1, length)) if found is None else found
+        return length if found is None else found
+
+    def _first(self, statuses: Sequence[str], positions: Iterable[int]) -> Optional[int]:
+        """The first of these sentences with the first status that any has."""
+        found = [place for status in statuses for place in positions if self.labellings[place].status == status]
+        return found[0] if found else None

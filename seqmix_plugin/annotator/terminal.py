@@ -1,4 +1,4 @@
-"""The terminal: keys in, screens out. It is left as it was found, however the session ends."""
+"""The terminal: it reads keys and shows screens, and is restored however the session ends."""
 
 import asyncio
 import os
@@ -9,12 +9,12 @@ from typing import Any, List, Optional
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.annotator.controller import Controller
-from seqmix_plugin.annotator.screen import draw
+from seqmix_plugin.annotator.commands import ACTIONS, OTHERS
+from seqmix_plugin.annotator.drawing import draw
+from seqmix_plugin.annotator.keyboard import QUIT, Keyboard
 
-_SPECIAL = "enter escape backspace delete tab s-tab left right up down s-left s-right home end pageup pagedown"
-NAMES = {key: key for key in _SPECIAL.split()} | {"c-c": "quit", "<sigint>": "quit"}
-"""What the controller calls the keys of `prompt_toolkit` that are no characters."""
+SPECIAL_KEYS = [key for key in (*ACTIONS, *OTHERS, QUIT) if len(key) > 1 and key != "space"]
+"""Keys of `prompt_toolkit` that are not characters."""
 _BACKGROUNDS = ("green", "cyan", "yellow", "magenta", "brightblue", "brightred", "gray", "brightgreen")
 STYLE = {f"type{number}": f"fg:ansiblack bg:ansi{colour}" for number, colour in enumerate(_BACKGROUNDS)} | {
     "cursor": "reverse bold",
@@ -35,36 +35,36 @@ def check_terminal() -> None:
 
     tool = "allennlp export-queries writes the questions for an annotation tool"
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise ConfigurationError(f"standard input and output are no terminal, which annotate needs; {tool}")
+        raise ConfigurationError(f"standard input and output are not a terminal, which annotate needs; {tool}")
     if is_dumb_terminal():
         raise ConfigurationError(f"TERM is {os.environ.get('TERM')!r}, on which annotate cannot draw; {tool}")
 
 
-def annotate_in_terminal(controller: Controller) -> Optional[int]:
+def annotate_in_terminal(keyboard: Keyboard) -> Optional[int]:
     """
-    Lets somebody label until he leaves. What was typed before is thrown away: nobody has seen what it would label.
+    Runs the annotator until the user quits. What was typed before the first screen is discarded.
 
     # Parameters
 
-    controller : `Controller`
-        What the keys do.
+    keyboard : `Keyboard`
+        Handles the keys.
 
     # Returns
 
     `Optional[int]`
-        The signal that ended it; SIGHUP also when the terminal is simply gone.
+        The signal that ended it; SIGHUP also when the terminal was closed.
 
     # Raises
 
     `ConfigurationError`
-        When the answers could not be saved.
+        When the answers cannot be saved.
     """
     signals: List[int] = []
-    application = _application(controller)
+    application = _application(keyboard)
 
     def stop(number: int) -> None:
         signals.append(number)
-        controller.save()
+        keyboard.save()
         if application.is_running and not application.future.done():
             application.exit()
 
@@ -75,32 +75,30 @@ def annotate_in_terminal(controller: Controller) -> Optional[int]:
     termios.tcflush(sys.stdin, termios.TCIFLUSH)
     try:
         application.run(pre_run=listen)
-    except (EOFError, OSError):  # nobody sees the screen any more
+    except (EOFError, OSError):  # the terminal was closed
         signals.append(signal.SIGHUP)
     finally:
-        safe = controller.save()
+        safe = keyboard.save()
     if not safe:
-        raise ConfigurationError(controller.message.removeprefix("error: "))
+        raise ConfigurationError(keyboard.message.removeprefix("error: "))
     return signals[0] if signals else None
 
 
-def _application(controller: Controller) -> Any:
+def _application(keyboard: Keyboard) -> Any:
     from prompt_toolkit.application import Application
     from prompt_toolkit.data_structures import Point
     from prompt_toolkit.layout import FormattedTextControl, Layout, Window
     from prompt_toolkit.styles import Style
 
     style = Style.from_dict(STYLE)
-    application: Any = Application(
-        full_screen=True, style=style, key_bindings=_bindings(controller), mouse_support=False
-    )
+    application: Any = Application(full_screen=True, style=style, key_bindings=_bindings(keyboard), mouse_support=False)
     cursor = Point(0, 0)
 
     def text() -> List[Any]:
         nonlocal cursor
         height, width = application.output.get_size()
-        controller.size = (width, height)
-        screen = draw(controller, width, height)
+        keyboard.size = (width, height)
+        screen = draw(keyboard, width, height)
         cursor = Point(*screen.cursor)
         shown: List[Any] = []
         for number, row in enumerate(screen.rows):
@@ -113,23 +111,24 @@ def _application(controller: Controller) -> Any:
     return application
 
 
-def _bindings(controller: Controller) -> Any:
+def _bindings(keyboard: Keyboard) -> Any:
     from prompt_toolkit.key_binding import KeyBindings
 
     bindings = KeyBindings()
 
     def press(event: Any, key: str) -> None:
-        before = controller.session.view.position
-        controller.press(key)
-        if controller.finished and not event.app.future.done():
+        before = keyboard.session.view.position
+        keyboard.press(key)
+        if keyboard.finished and not event.app.future.done():
             event.app.exit()
-        elif controller.session.view.position != before:
-            event.app.renderer.clear()  # what a terminal draws wider than expected must not stay
+        elif keyboard.session.view.position != before:
+            event.app.renderer.clear()  # removes characters that the terminal draws wider than expected
 
-    for key, name in NAMES.items():
-        bindings.add(key)(lambda event, name=name: press(event, name))
+    for key in SPECIAL_KEYS:
+        bindings.add(key)(lambda event, key=key: press(event, key))
+    bindings.add("<sigint>")(lambda event: press(event, QUIT))
     bindings.add("<any>")(lambda event: press(event, event.data) if len(event.data) == 1 else None)
-    bindings.add("<bracketed-paste>")(lambda event: None)  # a text, and no keys
+    bindings.add("<bracketed-paste>")(lambda event: None)  # text, not keys
     bindings.add("c-l")(lambda event: event.app.renderer.clear())
     bindings.add("c-z")(lambda event: event.app.suspend_to_background())
     return bindings

@@ -86,9 +86,9 @@ def annotate(
     with lock:
         file = tool.AnswerFile(task.output, task.questions, task.labels, annotator)
         session = tool.AnnotationSession(_ordered(task.questions, order), file.load())
-        signal = tool.annotate_in_terminal(tool.Controller(session, task.labels, file))
+        signal = tool.annotate_in_terminal(tool.Keyboard(session, task.labels, file))
     if signal is None:
-        _print_end(session.ledger.counts(), session.ledger.entities(), task)
+        _print_end(session.counts(), session.entities(), task)
     return signal
 
 

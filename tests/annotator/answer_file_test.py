@@ -7,7 +7,7 @@ from allennlp.common.checks import ConfigurationError
 from hypothesis import HealthCheck, given, settings
 
 from seqmix_plugin.annotator import AnnotationSession, AnswerFile, Labelling
-from seqmix_plugin.annotator.labelling import ANSWERED, REJECTED
+from seqmix_plugin.annotator.labelling import ANSWERED, REJECTED, SKIPPED
 from seqmix_plugin.formats import DoccanoFormat, JsonlFormat, Question, Span, entity_types
 from seqmix_plugin.formats.round_answers import read_answers
 from seqmix_plugin.run.layout import RoundFiles
@@ -23,16 +23,16 @@ def file(folder: Path, asked: List[Question] = THREE, annotator: str = "anna") -
 
 def session_of_three() -> AnnotationSession:
     session = clocked(THREE)
-    session.accept()
+    session.finish(ANSWERED)
     session.label("ORG")
-    session.skip()
-    session.reject()
+    session.finish(SKIPPED)
+    session.finish(REJECTED)
     return session
 
 
 def test_the_rows(tmp_path: Path) -> None:
     kept = file(tmp_path)
-    kept.save(session_of_three().labellings())
+    kept.save(session_of_three().by_id())
     who = {"annotator": "anna"}
     assert rows_of(kept.path) == [
         {
@@ -46,7 +46,7 @@ def test_the_rows(tmp_path: Path) -> None:
             "id": "8",
             "tokens": list(CAT.sentence.tokens),
             "skipped": True,
-            "draft": [{"start": 0, "end": 1, "label": "ORG"}],
+            "draft": ["B-ORG", *["O"] * (len(CAT.sentence) - 1)],
             **who,
             "time": "000001",
         },
@@ -57,7 +57,7 @@ def test_the_rows(tmp_path: Path) -> None:
 def test_a_run_reads_it_whatever_its_own_tool(tmp_path: Path) -> None:
     kept = RoundFiles.of(tmp_path, 0)
     kept.answers.mkdir(parents=True)
-    AnswerFile(kept.own("anna"), THREE, LABELS, "anna").save(session_of_three().labellings())
+    AnswerFile(kept.own("anna"), THREE, LABELS, "anna").save(session_of_three().by_id())
     answers = read_answers(kept, DoccanoFormat(), THREE, LABELS)
     assert [(answer.sentence_id, answer.tags, answer.annotator) for answer in answers.answers] == [
         ("7", ("B-PER", "I-PER", "O", "O", "B-LOC", "O"), "anna")
@@ -75,8 +75,8 @@ def test_whatever_has_been_done_is_read_back_identically(
     for command in commands:
         do(session, command)
     kept = file(tmp_path, asked)
-    kept.save(session.labellings())
-    said = session.labellings()
+    kept.save(session.by_id())
+    said = session.by_id()
     begun = {name: one for name, one in said.items() if one != Labelling(_question(asked, name).predicted)}
     loaded = kept.load()
     assert {name: (one.spans, one.status) for name, one in loaded.items()} == {
@@ -112,19 +112,20 @@ DRAFT = {"id": "7", "annotator": "anna"}
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
-        ([{**ROW, "id": "1"}], "line 1: 'id' is \"1\", which is no question's"),
-        ([{**ROW, "id": 7}], "line 1: 'id' is 7, which is no question's"),
-        ([ROW, ROW], 'line 2: the id "7" is there twice'),
-        ([{**ROW, "comment": 1}], 'line 1: "comment" is no key of such a file'),
-        ([{**ROW, "annotator": "bert"}], '\'annotator\' is "bert", and not "anna"'),
-        ([{**ROW, "time": 3}], "'time' is 3; expected a date as text"),
-        ([{**ROW, "skipped": True}], "more than one of 'tags', 'rejected', 'skipped'"),
-        ([{**DRAFT, "draft": 3}], "'draft' is 3; expected spans with start, end and a label of these"),
-        ([{**DRAFT, "draft": [{"start": 0, "end": 1, "label": "X"}]}], "expected spans with start, end and a label of"),
-        ([{**DRAFT, "draft": [{"start": 5, "end": 7, "label": "PER"}]}], "is not within the 6 words"),
+        ([{**ROW, "id": "1"}], "line 1: id is '1'; expected the id of a question"),
+        ([{**ROW, "id": 7}], "line 1: id is 7; expected a valid string"),
+        ([ROW, ROW], "line 2: the id '7' occurs twice"),
+        ([{**ROW, "comment": 1}], "line 1: comment is 1; Extra inputs are not permitted"),
+        ([{**ROW, "annotator": "bert"}], "line 1: annotator is 'bert'; expected 'anna'"),
+        ([{**ROW, "time": 3}], "line 1: time is 3; expected a valid string"),
+        ([{**ROW, "skipped": True}], "more than one of tags, rejected and skipped"),
+        ([{**DRAFT, "draft": 3}], "draft is 3; expected a valid list"),
+        ([{**DRAFT, "draft": ["B-X", *["O"] * 5]}], "unknown label 'X'; expected PER, LOC, ORG"),
+        ([{**DRAFT, "draft": ["O"] * 7}], "7 tags for 6 words"),
         ([{**ROW, "tags": ["O"]}], "1 tags for 6 words"),
         ([{**ROW, "tags": ["B-X", *["O"] * 5]}], "unknown label 'X'"),
-        ([{**ROW, "tokens": ["Anna"]}], "the words were changed"),
+        ([{**ROW, "tags": ["PER", *["O"] * 5]}], "line 1: "),
+        ([{**ROW, "tokens": ["Anna"]}], "tokens are not those of the question"),
     ],
 )
 def test_any_other_file_is_refused(tmp_path: Path, rows: List[Any], reason: str) -> None:
@@ -148,16 +149,16 @@ def test_what_is_no_jsonl_is_refused(tmp_path: Path, content: str, reason: str) 
 def test_without_answers_there_is_no_file(tmp_path: Path) -> None:
     kept, session = file(tmp_path), clocked(THREE)
     assert kept.load() == {}
-    kept.save(session.labellings())
+    kept.save(session.by_id())
     assert not kept.path.exists()
-    session.accept()
-    kept.save(session.labellings())
+    session.finish(ANSWERED)
+    kept.save(session.by_id())
     session.undo()
-    kept.save(session.labellings())
+    kept.save(session.by_id())
     assert list(tmp_path.iterdir()) == []
 
 
 def test_types_of_the_file_are_those_of_the_answers(tmp_path: Path) -> None:
     kept = file(tmp_path)
-    kept.save(session_of_three().labellings())
+    kept.save(session_of_three().by_id())
     assert entity_types(tag for row in rows_of(kept.path) for tag in row.get("tags", ())) == ["LOC", "PER"]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 
 from seqmix_plugin.annotator import AnnotationSession, Labelling
-from seqmix_plugin.annotator.labelling import stretched
-from seqmix_plugin.annotator.ledger import View
+from seqmix_plugin.annotator.labelling import ANSWERED, REJECTED, SKIPPED
+from seqmix_plugin.annotator.session import View
 from seqmix_plugin.formats import Question, Span
 from seqmix_plugin.sentence import TaggedSentence
 from tests.annotator.strategies import COMMANDS, WITH_UNDO, Command, do
@@ -31,7 +31,7 @@ def spans(session: AnnotationSession) -> List[Tuple[int, int, str]]:
 
 
 def statuses(session: AnnotationSession) -> List[str]:
-    return [one.status for one in session.ledger.labellings]
+    return [one.status for one in session.labellings]
 
 
 def test_it_begins_with_what_the_model_would_say(session: AnnotationSession) -> None:
@@ -106,7 +106,7 @@ def test_borders_move_up_to_the_neighbours_and_a_word_stays(session: AnnotationS
 
 
 def test_stretching_nothing_changes_nothing() -> None:
-    assert stretched((PER, LOC), PER, 5, 0, 6) == (PER, LOC)
+    assert Labelling((PER, LOC)).stretched(PER, 5, 0, 6) == (PER, LOC)
 
 
 def test_tab_goes_from_span_to_span(session: AnnotationSession) -> None:
@@ -119,40 +119,41 @@ def test_tab_goes_from_span_to_span(session: AnnotationSession) -> None:
 
 
 def test_sentences_are_answered_skipped_and_rejected_one_after_the_other(session: AnnotationSession) -> None:
-    session.accept()
-    session.skip()
-    session.reject()
+    session.finish(ANSWERED)
+    session.finish(SKIPPED)
+    session.finish(REJECTED)
     assert statuses(session) == ["answered", "skipped", "rejected"]
     assert session.question is None
-    assert session.ledger.counts() == {"answered": 1, "skipped": 1, "rejected": 1, "open": 0}
-    assert session.ledger.entities() == {"LOC": 1, "PER": 1}
-    for idle in ("clear", "remove", "restore", "accept", "skip", "grow"):
+    assert session.counts() == {"answered": 1, "skipped": 1, "rejected": 1, "open": 0}
+    assert session.entities() == {"LOC": 1, "PER": 1}
+    for idle in ("clear", "remove", "restore", "grow"):
         getattr(session, idle)()
+    session.finish(ANSWERED)
     assert statuses(session) == ["answered", "skipped", "rejected"], "there is no sentence"
     assert session.revisit()
     assert session.question == CAT
-    session.accept()
+    session.finish(ANSWERED)
     assert (session.question, session.revisit()) == (None, False)
 
 
 def test_skipped_sentences_come_one_after_the_other_at_the_end(session: AnnotationSession) -> None:
     for _ in THREE:
-        session.skip()
+        session.finish(SKIPPED)
     session.revisit()
     for position in range(3):
         assert session.view.position == position
-        session.skip()
+        session.finish(SKIPPED)
     assert session.question is None
 
 
 def test_after_a_sentence_comes_the_next_open_one_also_from_the_front(session: AnnotationSession) -> None:
     session.go(1)
-    session.accept()
+    session.finish(ANSWERED)
     assert session.view.position == 2
-    session.accept()
+    session.finish(ANSWERED)
     assert session.view.position == 0
     session.go(1)
-    session.accept()
+    session.finish(ANSWERED)
     assert session.view.position == 0, "an answer that is confirmed"
     session.go(3)
     session.revisit()
@@ -160,52 +161,49 @@ def test_after_a_sentence_comes_the_next_open_one_also_from_the_front(session: A
 
 
 def test_one_may_go_back_and_edit_and_the_answer_stays_one(session: AnnotationSession) -> None:
-    session.accept()
+    session.finish(ANSWERED)
     assert session.go(-1) == ""
     assert session.go(-1) == "this is the first sentence"
     before = session.labelling
     session.clear()
     assert (session.labelling.status, session.labelling.spans) == ("answered", ())
     assert str(session.labelling.time) > str(before.time)
-    assert session.skip() == "the answer is taken back (u undoes)"
+    assert session.finish(SKIPPED) == "the answer was withdrawn; u undoes this"
     session.undo()
     session.undo()
     assert session.labelling == before
-    assert session.reject() == "the answer is taken back (u undoes)"
+    assert session.finish(REJECTED) == "the answer was withdrawn; u undoes this"
 
 
 def test_undo_goes_back_over_sentences_and_redo_forward(session: AnnotationSession) -> None:
     session.move_to(3)
     session.label("LOC")
-    session.accept()
-    session.reject()
+    session.finish(ANSWERED)
+    session.finish(REJECTED)
     assert [session.undo() for _ in range(4)] == ["undone"] * 3 + ["nothing to undo"]
     assert (statuses(session), session.view) == (["open"] * 3, View(0, 3))
-    assert [session.redo() for _ in range(4)] == ["done again"] * 3 + ["nothing to redo"]
+    assert [session.redo() for _ in range(4)] == ["redone"] * 3 + ["nothing to redo"]
     assert statuses(session) == ["answered", "rejected", "open"]
     session.undo()
-    session.accept()
+    session.finish(ANSWERED)
     assert session.redo() == "nothing to redo"
 
 
 def test_it_says_when_there_is_something_to_save(session: AnnotationSession) -> None:
-    ledger = session.ledger
+    session.go(1)
+    assert not session.unsaved
     session.label("ORG")
-    assert (ledger.unsaved, ledger.save_due) == (True, False), "one sentence may be lost"
-    session.go(1)
-    assert ledger.save_due
-    ledger.saved()
-    session.go(1)
-    assert (ledger.unsaved, ledger.save_due) == (False, False)
-    session.accept()
-    assert ledger.save_due
+    assert session.unsaved
+    session.unsaved = False
+    session.undo()
+    assert session.unsaved
 
 
 def test_it_goes_on_with_the_first_open_sentence() -> None:
     there = {"7": Labelling((), "answered", "1"), "8": Labelling((), "skipped", "2")}
     session = clocked(THREE, labellings=there)
     assert session.question == FIRE
-    session.accept()
+    session.finish(ANSWERED)
     assert session.question is None, "the skipped one comes when it is asked for"
     session.go(-3)
     assert session.labelling == there["7"]
@@ -216,7 +214,7 @@ def test_spans_stay_in_order_apart_and_within_the_sentence(asked: List[Question]
     session = clocked(asked)
     for command in commands:
         do(session, command)
-        for question, labelling in zip(asked, session.ledger.labellings, strict=True):
+        for question, labelling in zip(asked, session.labellings, strict=True):
             Question(question.sentence, predicted=labelling.spans)  # checks them
         if session.question is not None:
             view, length = session.view, len(session.question.sentence)
@@ -229,17 +227,17 @@ def test_undo_is_the_exact_inverse(asked: List[Question], commands: List[Command
     session = clocked(asked)
     trail = []
     for command in commands:
-        before = (session.view, list(session.ledger.labellings))
+        before = (session.view, list(session.labellings))
         do(session, command)
-        if session.ledger.labellings != before[1]:
-            trail.append((before, (session.view, list(session.ledger.labellings))))
+        if session.labellings != before[1]:
+            trail.append((before, (session.view, list(session.labellings))))
     for before, _ in reversed(trail):
         assert session.undo() == "undone"
-        assert (session.view, session.ledger.labellings) == before
+        assert (session.view, session.labellings) == before
     assert session.undo() == "nothing to undo"
     for _, after in trail:
-        assert session.redo() == "done again"
-        assert (session.view, session.ledger.labellings) == after
+        assert session.redo() == "redone"
+        assert (session.view, session.labellings) == after
 
 
 def test_a_long_sentence_is_one_word_after_the_other() -> None:

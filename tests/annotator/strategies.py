@@ -5,6 +5,7 @@ from typing import Any, Callable, Tuple
 from hypothesis import strategies as st
 
 from seqmix_plugin.annotator import AnnotationSession
+from seqmix_plugin.annotator.labelling import ANSWERED, REJECTED, SKIPPED
 from tests.formats.conftest import LABELS
 
 Command = Tuple[str, Tuple[Any, ...]]
@@ -21,7 +22,8 @@ MOVES = st.one_of(
 CHANGES = st.one_of(
     st.tuples(st.just("label"), st.tuples(st.sampled_from(LABELS))),
     st.tuples(st.just("stretch"), st.tuples(STEPS, STEPS)),
-    st.tuples(st.sampled_from(["remove", "clear", "restore", "accept", "skip", "reject"]), st.just(())),
+    st.tuples(st.sampled_from(["remove", "clear", "restore"]), st.just(())),
+    st.tuples(st.just("finish"), st.tuples(st.sampled_from([ANSWERED, SKIPPED, REJECTED]))),
 )
 COMMANDS = st.lists(MOVES | CHANGES, max_size=30)
 WITH_UNDO = st.lists(MOVES | CHANGES | st.tuples(st.sampled_from(["undo", "redo"]), st.just(())), max_size=40)

@@ -132,7 +132,7 @@ KEYS = {
     "page down": ("\x1b[6~", "sentence 2 of 4"),
     "down": ("\x1b[B", ">Anna<Berg"),
     "up": ("\x1b[A", ">Anna<Berg"),
-    "help": ("?", "this help; any key goes on"),
+    "help": ("?", "this help; any key continues"),
     "any key": ("1", ">Anna<Berg"),
     "draw anew": ("\x0c", ">Anna<Berg"),
 }
@@ -148,18 +148,18 @@ def test_every_key_as_terminals_send_it_every_size_and_ctrl_c(waiting: Path, new
     for name, (keys, text) in KEYS.items():
         terminal.type(keys, text)
         assert text in terminal.text(), name
-    for columns, height, text in ((40, 10, "2 of 4"), (20, 5, "PER 90%"), (6, 2, ">Anna<"), (1, 1, ">")):
+    for columns, height, text in ((40, 10, "2 of 4"), (20, 5, "PER 90%"), (6, 2, ">Anna<"), (1, 1, "A")):
         terminal.read()
         terminal.resize(columns, height)
         terminal.wait_for(text)
     terminal.resize(100, 30)
-    terminal.wait_for("Tab next span")
+    terminal.wait_for("u undo")
     terminal.type("c", "labels changed")
     terminal.type("\x03", "4 sentence(s) without an answer")
     assert terminal.end() == 0
     assert terminal.after() == terminal.before
     (row,) = rows_of(RoundFiles(newest).own("terminal-anna"))
-    assert (row["id"], row["draft"], row["annotator"]) == ("7", [], "anna"), (
+    assert (row["id"], row["draft"], row["annotator"]) == ("7", ["O"] * 6, "anna"), (
         "not even the sentence on the screen is lost"
     )
 
