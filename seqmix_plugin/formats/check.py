@@ -46,11 +46,18 @@ def check(raw: RawAnswer, types: Optional[Sequence[str]] = None, snap: bool = Fa
         Widen a span that cuts a word to the whole word, and count it, instead of reporting a problem.
     """
     checker = _Checker(raw, types, snap)
-    tags = None if raw.question is None else checker.tags(raw.question)
-    problems, warnings = ([f"{raw.place}: {line}" for line in lines] for lines in (checker.problems, checker.warnings))
+    question, tags = raw.question, None
+    if question is not None:
+        try:
+            tags = checker.tags(question)
+        except ValueError as problem:
+            checker.problems.append(str(problem))
+    problems, warnings = (
+        [f"{raw.place}: {line}" for line in dict.fromkeys(lines)] for lines in (checker.problems, checker.warnings)
+    )
     answer = None
-    if raw.question is not None and not problems and (raw.rejected or tags is not None):
-        answer = Answer(raw.question.sentence.id, tags, raw.annotator, raw.place)
+    if question is not None and not problems and (raw.rejected or tags is not None):
+        answer = Answer(question.sentence.id, tags, raw.annotator, raw.place)
     return Checked(raw, answer, problems, warnings, checker.num_snapped)
 
 
@@ -65,7 +72,7 @@ def changed_text(question: Question, text: str) -> Optional[str]:
 
 
 class _Checker:
-    """Collects the problems and warnings of one answer."""
+    """Collects the problems and warnings of one answer; its methods raise a `ValueError` for a problem."""
 
     def __init__(self, raw: RawAnswer, types: Optional[Sequence[str]], snap: bool) -> None:
         self._raw, self._types, self._snap = raw, types, snap
@@ -73,119 +80,91 @@ class _Checker:
         self.num_snapped = 0
 
     def tags(self, question: Question) -> Optional[Tuple[str, ...]]:
-        """The BIO tags of the answer; `None` without labels, or after a problem."""
+        """The BIO tags of the answer; `None` without labels."""
         raw, words = self._raw, question.sentence.tokens
         changed = None if raw.text is None else changed_text(question, raw.text)
-        other = next((tag for tag in raw.other_tags if tag[:2] in ("B-", "I-") and tag[2:] in (self._types or ())), "")
         if changed is not None:
-            self.problems.append(changed)
-        elif other:
-            self.problems.append(
-                f"{other!r} in another column than the last, which differs; expected one column of tags"
-            )
-        elif raw.tags is not None or raw.spans is not None:
-            forms = [
-                sorted(set(spans))
-                for spans in (self._of_tags(len(words)), self._of_spans(question))
-                if spans is not None
-            ]
-            if len(forms) > 1 and forms[0] != forms[1] and not self.problems:
-                self.problems.append(
-                    f"'tags' is {shown(raw.tags)} and 'spans' {shown(raw.spans)}; expected the same, or one of them"
-                )
-            self.problems += [
-                f"{_named(words, one)} and {_named(words, other)} overlap; expected one label a word"
-                for spans in forms
-                for one, other in pairwise(spans)
-                if other.start < one.end
-            ]
-            if not self.problems:
-                return tuple(spans_to_tags(forms[0], len(words)))
-        return None
+            raise ValueError(changed)
+        for tag in raw.other_tags:
+            if tag[:2] in ("B-", "I-") and tag[2:] in (self._types or ()):
+                raise ValueError(f"{tag!r} in another column than the last, which differs; expected one column of tags")
+        spans = None if raw.spans is None else sorted(set(self._spans(raw.spans, question)))
+        if raw.tags is not None:
+            if len(raw.tags) != len(words):
+                raise ValueError(f"{len(raw.tags)} tags for {len(words)} words; expected one a word")
+            tagged = self._of_tags(raw.tags)
+            if spans is not None and spans != tagged and not self.problems:
+                given = f"'tags' is {shown(raw.tags)} and 'spans' {shown(raw.spans)}"
+                raise ValueError(f"{given}; expected the same, or one of them")
+            spans = tagged
+        for one, other in pairwise(spans or ()):
+            if other.start < one.end:
+                named = " and ".join(f"{_short(' '.join(words[s.start : s.end]))} ({s.label!r})" for s in (one, other))
+                self.problems.append(f"{named} overlap; expected one label a word")
+        return None if spans is None or self.problems else tuple(spans_to_tags(spans, len(words)))
 
-    def _of_tags(self, length: int) -> Optional[List[Span]]:
-        tags = self._raw.tags
-        if tags is None:
-            return None
-        if len(tags) != length:
-            self.problems.append(f"{len(tags)} tags for {length} words; expected one a word")
-            return None
+    def _of_tags(self, tags: Sequence[str]) -> List[Span]:
         try:
-            return [span for span in tags_to_spans(tags)[0] if self._is_known(span.label)]
+            spans, _ = tags_to_spans(tags)
         except InvalidTagError as error:
-            self.problems.append(f"word {error.position + 1}: {error}")
-            return None
+            raise ValueError(f"word {error.position + 1}: {error}") from error
+        for span in spans:
+            self._check_label(span.label)
+        return spans
 
-    def _of_spans(self, question: Question) -> Optional[List[Span]]:
-        if self._raw.spans is None:
-            return None
-        offsets = CharacterOffsets(question.sentence, self._raw.unit)
+    def _spans(self, raw_spans: Sequence[RawSpan], question: Question) -> List[Span]:
         found = []
-        for raw in self._raw.spans:
-            start, end, by_words = whole_number(raw.start), whole_number(raw.end), self._raw.unit == WORDS
-            if start is None or end is None:
-                kind = "word" if by_words else "character"
-                self.problems.append(f"a span from {shown(raw.start)} to {shown(raw.end)}; expected {kind} positions")
-            elif self._is_known(raw.label):
-                found.append(
-                    self._of_words(raw, start, end, question.sentence.tokens)
-                    if by_words
-                    else self._of_characters(raw, start, end, offsets)
-                )
-        return [span for span in found if span is not None]
+        for raw in raw_spans:
+            try:
+                found.append(self._span(raw, question))
+            except ValueError as problem:
+                self.problems.append(str(problem))
+        return found
 
-    def _is_known(self, label: Any) -> bool:
-        if is_text(label) and label and (self._types is None or label in self._types):
-            return True
-        problem = f"unknown label {label!r}; expected {', '.join(self._types or ('entity types',))}"
-        self.problems += [] if problem in self.problems else [problem]
-        return False
-
-    def _of_words(self, raw: RawSpan, start: int, end: int, words: Sequence[str]) -> Optional[Span]:
+    def _span(self, raw: RawSpan, question: Question) -> Span:
+        start, end, by_words = whole_number(raw.start), whole_number(raw.end), self._raw.unit == WORDS
+        if start is None or end is None:
+            kind = "word" if by_words else "character"
+            raise ValueError(f"a span from {shown(raw.start)} to {shown(raw.end)}; expected {kind} positions")
+        self._check_label(raw.label)
+        if not by_words:
+            start, end = self._words(raw, start, end, CharacterOffsets(question.sentence, self._raw.unit))
+        words = question.sentence.tokens
         if not 0 <= start < end <= len(words):
-            self.problems.append(f"words {start} to {end} are not within the sentence's {len(words)}")
-            return None
+            raise ValueError(f"words {start} to {end} are not within the sentence's {len(words)}")
         text = " ".join(words[start:end])
-        if isinstance(raw.text, str) and "".join(raw.text.split()) != "".join(text.split()):
-            self.problems.append(
-                f"a span is {shown(raw.text)}, but its words are {shown(text)}; expected word positions"
-            )
-            return None
+        if by_words and isinstance(raw.text, str) and "".join(raw.text.split()) != "".join(text.split()):
+            raise ValueError(f"a span is {shown(raw.text)}, but its words are {shown(text)}; expected word positions")
         return Span(start, end, raw.label)
 
-    def _of_characters(self, raw: RawSpan, start: int, end: int, offsets: CharacterOffsets) -> Optional[Span]:
-        text = offsets.text(start, end)
-        what = f"characters {start} to {end} ({_short(text)}, {_short(raw.label)})"
-        words = offsets.words(start, end)
-        problem = None
+    def _check_label(self, label: Any) -> None:
+        if not is_text(label) or not label or (self._types is not None and label not in self._types):
+            raise ValueError(f"unknown label {label!r}; expected {', '.join(self._types or ('entity types',))}")
+
+    def _words(self, raw: RawSpan, start: int, end: int, offsets: CharacterOffsets) -> Tuple[int, int]:
+        """The words of a span in characters."""
         if not 0 <= start < end <= offsets.length:
-            problem = f"characters {start} to {end} are not within the text's {offsets.length}"
-        elif words is None:
-            problem = f"{what} are white space; expected words"
-        elif isinstance(raw.text, str) and raw.text != text:
+            raise ValueError(f"characters {start} to {end} are not within the text's {offsets.length}")
+        words, text = offsets.words(start, end), offsets.text(start, end)
+        what = f"characters {start} to {end} ({_short(text)}, {_short(raw.label)})"
+        if words is None:
+            raise ValueError(f"{what} are white space; expected words")
+        if isinstance(raw.text, str) and raw.text != text:
+            in_tool = f"{what} are {_short(raw.text)} in the tool"
             if offsets.units_differ and _squeezed(raw.text) != _squeezed(text):
-                problem = f"{what} are {_short(raw.text)} in the tool; expected offsets in {self._raw.unit}"
-            else:
-                self.warnings.append(f"{what} are {_short(raw.text)} in the tool; the offsets are taken")
-        if problem is None and words is not None and not words.exact:
-            whole = _short(offsets.text(*offsets.of_words(words.start, words.end)))
-            if self._snap:
-                self.num_snapped += 1
-            else:
-                problem = f"{what} cut a word; expected whole words such as {whole}, which snap makes of it"
-        if problem is not None or words is None:
-            self.problems += [] if problem is None else [problem]
-            return None
-        return Span(words.start, words.end, raw.label)
+                raise ValueError(f"{in_tool}; expected offsets in {self._raw.unit}")
+            self.warnings.append(f"{in_tool}; the offsets are taken")
+        if not words.exact:
+            if not self._snap:
+                whole = _short(offsets.text(*offsets.of_words(words.start, words.end)))
+                raise ValueError(f"{what} cut a word; expected whole words such as {whole}, which snap makes of it")
+            self.num_snapped += 1
+        return words.start, words.end
 
 
 def _squeezed(text: str) -> str:
     """Text with each run of white space as one space, as browsers show it."""
     return " ".join(text.replace("\\n", " ").split())  # Label Studio writes a line break as these two characters
-
-
-def _named(words: Sequence[str], span: Span) -> str:
-    return f"{_short(' '.join(words[span.start : span.end]))} ({span.label!r})"
 
 
 def _short(text: Any, start: int = 0) -> str:

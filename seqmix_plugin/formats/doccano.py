@@ -4,7 +4,6 @@ import io
 import re
 import zipfile
 import zlib
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
@@ -16,15 +15,15 @@ from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.answer import RawAnswer, RawSpan, unread_labels
 from seqmix_plugin.formats.character_offsets import UTF16, CharacterOffsets
 from seqmix_plugin.formats.questions import Question
-from seqmix_plugin.io.json_text import Row, decode, objects, parse, read_bytes, shown, to_lines
+from seqmix_plugin.io.json_text import Row, decode, objects, read_bytes, shown, to_lines
 
-SPANS = ("label", "labels", "entities", "annotations")
-"""Where the spans of a row are, from version to version."""
+LABEL, ENTITIES = "label", "entities"
+"""Where the spans of a row are: the second in projects with relations or classes."""
 KEYS = (
-    *(*SPANS, "relations", "cats", "id", "text", "meta", "metadata", "Comments", "comments"),
+    *("relations", "cats", "id", "text", "meta", "metadata", "Comments", "comments"),
     *("sentence_id", "round", "model_version", "query_score", "span_scores"),
 )
-"""Those of a row that are read, or in which no span stands."""
+"""Keys of a row that are read, or in which no span stands."""
 MOST_BYTES, MOST_FILES = 512 * 1024**2, 1000
 """How much an archive may hold when it is unpacked."""
 EVERYBODY = "all"
@@ -34,15 +33,14 @@ EVERYBODY = "all"
 @AnnotationFormat.register("doccano")
 class DoccanoFormat(AnnotationFormat):
     """
-    Writes JSONL as doccano imports it for sequence labelling, the predictions as labels. Reads the four forms of its
-    exports (`label`, `labels`, `entities`, `annotations`), from a `.jsonl` file or from the `.zip` that it offers, in
-    which each annotator has a file.
+    Writes JSONL as doccano imports it for sequence labelling, the predictions as labels. Reads its exports, from a
+    `.jsonl` file or from the `.zip` that it offers, in which each annotator has a file.
 
-    All of the forms that a row has are read, and must hold the same spans. In projects with relations, and in those
-    with a class for the whole text (`cats`), people's spans are in `entities`, and a `label` beside them is the
-    prediction that was imported, which counts for nothing. Classes without spans may mean "no entity", which is what
-    is read, with a warning; relations, comments and, beside spans, classes are passed over. A key that is not read and
-    looks as if labels were in it is a problem. Of a `.zip`, up to 1,000 files and 512 MiB are unpacked.
+    Spans are in `label` or, in projects with relations and in those with a class for the whole text (`cats`), in
+    `entities`; a `label` beside them is the prediction that was imported, which counts for nothing. Classes without
+    spans may mean "no entity", which is what is read, with a warning; relations, comments and, beside spans, classes
+    are passed over. A key that is not read and looks as if labels were in it is a problem, such as `labels` and
+    `annotations` of versions before 1.3. Of a `.zip`, up to 1,000 files and 512 MiB are unpacked.
 
     Our id is the meta key `sentence_id`; `id` is doccano's own. doccano sets the score it sorts by through its
     interface for programs only, so `query_score` and `span_scores` are meta keys too, and rows stand in the order of
@@ -79,8 +77,8 @@ class DoccanoFormat(AnnotationFormat):
                     raise ConfigurationError(
                         f"{place}: no 'id'; expected what doccano exports, not the file that it imports"
                     )
-                raw = RawAnswer.of(place, _sentence_id(row), questions, "sentence_id")
-                yield from [raw] if raw.question is None else _answers(row, replace(raw, annotator=annotator))
+                raw = RawAnswer.of(place, row.get("sentence_id"), questions, "sentence_id")
+                yield raw if raw.question is None else _answer(row, replace(raw, annotator=annotator))
 
 
 def _row(question: Question, model_version: str) -> Row:
@@ -138,55 +136,30 @@ def _unpacked(path: Path, archive: zipfile.ZipFile) -> Iterator[Tuple[str, bytes
         yield name, content
 
 
-def _sentence_id(row: Row) -> Any:
-    """Our id: a key beside the text or, in older exports, in an object or in text that holds one."""
-    for meta in (row, row.get("meta"), row.get("metadata")):
-        if isinstance(meta, str):
-            with suppress(ValueError):
-                meta = parse(meta, strict=False)
-        if isinstance(meta, dict) and "sentence_id" in meta:
-            return meta["sentence_id"]
-    return None
+def _answer(row: Row, raw: RawAnswer) -> RawAnswer:
+    has_relations = "relations" in row or "cats" in row
+    key = ENTITIES if has_relations or row.get(ENTITIES) is not None else LABEL
+    listed = row.get(key)
+    if not isinstance(listed, list):
+        raise ConfigurationError(f"{raw.place}: no list under {key!r}; expected the spans there")
+    found = [_span(span) for span in listed]
+    problems = [problem for problem in found if isinstance(problem, str)]
+    problems += unread_labels(row, (*KEYS, key, *((LABEL,) if has_relations else ())), repr(key))
+    classes = f"no span, only 'cats' {shown(row.get('cats'))}; read as a sentence without entities"
+    return replace(
+        raw,
+        text=row["text"],
+        spans=[span for span in found if isinstance(span, RawSpan)],
+        unit=UTF16,
+        problems=problems,
+        warnings=[classes] if row.get("cats") and not found else [],
+    )
 
 
-def _answers(row: Row, raw: RawAnswer) -> Iterator[RawAnswer]:
-    """An answer of each annotator that the row names, or of one."""
-    forms = {key: [_span(span) for span in listed] for key, listed in _forms(row, raw.place).items()}
-    problems = unread_labels(row, KEYS, ", ".join(map(repr, SPANS)))
-    if len({tuple(sorted(shown(span) for _, span in form)) for form in forms.values()}) > 1:
-        problems = [f"{' and '.join(map(repr, forms))} hold different spans; expected one of them, or the same"]
-    raw = replace(raw, text=row["text"], unit=UTF16, problems=problems)
-    if row.get("cats") and not any(forms.values()):
-        raw = replace(raw, warnings=[f"no span, only 'cats' {shown(row['cats'])}; read as a sentence without entities"])
-    by_user: Dict[Optional[str], List[Union[RawSpan, str]]] = {}
-    for user, span in [*forms.values()][-1]:  # the form that may name users is the last
-        by_user.setdefault(raw.annotator if user is None else user, []).append(span)
-    for user, found in (by_user or {raw.annotator: []}).items():
-        yield replace(
-            raw,
-            annotator=user,
-            spans=[span for span in found if isinstance(span, RawSpan)],
-            problems=[*problems, *(problem for problem in found if isinstance(problem, str))],
-        )
-
-
-def _forms(row: Row, place: str) -> Dict[str, List[Any]]:
-    """The lists of spans in a row, by their keys."""
-    ours = ("label",) if "relations" in row or "cats" in row else ()
-    found = {key: row[key] for key in SPANS if row.get(key) is not None and key not in ours}
-    if not found or not all(isinstance(spans, list) for spans in found.values()):
-        raise ConfigurationError(f"{place}: no list under {', '.join(map(repr, SPANS))}; expected one of them")
-    return found
-
-
-def _span(span: Any) -> Tuple[Optional[str], Union[RawSpan, str]]:
-    """Whose it is, if it says so, and the span, or the problem."""
-    user = None
+def _span(span: Any) -> Union[RawSpan, str]:
+    """The span, or a problem."""
     if isinstance(span, dict):
-        user = None if span.get("user") is None else str(span["user"])
         span = [span.get("start_offset"), span.get("end_offset"), span.get("label")]
     if not isinstance(span, list) or len(span) != 3:
-        return user, f"a label is {shown(span)}; expected [start, end, type]"
-    if isinstance(span[2], int):
-        return user, f"the label {span[2]} is a number; export labels by their text"
-    return user, RawSpan(*span)
+        return f"a label is {shown(span)}; expected [start, end, type]"
+    return RawSpan(*span)

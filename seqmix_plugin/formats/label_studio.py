@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
@@ -16,8 +16,6 @@ from seqmix_plugin.io.json_text import Row, is_list_of, parse_at, read_text, sho
 
 LABELS = "labels"
 """The type of a region of plain text."""
-OTHERS = ("choices", "taxonomy", "textarea", "rating", "number", "datetime", "pairwise", "ranker", "relation")
-"""Types of results that describe a text, or a region that is labelled anyway, and label nothing themselves."""
 OF_OTHER_TEXTS = ("startOffset", "endOffset", "globalOffsets")
 """Keys of regions in HTML and dialogues, whose offsets are not those of the text."""
 KEPT = ("created_at", "updated_at", "was_cancelled", "skipped")
@@ -156,8 +154,8 @@ def _minimal(row: Row) -> List[Row]:
 
 def _type(value: Row) -> str:
     """The type of a result by its keys; that of a text field has no key of its own."""
-    labels = [key for key in value if key.endswith(LABELS)]
-    return LABELS if LABELS in value else next(iter([*labels, *(key for key in OTHERS if key in value)]), "textarea")
+    kinds = sorted((key for key in value if key not in ("start", "end", "text")), key=lambda key: key != LABELS)
+    return next(iter(kinds), "textarea")
 
 
 def _was_refused(reviews: Any) -> bool:
@@ -179,12 +177,22 @@ def _with_spans(result: Any, raw: RawAnswer) -> RawAnswer:
         raise ConfigurationError(f"{raw.place}: 'result' is {shown(result)}; expected a list of regions")
     labelled = [region for region in result if region.get("type", LABELS) == LABELS]
     others = [region for region in result if region.get("type", LABELS) != LABELS]
+    problems, spans = [], []
     for region in labelled:
-        if not isinstance(region.get("value"), dict):
-            raise ConfigurationError(f"{raw.place}: 'value' is {shown(region.get('value'))}; expected an object")
-    problems = [problem for problem in (_not_plain(region["value"]) for region in labelled) if problem is not None]
+        value = region.get("value")
+        if not isinstance(value, dict):
+            raise ConfigurationError(f"{raw.place}: 'value' is {shown(value)}; expected an object")
+        labels = value.get(LABELS)
+        other = next((key for key in value if key in OF_OTHER_TEXTS or (key.endswith(LABELS) and key != LABELS)), None)
+        if not isinstance(labels, list) or len(labels) != 1:
+            problems.append(f"the labels of a span are {shown(labels)}; expected one")
+        elif other is not None:
+            problems.append(f"a span with {other!r}; expected one of plain text: {_HINT}")
+        else:
+            spans.append(RawSpan(value.get("start"), value.get("end"), labels[0], value.get("text")))
     ends = [_ends(region) for region in labelled]
-    problems += [problem for problem in (_misfit(region, ends) for region in others) if problem is not None]
+    misfits = [region for region in others if _may_label(region, ends)]
+    problems += [f"a region of type {_kind(region)}; expected labels: {_HINT}" for region in misfits]
     texts = sorted({shown(region["to_name"]) for region in labelled if "to_name" in region})
     if len(texts) > 1:
         problems.append(f"labels in several texts, {', '.join(texts)}; expected one: {_HINT}")
@@ -192,11 +200,6 @@ def _with_spans(result: Any, raw: RawAnswer) -> RawAnswer:
     if others and not labelled and not problems:
         kinds = ", ".join(sorted({_kind(region) for region in others}))
         warnings.append(f"no span, only {kinds}; read as a sentence without entities")
-    spans = [
-        RawSpan(*_ends(region), region["value"][LABELS][0], region["value"].get("text"))
-        for region in labelled
-        if _not_plain(region["value"]) is None
-    ]
     return replace(raw, spans=spans, problems=problems, warnings=warnings)
 
 
@@ -209,24 +212,8 @@ def _ends(region: Row) -> Tuple[Any, Any]:
     return (value.get("start"), value.get("end")) if isinstance(value, dict) else (None, None)
 
 
-def _not_plain(value: Row) -> Optional[str]:
-    """Why the value of a labelled region is not one label on plain text, if it is not."""
-    labels = value.get(LABELS)
-    if not isinstance(labels, list) or len(labels) != 1:
-        return f"the labels of a span are {shown(labels)}; expected one"
-    other = next((key for key in value if key in OF_OTHER_TEXTS or (key.endswith(LABELS) and key != LABELS)), None)
-    return None if other is None else f"a span with {other!r}; expected one of plain text: {_HINT}"
-
-
-def _misfit(region: Row, spans: Sequence[Tuple[Any, Any]]) -> Optional[str]:
-    """Why a result of another type might label something, if it might."""
-    if region.get("type") not in OTHERS:
-        return f"a region of type {_kind(region)}; expected labels: {_HINT}"
+def _may_label(region: Row, labelled: Sequence[Tuple[Any, Any]]) -> bool:
+    """Whether a result of another type labels something: it has labels, or a place where no label is."""
     value = region.get("value")
-    key = next((key for key in value if key.endswith(LABELS)), None) if isinstance(value, dict) else None
-    if key is not None:
-        return f"{_kind(region)} with {shown(key)}; expected a region of type labels: {_HINT}"
-    start, end = _ends(region)
-    if (start, end) != (None, None) and (start, end) not in spans:
-        return f"{_kind(region)} from {shown(start)} to {shown(end)}, where no label is; expected labels: {_HINT}"
-    return None
+    names = [_kind(region), *(value if isinstance(value, dict) else ())]
+    return any(name.lower().endswith(LABELS) for name in names) or _ends(region) not in [(None, None), *labelled]

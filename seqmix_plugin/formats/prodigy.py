@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Dict, Iterator, List, Mapping, Sequence, Union
+from typing import Dict, Iterator, List, Mapping, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
@@ -10,8 +10,7 @@ from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.answer import RawAnswer, RawSpan, named, unread_labels
 from seqmix_plugin.formats.character_offsets import CharacterOffsets
 from seqmix_plugin.formats.questions import Question
-from seqmix_plugin.io.json_text import Row, is_list_of, objects, read_text, shown, to_lines, whole_number
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.io.json_text import Row, is_list_of, objects, read_text, shown, to_lines
 
 VIEWS = ("ner_manual", "spans_manual", "relations", "blocks")
 """Interfaces in which all spans of a sentence are marked, by `_view_id`."""
@@ -30,11 +29,11 @@ class ProdigyFormat(AnnotationFormat):
     A row counts when it is of an interface in which all spans of a sentence are marked (`ner.manual`, `ner.correct`,
     `spans.manual`, `rel.manual`, blocks with one of these; a `review` of them too). Any other is a problem, as are a
     label of the whole text and rows with `_is_binary`, such as those of `ner.teach`, where accept and reject speak of
-    one span alone. Spans of relations are read as well; relations, notes and, beside spans, choices are passed over.
-    Choices without spans may mean "no entity", which is what is read, with a warning.
+    one span alone. Relations, notes and, beside spans, choices are passed over. Choices without spans may mean "no
+    entity", which is what is read, with a warning.
 
-    `token_end` is inclusive here, unlike everywhere else. Annotators are told apart by `_annotator_id` or, without it,
-    `_session_id`.
+    Spans are read by their characters; the `token_end` that is written is inclusive. Annotators are told apart by
+    `_annotator_id` or, without it, `_session_id`.
 
     Registered as an `AnnotationFormat` with name "prodigy".
     """
@@ -49,10 +48,12 @@ class ProdigyFormat(AnnotationFormat):
             meta = row.get("meta")
             if not isinstance(row.get("text"), str) or not isinstance(meta, (dict, type(None))):
                 raise ConfigurationError(f"{place}: {shown(row)} is no row of Prodigy's; expected 'text' and 'meta'")
-            spans = [*_objects(row, "spans", place), *_ends(_objects(row, "relations", place))]
+            spans = row.get("spans")
+            if spans is not None and not is_list_of(spans, dict):
+                raise ConfigurationError(f"{place}: 'spans' is {shown(spans)}; expected a list of objects")
             raw = RawAnswer.of(place, (meta or {}).get("id"), questions, "meta.id")
             annotator, time = named(row.get("_annotator_id") or row.get("_session_id")), row.get("_timestamp")
-            yield _answer(row, spans, replace(raw, annotator=annotator, time=time))
+            yield _answer(row, replace(raw, annotator=annotator, time=time))
 
 
 def _row(question: Question, model_version: str) -> Row:
@@ -74,23 +75,15 @@ def _row(question: Question, model_version: str) -> Row:
     return {"text": question.shown_text, "tokens": tokens, "spans": spans, "meta": meta}
 
 
-def _answer(row: Row, spans: Sequence[Row], raw: RawAnswer) -> RawAnswer:
+def _answer(row: Row, raw: RawAnswer) -> RawAnswer:
     if raw.question is None or row.get("answer") is None:
         return raw
     problems = _problems(row)
     if problems or row["answer"] in ("reject", "ignore"):
         return replace(raw, problems=problems, rejected=True)
-    tokens, sentence = row.get("tokens"), raw.question.sentence
-    ours = is_list_of(tokens, dict) and tuple(token.get("text") for token in tokens) == sentence.tokens
-    found = [_span(span, sentence, ours) for span in spans]
+    spans = [RawSpan(span.get("start"), span.get("end"), span.get("label")) for span in row.get("spans") or ()]
     choices = f"no span, only choices {shown(row.get('accept'))}; read as a sentence without entities"
-    return replace(
-        raw,
-        text=row["text"],
-        spans=[span for span in found if isinstance(span, RawSpan)],
-        problems=[problem for problem in found if isinstance(problem, str)],
-        warnings=[choices] if row.get("accept") and not spans else [],
-    )
+    return replace(raw, text=row["text"], spans=spans, warnings=[choices] if row.get("accept") and not spans else [])
 
 
 def _problems(row: Row) -> List[str]:
@@ -103,39 +96,3 @@ def _problems(row: Row) -> List[str]:
     if row["answer"] not in ("accept", "reject", "ignore"):
         return [f"'answer' is {shown(row['answer'])}; expected accept, reject or ignore"]
     return unread_labels(row, KEYS, "'spans'")
-
-
-def _objects(row: Row, key: str, place: str) -> List[Row]:
-    value = row.get(key)
-    if value is not None and not is_list_of(value, dict):
-        raise ConfigurationError(f"{place}: {key!r} is {shown(value)}; expected a list of objects")
-    return value or []
-
-
-def _ends(relations: List[Row]) -> Iterator[Row]:
-    """The spans between which relations are, where they have labels."""
-    for relation in relations:
-        for span in (relation.get("head_span"), relation.get("child_span")):
-            if isinstance(span, dict) and span.get("label") is not None:
-                yield span
-
-
-def _span(row: Row, sentence: TaggedSentence, ours: bool) -> Union[RawSpan, str]:
-    """
-    A span by its characters or, where they are missing, its words. Where the words are `ours`, both must agree;
-    otherwise the problem.
-    """
-    first, last = whole_number(row.get("token_start")), whole_number(row.get("token_end"))
-    span = RawSpan(row.get("start"), row.get("end"), row.get("label"))
-    if not ours or first is None or last is None:
-        return span
-    if not 0 <= first <= last < len(sentence):
-        return f"words {first} to {last} (inclusive) are not within the sentence's {len(sentence)}"
-    offsets = CharacterOffsets(sentence)
-    if span.start is None and span.end is None:
-        return RawSpan(*offsets.of_words(first, last + 1), span.label)
-    start, end = whole_number(span.start), whole_number(span.end)
-    words = None if start is None or end is None else offsets.words(start, end)
-    if words is not None and words[:2] != (first, last + 1):
-        return f"characters {start} to {end} are not the words {first} to {last}; expected token_end to be inclusive"
-    return span

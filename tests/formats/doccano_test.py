@@ -45,22 +45,12 @@ def test_a_row_is_as_it_is_imported(tmp_path: Path) -> None:
     "spans",
     [
         {"label": [[19, 23, "LOC"]]},
-        {"labels": [[19, 23, "LOC"]]},
         {"entities": [{"id": 4, "label": "LOC", "start_offset": 19, "end_offset": 23}], "relations": []},
         {"entities": [[19, 23, "LOC"]], "cats": []},
-        {"annotations": [{"label": "LOC", "start_offset": 19, "end_offset": 23, "user": 1}]},
     ],
 )
 def test_the_forms_of_its_exports(read: Read, spans: Dict[str, Any]) -> None:
     assert tags(read("doccano", [{**ROW, **spans}])) == {"7": "O O O O B-LOC O"}
-
-
-@pytest.mark.parametrize(
-    "meta", [{"meta": {"sentence_id": "7"}}, {"metadata": {"sentence_id": 7}}, {"meta": '{"sentence_id": "7"}'}]
-)
-def test_older_exports_keep_meta_apart(read: Read, meta: Dict[str, Any]) -> None:
-    answers = read("doccano", [{"id": 1, "text": TEXT, "labels": [], **meta}])
-    assert tags(answers) == {"7": "O O O O O O"}
 
 
 def test_offsets_are_utf16_as_the_editor_counts(read: Read) -> None:
@@ -96,17 +86,6 @@ def test_an_archive_has_a_file_an_annotator(read: Read) -> None:
     assert (tags(together), together.answers[0].annotator) == ({"7": "O O O O B-LOC O"}, None)
 
 
-def test_users_in_one_row_are_several_annotators(read: Read) -> None:
-    spans = [
-        {"label": "LOC", "start_offset": 19, "end_offset": 23, "user": 1},
-        {"label": "ORG", "start_offset": 19, "end_offset": 23, "user": 2},
-        {"label": "PER", "start_offset": 0, "end_offset": 9, "user": 1},
-    ]
-    answers = read("doccano", [{**ROW, "annotations": spans}])
-    assert (tags(answers), answers.num_resolved) == ({"7": "B-PER I-PER O O B-LOC O"}, 1)
-    assert answers.answers[0].annotator == "1"
-
-
 def test_white_space_that_doccano_takes_off_the_end_is_no_change(read: Read) -> None:
     assert tags(read("doccano", [row(text=TEXT + " \n")])) == {"7": "O O O O O O"}
 
@@ -116,15 +95,12 @@ PROBLEMS: List[Any] = [
         {"id": 1, "text": TEXT, "label": []},
         "line 1: no 'sentence_id'; expected the id of the question, as it was exported",
     ),
-    ({"text": TEXT, "label": [], "meta": "{"}, "line 1: no 'sentence_id'"),
+    ({"text": TEXT, "label": [], "meta": {"sentence_id": "7"}}, "line 1: no 'sentence_id'"),
     (row(text="Anna"), "line 1, id '7': the text was changed: 'Anna'; it was 'Anna Berg sings in Oslo .'"),
     (row([19, 23, "CITY"]), "line 1, id '7': unknown label 'CITY'; expected PER, LOC, ORG"),
     (row([19, 23]), "line 1, id '7': a label is [19, 23]; expected [start, end, type]"),
     (row("LOC"), "line 1, id '7': a label is \"LOC\"; expected [start, end, type]"),
-    (
-        {**ROW, "annotations": [{"label": 7, "start_offset": 19, "end_offset": 23, "user": 1}]},
-        "line 1, id '7': the label 7 is a number; export labels by their text",
-    ),
+    ({**ROW, "entities": [{"label": 7, "start_offset": 19, "end_offset": 23}]}, "line 1, id '7': unknown label 7;"),
     (row(["a", 23, "LOC"]), "line 1, id '7': a span from \"a\" to 23; expected character positions"),
     (row([0, 9, "PER"], [5, 9, "PER"]), "line 1, id '7': 'Anna Berg' ('PER') and 'Berg' ('PER') overlap"),
     (row([19, 22, "LOC"]), "characters 19 to 22 ('Osl', 'LOC') cut a word; expected whole words such as 'Oslo'"),
@@ -148,7 +124,7 @@ def test_a_problem_names_the_line_and_the_id(read: Read, content: Any, message: 
         ([{"sentence_id": "7"}], "answers.file, line 1: 'text' is null; expected a row of doccano's JSONL"),
         (
             [row(), {"text": TEXT, "sentence_id": "7"}],
-            "line 2, id '7': no list under 'label', 'labels', 'entities', 'ann",
+            "line 2, id '7': no list under 'label'; expected the spans there",
         ),
         ([{**ROW, "label": "LOC"}], "line 1, id '7': no list under"),
         (archive(readme=""), "answers.file: no .jsonl file with rows in this archive; expected an export of doccano"),

@@ -64,14 +64,8 @@ def doccano(form: str) -> Tool:
             entities = [
                 {"id": 5, "label": name, "start_offset": start, "end_offset": end} for start, end, name in label
             ]
-            spans = {
-                "label": {"label": label},
-                "labels": {"labels": label},
-                "entities": {"entities": entities, "relations": []},
-                "annotations": {"annotations": [{**entity, "user": 1} for entity in entities], "meta": row},
-            }[form]
-            meta = {} if form == "annotations" else row
-            rows.append({"id": number, "text": text, **meta, **spans, "Comments": []})
+            spans = {"label": {"label": label}, "entities": {"entities": entities, "relations": []}}[form]
+            rows.append({"id": number, "text": text, **row, **spans, "Comments": []})
         write_rows(path, rows)
 
     return accept
@@ -97,7 +91,7 @@ def jsonl(path: Path) -> None:
 
 ACCEPTED: Dict[str, List[Tool]] = {
     "label_studio": [label_studio, label_studio_minimal],
-    "doccano": [doccano(form) for form in ("label", "labels", "entities", "annotations")],
+    "doccano": [doccano(form) for form in ("label", "entities")],
     "prodigy": [prodigy],
     "columns": [columns],
     "jsonl": [jsonl],

@@ -77,7 +77,6 @@ def task(*result: Any, **annotation: Any) -> List[Dict[str, Any]]:
 
 GLOBAL = {"startOffset": 0, "endOffset": 9, "globalOffsets": {"start": 0, "end": 9}}
 TYPES = "a region of another type"
-TAXONOMY = "something else than a label on a stretch of text"
 PLAIN = "a span in HTML or in a dialogue"
 LABEL_STUDIO: List[Any] = [
     *(
@@ -97,15 +96,15 @@ LABEL_STUDIO: List[Any] = [
     (task(region(3)), TYPES, "a region of type 3;"),
     (task(region([])), TYPES, "a region of type [];"),
     (task(region("rectangle")), TYPES, "a region of type rectangle;"),
-    (task(region("taxonomy", taxonomy=[["PER"]])), TAXONOMY, "taxonomy from 0 to 9, where no label is;"),
-    (task(LOC, region("taxonomy", taxonomy=[["PER"]])), TAXONOMY, "taxonomy from 0 to 9, where no label is;"),
-    (task(LOC, region("choices", choices=["PER"])), TAXONOMY, "choices from 0 to 9, where no label is;"),
-    (task(region("textarea", text=["a person"])), TAXONOMY, "textarea from 0 to 9"),
-    (task({"type": "choices", "value": {"labels": ["PER"]}}), "labels under another type", 'choices with "labels";'),
+    (task(region("taxonomy", taxonomy=[["PER"]])), TYPES, "a region of type taxonomy;"),
+    (task(LOC, region("taxonomy", taxonomy=[["PER"]])), TYPES, "a region of type taxonomy;"),
+    (task(LOC, region("choices", choices=["PER"])), TYPES, "a region of type choices;"),
+    (task(region("textarea", text=["a person"])), TYPES, "a region of type textarea;"),
+    (task({"type": "choices", "value": {"labels": ["PER"]}}), TYPES, "a region of type choices;"),
     (
         task({"type": "choices", "value": {"brushlabels": ["PER"]}}),
-        "labels under another type",
-        'choices with "brushlabels";',
+        TYPES,
+        "a region of type choices;",
     ),
     (task(region(labels=["PER"], **GLOBAL)), PLAIN, "a span with 'startOffset'; expected one of plain text"),
     (task(region(labels=["PER"], hypertextlabels=["LOC"])), PLAIN, "a span with 'hypertextlabels';"),
@@ -131,7 +130,7 @@ def test_what_label_studio_may_hold(read: Read, content: Any, what: str, says: s
     check(read, "label_studio", content, what, says)
     minimal = {"text": TEXT, "id": 3, "sentence_id": "7", "annotator": 1, "annotation_id": 9}
     values = [region["value"] for region in content[0]["annotations"][0]["result"] or () if "value" in region]
-    if what in (TYPES, TAXONOMY) and all(any(key.endswith("s") for key in value) for value in values):
+    if what == TYPES and all(any(key.endswith("s") for key in value) for value in values):
         answers = read("label_studio", [{**minimal, "label": values}])
         assert (answers.answers, len(answers.problems)) == ([], 1), "as JSON-MIN has it"
 
@@ -241,23 +240,16 @@ def test_entities_of_people_win_over_our_label(read: Read, kind: Any, entities: 
 def test_a_sentence_without_entities_in_a_project_with_relations(read: Read) -> None:
     assert tags(read("doccano", document(label=OURS, relations=[], entities=[]))) == {"7": NOTHING}
     warned(read, "doccano", document(label=OURS, cats=["news"], entities=[]), "no span, only 'cats'")
-    with pytest.raises(ConfigurationError, match="id '7': no list under 'label', 'labels', 'entities', 'annotations'"):
+    with pytest.raises(ConfigurationError, match="id '7': no list under 'entities'"):
         read("doccano", document(label=OURS, relations=[]))
 
 
-def test_all_forms_of_a_row_are_read(read: Read) -> None:
-    users = [{**entity, "user": 1} for entity in ENTITIES]
-    answers = read("doccano", document(label=LISTS, labels=LISTS[::-1], entities=ENTITIES, annotations=users))
-    assert (tags(answers), answers.answers[0].annotator) == ({"7": LABELLED}, "1")
-
-
-FORMS = "several lists of spans in a row, which differ"
 UNREAD = "labels under a key that is not read"
 DOCCANO: List[Any] = [
-    (document(label=OURS, entities=ENTITIES), FORMS, "'label' and 'entities' hold different spans; expected one"),
-    (document(label=[], entities=ENTITIES), FORMS, "'label' and 'entities' hold different spans"),
-    (document(label=LISTS, labels=LISTS[:1]), FORMS, "'label' and 'labels' hold different spans"),
-    (document(labels=LISTS, annotations=[]), FORMS, "'labels' and 'annotations' hold different spans"),
+    (document(label=OURS, entities=ENTITIES), UNREAD, '"label" is [[19, 23, "ORG"]], which is not read; expected lab'),
+    (document(label=OURS, entities=[]), UNREAD, '"label" is'),
+    (document(label=LISTS, labels=LISTS[:1]), UNREAD, '"labels" is'),
+    (document(label=LISTS, annotations=ENTITIES), UNREAD, '"annotations" is'),
     (document(label=[], spans=LISTS), UNREAD, '"spans" is [[0, 9, "PER"], [19, 23, "LOC"]], which is not read;'),
     (document(label=[], Label=LISTS), UNREAD, '"Label" is'),
     (document(label=[], marked=LISTS), UNREAD, '"marked" is'),
@@ -419,16 +411,12 @@ def test_choices_alone_may_mean_no_entity(read: Read) -> None:
     warned(read, "prodigy", example(_view_id="blocks", options=OPTIONS, accept=["NONE"]), 'only choices ["NONE"]')
 
 
-def test_spans_of_relations_are_read(read: Read) -> None:
+def test_spans_are_a_list_of_objects(read: Read) -> None:
     relation = {"head": 0, "child": 4, "label": "lives in", "head_span": BERG, "child_span": OSLO}
-    for spans in ((), (BERG,), (BERG, OSLO)):
-        assert tags(read("prodigy", example(*spans, _view_id="relations", relations=[relation]))) == {"7": LABELLED}
-    plain = {**relation, "head_span": {**BERG, "label": None}, "child_span": None}
-    assert tags(read("prodigy", example(BERG, OSLO, relations=[plain]))) == {"7": LABELLED}
-    for key in ("spans", "relations"):
-        for value in ("", {}, False, 0, [3]):
-            with pytest.raises(ConfigurationError, match=f"line 1: '{key}' is .*; expected a list of objects"):
-                read("prodigy", example(**{key: value}))
+    assert tags(read("prodigy", example(BERG, OSLO, _view_id="relations", relations=[relation]))) == {"7": LABELLED}
+    for value in ("", {}, False, 0, [3]):
+        with pytest.raises(ConfigurationError, match="line 1: 'spans' is .*; expected a list of objects"):
+            read("prodigy", example(spans=value))
 
 
 # Our own JSONL, and columns
