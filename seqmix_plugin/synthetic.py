@@ -1,4 +1,4 @@
-"""Generated sentences: plain data, beside `TaggedSentence`."""
+"""Generated sentences as plain data."""
 
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
@@ -7,7 +7,7 @@ from seqmix_plugin.sentence import TaggedSentence
 
 
 class Window(NamedTuple):
-    """Words `start` to `end` (exclusive) of the sentence with this id."""
+    """The words from `start` to `end` (exclusive) of the sentence with this id."""
 
     sentence_id: str
     start: int
@@ -17,20 +17,20 @@ class Window(NamedTuple):
 @dataclass(frozen=True)
 class SyntheticSentence:
     """
-    A generated sentence and where it comes from.
+    A generated sentence with its parents and the discriminator's decision.
 
     # Parameters
 
     sentence : `TaggedSentence`
-        The words and their labels.
+        Words and labels of the generated sentence.
     parents : `Tuple[Window, ...]`
-        The mixed windows. The first parent is the one whose other words the sentence keeps.
+        Windows that were mixed; the sentence keeps the other words of the first parent.
     lam : `float`, optional (default = `None`)
-        λ, the weight of the pair's first sentence; `None` when nothing was mixed.
+        Mixing coefficient λ, the weight of the pair's first sentence; `None` when nothing was mixed.
     score : `float`, optional (default = `None`)
-        What the discriminator judged by, such as a perplexity.
+        Score on which the discriminator decided, such as a perplexity.
     accepted : `bool`, optional (default = `True`)
-        The discriminator's verdict.
+        Whether the discriminator accepted the sentence.
     """
 
     sentence: TaggedSentence
@@ -43,12 +43,12 @@ class SyntheticSentence:
 @dataclass(frozen=True)
 class Augmentation:
     """
-    What an augmenter made in a round.
+    The sentences that an augmenter made in a round.
 
     # Parameters
 
     generated : `List[SyntheticSentence]`
-        All that was tried until enough were accepted, in order.
+        All sentences that were judged until enough were accepted, in order.
     statistics : `Dict[str, Any]`, optional (default = `{}`)
         Plain data for the round's record.
     """
@@ -58,5 +58,5 @@ class Augmentation:
 
     @property
     def accepted(self) -> List[TaggedSentence]:
-        """What is to be trained on."""
+        """The sentences to train on."""
         return [synthetic.sentence for synthetic in self.generated if synthetic.accepted]

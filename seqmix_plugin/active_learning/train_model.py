@@ -100,21 +100,21 @@ class ActiveLearningTrainModel(TrainModel):
             The sentences that the pool is made of: a file, or an address that AllenNLP's cache fetches. In a simulation
             they are labelled; with annotators they need not be (`unlabelled: true` of the reader).
         model : `Lazy[Model]`
-            A `sequence_tagger`.
+            The tagger, a model of type `sequence_tagger`.
         trainer : `Lazy[Trainer]`
-            An `active_learning` trainer.
+            The trainer of type `active_learning`, which runs all rounds.
         data_loader : `Lazy[DataLoader]`, optional (default = `Lazy(InMemoryLoader)`)
-            An `in_memory` loader.
-        vocabulary : `Lazy[Vocabulary]`
+            The loader of training batches, of type `in_memory`.
+        vocabulary : `Lazy[Vocabulary]`, optional (default = `Lazy(Vocabulary)`)
             `{type: "empty"}`; the labels of all files are added to its namespace `labels`, sorted.
         validation_dataset_reader : `DatasetReader`, optional (default = `None`)
             Reads dev, test and `seed_data_path` instead of `dataset_reader`.
         validation_data_path : `str`, optional (default = `None`)
-            Scored each round as `dev`.
+            Labelled file on which each round's model is evaluated as `dev`.
         validation_data_loader : `Lazy[DataLoader]`, optional (default = `None`)
             When given, the inner trainer validates on dev after each epoch; by default it does not.
         test_data_path : `str`, optional (default = `None`)
-            Scored each round as `test`.
+            Labelled file on which each round's model is evaluated as `test`.
         seed_data_path : `str`, optional (default = `None`)
             Sentences that are labelled before the first round, beside those of the training file, read as dev and test
             are; `trainer.seed_size` may then be 0.

@@ -1,9 +1,9 @@
 """
-A linear-chain conditional random field over batches: P(y | x) = exp(score(x, y)) / Z(x) with
+A linear-chain conditional random field over batches (Lafferty et al. 2001): P(y | x) = exp(score(x, y)) / Z(x) with
 score(x, y) = start(y₁) + Σₜ logitsₜ(yₜ) + Σₜ between(yₜ₋₁, yₜ) + end(y_T).
 
-All loops are over words, never over sentences. Masks are those of batches padded on the right. A sentence without words
-has exactly one path, the empty one, of score 0. Scores of −∞ forbid; some path of every length must be left.
+All loops are over words, not over sentences. Batches are padded on the right. A sentence without words has exactly one
+path, the empty one, with score 0. A score of −∞ forbids a transition; every length must have at least one path.
 """
 
 from typing import List, NamedTuple, Tuple
@@ -13,16 +13,16 @@ import torch
 
 class TransitionScores(NamedTuple):
     """
-    Scores of neighbouring tags, in nats; −∞ forbids.
+    Scores of the transitions between tags, in nats; −∞ forbids a transition.
 
     # Parameters
 
     start : `torch.Tensor`
-        Of a sentence's first tag. Shape: `(num_tags,)`
+        Score of each tag as the first of a sentence. Shape: `(num_tags,)`
     between : `torch.Tensor`
-        From the row's tag to the column's. Shape: `(num_tags, num_tags)`
+        Score of the transition from the row's tag to the column's. Shape: `(num_tags, num_tags)`
     end : `torch.Tensor`
-        Of a sentence's last tag. Shape: `(num_tags,)`
+        Score of each tag as the last of a sentence. Shape: `(num_tags,)`
     """
 
     start: torch.Tensor
@@ -32,21 +32,21 @@ class TransitionScores(NamedTuple):
 
 def log_partition(logits: torch.Tensor, mask: torch.Tensor, transitions: TransitionScores) -> torch.Tensor:
     """
-    ln Z(x) = ln Σ_y exp(score(x, y)), by the forward algorithm.
+    The log partition function ln Z(x) = ln Σ_y exp(score(x, y)), by the forward algorithm.
 
     # Parameters
 
     logits : `torch.Tensor`
-        Shape: `(batch_size, num_tokens, num_tags)`
+        Score of each tag of each word. Shape: `(batch_size, num_tokens, num_tags)`
     mask : `torch.BoolTensor`
-        Shape: `(batch_size, num_tokens)`
+        True for real words. Shape: `(batch_size, num_tokens)`
     transitions : `TransitionScores`
-        The lattice.
+        Scores of the transitions between tags.
 
     # Returns
 
     `torch.Tensor`
-        Shape: `(batch_size,)`; 0 for a sentence without words.
+        One value in nats per sentence, 0 for a sentence without words. Shape: `(batch_size,)`
     """
     if logits.size(1) == 0:
         return logits.new_zeros(logits.size(0))
@@ -57,16 +57,17 @@ def forward_backward(
     logits: torch.Tensor, mask: torch.Tensor, transitions: TransitionScores
 ) -> Tuple[torch.Tensor, torch.Tensor]:
     """
-    The marginals P(yₜ = m | x), which are also the derivatives of ln Z(x) by the logits, and ln Z(x).
+    The marginals P(yₜ = m | x), which are also the derivatives of ln Z(x) by the logits, and ln Z(x), by the
+    forward-backward algorithm.
 
     # Parameters
 
     logits : `torch.Tensor`
-        Shape: `(batch_size, num_tokens, num_tags)`
+        Score of each tag of each word. Shape: `(batch_size, num_tokens, num_tags)`
     mask : `torch.BoolTensor`
-        Shape: `(batch_size, num_tokens)`
+        True for real words. Shape: `(batch_size, num_tokens)`
     transitions : `TransitionScores`
-        The lattice.
+        Scores of the transitions between tags.
 
     # Returns
 
@@ -88,16 +89,16 @@ def viterbi(
     logits: torch.Tensor, mask: torch.Tensor, transitions: TransitionScores
 ) -> Tuple[torch.Tensor, torch.Tensor]:
     """
-    The path y* of the highest score.
+    The path y* with the highest score, by the Viterbi algorithm.
 
     # Parameters
 
     logits : `torch.Tensor`
-        Shape: `(batch_size, num_tokens, num_tags)`
+        Score of each tag of each word. Shape: `(batch_size, num_tokens, num_tags)`
     mask : `torch.BoolTensor`
-        Shape: `(batch_size, num_tokens)`
+        True for real words. Shape: `(batch_size, num_tokens)`
     transitions : `TransitionScores`
-        The lattice.
+        Scores of the transitions between tags.
 
     # Returns
 
@@ -128,38 +129,38 @@ def expected_score(
     logits: torch.Tensor, distributions: torch.Tensor, mask: torch.Tensor, transitions: TransitionScores
 ) -> torch.Tensor:
     """
-    E_q[score(x, y)] under q(y) = Πₜ qₜ(yₜ), words independent of each other; one-hot qₜ give the score of their path.
-    The score is a sum over words and pairs of neighbours, so no enumeration is needed. All transitions must be finite:
-    q may reach every pair of tags.
+    The expected score E_q[score(x, y)] under q(y) = Πₜ qₜ(yₜ), where words are independent; one-hot qₜ give the score
+    of their path. The score is a sum over words and pairs of neighbours, so that no enumeration is needed. All
+    transitions must be finite, as q may give weight to every pair of tags.
 
     # Parameters
 
     logits : `torch.Tensor`
-        Shape: `(batch_size, num_tokens, num_tags)`
+        Score of each tag of each word. Shape: `(batch_size, num_tokens, num_tags)`
     distributions : `torch.Tensor`
-        Rows sum to 1 where the mask is true. Shape: `(batch_size, num_tokens, num_tags)`
+        Distribution qₜ of each word; rows sum to 1 where the mask is true. Shape: `(batch_size, num_tokens, num_tags)`
     mask : `torch.BoolTensor`
-        Shape: `(batch_size, num_tokens)`
+        True for real words. Shape: `(batch_size, num_tokens)`
     transitions : `TransitionScores`
-        The lattice, without forbidden transitions.
+        Scores of the transitions between tags, all of them finite.
 
     # Returns
 
     `torch.Tensor`
-        Shape: `(batch_size,)`; 0 for a sentence without words.
+        One value in nats per sentence, 0 for a sentence without words. Shape: `(batch_size,)`
     """
     q = distributions.masked_fill(~mask.unsqueeze(-1), 0.0)
     follows = torch.nn.functional.pad(mask[:, 1:], (0, 1)) if mask.size(1) else mask
     last = q.masked_fill(~(mask & ~follows).unsqueeze(-1), 0.0).sum(1)  # Shape: (batch_size, num_tags)
-    # Slices and sums, so that no word or one word still leaves every transition in the graph: distributed training
-    # waits for each parameter's gradient.
+    # Slices and sums keep every transition in the graph even with one word or none, because distributed training waits
+    # for the gradient of each parameter.
     words = (q * logits).sum((1, 2))  # Shape: (batch_size,)
     pairs = ((q[:, :-1] @ transitions.between) * q[:, 1:]).sum((1, 2))  # Shape: (batch_size,)
     return q[:, :1].sum(1) @ transitions.start + words + pairs + last @ transitions.end
 
 
 def _forward(logits: torch.Tensor, mask: torch.Tensor, transitions: TransitionScores) -> List[torch.Tensor]:
-    """ln of the summed weight of all beginnings that end in a tag, a word; from a sentence's end on, its last."""
+    """For each word the ln of the summed weights of all paths that end in each tag; constant after a sentence's end."""
     alpha = transitions.start + logits[:, 0]  # Shape: (batch_size, num_tags)
     alphas = [alpha]
     for t in range(1, logits.size(1)):
@@ -170,7 +171,7 @@ def _forward(logits: torch.Tensor, mask: torch.Tensor, transitions: TransitionSc
 
 
 def _backward(logits: torch.Tensor, mask: torch.Tensor, transitions: TransitionScores) -> List[torch.Tensor]:
-    """ln of the summed weight of all ways on from a tag, a word; that word's own score is not in it."""
+    """For each word the ln of the summed weights of all paths after each tag, without that word's own score."""
     end = transitions.end.expand(len(logits), -1)
     beta = end  # Shape: (batch_size, num_tags)
     betas = [beta]

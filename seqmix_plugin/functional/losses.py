@@ -5,17 +5,19 @@ import torch
 
 def soft_cross_entropy(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """
-    Cross-entropy against a distribution a word, −Σₘ qₜ(m) ln p(m | x, t), averaged over the real words of the batch.
-    One-hot targets give the usual cross-entropy, so gold and mixed sentences (equation 8) share a batch.
+    Cross-entropy −Σₘ qₜ(m) ln p(m | x, t) against a distribution for each word, averaged over the real words of the
+    batch. One-hot targets give the usual cross-entropy, so that gold and mixed sentences (equation 8) can be in one
+    batch.
 
     # Parameters
 
     logits : `torch.Tensor`
-        Shape: `(batch_size, num_tokens, num_tags)`
+        Score of each tag of each word. Shape: `(batch_size, num_tokens, num_tags)`
     targets : `torch.Tensor`
-        Rows sum to 1 where the mask is true. Shape: `(batch_size, num_tokens, num_tags)`
+        Distribution qₜ over the tags of each word; rows sum to 1 where the mask is true.
+        Shape: `(batch_size, num_tokens, num_tags)`
     mask : `torch.BoolTensor`
-        Shape: `(batch_size, num_tokens)`
+        True for real words. Shape: `(batch_size, num_tokens)`
 
     # Returns
 

@@ -8,14 +8,19 @@ import torch
 
 def sample_lambda(alpha: float, rng: np.random.Generator) -> float:
     """
-    λ ~ Beta(α, α), the mixing coefficient of one pair.
+    Draws the mixing coefficient λ ~ Beta(α, α) of one pair (the paper's section 3.1).
 
     # Parameters
 
     alpha : `float`
-        Above 0; the larger, the closer λ stays to one half.
+        Parameter α above 0; with larger values λ is closer to one half.
     rng : `np.random.Generator`
-        The source of randomness.
+        Random generator.
+
+    # Returns
+
+    `float`
+        λ in [0, 1].
     """
     return float(rng.beta(alpha, alpha))
 
@@ -24,26 +29,26 @@ def nearest(
     vectors: torch.Tensor, table: torch.Tensor, excluded: torch.Tensor, distance: str = "l2", chunk_size: int = 4096
 ) -> torch.Tensor:
     """
-    The row of the table closest to each mixed vector, equation 7, for all tokens at once by one matrix product a chunk.
+    The row of the table nearest to each mixed vector, equation 7, by one matrix product for each chunk of vectors.
 
     # Parameters
 
     vectors : `torch.Tensor`
-        Shape: `(num_vectors, dimension)`
+        Mixed vectors. Shape: `(num_vectors, dimension)`
     table : `torch.Tensor`
-        E of {W, E}. Shape: `(table_size, dimension)`
+        Embeddings E of the table {W, E}. Shape: `(table_size, dimension)`
     excluded : `torch.LongTensor`
-        Rows that may not be chosen for a vector, such as its parents; −1 stands for none.
+        Rows that are not chosen for a vector, such as those of its parents; −1 stands for none.
         Shape: `(num_vectors, num_excluded)`
     distance : `str`, optional (default = `"l2"`)
-        `"l2"` (the paper's) or `"cosine"`.
+        Distance to minimise: `"l2"`, as in the paper, or `"cosine"`.
     chunk_size : `int`, optional (default = `4096`)
-        Vectors a matrix product; bounds the memory to `chunk_size * table_size` numbers.
+        Number of vectors in a matrix product, which limits the memory to `chunk_size * table_size` numbers.
 
     # Returns
 
     `torch.LongTensor`
-        Row numbers. Shape: `(num_vectors,)`
+        Index of the nearest row. Shape: `(num_vectors,)`
     """
     if distance == "cosine":
         table = torch.nn.functional.normalize(table, dim=-1)
@@ -64,14 +69,19 @@ def nearest(
 
 def mix_distributions(first: Dict[str, float], second: Dict[str, float], lam: float) -> Dict[str, float]:
     """
-    λ yᵢ + (1 − λ) yⱼ, equation 8, for the labels of one token.
+    Mixes the labels of one token, λ yᵢ + (1 − λ) yⱼ, equation 8.
 
     # Parameters
 
     first, second : `Dict[str, float]`
-        Tag distributions of the two parent tokens; tags that are left out have probability 0.
+        Tag distributions of the two parent tokens; tags that are not in them have probability 0.
     lam : `float`
-        λ in [0, 1]. At λ = 1 the result is the first parent's.
+        Mixing coefficient λ in [0, 1], the weight of the first parent.
+
+    # Returns
+
+    `Dict[str, float]`
+        Tags with a probability above 0, in alphabetical order.
     """
     mixed = {
         tag: lam * first.get(tag, 0.0) + (1 - lam) * second.get(tag, 0.0)

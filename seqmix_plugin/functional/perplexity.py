@@ -5,21 +5,21 @@ import torch
 
 def perplexity(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """
-    exp(−1/T Σₜ ln p(wₜ)), which is equation 9, 2^(−1/T Σₜ log₂ p(wₜ)), in natural logarithms.
+    The perplexity exp(−1/T Σₜ ln p(wₜ)) of each sentence: equation 9, 2^(−1/T Σₜ log₂ p(wₜ)), in natural logarithms.
 
     # Parameters
 
     logits : `torch.Tensor`
-        The prediction of each target. Shape: `(batch_size, num_tokens, vocabulary_size)`
+        Logits that predict each target. Shape: `(batch_size, num_tokens, vocabulary_size)`
     targets : `torch.LongTensor`
-        Shape: `(batch_size, num_tokens)`
+        Ids of the tokens. Shape: `(batch_size, num_tokens)`
     mask : `torch.BoolTensor`
         True for the tokens that count. Shape: `(batch_size, num_tokens)`
 
     # Returns
 
     `torch.Tensor`
-        Shape: `(batch_size,)`; at least 1, and 1 for a sentence without tokens.
+        At least 1, and 1 for a sentence without tokens. Shape: `(batch_size,)`
     """
     likelihoods = negative_log_likelihood(logits, targets)  # Shape: (batch_size, num_tokens)
     total = likelihoods.masked_fill(~mask, 0.0).sum(-1)
@@ -28,22 +28,23 @@ def perplexity(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) 
 
 def pseudo_perplexity(likelihoods: torch.Tensor, sentences: torch.Tensor, num_sentences: int) -> torch.Tensor:
     """
-    exp(−1/T Σₜ ln p(wₜ | all other tokens)): equation 9 with the pseudo-log-likelihood of a masked model, as Salazar et
-    al. 2020, "Masked Language Model Scoring", define it for a corpus, for each sentence.
+    The pseudo-perplexity exp(−1/T Σₜ ln p(wₜ | all other tokens)) of each sentence: equation 9 with the
+    pseudo-log-likelihood of a masked model, which Salazar et al. 2020, "Masked Language Model Scoring", define for a
+    corpus.
 
     # Parameters
 
     likelihoods : `torch.Tensor`
-        −ln p of each token of all sentences, in any order. Shape: `(num_tokens,)`
+        Negative log-likelihoods −ln p of the tokens of all sentences, in any order. Shape: `(num_tokens,)`
     sentences : `torch.LongTensor`
-        The number of each token's sentence. Shape: `(num_tokens,)`
+        Index of each token's sentence. Shape: `(num_tokens,)`
     num_sentences : `int`
-        How many sentences there are.
+        Number of sentences.
 
     # Returns
 
     `torch.Tensor`
-        Shape: `(num_sentences,)`; at least 1, and 1 for a sentence without tokens.
+        At least 1, and 1 for a sentence without tokens. Shape: `(num_sentences,)`
     """
     totals = likelihoods.new_zeros(num_sentences).index_add_(0, sentences, likelihoods)
     return (totals / sentences.bincount(minlength=num_sentences).clamp(min=1)).exp()
@@ -51,18 +52,18 @@ def pseudo_perplexity(likelihoods: torch.Tensor, sentences: torch.Tensor, num_se
 
 def negative_log_likelihood(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     """
-    −ln p of each target.
+    The negative log-likelihood −ln p of each target.
 
     # Parameters
 
     logits : `torch.Tensor`
-        Shape: `(..., vocabulary_size)`
+        Logits that predict each target. Shape: `(..., vocabulary_size)`
     targets : `torch.LongTensor`
-        Shape: `(...)`
+        Ids of the tokens. Shape: `(...)`
 
     # Returns
 
     `torch.Tensor`
-        At least 0. Shape: `(...)`
+        Values in nats, at least 0. Shape: `(...)`
     """
     return logits.logsumexp(-1) - logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1)

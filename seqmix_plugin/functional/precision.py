@@ -1,8 +1,20 @@
-"""Numbers of enough bits."""
+"""Numerical precision."""
 
 import torch
 
 
 def at_least_float32(values: torch.Tensor) -> torch.Tensor:
-    """The values in float32, where they have fewer bits: logarithms and their sums need it."""
+    """
+    Converts values of lower precision to float32, which logarithms and sums of them need.
+
+    # Parameters
+
+    values : `torch.Tensor`
+        Values of any floating-point type.
+
+    # Returns
+
+    `torch.Tensor`
+        The values as float64 if they were, and as float32 otherwise.
+    """
     return values if values.dtype == torch.float64 else values.float()

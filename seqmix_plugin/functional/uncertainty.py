@@ -7,7 +7,7 @@ import torch
 
 def least_confidence(probabilities: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """
-    Σₜ (1 − maxₘ P(yₜ = m)), the paper's equation 2. It grows with the sentence's length, so it prefers long sentences.
+    Least confidence Σₜ (1 − maxₘ P(yₜ = m)), the paper's equation 2. It grows with length, so long sentences win.
 
     # Parameters
 
@@ -19,14 +19,14 @@ def least_confidence(probabilities: torch.Tensor, mask: torch.Tensor) -> torch.T
     # Returns
 
     `torch.Tensor`
-        Shape: `(batch_size,)`; 0 for a model that is certain of every word.
+        At least 0, and 0 for a model that is certain of every word. Shape: `(batch_size,)`
     """
     return _doubt(probabilities).masked_fill(~mask, 0.0).sum(-1)
 
 
 def normalized_token_entropy(probabilities: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """
-    −1/T Σₜ Σₘ P(yₜ = m) ln P(yₜ = m), the paper's equation 3, in nats; 0 · ln 0 is 0.
+    Normalized token entropy −1/T Σₜ Σₘ P(yₜ = m) ln P(yₜ = m), the paper's equation 3, in nats; 0 · ln 0 is 0.
 
     # Parameters
 
@@ -38,24 +38,25 @@ def normalized_token_entropy(probabilities: torch.Tensor, mask: torch.Tensor) ->
     # Returns
 
     `torch.Tensor`
-        Shape: `(batch_size,)`; between 0 and ln(num_tags), and 0 for a sentence without words.
+        Between 0 and ln(num_tags), and 0 for a sentence without words. Shape: `(batch_size,)`
     """
     return _mean_over_words(torch.special.entr(probabilities).sum(-1), mask)
 
 
 def path_least_confidence(path_log_probability: torch.Tensor) -> torch.Tensor:
     """
-    1 − P(y* | x), the paper's equation 1: y* is the most probable tag sequence of a model of sequences, such as a CRF.
+    Least confidence 1 − P(y* | x), the paper's equation 1, where y* is the most probable tag sequence of a sequence
+    model such as a CRF.
 
     # Parameters
 
     path_log_probability : `torch.Tensor`
-        ln P(y* | x). Shape: `(batch_size,)`
+        Log-probability ln P(y* | x) of each sentence. Shape: `(batch_size,)`
 
     # Returns
 
     `torch.Tensor`
-        Shape: `(batch_size,)`; in [0, 1]. In double precision, as long sentences come close to 1.
+        In [0, 1], in double precision as long sentences come close to 1. Shape: `(batch_size,)`
     """
     return -path_log_probability.double().expm1()
 
@@ -64,46 +65,47 @@ def negative_mean_log_probability(
     probabilities: torch.Tensor, mask: torch.Tensor, path_log_probability: Optional[torch.Tensor] = None
 ) -> torch.Tensor:
     """
-    −1/T max_y ln P(y | x), the negative of the maximum normalized log-probability (Shen et al. 2017, section 4).
+    The negative maximum normalized log-probability −1/T max_y ln P(y | x) (Shen et al. 2017, section 4).
 
     # Parameters
 
     probabilities : `torch.Tensor`
         Tag probabilities. Shape: `(batch_size, num_tokens, num_tags)`
     mask : `torch.BoolTensor`
-        Shape: `(batch_size, num_tokens)`
+        True for real words. Shape: `(batch_size, num_tokens)`
     path_log_probability : `torch.Tensor`, optional (default = `None`)
-        ln P(y* | x) of a model of sequences; without it the words are taken to be independent, so that it is
+        Log-probability ln P(y* | x) of a sequence model; by default words are independent, and it is
         Σₜ ln maxₘ P(yₜ = m | x). Shape: `(batch_size,)`
 
     # Returns
 
     `torch.Tensor`
-        Shape: `(batch_size,)`; 0 for a sentence without words.
+        At least 0, and 0 for a sentence without words. Shape: `(batch_size,)`
     """
     if path_log_probability is not None:
         return -path_log_probability / mask.sum(-1).clamp(min=1)
-    # Padding may hold anything, a probability of 0 too.
+    # Padding may have any values, including a probability of 0.
     return _mean_over_words(-(-_doubt(probabilities)).log1p(), mask)
 
 
 def vote_entropy(votes: torch.Tensor, mask: torch.Tensor, num_tags: int) -> torch.Tensor:
     """
-    −1/T Σₜ Σₘ Vₘ(yₜ)/C ln(Vₘ(yₜ)/C), the paper's equation 4, averaged over T: Vₘ(yₜ) of the C models tag word t as m.
+    Vote entropy −1/T Σₜ Σₘ Vₘ(yₜ)/C ln(Vₘ(yₜ)/C), the paper's equation 4, averaged over the T words, where Vₘ(yₜ) of
+    the C models give word t the tag m.
 
     # Parameters
 
     votes : `torch.LongTensor`
-        The tag that each model gives to each word. Shape: `(num_models, batch_size, num_tokens)`
+        Tag that each model gives to each word. Shape: `(num_models, batch_size, num_tokens)`
     mask : `torch.BoolTensor`
-        Shape: `(batch_size, num_tokens)`
+        True for real words. Shape: `(batch_size, num_tokens)`
     num_tags : `int`
-        M.
+        Number of tags.
 
     # Returns
 
     `torch.Tensor`
-        Shape: `(batch_size,)`; 0 when all agree, ln C when no two agree on any word.
+        In nats, 0 when all models agree, ln C when no two agree on any word. Shape: `(batch_size,)`
     """
     counts = torch.nn.functional.one_hot(votes, num_tags).sum(0)  # Shape: (batch_size, num_tokens, num_tags)
     return _mean_over_words(torch.special.entr(counts / len(votes)).sum(-1), mask)
@@ -111,17 +113,17 @@ def vote_entropy(votes: torch.Tensor, mask: torch.Tensor, num_tags: int) -> torc
 
 def consensus_divergence(probabilities: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """
-    1/T Σₜ 1/C Σ_c KL(P_c(yₜ) ‖ P̄(yₜ)) with the consensus P̄ = 1/C Σ_c P_c (McCallum and Nigam 1998). Over dropout
-    samples of one model this is H(P̄) − 1/C Σ_c H(P_c), the mutual information of labels and weights, which BALD
-    maximizes (Houlsby et al. 2011; Gal et al. 2017). Not computed as that difference, and in double precision: where
-    all agree it is exactly 0, and where they nearly do it is more than rounding.
+    The mean divergence 1/T Σₜ 1/C Σ_c KL(P_c(yₜ) ‖ P̄(yₜ)) from the consensus P̄ = 1/C Σ_c P_c (McCallum and Nigam
+    1998). Over dropout samples of one model it equals H(P̄) − 1/C Σ_c H(P_c), the mutual information of labels and
+    weights, which BALD maximizes (Houlsby et al. 2011; Gal et al. 2017). It is computed in double precision and not as
+    that difference, so that it is exactly 0 where all models agree and above rounding errors where they nearly do.
 
     # Parameters
 
     probabilities : `torch.Tensor`
         Tag probabilities of each model or sample. Shape: `(num_models, batch_size, num_tokens, num_tags)`
     mask : `torch.BoolTensor`
-        Shape: `(batch_size, num_tokens)`
+        True for real words. Shape: `(batch_size, num_tokens)`
 
     # Returns
 

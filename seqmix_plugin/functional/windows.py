@@ -7,21 +7,23 @@ import numpy as np
 
 def eligible_windows(valid: Sequence[bool], length: int, min_density: float) -> np.ndarray:
     """
-    The starts of all windows whose valid label density η = n / s reaches η₀; n counts the labels other than O.
+    The windows whose valid label density η = n / s is at least η₀ (the paper's section 3.2), where n counts the labels
+    other than O.
 
     # Parameters
 
     valid : `Sequence[bool]`
         Whether each word's label is valid. Shape: `(num_tokens,)`
     length : `int`
-        s, the number of words in a window, at least 1.
+        Window length s in words, at least 1.
     min_density : `float`
-        η₀ in [0, 1].
+        Smallest valid label density η₀, in [0, 1].
 
     # Returns
 
     `np.ndarray`
-        Starts in order, each at most `num_tokens − length`; empty when the sentence is shorter than the window.
+        Index of each window's first word, in order; empty when the sentence is shorter than the window.
+        Shape: `(num_windows,)`
     """
     if length > len(valid):
         return np.empty(0, dtype=np.int64)
@@ -33,19 +35,19 @@ def eligible_windows(valid: Sequence[bool], length: int, min_density: float) -> 
 
 def whole_entity_windows(tags: Sequence[str], length: int) -> np.ndarray:
     """
-    The starts of all windows that cut no entity: none that begins inside one, none that ends before one is over.
+    The windows that cut no entity: neither their first word nor the word after them continues one.
 
     # Parameters
 
     tags : `Sequence[str]`
-        BIO tags. Shape: `(num_tokens,)`
+        BIO tag of each word. Shape: `(num_tokens,)`
     length : `int`
-        s, the number of words in a window, at least 1.
+        Window length s in words, at least 1.
 
     # Returns
 
     `np.ndarray`
-        Starts in order.
+        Index of each window's first word, in order. Shape: `(num_windows,)`
     """
     inside = np.array([tag.startswith("I-") for tag in tags] + [False])
     if length > len(tags):

@@ -12,9 +12,9 @@ from seqeval.metrics.sequence_labeling import get_entities
 @Metric.register("entity_f1")
 class EntityF1(Metric):
     """
-    Precision, recall and F1 of entities, micro-averaged over types: an entity counts when its borders and its type are
-    the gold ones. Entities are read off the tags by seqeval as conlleval does, so an `I-` tag without a beginning
-    starts one. Counts are kept, not sentences, and are added up over the workers of a distributed run.
+    Precision, recall and F1 of entities, micro-averaged over types. An entity is correct when its borders and its type
+    equal the gold ones. Entities are read from the tags by seqeval in the manner of conlleval, so that an `I-` tag
+    without a beginning starts one. Only counts are kept, which are summed over the processes of a distributed run.
 
     Registered as a `Metric` with name "entity_f1".
     """
@@ -33,9 +33,9 @@ class EntityF1(Metric):
         # Parameters
 
         predicted_tags : `Sequence[Sequence[str]]`
-            BIO tags. A sentence that was cut has fewer than gold has: its missing words count as O, that is as misses.
+            Predicted BIO tags. A sentence that was cut has fewer than gold; its missing words count as O.
         gold_tags : `Sequence[Sequence[str]]`
-            BIO tags of the whole sentences.
+            Gold BIO tags of the whole sentences.
 
         # Raises
 
@@ -53,11 +53,18 @@ class EntityF1(Metric):
 
     def get_metric(self, reset: bool = False) -> Dict[str, float]:
         """
+        Computes the scores of all batches since the last reset.
+
+        # Parameters
+
+        reset : `bool`, optional (default = `False`)
+            Whether to reset the counts afterwards.
+
         # Returns
 
         `Dict[str, float]`
             `precision`, `recall` and `f1` in [0, 1] over all types, and `TYPE/precision`, `TYPE/recall`, `TYPE/f1` for
-            each. 0 where nothing was predicted or nothing was to be found.
+            each type; 0 where nothing was predicted or there is no gold entity.
         """
         counts = self._gathered()
         if reset:

@@ -9,17 +9,17 @@ import torch
 @contextmanager
 def inference(model: torch.nn.Module, dropout: bool = False, dtype: torch.dtype = torch.float32) -> Iterator[None]:
     """
-    Evaluation mode without gradients; the model's own mode comes back afterwards.
+    Evaluation mode without gradients; the model's own mode is restored afterwards.
 
     # Parameters
 
     model : `torch.nn.Module`
-        The model to run.
+        Model to run.
     dropout : `bool`, optional (default = `False`)
-        Leaves dropout on, to sample from it: training mode without gradients.
+        Whether to keep dropout on, to draw samples: training mode without gradients.
     dtype : `torch.dtype`, optional (default = `torch.float32`)
-        `torch.bfloat16` multiplies matrices in this type, by torch's automatic mixed precision; sums of many numbers
-        stay in float32, and so do the weights.
+        Type in which matrices are multiplied. `torch.bfloat16` uses torch's automatic mixed precision, in which weights
+        and long sums stay in float32.
     """
     training = model.training
     model.train(dropout)

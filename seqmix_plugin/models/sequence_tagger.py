@@ -23,33 +23,33 @@ from seqmix_plugin.run.encoder_files import ENCODER_FOLDER
 @Model.register("sequence_tagger")
 class SequenceTagger(Model):
     """
-    Tags each word from its vector by dropout, one linear layer and a head: a softmax, as the paper's appendix C.2, or a
-    conditional random field. Trained against a distribution over tags a word, averaged over the words of the batch; in
-    a distributed run over those of all processes.
+    Tags each word from its vector by dropout, one linear layer and a head: a softmax, as in the paper's appendix C.2,
+    or a conditional random field. The training target of each word is a distribution over tags; the loss is averaged
+    over the words of the batch, in a distributed run over those of all processes.
 
-    A pooler of the encoder is taken out: it gets no gradient, which distributed training does not allow.
+    The encoder's pooler, if there is one, is removed: it gets no gradient, which distributed training does not allow.
 
     Registered as a `Model` with name "sequence_tagger".
 
     # Parameters
 
     vocab : `Vocabulary`
-        Given by AllenNLP, not a key.
+        Vocabulary with the tags, given by AllenNLP and not a key.
     text_field_embedder : `TextFieldEmbedder`
-        Gives one vector a word.
+        Embedder that gives one vector for each word.
     dropout : `float`, optional (default = `0.1`)
-        In [0, 1).
-    head : `Lazy[TaggingHead]`, optional (default = `{"type": "softmax"}`)
-        Makes a loss and tags of the logits.
+        Dropout probability of the word vectors, at least 0 and below 1.
+    head : `Lazy[TaggingHead]`, optional (default = `Lazy(SoftmaxHead)`)
+        Head that computes the loss and the predicted tags from the logits.
     label_namespace : `str`, optional (default = `"labels"`)
-        The vocabulary's namespace of tags.
+        Namespace of the tags in the vocabulary.
     initializer : `InitializerApplicator`, optional (default = `InitializerApplicator()`)
-        As in every model of AllenNLP.
+        Initializer of the weights, as in every model of AllenNLP.
 
     # Raises
 
     `ConfigurationError`
-        When the vocabulary has no tags, or the head cannot do with them.
+        When the vocabulary has no tags, or the head does not accept them.
     """
 
     default_predictor = "sequence_tagger"
@@ -95,17 +95,18 @@ class SequenceTagger(Model):
         metadata: Optional[List[Dict[str, Any]]] = None,
     ) -> Dict[str, Any]:
         """
-        In training mode a batch with labels gives only its loss: predictions would cost time and nobody reads them. A
-        batch without labels gives predictions in either mode; in training mode they are samples of dropout.
+        In training mode a batch with labels gives only its loss, as predictions would cost time. A batch without labels
+        gives predictions in both modes; in training mode they are dropout samples.
 
         # Parameters
 
         tokens : `TextFieldTensors`
-            The indexed words.
+            Indexed words.
         tag_distributions : `torch.Tensor`, optional (default = `None`)
-            Gold or mixed labels. Shape: `(batch_size, num_tokens, num_tags)`
+            Gold or mixed labels of the words. Shape: `(batch_size, num_tokens, num_tags)`
         metadata : `List[Dict[str, Any]]`, optional (default = `None`)
-            A sentence's `id`, `words` and gold `tags`, if it has them; outside training the metric counts against them.
+            The `id`, `words` and, if known, gold `tags` of each sentence; outside training the metric is computed on
+            them.
 
         # Returns
 
@@ -140,21 +141,26 @@ class SequenceTagger(Model):
 
     def decode(self, tag_ids: torch.Tensor, mask: torch.Tensor) -> List[List[str]]:
         """
-        The names of the tags of each word.
+        Converts tag indices to names.
 
         # Parameters
 
         tag_ids : `torch.LongTensor`
-            Shape: `(batch_size, num_tokens)`
+            Index of each word's tag. Shape: `(batch_size, num_tokens)`
         mask : `torch.BoolTensor`
-            Shape: `(batch_size, num_tokens)`
+            True for real words. Shape: `(batch_size, num_tokens)`
+
+        # Returns
+
+        `List[List[str]]`
+            The tags of each sentence, without padding.
         """
         names = self.head.labels
         lengths = mask.sum(-1).tolist()
         return [[names[i] for i in row[:length]] for row, length in zip(tag_ids.tolist(), lengths, strict=True)]
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
-        """Adds `tags`, one a word; words that were cut are tagged O, so that there are as many tags as `words`."""
+        """Adds the `tags` of all `words`; words cut at the reader's `max_length` are tagged O."""
         tags = self.decode(output_dict["tag_ids"], output_dict["mask"])
         if "metadata" in output_dict:
             metadata = output_dict.pop("metadata")
@@ -167,7 +173,7 @@ class SequenceTagger(Model):
         return output_dict
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """Entity scores of what was seen outside training since the last reset; nothing while training."""
+        """Entity scores of the batches outside training since the last reset; empty in training mode."""
         return {} if self.training else self._entity_f1.get_metric(reset)
 
     @classmethod
@@ -178,8 +184,8 @@ class SequenceTagger(Model):
         weights_file: Optional[Union[str, os.PathLike]] = None,
         cuda_device: int = -1,
     ) -> "Model":
-        # The weights come from the archive. The encoder's shape and tokenizer do too when the archive carries them, so
-        # that it works where neither the hub nor the training machine's folders can be reached.
+        # The archive has the weights. If it also carries the encoder's configuration and tokenizer, they are used, so
+        # that it can be loaded without the hub or the folders of the training machine.
         carried = os.path.join(serialization_dir, ENCODER_FOLDER)
         if os.path.isdir(carried):
             for block in _transformer_blocks(config["model"].params):
@@ -190,8 +196,8 @@ class SequenceTagger(Model):
 
 def _weight_of_share(mask: torch.Tensor) -> torch.Tensor:
     """
-    What a process's mean loss counts when all processes' losses or gradients are averaged, so that it comes to the mean
-    over all words of the global batch: `num_words * world_size / global_num_words`. A scalar.
+    The weight of a process's mean loss, `num_words * world_size / global_num_words`, with which the average over all
+    processes is the mean over all words of the global batch. A scalar.
     """
     num_words = mask.sum().double()
     total = num_words.clone()
@@ -200,7 +206,7 @@ def _weight_of_share(mask: torch.Tensor) -> torch.Tensor:
 
 
 def _transformer_blocks(block: Any) -> List[Dict[str, Any]]:
-    """All blocks of a configuration that name a pretrained transformer to embed with."""
+    """All blocks of a configuration that embed with a pretrained transformer."""
     if isinstance(block, list):
         return [found for value in block for found in _transformer_blocks(value)]
     if not isinstance(block, dict):

@@ -9,25 +9,26 @@ from allennlp.training.optimizers import Optimizer, make_parameter_groups
 @Optimizer.register("fused_adamw")
 class FusedAdamWOptimizer(Optimizer, torch.optim.AdamW):
     """
-    The same as AllenNLP's `adamw`, by torch's fused kernel: a step reads and writes each parameter once instead of a
-    dozen times. On a CPU that is most of a step with short sentences, where half of the parameters are embeddings.
+    AdamW by torch's fused kernel, which computes the same as AllenNLP's `adamw` but reads and writes each parameter
+    once in a step instead of a dozen times. On a CPU this saves most of the time of a step with short sentences, where
+    half of the parameters are embeddings.
 
     Registered as an `Optimizer` with name "fused_adamw".
 
     # Parameters
 
     model_parameters : `List[Tuple[str, torch.nn.Parameter]]`
-        Given by the trainer, not a key.
+        Parameters of the model, given by AllenNLP's trainer and not a key.
     parameter_groups : `List[Tuple[List[str], Dict[str, Any]]]`, optional (default = `None`)
-        Regular expressions of parameter names and what holds for them, as in every optimizer of AllenNLP.
+        Regular expressions of parameter names and the options of each group, as in every optimizer of AllenNLP.
     lr : `float`, optional (default = `0.001`)
-        Learning rate.
+        Learning rate, before any schedule.
     betas : `Tuple[float, float]`, optional (default = `(0.9, 0.999)`)
-        Decay of the running means of gradient and squared gradient.
+        Decay rates of the running means of the gradient and of the squared gradient.
     eps : `float`, optional (default = `1e-8`)
-        ε, added to the denominator.
+        Constant ε added to the denominator for numerical stability.
     weight_decay : `float`, optional (default = `0.01`)
-        Decoupled weight decay.
+        Coefficient of the decoupled weight decay.
     """
 
     def __init__(

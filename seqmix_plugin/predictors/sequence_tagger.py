@@ -19,19 +19,19 @@ from seqmix_plugin.tag_schemes import tags_to_spans
 @Predictor.register("sequence_tagger")
 class SequenceTaggerPredictor(Predictor):
     """
-    Tags `{"tokens": ["Anna", "sings"]}` or `{"sentence": "Anna sings"}`.
+    Tags sentences given as `{"tokens": ["Anna", "sings"]}` or as `{"sentence": "Anna sings"}`.
 
     Registered as a `Predictor` with name "sequence_tagger".
 
     # Parameters
 
     model : `Model`
-        A `sequence_tagger`.
+        The tagger, a model of type `sequence_tagger`.
     dataset_reader : `DatasetReader`
-        The reader that the model was trained with.
+        Dataset reader that the model was trained with.
     tokenizer : `Tokenizer`, optional (default = `None`)
-        Splits `sentence` into words; by default the reader's tokenizer, where it has one, as `plain_text` has, and else
-        white space does. The first sentence whose words no tokenizer for its script would give is warned of; see
+        Tokenizer that splits `sentence` into words; by default that of the reader, such as `plain_text`, if it has one,
+        and otherwise white space. The first sentence with words that do not suit its script gives a warning; see
         `SegmentationCheck`.
     """
 
@@ -42,10 +42,17 @@ class SequenceTaggerPredictor(Predictor):
 
     def predict(self, sentence: str) -> JsonDict:
         """
+        Tags a text.
+
+        # Parameters
+
+        sentence : `str`
+            Text of one sentence.
+
         # Returns
 
         `JsonDict`
-            See `predict_instance`.
+            The result of `predict_instance`.
         """
         return self.predict_json({"sentence": sentence})
 
@@ -72,13 +79,21 @@ class SequenceTaggerPredictor(Predictor):
 
     def predict_instance(self, instance: Instance) -> JsonDict:
         """
+        Tags one instance of the reader.
+
+        # Parameters
+
+        instance : `Instance`
+            A sentence as the reader makes it.
+
         # Returns
 
         `JsonDict`
-            `words`, `tags`, `tag_probabilities` (a tag's probability by its name, one object a word that was not cut)
-            and `spans` (`start` and `end` in words, end exclusive, `label`, `text`, and `probability`, that of its
-            least certain word); with a `crf` head also `path_probability`, that of all tags of the words that were not
-            cut, together; where words were cut at the reader's `max_length`, which are tagged O, `num_cut_words`.
+            `words`; `tags`; `tag_probabilities`, the probability of each tag by its name for each word that was not
+            cut; and `spans` with `start` and `end` in words (end exclusive), `label`, `text`, and `probability`, that
+            of the span's least certain word. With a `crf` head also `path_probability`, the joint probability of the
+            tags of all words that were not cut. Words cut at the reader's `max_length` are tagged O, and
+            `num_cut_words` is their number.
         """
         return self._present(self._model.forward_on_instance(instance))
 

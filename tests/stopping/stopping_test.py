@@ -189,7 +189,7 @@ def test_kappa_by_hand() -> None:
     assert cohens_kappa(first, first) == 1.0
     assert cohens_kappa(np.zeros(3), np.zeros(3)) == 1.0
     assert cohens_kappa(np.array([0, 1]), np.array([1, 0])) == pytest.approx(-1.0)
-    with pytest.raises(ValueError, match="are no two labellings of the same words"):
+    with pytest.raises(ValueError, match="labellings have shapes .* expected the same words"):
         cohens_kappa(np.zeros(3), np.zeros(2))
 
 

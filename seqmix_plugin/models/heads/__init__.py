@@ -1,4 +1,4 @@
-"""Heads of the tagger: what makes a loss and tags of its logits."""
+"""Heads of the tagger, which compute the loss and the tags from its logits."""
 
 from seqmix_plugin.models.heads.crf import CrfHead
 from seqmix_plugin.models.heads.softmax import SoftmaxHead

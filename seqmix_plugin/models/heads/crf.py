@@ -22,27 +22,28 @@ from seqmix_plugin.tag_schemes import InvalidTagError, tags_to_spans
 @TaggingHead.register("crf")
 class CrfHead(TaggingHead):
     """
-    AllenNLP's `ConditionalRandomField`: transitions between tags are learned too, and tags are always valid BIO.
+    AllenNLP's `ConditionalRandomField`, which also learns the transitions between tags. Predicted tags are always valid
+    BIO.
 
-    The loss is −E_q[score] + ln Z with q(y) = Πₜ qₜ(yₜ), over all tag sequences, as AllenNLP's own likelihood: q, the
-    product of mixed labels, also reaches forbidden transitions, whose score must not be −∞. For gold labels it is the
-    negative log-likelihood. It is averaged over the words of the batch, where AllenNLP's is a sum over sentences, so
-    that learning rates mean the same as with a softmax.
+    The loss is −E_q[score] + ln Z with q(y) = Πₜ qₜ(yₜ), over all tag sequences as in AllenNLP: the product q of mixed
+    labels gives weight to forbidden transitions too, whose score must not be −∞. For gold labels it is the negative
+    log-likelihood. It is averaged over the words of the batch (AllenNLP sums over sentences), so that the same learning
+    rates suit it as a softmax.
 
-    Predictions are over valid BIO sequences only, and normalised over them: the most probable sequence (Viterbi), its
-    probability, and the marginals of each word. An `I-` tag without a `B-` tag of its type is never predicted.
+    Predictions are normalised over the valid BIO sequences: the most probable sequence (Viterbi), its probability, and
+    the marginals of each word.
 
     Registered as a `TaggingHead` with name "crf".
 
     # Parameters
 
     labels : `List[str]`
-        The tags in the order of their indices. Given by the model, not a key.
+        Tags in the order of their indices, given by the model and not a key.
 
     # Raises
 
     `ConfigurationError`
-        For a label that is no BIO tag, or when none may start a sentence.
+        When a label is not a BIO tag, or no label may start a sentence.
     """
 
     def __init__(self, labels: List[str]) -> None:
@@ -50,13 +51,13 @@ class CrfHead(TaggingHead):
         _check(labels)
         allowed = allowed_transitions("BIO", dict(enumerate(labels)))
         self.crf = ConditionalRandomField(len(labels), allowed, include_start_end_transitions=True)
-        # AllenNLP keeps the constraints as a parameter. As a buffer of the same name no initializer overwrites them.
+        # AllenNLP keeps the constraints as a parameter; as a buffer of the same name no initializer overwrites them.
         constraints = self.crf._constraint_mask.detach()  # Shape: (num_tags + 2, num_tags + 2), start and end last
         del self.crf._constraint_mask
         self.crf.register_buffer("_constraint_mask", constraints)
 
     def loss(self, logits: torch.Tensor, tag_distributions: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        with torch.autocast(logits.device.type, enabled=False):  # Long sums of scores need float32.
+        with torch.autocast(logits.device.type, enabled=False):  # long sums of scores need float32
             logits, transitions = at_least_float32(logits), self._transitions()
             expected = expected_score(
                 logits, tag_distributions.to(logits.dtype), mask, transitions
@@ -65,7 +66,7 @@ class CrfHead(TaggingHead):
 
     def predict(self, logits: torch.Tensor, mask: torch.Tensor) -> TagPrediction:
         with torch.autocast(logits.device.type, enabled=False):
-            # A constant a word changes no probability; small scores lose less in ln P(y*) = score(y*) − ln Z.
+            # Normalising each word changes no probability, but ln P(y*) = score(y*) − ln Z is more precise.
             scores = at_least_float32(logits).log_softmax(-1)  # Shape: (batch_size, num_tokens, num_tags)
             transitions = self._valid_transitions()
             marginals, log_z = forward_backward(scores, mask, transitions)
@@ -93,7 +94,7 @@ def _check(labels: List[str]) -> None:
             tags_to_spans([label], repair=True)
         except InvalidTagError as error:
             raise ConfigurationError(f"model.head 'crf' needs BIO labels: {error}") from error
-    # Each tag may be followed by O and by any B-, so one of them is enough for sentences of every length.
+    # O and B- tags may follow every tag, so that one of them is enough for sentences of every length.
     if all(label.startswith("I-") for label in labels):
         raise ConfigurationError(
             f"model.head 'crf': none of the labels {labels} may start a sentence, only O and B-TYPE"

@@ -1,4 +1,4 @@
-"""Each word for itself."""
+"""A softmax for each word."""
 
 import torch
 
@@ -9,15 +9,15 @@ from seqmix_plugin.models.heads.tagging_head import TaggingHead, TagPrediction
 @TaggingHead.register("softmax")
 class SoftmaxHead(TaggingHead):
     """
-    A softmax a word, as the paper's appendix C.2; trained by cross-entropy. The predicted tag is a word's most probable
-    one, so that tags need not form valid BIO.
+    A softmax for each word, as in the paper's appendix C.2, trained by cross-entropy. The predicted tag is the most
+    probable tag of the word, so that tags need not form valid BIO.
 
     Registered as a `TaggingHead` with name "softmax".
 
     # Parameters
 
     labels : `List[str]`
-        The tags in the order of their indices. Given by the model, not a key.
+        Tags in the order of their indices, given by the model and not a key.
     """
 
     def loss(self, logits: torch.Tensor, tag_distributions: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

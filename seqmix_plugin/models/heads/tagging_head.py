@@ -9,16 +9,16 @@ from allennlp.common import Registrable
 
 class TagPrediction(NamedTuple):
     """
-    What a head makes of a batch.
+    Predictions of a head for a batch.
 
     # Parameters
 
     tag_probabilities : `torch.Tensor`
-        P(yₜ = m | x). Padding's rows sum to 1 too and mean nothing. Shape: `(batch_size, num_tokens, num_tags)`
+        Probabilities P(yₜ = m | x), meaningless for padding. Shape: `(batch_size, num_tokens, num_tags)`
     tag_ids : `torch.LongTensor`
-        The predicted tag of each word; 0 for padding. Shape: `(batch_size, num_tokens)`
-    path_log_probability : `torch.Tensor`, optional
-        ln P(`tag_ids` | x) of the whole sentence, when the head gives one; 0 for a sentence without words.
+        Index of the predicted tag of each word, 0 for padding. Shape: `(batch_size, num_tokens)`
+    path_log_probability : `torch.Tensor`, optional (default = `None`)
+        Log-probability ln P(`tag_ids` | x) of the whole sentence, given by sequence models (CRF); 0 without words.
         Shape: `(batch_size,)`
     """
 
@@ -29,12 +29,12 @@ class TagPrediction(NamedTuple):
 
 class TaggingHead(torch.nn.Module, Registrable):
     """
-    Turns the tagger's logits into a loss and into tags.
+    Computes the loss and the predicted tags from the tagger's logits.
 
     # Parameters
 
     labels : `List[str]`
-        The tags in the order of their indices. Given by the model, not a key.
+        Tags in the order of their indices, given by the model and not a key.
     """
 
     default_implementation = "softmax"
@@ -46,28 +46,32 @@ class TaggingHead(torch.nn.Module, Registrable):
     @abstractmethod
     def loss(self, logits: torch.Tensor, tag_distributions: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """
+        Computes the loss of a batch.
+
         # Parameters
 
         logits : `torch.Tensor`
-            Shape: `(batch_size, num_tokens, num_tags)`
+            Score of each tag of each word. Shape: `(batch_size, num_tokens, num_tags)`
         tag_distributions : `torch.Tensor`
             Gold or mixed labels; rows sum to 1 where the mask is true. Shape: `(batch_size, num_tokens, num_tags)`
         mask : `torch.BoolTensor`
-            Padded on the right. Shape: `(batch_size, num_tokens)`
+            True for real words, padded on the right. Shape: `(batch_size, num_tokens)`
 
         # Returns
 
         `torch.Tensor`
-            A scalar in nats, averaged over the real words of the batch; 0 for a batch without words.
+            Scalar in nats, averaged over the real words of the batch; 0 for a batch without words.
         """
 
     @abstractmethod
     def predict(self, logits: torch.Tensor, mask: torch.Tensor) -> TagPrediction:
         """
+        Predicts the tags of a batch.
+
         # Parameters
 
         logits : `torch.Tensor`
-            Shape: `(batch_size, num_tokens, num_tags)`
+            Score of each tag of each word. Shape: `(batch_size, num_tokens, num_tags)`
         mask : `torch.BoolTensor`
-            Padded on the right. Shape: `(batch_size, num_tokens)`
+            True for real words, padded on the right. Shape: `(batch_size, num_tokens)`
         """
