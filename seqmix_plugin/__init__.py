@@ -4,7 +4,7 @@ Active learning for sequence labelling with SeqMix augmentation, as an AllenNLP 
 Importing the package imports its sub-packages, so that their classes and the sub-commands of `allennlp` are registered.
 """
 
-from seqmix_plugin import (
+from seqmix_plugin import (  # noqa: F401
     active_learning,
     augmenters,
     commands,
@@ -19,19 +19,6 @@ from seqmix_plugin import (
     service,
     stopping,
 )
+from seqmix_plugin.allennlp_gaps import fill_gaps
 
-__all__ = [
-    "active_learning",
-    "augmenters",
-    "commands",
-    "data",
-    "formats",
-    "metrics",
-    "models",
-    "optimizers",
-    "oracles",
-    "predictors",
-    "query_policies",
-    "service",
-    "stopping",
-]
+fill_gaps()

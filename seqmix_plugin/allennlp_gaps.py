@@ -1,50 +1,88 @@
-"""What is looked at before AllenNLP goes on with a run: it writes in the folder before it builds anything of ours."""
+"""
+What AllenNLP 2.10.1 and transformers 4.41.2 have no hook for: the functions and globals of theirs that this package
+replaces, each with the reason. Nothing else in the package replaces any.
+"""
 
 import functools
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Type, Union
+from typing import Any, Iterator, Tuple, Union
 
-from allennlp.common import Params
+import allennlp.common.tqdm
+from allennlp.common import Params, from_params
 from allennlp.common.checks import ConfigurationError
 from allennlp.training import util
+from transformers import dynamic_module_utils
 
-from seqmix_plugin.errors import error_line
+from seqmix_plugin.failures import one_line_excepthook
 from seqmix_plugin.io.atomic import own_copy
 from seqmix_plugin.io.folder_guard import own_folder
 from seqmix_plugin.run.layout import ANSWER_FILES
 
 IN_PLACE = ("config.json", "meta.json", "metrics.json", "model.tar.gz", "out*.log")
-"""Files that AllenNLP opens as they are, links and pipes as well; what has another name elsewhere changes there too."""
+"""Files that AllenNLP opens for writing where they are, links and pipes as well; a hard link changes elsewhere too."""
+ARGUMENT = "seqmix_plugin_argument"
+"""The attribute of an exception that names the argument that AllenNLP was building."""
 
 
-def look_first() -> None:
-    """From now on AllenNLP goes on with a run of active learning only in a folder that holds the run's own files."""
-    original = util.create_serialization_dir
+def fill_gaps() -> None:
+    """Replaces AllenNLP's functions; called once, when the package is imported."""
+    util.create_serialization_dir = _checking_first(util.create_serialization_dir)
+    from_params.construct_arg = _naming_arguments(from_params.construct_arg)
+    # transformers asks at the terminal, for some seconds, whether to run a model's own code; with 0 it asks nobody.
+    dynamic_module_utils.TIME_OUT_REMOTE_CODE = 0
+
+
+def _checking_first(original: Any) -> Any:
+    """
+    AllenNLP resumes a run by writing in its folder before it builds any object, so that no class of ours could check
+    the folder earlier: it must hold the run's own files, no links to elsewhere.
+    """
 
     @functools.wraps(original)
     def create(params: Params, serialization_dir: Union[str, "os.PathLike[str]"], recover: bool, force: bool) -> None:
         if recover and params.get("type") == "active_learning" and os.path.isdir(serialization_dir):
-            _look(Path(serialization_dir))
+            folder = Path(serialization_dir)
+            try:
+                own_folder(folder, ANSWER_FILES)
+                for path in (path for pattern in IN_PLACE for path in folder.glob(pattern)):
+                    own_copy(path)
+            except ConfigurationError:
+                sys.excepthook = one_line_excepthook  # there is no log file yet
+                raise
         original(params, serialization_dir, recover, force)
 
-    util.create_serialization_dir = create
+    return create
 
 
-def _look(folder: Path) -> None:
+def _naming_arguments(original: Any) -> Any:
+    """AllenNLP does not say of which argument it was building an object when a constructor failed."""
+
+    @functools.wraps(original)
+    def construct(class_name: str, argument_name: str, popped_params: Any, *args: Any, **extras: Any) -> Any:
+        try:
+            return original(class_name, argument_name, popped_params, *args, **extras)
+        except BaseException as error:  # the innermost call is the first that gets here
+            if failed_argument(error) is None:
+                setattr(error, ARGUMENT, (argument_name, popped_params))
+            raise
+
+    return construct
+
+
+def failed_argument(error: BaseException) -> "Tuple[str, Any] | None":
+    """Name and value of the innermost argument that AllenNLP was building when the error was raised, if any."""
+    return getattr(error, ARGUMENT, None)
+
+
+@contextmanager
+def transient_bars() -> Iterator[None]:
+    """AllenNLP's progress bars stay on the terminal when they are full; here they vanish, so that our lines remain."""
+    original = allennlp.common.tqdm._tqdm
+    allennlp.common.tqdm._tqdm = functools.partial(original, leave=False)  # type: ignore[assignment]
     try:
-        own_folder(folder, ANSWER_FILES)
-        for path in (path for pattern in IN_PLACE for path in folder.glob(pattern)):
-            own_copy(path)
-    except ConfigurationError:
-        sys.excepthook = _in_a_line  # there is no log file yet
-        raise
-
-
-def _in_a_line(kind: Type[BaseException], error: BaseException, traceback: "TracebackType | None") -> None:
-    if isinstance(error, ConfigurationError):
-        print(error_line(error), file=sys.stderr)
-    else:
-        sys.__excepthook__(kind, error, traceback)
+        yield
+    finally:
+        allennlp.common.tqdm._tqdm = original

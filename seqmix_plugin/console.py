@@ -1,11 +1,8 @@
-"""What a user sees: our own lines and warnings; everything else goes to the log file."""
+"""The terminal shows our own lines and warnings; the log file has everything else."""
 
-import contextlib
-import functools
 import logging
-from typing import Any, Dict, Iterator, Sequence
+from typing import Any, Dict, Sequence
 
-import allennlp.common.tqdm
 from allennlp.common.checks import ConfigurationError
 from rich.box import SIMPLE
 from rich.console import Console
@@ -44,17 +41,6 @@ def prepare_console() -> None:
             handler.setFormatter(_OneLine())
             handler.addFilter(_Ours())
             logging.raiseExceptions = False  # a log file on a full disk is no reason for a traceback a line
-
-
-@contextlib.contextmanager
-def transient_bars() -> Iterator[None]:
-    """The bars of stock code vanish when they are full, so that the lines a round are what stays."""
-    original = allennlp.common.tqdm._tqdm
-    allennlp.common.tqdm._tqdm = functools.partial(original, leave=False)  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        allennlp.common.tqdm._tqdm = original
 
 
 def show(text: str) -> None:

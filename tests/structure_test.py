@@ -17,11 +17,12 @@ ORDER = (
     ("charts", "io"),
     ("distributed", "functional", "metrics", "optimizers", "parameter_checks", "randomness", "sentence", "tag_schemes"),
     ("synthetic",),
-    ("run",),
-    ("allennlp_gaps", "console", "data", "formats", "models", "run_endings"),
+    ("failures", "run"),
+    ("allennlp_gaps", "console", "data", "formats", "models"),
     ("augmenters", "oracles", "predictors", "query_policies", "stopping"),
     ("configuration",),
     ("active_learning", "annotator", "reporting"),
+    ("archives",),
     ("commands", "service"),
 )
 """From below to above: a part imports those of earlier lines alone."""

@@ -8,7 +8,7 @@ from benchmarks.measure import at_least, at_most
 from benchmarks.precision import precisions
 from benchmarks.row import Entry, Row
 from benchmarks.setting import Built, Setting
-from seqmix_plugin.console import transient_bars
+from seqmix_plugin.allennlp_gaps import transient_bars
 from seqmix_plugin.randomness import derive_seed
 from seqmix_plugin.sentence import TaggedSentence
 

@@ -4,8 +4,5 @@ from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.pool import Pool, draw_slice
 from seqmix_plugin.active_learning.train_model import ActiveLearningTrainModel
 from seqmix_plugin.active_learning.trainer import ActiveLearningTrainer
-from seqmix_plugin.allennlp_gaps import look_first
-
-look_first()
 
 __all__ = ["ActiveLearningTrainModel", "ActiveLearningTrainer", "Experiment", "Pool", "draw_slice"]

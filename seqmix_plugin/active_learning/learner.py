@@ -12,7 +12,7 @@ from allennlp.common.util import is_distributed
 from allennlp.training import Trainer, TrainerCallback
 
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.console import transient_bars
+from seqmix_plugin.allennlp_gaps import transient_bars
 from seqmix_plugin.distributed import on_each_machine, rank, world_size
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.io.folder_guard import check_own, refuse_links, remove

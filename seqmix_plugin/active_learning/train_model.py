@@ -20,6 +20,7 @@ from seqmix_plugin.configuration.checks import check_configuration, mistakes_as_
 from seqmix_plugin.console import prepare_console
 from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.distributed import from_primary, is_primary, on_each_machine, rank
+from seqmix_plugin.failures import one_line_failures
 from seqmix_plugin.io.folder_guard import check_own, own_folder, refuse_links
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.configuration_copy import check_copy
@@ -27,7 +28,6 @@ from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_enco
 from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG, STATE
 from seqmix_plugin.run.provenance import check_data
 from seqmix_plugin.run.recovery import begin, check_version
-from seqmix_plugin.run_endings import clear_endings
 
 
 @TrainModel.register("active_learning", constructor="from_partial_objects")
@@ -44,7 +44,7 @@ class ActiveLearningTrainModel(TrainModel):
         prepare_console()
         if extras.get("ddp_accelerator") is not None:
             raise ConfigurationError("distributed.ddp_accelerator cannot be configured: it is torch's, made each round")
-        with clear_endings(), mistakes_as_configuration_errors():
+        with one_line_failures(), mistakes_as_configuration_errors():
             if extras.get("serialization_dir") is not None:
                 from_primary(lambda: check_version(Path(extras["serialization_dir"])))
             refuse_moved_keys(params.as_dict(quiet=True).get("trainer"))
@@ -58,7 +58,7 @@ class ActiveLearningTrainModel(TrainModel):
             return super().from_params(params, **extras)
 
     def run(self) -> Dict[str, Any]:
-        with clear_endings():
+        with one_line_failures():
             return super().run()
 
     def finish(self, metrics: Dict[str, Any]) -> None:

@@ -3,7 +3,7 @@ Sub-commands of `allennlp`: generate sentences without the loop; repeat, extend 
 questions and answers with annotation tools; label in a terminal. Importing the package registers them.
 """
 
-from seqmix_plugin.commands import (
+from seqmix_plugin.commands import (  # noqa: F401
     annotate,
     augment,
     compare,
@@ -14,15 +14,3 @@ from seqmix_plugin.commands import (
     repeat,
     serve_queries,
 )
-
-__all__ = [
-    "annotate",
-    "augment",
-    "compare",
-    "export_hf",
-    "export_queries",
-    "extend",
-    "import_annotations",
-    "repeat",
-    "serve_queries",
-]

@@ -13,9 +13,9 @@ from allennlp.models import Model
 from seqmix_plugin.active_learning.corpora import check_tagged, labels_of, with_labels
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.model_checks import check_encoder, check_reading, sentence_reader
+from seqmix_plugin.archives.loading import load_tagger
 from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
-from seqmix_plugin.commands.archives import load_tagger
 from seqmix_plugin.commands.command import command
 from seqmix_plugin.commands.device import pick_device
 from seqmix_plugin.commands.generated_files import GeneratedFiles, check_columns, counts, gold_records, records

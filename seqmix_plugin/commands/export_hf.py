@@ -11,12 +11,13 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
-from seqmix_plugin.commands.archives import load_tagger
+from seqmix_plugin.archives.loading import load_tagger
 from seqmix_plugin.commands.command import command
-from seqmix_plugin.commands.pipeline_check import SAMPLES, Agreement, compare
+from seqmix_plugin.commands.pipeline_agreement import SAMPLES, Agreement, compare_with_pipeline
 from seqmix_plugin.console import show
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
+from seqmix_plugin.io.folder_guard import disk_errors
 from seqmix_plugin.io.json_text import read_object, read_objects
 from seqmix_plugin.models import SequenceTagger, SoftmaxHead
 from seqmix_plugin.models.inference import inference
@@ -77,22 +78,20 @@ def export_hf(
     tokenizer = copy.deepcopy(word_pieces.tokenizer)
     if tokenizer.model_max_length > NO_LIMIT:  # it does not know what the encoder takes
         tokenizer.model_max_length = reader.max_length or max_input_length(exported, tokenizer) or NO_LIMIT
-    try:
+    with disk_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
             exported.save_pretrained(temporary)
             tokenizer.save_pretrained(temporary)
             check_equal(model, reader, AutoModelForTokenClassification.from_pretrained(temporary))
-            agreement = compare(model, reader, temporary, place)
-            if not (agreement.complete or allow_differences):
+            agreement = compare_with_pipeline(model, reader, temporary, place)
+            if agreement.differing and not allow_differences:
                 raise ConfigurationError(f"{folder}: nothing is written, as {agreement}; --allow-differences writes it")
             folder.mkdir(exist_ok=True)
             mode = Path(temporary, "config.json").stat().st_mode
             for file in sorted(Path(temporary).iterdir()):
                 file.chmod(mode)  # safetensors lets nobody but the owner read
                 os.replace(file, folder / file.name)
-    except OSError as error:
-        raise ConfigurationError(f"{folder}: cannot be written ({first_line(error)})") from error
     show(
         f"wrote {folder}; {agreement}\n"
         f"    from transformers import pipeline\n"

@@ -6,7 +6,7 @@ from typing import Optional
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.commands.archives import load_tagger
+from seqmix_plugin.archives.loading import load_tagger
 from seqmix_plugin.commands.command import command
 from seqmix_plugin.commands.device import pick_device
 from seqmix_plugin.configuration.checks import at

@@ -2,9 +2,7 @@
 
 import math
 import re
-import traceback
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any, Dict, Iterator, Tuple
 
 from allennlp.commands.train import TrainModel
@@ -13,6 +11,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import SigTermReceived, is_distributed
 from allennlp.training.optimizers import Optimizer
 
+from seqmix_plugin.allennlp_gaps import failed_argument
 from seqmix_plugin.configuration.kinds import problem, shown, wrong
 from seqmix_plugin.configuration.types import arguments, check_arguments, check_value
 from seqmix_plugin.errors import first_line, out_of_memory, shortened
@@ -238,13 +237,9 @@ def mistakes_as_configuration_errors() -> Iterator[None]:
 
 def _place(error: BaseException) -> str:
     """The key that AllenNLP was building when a constructor failed, and its value."""
-    arguments = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__) if _builds_argument(frame)]
-    if not arguments:
+    argument = failed_argument(error)
+    if argument is None:
         return ""
-    value = arguments[-1].get("popped_params")
+    name, value = argument
     plain = value.as_dict(quiet=True) if isinstance(value, Params) else value
-    return f"{arguments[-1].get('argument_name')} is {shortened(repr(plain))}: "
-
-
-def _builds_argument(frame: FrameType) -> bool:
-    return frame.f_code.co_name == "construct_arg" and frame.f_globals.get("__name__") == "allennlp.common.from_params"
+    return f"{name} is {shortened(repr(plain))}: "

@@ -32,7 +32,7 @@ from transformers import (
 )
 
 from seqmix_plugin.commands.export_hf import check_equal, export_hf, to_transformers
-from seqmix_plugin.commands.pipeline_check import compare, tags_of_groups
+from seqmix_plugin.commands.pipeline_agreement import compare_with_pipeline, tags_of_groups
 from seqmix_plugin.data import ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.models import CrfHead, SequenceTagger
 from seqmix_plugin.sentence import TaggedSentence
@@ -44,7 +44,7 @@ from tests.conftest import LABELS, QUICKSTART
 @pytest.fixture(scope="module")
 def exported(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exported") / "tagger"
-    return export_hf(str(trained / "model.tar.gz"), str(folder), allow_differences=True)[0]
+    return export_hf(str(trained / "model.tar.gz"), output=str(folder), allow_differences=True)[0]
 
 
 @pytest.fixture(scope="module")
@@ -315,17 +315,16 @@ def test_a_sentencepiece_tokenizers_lone_space_is_counted(tmp_path: Path) -> Non
     with torch.no_grad():  # each piece has a tag of its own
         model.tag_projection.weight.normal_(generator=torch.Generator().manual_seed(1))
     to_transformers(model).save_pretrained(tmp_path / "exported")
-    agreement = compare(model, reader, str(tmp_path / "exported"), tmp_path)
-    assert (agreement.sentences, agreement.words, agreement.other_pieces) == (2, 6, 0)
-    assert agreement.other_words > 0
-    assert not agreement.complete
+    agreement = compare_with_pipeline(model, reader, str(tmp_path / "exported"), tmp_path)
+    assert (agreement.sentences, agreement.words) == (2, 6)
+    assert agreement.differing > 0
     assert "in 'Anna sings in Oslo'" in agreement.example
     file = tmp_path / "exported" / "tokenizer.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), "decoder": None}))
     with pytest.raises(
         ConfigurationError, match="the pipeline of transformers cannot tag 'Anna sings in Oslo'.*decode"
     ):
-        compare(model, reader, str(tmp_path / "exported"), tmp_path)
+        compare_with_pipeline(model, reader, str(tmp_path / "exported"), tmp_path)
 
 
 def test_a_run_that_was_never_trained_is_refused(

@@ -15,6 +15,7 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.commands.extend import extend
+from seqmix_plugin.failures import one_line_failures
 from seqmix_plugin.io.atomic import data_digest, write_text
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.run.layout import state_path
@@ -22,7 +23,6 @@ from seqmix_plugin.run.provenance import check_data, environment, warn_of_change
 from seqmix_plugin.run.records import RoundState
 from seqmix_plugin.run.recovery import begin, read_saved
 from seqmix_plugin.run.writer import RunWriter
-from seqmix_plugin.run_endings import clear_endings
 from seqmix_plugin.sentence import TaggedSentence
 from tests.errors_page import rows
 from tests.faults.drill import in_process
@@ -121,7 +121,7 @@ def other_encoder(folder: Path) -> None:
 
 
 def too_large(folder: Path) -> None:
-    with clear_endings():
+    with one_line_failures():
         SmallGpt2.fit([f"{number} sails to Oslo" for number in range(20)], SmallGpt2Settings(dimension=10**9), CPU)
 
 

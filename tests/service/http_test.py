@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterator, List
 import pytest
 import torch
 
-from seqmix_plugin.commands.archives import load_tagger
+from seqmix_plugin.archives.loading import load_tagger
 from seqmix_plugin.service import Credentials, Service, app, predictions, webhook
 from seqmix_plugin.service.app import create_app
 from tests.formats.conftest import CAT

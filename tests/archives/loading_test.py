@@ -19,8 +19,8 @@ from allennlp.common.params import with_overrides
 from allennlp.models import load_archive
 from transformers import AutoModelForCausalLM
 
+from seqmix_plugin.archives.loading import load_tagger, unpack
 from seqmix_plugin.augmenters.language_models.checkpoint import load_checkpoint
-from seqmix_plugin.commands.archives import load_tagger, unpack
 from seqmix_plugin.commands.export_hf import export_hf
 from tests.active_learning.conftest import small_config
 from tests.commands.conftest import Command
@@ -116,7 +116,7 @@ OUTSIDE = "is outside of the archive's folder, or a link to there"
 MEMBERS = {
     "above": (member("../evil"), "'../evil' " + OUTSIDE),
     "above, later": (member("encoder/../../evil"), "'encoder/../../evil' " + OUTSIDE),
-    "absolute": (member("/evil"), "'/evil' has a place of its own, outside of the archive's folder"),
+    "absolute": (member("/evil"), "'/evil' has an absolute path, outside of the archive's folder"),
     "symbolic link": (member("config", tarfile.SYMTYPE, "config.json"), "'config' is a symbolic link"),
     "hard link": (member("evil", tarfile.LNKTYPE, "../../etc/passwd"), "'evil' " + OUTSIDE),
     "device": (member("evil", tarfile.CHRTYPE), "'evil' is neither a file nor a folder"),

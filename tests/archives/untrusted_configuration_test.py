@@ -7,9 +7,9 @@ from typing import Any, Iterator, Set, get_args, get_origin
 
 from allennlp.common import FromParams, Registrable
 
-from seqmix_plugin.commands.archive_check import BLOCKS
+from seqmix_plugin.archives.untrusted_configuration import BLOCKS
 from seqmix_plugin.configuration.types import arguments
-from tests.commands.archives_test import CONFIGURATIONS
+from tests.archives.loading_test import CONFIGURATIONS
 
 TURNS = {
     "__import__",
