@@ -18,8 +18,6 @@ Moment = Tuple[int, float, str]
 """When something was said: seconds since 1970 or, for a date that cannot be read, text; the last has neither."""
 NEVER: Moment = (2, 0.0, "")
 """Of what has no time."""
-AS_READ, REVERSED = 1, -1
-"""Orders of files."""
 
 
 @dataclass(frozen=True)
@@ -115,20 +113,22 @@ def resolve(files: Sequence[Iterable[Checked]], questions: Sequence[str], rule: 
         One of `RULES`, see `ReadSettings`.
     """
     found = [(number, checked) for number, file in enumerate(files) for checked in file]
-    newest, otherwise = (_newest([(file, one.raw) for file, one in found], order) for order in (AS_READ, REVERSED))
     given: Dict[str, List[Given]] = {}
     for number, (file, one) in enumerate(found):
         if one.answer is not None:
             when = Given(one.answer, moment(one.raw.time), file, number)
             given.setdefault(one.answer.sentence_id, []).append(when)
+    newest, reversed_newest = (_newest([(file, one.raw) for file, one in found], order) for order in (1, -1))
+    outcomes = {name: _outcome(several, newest, rule, 1) for name, several in given.items()}
+    otherwise = {name: _outcome(several, reversed_newest, rule, -1) for name, several in given.items()}
     counting = [one for number, (_, one) in enumerate(found) if number in newest]
     warnings = [line for one in counting for line in one.warnings]
-    outcomes = {}
-    for name, several in given.items():
-        outcomes[name] = _outcome(several, newest, rule, AS_READ)
-        in_files = several[0].file != several[-1].file
-        if in_files and _outcome(several, otherwise, rule, REVERSED).labels != outcomes[name].labels:
-            warnings.append(_depends(outcomes[name], several))
+    for name, outcome in outcomes.items():
+        if outcome.labels != otherwise[name].labels:
+            last = (outcome.counted or given[name])[-1].answer
+            place = (outcome.answer if isinstance(outcome.answer, Answer) else last).place
+            depends = "counts by the order of files (rounds, names); another one differs, and no time tells the newer"
+            warnings.append(f"{place}: {depends}")
     ordered = [(name, outcomes[name]) for name in questions if name in outcomes and outcomes[name].counted]
     answers = [outcome.answer for _, outcome in ordered if isinstance(outcome.answer, Answer)]
     answered = {answer.sentence_id for answer in answers}
@@ -206,7 +206,10 @@ def agree(given: Sequence[Given], rule: str) -> Tuple[Union[Answer, str, None], 
 
 
 def _newest(found: Sequence[Tuple[int, RawAnswer]], order: int) -> Set[int]:
-    """The numbers of answers that no later version replaces or withdraws; those of no named annotation all count."""
+    """
+    The numbers of answers that no later version replaces or withdraws, when files are read in this `order`, 1 or -1;
+    those of no named annotation all count.
+    """
     latest: Dict[Tuple[str, Optional[str]], Tuple[Moment, int, int]] = {}
     for number, (file, raw) in enumerate(found):
         if raw.annotation is not None:
@@ -222,13 +225,6 @@ def _outcome(given: Sequence[Given], newest: Set[int], rule: str, order: int) ->
     considered = _without_older_exports(ordered) if rule == "first" else ordered
     counted = [one for one in considered if one.number in newest]
     return _Outcome(*(agree(counted, rule) if counted else (None, 0)), counted)
-
-
-def _depends(found: _Outcome, given: Sequence[Given]) -> str:
-    """The warning that the order of files decides, and for which answer."""
-    last = (found.counted or given)[-1].answer
-    place = found.answer.place if isinstance(found.answer, Answer) else last.place
-    return f"{place}: counts by the order of files (rounds, names); another one differs, and no time tells the newer"
 
 
 def _without_older_exports(given: Sequence[Given]) -> List[Given]:

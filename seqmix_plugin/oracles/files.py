@@ -2,7 +2,8 @@
 
 import logging
 from dataclasses import replace
-from typing import Collection, Dict, Union
+from pathlib import Path
+from typing import Collection, Dict, Sequence, Tuple, Union
 
 from allennlp.common.checks import ConfigurationError
 
@@ -13,6 +14,7 @@ from seqmix_plugin.formats import (
     Answers,
     JsonlFormat,
     ReadSettings,
+    Span,
     entity_types,
     read_answers,
     read_questions,
@@ -21,6 +23,7 @@ from seqmix_plugin.formats import (
 from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.oracles.oracle import Answered, Oracle, Waiting, check_tags
 from seqmix_plugin.oracles.request import Request
+from seqmix_plugin.parameter_checks import between, one_of
 from seqmix_plugin.run.layout import RoundFiles
 from seqmix_plugin.sentence import SentenceSource
 
@@ -81,13 +84,9 @@ class FilesOracle(Oracle):
         snap: bool = False,
         min_probability: float = 0.0,
     ) -> None:
-        if unanswered not in (WAIT, POOL):
-            raise ConfigurationError(f"oracle.unanswered is {unanswered!r}; expected {WAIT} or {POOL}")
-        if isinstance(min_probability, bool) or not 0 <= min_probability <= 1:
-            raise ConfigurationError(f"oracle.min_probability is {min_probability!r}; expected a number from 0 to 1")
-        self._min_probability = min_probability
+        self._min_probability = between("oracle.min_probability", min_probability, 0, 1)
         self._format = format
-        self._leaves_open = unanswered == POOL
+        self._leaves_open = one_of("oracle.unanswered", unanswered, (WAIT, POOL)) == POOL
         self._settings = ReadSettings(annotators, snap)
 
     def check(self, sentences: SentenceSource, tags: Collection[str]) -> None:
@@ -130,7 +129,7 @@ class FilesOracle(Oracle):
         num_open = len(request.questions) - len(given)
         if num_open and not (self._leaves_open and any(sentence.tags is not None for sentence in given.values())):
             rejected = f" ({len(answers.rejected)} rejected)" if answers.rejected else ""
-            exported = files.folder / f"{self._format.name}{self._format.ending}"
+            exported = self._exported(files)
             message = (
                 f"round {request.round_number} waits for labels of {num_open} of {len(request.questions)} sentences"
                 f"{rejected}: label {exported if exported.exists() else files.questions} and put what the tool exports "
@@ -143,26 +142,24 @@ class FilesOracle(Oracle):
     def _ask(self, files: RoundFiles, request: Request) -> Request:
         """Writes the questions, with the predictions that are probable enough, and gives the request with these."""
         make_folder(files.answers)
-        questions = [
-            replace(
-                question,
-                predicted=tuple(
-                    span for span in question.predicted if span.score is None or span.score >= self._min_probability
-                ),
-            )
-            for question in request.questions
-        ]
+        questions = [replace(question, predicted=self._suggested(question.predicted)) for question in request.questions]
         if not isinstance(self._format, JsonlFormat):
-            model = f"round {request.round_number - 1}" if request.round_number else "no model"
             odd = self._format.misfits(request.sentences)
             fitting = [question for question in questions if question.sentence.id not in odd]
             if fitting:
-                path = files.folder / f"{self._format.name}{self._format.ending}"
-                self._format.write(fitting, request.types, path, model)
+                model = f"round {request.round_number - 1}" if request.round_number else "no model"
+                self._format.write(fitting, request.types, self._exported(files), model)
             if odd:
                 self._warn_of(odd, f"round {request.round_number}'s {len(questions):,} sentences", files.questions)
         write_questions(files.questions, questions)  # the last: when it is there, all were asked
         return replace(request, questions=questions)
+
+    def _suggested(self, spans: Sequence[Span]) -> Tuple[Span, ...]:
+        return tuple(span for span in spans if span.score is None or span.score >= self._min_probability)
+
+    def _exported(self, files: RoundFiles) -> Path:
+        """The file of questions that the tool imports."""
+        return files.folder / f"{self._format.name}{self._format.ending}"
 
     def _report(self, files: RoundFiles, answers: Answers, request: Request) -> None:
         """

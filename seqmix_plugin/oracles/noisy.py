@@ -1,6 +1,6 @@
 """An annotator who makes mistakes, for simulations."""
 
-from typing import Collection, List, Optional, Sequence, Tuple
+from typing import Collection, List, Optional, Sequence
 
 import numpy as np
 from allennlp.common.checks import ConfigurationError
@@ -8,6 +8,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.oracles.gold import GoldOracle
 from seqmix_plugin.oracles.oracle import Answered, Oracle, check_tags
 from seqmix_plugin.oracles.request import Request
+from seqmix_plugin.parameter_checks import between
 from seqmix_plugin.randomness import generator
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from seqmix_plugin.tag_schemes import Span, spans_to_tags, tags_to_spans
@@ -46,8 +47,7 @@ class NoisyOracle(Oracle):
     ) -> None:
         shares = {"missed": missed, "wrong_type": wrong_type, "wrong_border": wrong_border}
         for name, share in shares.items():
-            if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
-                raise ConfigurationError(f"oracle.{name} is {share!r}; expected a number from 0 to 1")
+            between(f"oracle.{name}", share, 0, 1)
         if sum(shares.values()) > 1 + 1e-9:
             raise ConfigurationError(
                 f"oracle: missed, wrong_type and wrong_border sum to {sum(shares.values())}, above 1"
@@ -71,19 +71,18 @@ class NoisyOracle(Oracle):
             kind = int(np.searchsorted(self._limits, rng.random(), side="right"))
             if kind == 0:
                 spans[number] = None
-            elif kind == 1:
-                others = [name for name in request.types if name != span.label]
-                spans[number] = span._replace(label=others[rng.integers(len(others))]) if others else span
-            elif kind == 2:
-                taken = [other for other in spans if other is not None and other is not span]
-                places = _moved(span, taken, len(sentence))
-                spans[number] = places[rng.integers(len(places))] if places else span
+                continue
+            others = [name for name in request.types if name != span.label]
+            taken = [other for other in spans if other is not None and other is not span]
+            choices = {1: [span._replace(label=name) for name in others], 2: _moved(span, taken, len(sentence))}
+            chosen = choices.get(kind)
+            spans[number] = chosen[rng.integers(len(chosen))] if chosen else span
         return sentence.with_tags(tuple(spans_to_tags([span for span in spans if span is not None], len(sentence))))
 
 
 def _moved(span: Span, taken: Sequence[Span], length: int) -> List[Span]:
-    """Where a span may be when one of its borders is moved by one word."""
-    steps: List[Tuple[int, int]] = [(-1, 0), (1, 0), (0, -1), (0, 1)]
+    """The places of a span when one of its borders is moved by one word."""
+    steps = [(-1, 0), (1, 0), (0, -1), (0, 1)]
     places = [Span(span.start + left, span.end + right, span.label) for left, right in steps]
     inside = [place for place in places if 0 <= place.start < place.end <= length]
     return [place for place in inside if all(place.end <= other.start or other.end <= place.start for other in taken)]
