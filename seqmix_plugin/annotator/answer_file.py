@@ -1,5 +1,6 @@
 """The file with a session's answers, in our own JSONL format, which a run reads like any annotator's."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, List, Mapping, Optional, Sequence
 
@@ -28,6 +29,7 @@ class _Row(Stored):
     time: Optional[str] = None
 
 
+@dataclass(frozen=True)
 class AnswerFile:
     """
     # Parameters
@@ -42,13 +44,10 @@ class AnswerFile:
         The annotator's name, which each row has.
     """
 
-    def __init__(
-        self, path: Path, questions: Sequence[Question], labels: Sequence[str], annotator: Optional[str] = None
-    ) -> None:
-        self.path = path
-        self._questions = {question.sentence.id: question for question in questions}
-        self._labels = labels
-        self._annotator = annotator
+    path: Path
+    questions: Sequence[Question]
+    labels: Sequence[str]
+    annotator: Optional[str] = None
 
     def load(self) -> Dict[str, Labelling]:
         """
@@ -59,15 +58,16 @@ class AnswerFile:
         `ConfigurationError`
             When a session could not have written the file, which would be replaced.
         """
+        questions = {question.sentence.id: question for question in self.questions}
         found: Dict[str, Labelling] = {}
         if not self.path.exists():
             return found
         for place, values in objects(str(self.path), read_text(self.path)):
             try:
                 row = _Row.model_validate(values)
-                if row.id in found:
-                    raise ValueError(f"the id {row.id!r} occurs twice")
-                found[row.id] = self._labelling(row)
+                if row.id in found or row.id not in questions:
+                    raise ValueError(f"id is {row.id!r}; expected the id of a question, and no id twice")
+                found[row.id] = self._labelling(row, questions[row.id])
             except ValueError as error:
                 reason = first_problem(error) if isinstance(error, ValidationError) else str(error)
                 raise ConfigurationError(
@@ -84,7 +84,7 @@ class AnswerFile:
         `ConfigurationError`
             When it cannot be written.
         """
-        rows = [self._row(question, labellings[name]) for name, question in self._questions.items()]
+        rows = [self._row(question, labellings[question.sentence.id]) for question in self.questions]
         kept = [row.model_dump(exclude_none=True) for row in rows if row is not None]
         if kept:
             write_bytes(self.path, to_lines(kept))
@@ -92,12 +92,9 @@ class AnswerFile:
             with disk_errors(self.path):
                 remove(self.path)
 
-    def _labelling(self, row: _Row) -> Labelling:
-        question = self._questions.get(row.id)
-        if question is None:
-            raise ValueError(f"id is {row.id!r}; expected the id of a question")
-        if row.annotator != self._annotator:
-            raise ValueError(f"annotator is {row.annotator!r}; expected {self._annotator!r}")
+    def _labelling(self, row: _Row, question: Question) -> Labelling:
+        if row.annotator != self.annotator:
+            raise ValueError(f"annotator is {row.annotator!r}; expected {self.annotator!r}")
         given = {ANSWERED: row.tags is not None, REJECTED: row.rejected, SKIPPED: row.skipped}
         statuses = [status for status, is_given in given.items() if is_given]
         if len(statuses) > 1:
@@ -113,9 +110,9 @@ class AnswerFile:
         if len(tags) != len(words):
             raise ValueError(f"{len(tags)} tags for {len(words)} words")
         spans, _ = tags_to_spans(tags)
-        unknown = [span.label for span in spans if span.label not in self._labels]
+        unknown = [span.label for span in spans if span.label not in self.labels]
         if unknown:
-            raise ValueError(f"unknown label {unknown[0]!r}; expected {', '.join(self._labels)}")
+            raise ValueError(f"unknown label {unknown[0]!r}; expected {', '.join(self.labels)}")
         return scored(spans, question)
 
     def _row(self, question: Question, labelling: Labelling) -> Optional[_Row]:
@@ -131,6 +128,6 @@ class AnswerFile:
             rejected=status == REJECTED or None,
             skipped=status == SKIPPED or None,
             draft=tags if has_draft else None,
-            annotator=self._annotator,
+            annotator=self.annotator,
             time=labelling.time,
         )

@@ -29,9 +29,12 @@ COMMANDS: Sequence[Tuple[str, str, Dict[str, Action]]] = (
     ("u y", "undo, also in earlier sentences; redo", {"u": lambda s: s.undo(), "y": lambda s: s.redo()}),
     ("q Ctrl-C", "save and quit", {}),
     ("Ctrl-L", "redraw the screen", {}),
-    ("?", "this help; any key continues", {}),
+    ("?", "this help; any key closes it", {}),
 )
-"""Keys as the help shows them, what they do, and actions by key: a character, `space` or prompt_toolkit's name."""
+"""
+Keys as the help shows them, the most used first; what they do; actions by key, a character, `space` or prompt_toolkit's
+name.
+"""
 ACTIONS = {key: action for *_, row in COMMANDS for keys, action in row.items() for key in keys.split()}
 OTHERS = ("q", "?", "/", "up", "down", "k", "j")
 """Keys that act on more than the session."""
@@ -60,8 +63,3 @@ def matching(labels: Sequence[str], text: str) -> List[str]:
     """Labels whose names contain a text: first the one with this name, then those that begin with it."""
     found, lower = [label for label in labels if text.lower() in label.lower()], text.lower()
     return sorted(found, key=lambda name: (name != text, name.lower() != lower, not name.lower().startswith(lower)))
-
-
-def num_help_pages(height: int) -> int:
-    """The number of pages of the help, with two rows of each for a heading and a hint."""
-    return -(-len(COMMANDS) // max(height - 2, 1))

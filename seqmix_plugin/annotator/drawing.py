@@ -4,7 +4,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, List, NamedTuple, Sequence, Tuple
 
 from seqmix_plugin.annotator.characters import columns, fitted, visible
-from seqmix_plugin.annotator.commands import COMMANDS, matching, num_help_pages
+from seqmix_plugin.annotator.commands import COMMANDS, matching
 from seqmix_plugin.annotator.labelling import ANSWERED, OPEN, REJECTED, SKIPPED
 from seqmix_plugin.formats import Question, Span
 
@@ -15,6 +15,9 @@ UNCERTAIN = 0.8
 """A predicted span with a lower score is marked."""
 NUM_COLOURS = 8
 HINTS = "Enter accept, next  ? all keys  q save, quit  s skip  x reject  u undo"
+
+CURSOR = "[SetCursorPosition]"
+"""Style of the text at which prompt_toolkit places the terminal's cursor."""
 
 Row = List[Tuple[str, str]]
 """Styles and texts from left to right; the terminal cuts what is too wide."""
@@ -43,20 +46,6 @@ class Cell(NamedTuple):
 
 
 Line = List[Cell]
-
-
-class Screen(NamedTuple):
-    """
-    # Parameters
-
-    rows : `List[Row]`
-        From top to bottom, as many as fit.
-    cursor : `Tuple[int, int]`, optional (default = `(0, 0)`)
-        Column and row of the terminal's own cursor.
-    """
-
-    rows: List[Row]
-    cursor: Tuple[int, int] = (0, 0)
 
 
 def lay_out(question: Question, spans: Sequence[Span], width: int) -> List[Line]:
@@ -112,15 +101,16 @@ def type_style(labels: Sequence[str], label: str) -> str:
     return f"class:type{list(labels).index(label) % NUM_COLOURS}"
 
 
-def draw(keyboard: "Keyboard", width: int, height: int) -> Screen:
-    """The screen in a number of columns and rows."""
+def draw(keyboard: "Keyboard", width: int, height: int) -> List[Row]:
+    """The rows of the screen from top to bottom, as many as fit."""
     question = keyboard.session.question
-    if keyboard.help_page is not None:
-        return Screen(_help(keyboard.help_page, height)[:height])
+    if keyboard.shows_help:
+        wide = max(len(keys) for keys, *_ in COMMANDS)
+        return [[("bold", f"{keys:{wide}}"), ("", f"  {what}")] for keys, what, _ in COMMANDS[:height]]
     if question is None:
-        return Screen(_summary(keyboard)[:height])
+        return _summary(keyboard)[:height]
     lines = lay_out(question, keyboard.session.labelling.spans, width)
-    y, x = find_word(lines, keyboard.session.view.cursor)
+    y, _ = find_word(lines, keyboard.session.view.cursor)
     above: List[Tuple[int, Row]] = [(6, _progress(keyboard, width)), (4, _state(keyboard, question)), (0, [])]
     below: List[Tuple[int, Row]] = [(0, []), *_foot(keyboard, width)]
     if len(lines) > 1:
@@ -132,8 +122,7 @@ def draw(keyboard: "Keyboard", width: int, height: int) -> Screen:
     room = max((height - len(above) - len(below)) // 2, 1)
     top = min(max(y - room // 2, 0), max(len(lines) - room, 0))
     sentence = [row for line in lines[top : top + room] for row in line_rows(keyboard, line)]
-    rows = [row for _, row in above] + sentence + [row for _, row in below]
-    return Screen(rows[:height], (x, len(above) + 2 * (y - top)))
+    return [*(row for _, row in above), *sentence, *(row for _, row in below)][:height]
 
 
 def line_rows(keyboard: "Keyboard", line: Line) -> Tuple[Row, Row]:
@@ -155,6 +144,7 @@ def line_rows(keyboard: "Keyboard", line: Line) -> Tuple[Row, Row]:
             mark = ">" if cell.word == first else "<" if cell.word == last + 1 and cell is not line[0] else " "
             emphasis = "cursor" if cell.word == cursor else "selected" if first <= cell.word <= last else ""
             words += [(style if mark == " " and cell is not cells[0] else "", mark)]
+            words += [(CURSOR, "")] * (cell.word == cursor)
             words += [(f"{style} class:{emphasis}" if emphasis else style, cell.text)]
             words += [(style, " " * (cell.width - columns(cell.text)))]
         if span is not None:
@@ -210,15 +200,6 @@ def _legend(keyboard: "Keyboard", width: int) -> List[Row]:
         rows[-1] += [("bold", key), ("", " "), (style, label), ("", "  ")]
         used += need
     return rows
-
-
-def _help(page: int, height: int) -> List[Row]:
-    room, pages = max(height - 2, 1), num_help_pages(height)
-    head = "keys" if pages == 1 else f"keys, page {page + 1} of {pages}"
-    wide = max(len(keys) for keys, *_ in COMMANDS)
-    shown = COMMANDS[page * room : (page + 1) * room]
-    rows: List[Row] = [[("bold", f"{keys:{wide}}"), ("", f"  {what}")] for keys, what, _ in shown]
-    return [[("bold", head)], *rows, [("", "any key continues")]] if height > 2 else rows
 
 
 def _summary(keyboard: "Keyboard") -> List[Row]:

@@ -1,12 +1,14 @@
 """What each key does: it acts on the session, and answers are saved. Independent of how keys arrive."""
 
 import time
-from typing import Callable, Optional, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Callable, Dict, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.annotator.answer_file import AnswerFile
-from seqmix_plugin.annotator.commands import ACTIONS, label_keys, matching, num_help_pages
+from seqmix_plugin.annotator.commands import ACTIONS, label_keys, matching
 from seqmix_plugin.annotator.drawing import lay_out, word_beside
 from seqmix_plugin.annotator.labelling import OPEN
 from seqmix_plugin.annotator.session import AnnotationSession
@@ -19,6 +21,7 @@ ON_SUMMARY = {"p", "pageup", "u", "y", "q", "?"}
 """The keys that act on the summary as they do on a sentence."""
 
 
+@dataclass
 class Keyboard:
     """
     # Parameters
@@ -33,31 +36,28 @@ class Keyboard:
         Seconds.
     """
 
-    def __init__(
-        self,
-        session: AnnotationSession,
-        labels: Sequence[str],
-        file: AnswerFile,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self.session = session
-        self.labels = list(labels)
-        self.keys = label_keys(labels)
-        self.message = ""
-        """The message of the last key."""
-        self.help_page: Optional[int] = None
-        """The page of the help that is on the screen."""
-        self.typed: Optional[str] = None
-        """What has been typed of a label's name."""
-        self.finished = False
-        """Whether the annotator has quit."""
-        self.size = (80, 24)
-        """Columns and rows of the terminal when it was last drawn."""
-        self._file = file
-        self._clock = clock
-        self._escaped = -1.0
-        self._is_save_due = False
-        self._may_discard = False
+    session: AnnotationSession
+    labels: Sequence[str]
+    file: AnswerFile
+    clock: Callable[[], float] = time.monotonic
+    message: str = ""
+    """The message of the last key."""
+    shows_help: bool = False
+    """Whether the help is on the screen."""
+    typed: Optional[str] = None
+    """What has been typed of a label's name."""
+    finished: bool = False
+    """Whether the annotator has quit."""
+    size: Tuple[int, int] = (80, 24)
+    """Columns and rows of the terminal when it was last drawn."""
+    _escaped: float = -1.0
+    _is_save_due: bool = False
+    _may_discard: bool = False
+
+    @cached_property
+    def keys(self) -> Dict[str, str]:
+        """The label of each key."""
+        return label_keys(self.labels)
 
     def press(self, key: str) -> None:
         """
@@ -76,8 +76,8 @@ class Keyboard:
         self.message = ""
         if key == QUIT:
             self.quit()
-        elif self.help_page is not None:
-            self._turn_page(key)
+        elif self.shows_help:
+            self.shows_help = False
         elif self.typed is not None:
             self._choose(key)
         elif self.session.question is not None or key in ON_SUMMARY:
@@ -92,7 +92,7 @@ class Keyboard:
         """Saves the answers if something has changed. Returns whether they are saved; if not, the message says why."""
         try:
             if self.session.unsaved:
-                self._file.save(self.session.by_id())
+                self.file.save(self.session.by_id())
         except ConfigurationError as error:
             self.message = error_line(error)
             return False
@@ -106,11 +106,6 @@ class Keyboard:
             self._may_discard = True
             self.message = f"q again quits without saving; {self.message}"
 
-    def _turn_page(self, key: str = "") -> None:
-        """Shows the first or next page of the help, or closes it after the last."""
-        page = 0 if self.help_page is None else self.help_page + 1
-        self.help_page = None if key in ("escape", "q", "?") or page >= num_help_pages(self.size[1]) else page
-
     def _act(self, key: str) -> None:
         if key in self.keys:
             self.session.label(self.keys[key])
@@ -121,7 +116,7 @@ class Keyboard:
         elif key == "q":
             self.quit()
         elif key == "?":
-            self._turn_page()
+            self.shows_help = True
         elif key == "/":
             self.typed = ""
         else:
@@ -145,7 +140,7 @@ class Keyboard:
             self.typed = text + (" " if key == "space" else key)
 
     def _follows_escape(self, key: str) -> bool:
-        now, since = self._clock(), self._escaped
+        now, since = self.clock(), self._escaped
         follows = since >= 0 and now - since < BURST
         self._escaped = now if follows or key == "escape" else -1.0
         return follows

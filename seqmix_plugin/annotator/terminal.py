@@ -85,28 +85,18 @@ def annotate_in_terminal(keyboard: Keyboard) -> Optional[int]:
 
 
 def _application(keyboard: Keyboard) -> Any:
-    from prompt_toolkit.application import Application
-    from prompt_toolkit.data_structures import Point
+    from prompt_toolkit.application import Application, get_app
     from prompt_toolkit.layout import FormattedTextControl, Layout, Window
     from prompt_toolkit.styles import Style
 
-    style = Style.from_dict(STYLE)
-    application: Any = Application(full_screen=True, style=style, key_bindings=_bindings(keyboard), mouse_support=False)
-    cursor = Point(0, 0)
-
     def text() -> List[Any]:
-        nonlocal cursor
-        height, width = application.output.get_size()
+        height, width = get_app().output.get_size()
         keyboard.size = (width, height)
-        screen = draw(keyboard, width, height)
-        cursor = Point(*screen.cursor)
-        shown: List[Any] = []
-        for number, row in enumerate(screen.rows):
-            shown += [("", "\n")] * (number > 0) + list(row)
-        return shown
+        rows = draw(keyboard, width, height)
+        return [part for number, row in enumerate(rows) for part in [("", "\n")] * (number > 0) + row]
 
-    control = FormattedTextControl(text, focusable=True, show_cursor=True, get_cursor_position=lambda: cursor)
-    application.layout = Layout(Window(control, wrap_lines=False))
+    layout = Layout(Window(FormattedTextControl(text, focusable=True), wrap_lines=False))
+    application: Any = Application(layout, Style.from_dict(STYLE), full_screen=True, key_bindings=_bindings(keyboard))
     application.ttimeoutlen = 0.1
     return application
 

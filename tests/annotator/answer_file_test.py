@@ -114,7 +114,7 @@ DRAFT = {"id": "7", "annotator": "anna"}
     [
         ([{**ROW, "id": "1"}], "line 1: id is '1'; expected the id of a question"),
         ([{**ROW, "id": 7}], "line 1: id is 7; expected a valid string"),
-        ([ROW, ROW], "line 2: the id '7' occurs twice"),
+        ([ROW, ROW], "line 2: id is '7'; expected the id of a question, and no id twice"),
         ([{**ROW, "comment": 1}], "line 1: comment is 1; Extra inputs are not permitted"),
         ([{**ROW, "annotator": "bert"}], "line 1: annotator is 'bert'; expected 'anna'"),
         ([{**ROW, "time": 3}], "line 1: time is 3; expected a valid string"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seqmix_plugin.annotator import AnnotationSession, AnswerFile, Keyboard
 from seqmix_plugin.annotator.characters import columns, fitted, visible
-from seqmix_plugin.annotator.drawing import Row, draw, label_text, lay_out, line_rows, word_beside
+from seqmix_plugin.annotator.drawing import CURSOR, Row, draw, label_text, lay_out, line_rows, word_beside
 from seqmix_plugin.formats import Question, Span
 from seqmix_plugin.sentence import TaggedSentence
 from tests.formats.conftest import ANNA, LABELS, questions
@@ -36,7 +36,7 @@ def plain(rows: Sequence[Row]) -> str:
 
 
 def seen(asked: Sequence[Question], width: int = 80, height: int = 24) -> List[str]:
-    return plain(draw(keyboard_of(asked), width, height).rows).split("\n")
+    return plain(draw(keyboard_of(asked), width, height)).split("\n")
 
 
 def test_a_screen() -> None:
@@ -56,10 +56,10 @@ def test_selection_status_and_message() -> None:
     shown = keyboard_of([ANNA, ANNA])
     for key in (" ", " "):
         shown.press(key)
-    assert plain(draw(shown, 60, 20).rows).split("\n")[3] == ">Anna Berg<sings in Oslo     ."
+    assert plain(draw(shown, 60, 20)).split("\n")[3] == ">Anna Berg<sings in Oslo     ."
     for key in ("3", "~"):
         shown.press(key)
-    rows = plain(draw(shown, 60, 20).rows).split("\n")
+    rows = plain(draw(shown, 60, 20)).split("\n")
     assert rows[0] == "1 of 2  0 answered, 0 skipped, 0 rejected"
     assert rows[1].startswith("not answered (labels changed)  round 2")
     assert rows[4] == " ORG------          LOC? 50%"
@@ -71,18 +71,17 @@ def test_the_cursors_words_are_on_the_smallest_screen(size: tuple) -> None:
     shown = keyboard_of([LONG])
     for word in (0, 90, 179):
         shown.session.move_to(word)
-        screen = draw(shown, *size)
-        x, y = screen.cursor
-        if size[0] > 1:
-            row = "".join(text for _, text in screen.rows[y])
-            assert LONG.sentence.tokens[word].startswith(row[x : x + 2].rstrip("< "))
-        assert len(screen.rows) <= size[1]
+        rows = draw(shown, *size)
+        [row] = [row for row in rows if (CURSOR, "") in row]
+        _, found = row[row.index((CURSOR, "")) + 1]
+        assert LONG.sentence.tokens[word].startswith(found.rstrip("…"))
+        assert len(rows) <= size[1]
 
 
 def test_a_long_sentence_scrolls_and_says_so() -> None:
     shown = keyboard_of([LONG])
     shown.session.move_to(1 << 40)
-    rows = plain(draw(shown, 40, 12).rows).split("\n")
+    rows = plain(draw(shown, 40, 12)).split("\n")
     assert rows[1].startswith("line 30 of 30  not answered")
     assert any(">Nations<" in row for row in rows)
 
@@ -96,9 +95,9 @@ def test_no_screen_is_higher_than_the_terminal_or_commands_it(
     shown.size = (width, height)
     for key in keys:
         shown.press(key)
-    screen = draw(shown, width, height)
-    assert len(screen.rows) <= height
-    for row in screen.rows:
+    rows = draw(shown, width, height)
+    assert len(rows) <= height
+    for row in rows:
         text = "".join(text for _, text in row)
         assert all(character.isprintable() or character in "\u200c\u200d" for character in text)
 
@@ -129,7 +128,7 @@ def test_labels_stand_below_their_words_also_when_these_are_wide() -> None:
         None,
         (Span(0, 1, "LOC"), Span(2, 3, "PER"), Span(3, 4, "MISC", 0.99)),
     )
-    rows = plain(draw(keyboard_of([asked], ["LOC", "PER", "MISC"]), 80, 24).rows).split("\n")
+    rows = plain(draw(keyboard_of([asked], ["LOC", "PER", "MISC"]), 80, 24)).split("\n")
     assert rows[3] == ">東京<の 山田太郎 e\u0301te\u0301      x"
     assert rows[4] == " LOC-    PER----- MISC 99%"
     assert [columns(rows[3][: rows[3].index(word)]) for word in ("山", "e")] == [
@@ -139,7 +138,7 @@ def test_labels_stand_below_their_words_also_when_these_are_wide() -> None:
 
 def test_a_span_that_goes_on_in_another_line_says_so() -> None:
     asked = Question(TaggedSentence("0", ("abcd",) * 5), None, (Span(0, 5, "ORG", 0.5),))
-    rows = plain(draw(keyboard_of([asked]), 16, 24).rows).split("\n")
+    rows = plain(draw(keyboard_of([asked]), 16, 24)).split("\n")
     assert rows[3:7] == [">abcd<abcd abcd", " ORG? 50%----..", " abcd abcd", " ..ORG? 50"]
 
 
@@ -186,10 +185,10 @@ def test_up_and_down_go_to_the_nearest_word() -> None:
 
 def test_every_label_is_in_the_legend() -> None:
     names = [f"TYPE{number}" for number in range(60)]
-    rows = plain(draw(keyboard_of([ANNA], ["PER", "LOC", *names]), 80, 40).rows)
+    rows = plain(draw(keyboard_of([ANNA], ["PER", "LOC", *names]), 80, 40))
     assert "1 PER" in rows
     assert "/ 15 more" in rows
-    few = plain(draw(keyboard_of([ANNA], ["PER", "LOC", *names]), 80, 9).rows).split("\n")
+    few = plain(draw(keyboard_of([ANNA], ["PER", "LOC", *names]), 80, 9)).split("\n")
     assert any("Anna" in row for row in few)
     assert any(row.startswith("1 PER  2 LOC") for row in few)
     assert few[-1].startswith("Enter accept, next")

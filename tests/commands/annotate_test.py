@@ -132,7 +132,7 @@ KEYS = {
     "page down": ("\x1b[6~", "sentence 2 of 4"),
     "down": ("\x1b[B", ">Anna<Berg"),
     "up": ("\x1b[A", ">Anna<Berg"),
-    "help": ("?", "this help; any key continues"),
+    "help": ("?", "this help; any key closes it"),
     "any key": ("1", ">Anna<Berg"),
     "draw anew": ("\x0c", ">Anna<Berg"),
 }
