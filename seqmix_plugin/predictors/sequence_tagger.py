@@ -108,7 +108,8 @@ class SequenceTaggerPredictor(Predictor):
         spans = []
         for span in tags_to_spans(tags, repair=True)[0]:
             certainty = min(probabilities[t][tags[t]] for t in range(span.start, span.end))
-            spans.append({**span._asdict(), "text": " ".join(words[span.start : span.end]), "probability": certainty})
+            place = {"start": span.start, "end": span.end, "label": span.label}
+            spans.append({**place, "text": " ".join(words[span.start : span.end]), "probability": certainty})
         result = {"words": words, "tags": tags, "spans": spans, "tag_probabilities": probabilities}
         if len(rows) < len(words):
             result["num_cut_words"] = len(words) - len(rows)

@@ -20,10 +20,6 @@ class CheckpointLanguageModel(LanguageModel):
 
     # Parameters
 
-    auto_model : `Any`
-        The `Auto…` class of `transformers` that loads this kind of model.
-    kind : `str`
-        Kind of model for error messages, such as "causal".
     model_name : `str`
         Name of a model on the Hugging Face hub, or a folder.
     batch_tokens : `int`
@@ -34,13 +30,16 @@ class CheckpointLanguageModel(LanguageModel):
         Two-letter code of the language whose rules `"detokenized"` follows.
     """
 
-    def __init__(
-        self, auto_model: Any, kind: str, model_name: str, batch_tokens: int, text: str, language: str
-    ) -> None:
+    auto_model: Any
+    """The `Auto…` class of `transformers` that loads this kind of model."""
+    kind: str
+    """Kind of model for error messages, such as "causal"."""
+
+    def __init__(self, model_name: str, batch_tokens: int, text: str, language: str) -> None:
         super().__init__(text, language)
         self._batch_tokens = at_least("language_model.batch_tokens", batch_tokens, 1)
         self._model_name = model_name
-        self._tokenizer, self._model = load_checkpoint(model_name, auto_model, kind)
+        self._tokenizer, self._model = load_checkpoint(model_name, self.auto_model, self.kind)
         self.has_offsets = self._tokenizer.is_fast
 
     def start_round(self, context: AugmentationContext) -> None:

@@ -47,8 +47,11 @@ class MaskedLanguageModel(CheckpointLanguageModel):
         head (encoders such as MiniLM have none), or the tokenizer has no mask token.
     """
 
+    auto_model = AutoModelForMaskedLM
+    kind = "masked"
+
     def __init__(self, model_name: str, batch_tokens: int = 8192, text: str = "tokens", language: str = "en") -> None:
-        super().__init__(AutoModelForMaskedLM, "masked", model_name, batch_tokens, text, language)
+        super().__init__(model_name, batch_tokens, text, language)
         if self._tokenizer.mask_token_id is None:
             raise ConfigurationError(
                 f"language_model.model_name {model_name!r}: the tokenizer has no mask token, such as [MASK]"

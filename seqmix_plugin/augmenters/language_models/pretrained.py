@@ -36,10 +36,13 @@ class PretrainedLanguageModel(CheckpointLanguageModel):
         model, or the tokenizer has no beginning-of-text token.
     """
 
+    auto_model = AutoModelForCausalLM
+    kind = "causal"
+
     def __init__(
         self, model_name: str = "gpt2", batch_tokens: int = 1024, text: str = "tokens", language: str = "en"
     ) -> None:
-        super().__init__(AutoModelForCausalLM, "causal", model_name, batch_tokens, text, language)
+        super().__init__(model_name, batch_tokens, text, language)
         if type(self._model.config) in MODEL_FOR_MASKED_LM_MAPPING and not self._model.config.is_decoder:
             raise ConfigurationError(
                 f"language_model.model_name {model_name!r}: a masked language model; expected a causal one, such as "

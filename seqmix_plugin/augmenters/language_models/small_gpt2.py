@@ -83,6 +83,7 @@ class SmallGpt2Settings(FromParams):
         above_zero("language_model.settings.lr", self.lr)
 
 
+@dataclass(frozen=True)
 class SmallGpt2:
     """
     A fitted model.
@@ -91,25 +92,24 @@ class SmallGpt2:
 
     model : `GPT2LMHeadModel`
         The network.
-    tokenizer : `Tokenizer`
-        Its byte-pair vocabulary.
+    tokenizer : `PreTrainedTokenizerFast`
+        Its tokenizer with the byte-pair vocabulary.
     record : `Dict[str, Any]`
         Numbers of sentences and epochs, and the held-out perplexity after each epoch.
     """
 
-    def __init__(self, model: GPT2LMHeadModel, tokenizer: Tokenizer, record: Dict[str, Any]) -> None:
-        self._model = model
-        self._tokenizer = PreTrainedTokenizerFast(tokenizer_object=tokenizer)
-        self.record = record
+    model: GPT2LMHeadModel
+    tokenizer: PreTrainedTokenizerFast
+    record: Dict[str, Any]
 
     def to(self, device: torch.device) -> None:
         """Moves the network to a device."""
-        self._model.to(device)
+        self.model.to(device)
 
     def perplexities(self, texts: Sequence[str], windows: Optional[Sequence[Interval]] = None) -> np.ndarray:
         """Equation 9 of each text, or of a window in it, in characters. Shape: `(num_texts,)`"""
-        begin = self._model.config.bos_token_id
-        return text_perplexities(self._model, self._tokenizer, begin, BATCH_TOKENS, texts, windows)
+        begin = self.model.config.bos_token_id
+        return text_perplexities(self.model, self.tokenizer, begin, BATCH_TOKENS, texts, windows)
 
     @classmethod
     def fit(cls, texts: Sequence[str], settings: SmallGpt2Settings, device: torch.device) -> "SmallGpt2":
@@ -132,11 +132,11 @@ class SmallGpt2:
         # No more pieces than the text can give, as the memory is allocated for all.
         vocab_size = min(settings.vocab_size, 257 + sum(map(len, map(str.encode, fitted))))
         bpe.train_from_iterator(fitted, vocab_size=vocab_size, special_tokens=[BEGIN], show_progress=False)
-        tokenizer = Tokenizer.from_str(bpe.to_str())
-        begin = tokenizer.token_to_id(BEGIN)
+        tokenizer = PreTrainedTokenizerFast(tokenizer_object=Tokenizer.from_str(bpe.to_str()))
+        begin = tokenizer.convert_tokens_to_ids(BEGIN)
         model = GPT2LMHeadModel(
             GPT2Config(
-                vocab_size=tokenizer.get_vocab_size(),
+                vocab_size=len(tokenizer),
                 n_positions=CONTEXT,
                 n_embd=settings.dimension,
                 n_layer=settings.num_layers,
@@ -145,12 +145,12 @@ class SmallGpt2:
                 eos_token_id=begin,
             )
         ).to(device)
-        held_out_ids = _encode(tokenizer, held_out)
+        held_out_ids, rows = (tokenizer(some)["input_ids"] for some in (held_out, fitted))
+        weights = [max(len(row), 1) for row in held_out_ids]
         history: List[float] = []
         best: Dict[str, torch.Tensor] = {}
-        for _ in _epochs(model, [[begin, *row][:CONTEXT] for row in _encode(tokenizer, fitted) if row], settings):
+        for _ in _epochs(model, [[begin, *row][:CONTEXT] for row in rows if row], settings):
             scores = causal_perplexities(model, held_out_ids, begin, BATCH_TOKENS)
-            weights = np.array([max(len(row), 1) for row in held_out_ids])
             # The perplexity of the held-out text as a whole, not the mean over its sentences.
             history.append(float(np.exp(np.average(np.log(scores), weights=weights))))
             if history[-1] > min(history):
@@ -167,8 +167,8 @@ class SmallGpt2:
     def save(self, folder: Path, digest: str) -> None:
         """Writes the model into a folder; `digest` identifies the text and settings it was fitted with."""
         with whole_folder(folder) as temporary:
-            self._model.save_pretrained(temporary)
-            self._tokenizer.backend_tokenizer.save(str(temporary / "tokenizer.json"))
+            self.model.save_pretrained(temporary)
+            self.tokenizer.backend_tokenizer.save(str(temporary / "tokenizer.json"))
             files = {path.name: file_digest(path) for path in sorted(temporary.iterdir())}
             record = {"digest": digest, "files": files, **self.record}
             record["sha256"] = data_digest(record)
@@ -189,14 +189,10 @@ class SmallGpt2:
                 logger.warning(f"{folder}: fitted to another text or with other settings; it is fitted again")
                 return None
             model = GPT2LMHeadModel.from_pretrained(folder, use_safetensors=True)
-            return cls(model, Tokenizer.from_file(str(folder / "tokenizer.json")), record)
+            return cls(model, PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json")), record)
         except Exception as error:  # three libraries raise many types for damaged files
             logger.warning(f"{folder} is damaged and is fitted again ({first_line(error)})")
             return None
-
-
-def _encode(tokenizer: Tokenizer, texts: Sequence[str]) -> List[List[int]]:
-    return [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
 
 
 def _epochs(model: GPT2LMHeadModel, rows: List[List[int]], settings: SmallGpt2Settings) -> Iterator[None]:
