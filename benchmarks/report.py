@@ -11,8 +11,8 @@ from rich.table import Table as RichTable
 from benchmarks.measure import FEWEST_PAIRS, speed_interval
 from benchmarks.results import read, seconds_a_unit, target_of
 from benchmarks.wording import COST, INTRODUCTION, STAGES
+from seqmix_plugin.reporting.formatting import NOTHING
 from seqmix_plugin.reporting.tables import Table
-from seqmix_plugin.reporting.wording import NOTHING
 
 COLUMNS = ("row", "against", "must reach", "reached [95 %]", "ms a sentence", "reference's", "passes")
 DEVICES = {"cpu": "On a CPU", "cuda": "On a GPU"}

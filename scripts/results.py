@@ -3,16 +3,18 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Set
+from typing import Any, Dict, Optional, Sequence, Set
 
 import numpy as np
 
+from seqmix_plugin.charts.learning_curves import learning_curves
+from seqmix_plugin.charts.rendering import pictures
 from seqmix_plugin.reporting import tables
+from seqmix_plugin.reporting.chart_data import mean_rows
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.grouping import Group, find_runs, group_runs
-from seqmix_plugin.reporting.pair import Pair
-from seqmix_plugin.reporting.palette import COLOURS
-from seqmix_plugin.reporting.wording import between, counted, signed
+from seqmix_plugin.reporting.formatting import between, counted, signed
+from seqmix_plugin.reporting.paired_comparison import PairedComparison
+from seqmix_plugin.reporting.run_groups import Group, find_runs, group_runs
 
 ROOT = Path(__file__).parent.parent
 CORPORA = {"webpage": "WebPage", "conll": "CoNLL-2003", "events": "Event triggers"}
@@ -90,10 +92,11 @@ bounds: runs shared their machine.
 {unrepaired(len(old), len(runs))}Each round ends at 1 / `ratio` of the peak learning rate, which is a millionth with the
 shipped `ratio`: the last step of a round changes next to nothing.
 
-F1 is of exact entities, in points. ± is the standard deviation over seeds. *Mean* is the mean over the budgets. p is
+F1 is of exact entities, in points. ± and the bands of the figures are the standard deviation over seeds; dashed lines
+lead to rounds in which fewer than half of the wanted sentences were accepted. *Mean* is the mean over the budgets. p is
 that of the paired sign-flip test on that mean with seeds as units, *Holm* the same after correction for all pairs of
 the table; intervals are bootstrapped over seeds. *The paper's test* is Wilcoxon's over the budgets of the mean curves,
-as the paper uses it; the points of a curve are not independent, so it is printed and not believed. `=` marks budgets at
+as the paper uses it; the points of a curve are not independent, so no conclusion is drawn from it. `=` marks budgets at
 which both methods have labelled the same sentences and generated nothing.
 """
 
@@ -120,7 +123,9 @@ def section(corpus: str, found: Comparison, paper: Dict[str, Any]) -> str:
         for group in found.groups
     )
     parts = [f"## {CORPORA[corpus]}\n\n```\n{commands}\nmake results\n```\n"]
-    parts.append(f"![{CORPORA[corpus]}: F1 against annotated sentences, a curve a method](results_{corpus}.svg)\n")
+    for split in reversed(found.splits):
+        about = f"{CORPORA[corpus]}, {split}: F1 against annotated sentences, a curve per method"
+        parts.append(f"![{about}]({figure_name(corpus, split)})\n")
     parts.append(tables.markdown(found))
     if paper:
         parts.append(f"### What the paper reports\n\n{paper['where']}.\n\n{paper_table(paper).markdown()}")
@@ -136,28 +141,25 @@ def paper_table(paper: Dict[str, Any]) -> tables.Table:
 
 
 def conclusions(found: Comparison) -> str:
-    """Whether SeqMix gained anything on each split, said plainly."""
+    """Whether SeqMix gained anything on each split."""
     lines = []
     for split in reversed(found.splits):
-        of_seqmix = {
-            next(iter({pair.first, pair.second} - {"nte_sub"})): pair
-            for pair in found.pairs(split)
-            if "nte_sub" in (pair.first, pair.second) and pair.at_budgets
-        }
-        gains = {o: (1 if p.first == "nte_sub" else -1) * p.difference for o, p in of_seqmix.items()}
-        controls = {name: gains[name] for name in ("nte_duplicate", "nte_more_steps") if name in gains}
+        pairs = [pair for pair in found.pairs(split) if "nte_sub" in (pair.first, pair.second) and pair.at_budgets]
+        gains = {pair.second: pair for pair in (pair.gain_of("nte_sub") for pair in pairs)}
+        controls = [name for name in ("nte_duplicate", "nte_more_steps") if name in gains]
         if "nte" not in gains or not controls:
             continue
-        over = " and ".join(f"{signed(gain)} over {name}" for name, gain in controls.items())
-        if gains["nte"] <= 0:
-            said = f"SeqMix gains nothing: {signed(gains['nte'])} over nte, {over}"
-        elif min(controls.values()) <= 0:
-            said = f"the gain of SeqMix over nte, {signed(gains['nte'])}, vanishes against equal steps: {over}"
+        gain = signed(gains["nte"].difference)
+        over = " and ".join(f"{signed(gains[name].difference)} over {name}" for name in controls)
+        if gains["nte"].difference <= 0:
+            text = f"SeqMix gains nothing: {gain} over nte, {over}"
+        elif min(gains[name].difference for name in controls) <= 0:
+            text = f"the gain of SeqMix over nte, {gain}, vanishes against equal steps: {over}"
         else:
-            said = f"SeqMix gains {signed(gains['nte'])} over nte, and at equal steps {over}"
-        sure = [f"that over {name}" for name in ("nte", *controls) if of_seqmix[name].significant]
-        luck = f"; {' and '.join(sure) or 'none of it'} can be told from luck"
-        lines.append(f"- **On {split}** {said}{luck}.")
+            text = f"SeqMix gains {gain} over nte, and at equal steps {over}"
+        significant = [f"that over {name}" for name in ("nte", *controls) if gains[name].significant]
+        are = "are" if len(significant) > 1 else "is"
+        lines.append(f"- **On {split}** {text}; {' and '.join(significant) or 'none'} {are} statistically significant.")
     return "\n".join(lines) + "\n" if lines else ""
 
 
@@ -184,60 +186,36 @@ def answers(found: Comparison, paper: Dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def measurement(pair: Pair, first: str) -> str:
-    """A difference in the direction that was asked for, and whether to believe it."""
-    sign = 1 if pair.first == first else -1
-    interval = ""
-    if pair.interval is not None:
-        low, high = sorted(sign * end for end in pair.interval)
-        interval = f" [{between((low, high))}]"
+def measurement(pair: PairedComparison, first: str) -> str:
+    """A difference in the direction that was asked for, and whether it is significant."""
+    pair = pair.gain_of(first)
+    interval = "" if pair.interval is None else f" [{between(pair.interval)}]"
     budget = min(pair.at_budgets)
-    start = signed(sign * pair.at_budgets[budget])
+    start = signed(pair.at_budgets[budget])
     seeds = counted(pair.num_seeds, "seed")
-    return f"{signed(sign * pair.difference)}{interval} ({start} at {budget}; {seeds}; {pair.verdict})"
+    return f"{signed(pair.difference)}{interval} ({start} at {budget}; {seeds}; {pair.verdict})"
 
 
-def figure(found: Comparison, path: Path) -> None:
-    """The mean curves on each split with the deviation over seeds."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "results"})
-    drawn = Figure(figsize=(9, 4), layout="constrained")
-    axes = drawn.subplots(1, len(found.splits), squeeze=False)[0]
-    for axis, split in zip(axes, reversed(found.splits), strict=True):
-        others = [group.name for group in found.groups if group.name not in METHODS]
-        for summary in found.summaries(split):
-            number = [*METHODS, *others].index(summary.group.name)  # the same look on every corpus
-            colour = COLOURS[number % len(COLOURS)][0]
-            label = f"{summary.group.name} (n = {len(summary.group.runs)})"
-            if summary.group in found.references:
-                axis.axhline(summary.mean[0], color=colour, linestyle=":", label=label)
-                continue
-            mean, deviation = np.array(summary.mean), np.array(summary.deviation)
-            axis.plot(summary.budgets, mean, marker="osD^v<>"[number % 7], markersize=4, color=colour, label=label)
-            axis.fill_between(summary.budgets, mean - deviation, mean + deviation, color=colour, alpha=0.12)
-        axis.set(title=split, xlabel="annotated sentences", ylabel="entity F1", xticks=summary_ticks(found))
-        axis.grid(alpha=0.3)
-        axis.spines[["top", "right"]].set_visible(False)
-    axes[-1].legend(frameon=False, fontsize="small", loc="lower right")
-    drawn.savefig(path, metadata={"Date": None})
-
-
-def summary_ticks(found: Comparison) -> List[float]:
-    """The budgets."""
-    return sorted({budget for group in found.curves for budget in group.budgets()})
+def figure_name(corpus: str, split: str) -> str:
+    """The file of a corpus's mean curves."""
+    return f"results_{corpus}_{split}.svg"
 
 
 def main() -> None:
     """Writes the page and its figures."""
     results, docs = ROOT / "results", ROOT / "docs"
-    docs.mkdir(exist_ok=True)
     (docs / "results.md").write_text(page(results), encoding="utf-8")
     for corpus in CORPORA:
         found = comparison(results, corpus)
-        if found is not None:
-            figure(found, docs / f"results_{corpus}.svg")
+        if found is None:
+            continue
+        rows, references = mean_rows(found), [group.name for group in found.references]
+        names = [*METHODS, *(group.name for group in found.groups if group.name not in METHODS)]  # looks stay the same
+        means, levels = ([row for row in rows if (row["method"] in references) is level] for level in (False, True))
+        size = {"width": 560, "height": 320}
+        charts = [learning_curves(names, means, (), levels, cell=f"{split}/", **size) for split in found.splits]
+        for split, content in zip(found.splits, pictures(*((chart, "svg") for chart in charts)), strict=True):
+            (docs / figure_name(corpus, split)).write_bytes(content)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Any, Iterator
 
 import pytest
 
-from seqmix_plugin.reporting.grouping import find_runs
+from seqmix_plugin.reporting.run_groups import find_runs
 from tests.conftest import ROOT
 
 RECORDS = sorted((ROOT / "results").glob("*/*.json"))

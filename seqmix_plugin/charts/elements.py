@@ -1,52 +1,56 @@
 """
 What charts share. What a reader of the page can choose are their parameters: the scores that are shown (`split`,
-`cell`), the unit of the budgets (`measure`), the methods (`shown`, or `method` where each has a chart of its own), and
+`cell`), the unit of the budgets (`measure`), the methods (`shown`, or `panel` where each has a chart of its own), and
 whether the deviation is drawn (`band`).
 """
 
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Sequence
 
-from seqmix_plugin.charts.theme import STYLE, colour, shape
+from seqmix_plugin.charts.theme import COLOURS, SHAPES, STYLE
 
 Rows = Sequence[Dict[str, Any]]
-Fields = Sequence[Tuple[str, str, str]]
-"""Columns of rows with their titles and number formats, of which tooltips and tables are made."""
-
-MEASURES = ("sentences", "tokens", "entities")
-"""The units in which annotations are counted."""
-SHOWN = "indexof(shown, datum.group) >= 0"
-BOTH_SHOWN = "indexof(shown, datum.first) >= 0 && indexof(shown, datum.second) >= 0"
+"""Plain data; the keys are also the titles in tooltips and tables."""
+SHOWN = "indexof(shown, datum.method) >= 0"
 
 
-def looks(names: Sequence[str]) -> Tuple[Any, Any]:
-    """The methods' colours and shapes, with one legend of those that are shown."""
+def looks(names: Sequence[str]) -> List[Any]:
+    """The colours and shapes of the methods, with one legend of those that are shown."""
     import altair as alt
 
     columns = alt.ExprRef("max(1, floor(width / 200))")
     legend = alt.Legend(title=None, values=alt.ExprRef("shown"), columns=columns, symbolOpacity=1)
-    places = range(len(names))
-    colours = alt.Scale(domain=list(names), range=[colour(place) for place in places])
-    shapes = alt.Scale(domain=list(names), range=[shape(place) for place in places])
-    return alt.Color("group:N", scale=colours, legend=legend), alt.Shape("group:N", scale=shapes, legend=legend)
-
-
-def tooltip(*fields: Tuple[str, str, str]) -> List[Any]:
-    import altair as alt
-
+    ranges = [[values[place % len(values)] for place in range(len(names))] for values in (COLOURS, SHAPES)]
+    colours, shapes = (alt.Scale(domain=list(names), range=values) for values in ranges)
     return [
-        alt.Tooltip(name, type="quantitative" if form else "nominal", title=title, format=form or alt.Undefined)
-        for name, title, form in fields
+        alt.Color("method:N", scale=colours, legend=legend),
+        alt.Shape("method:N", scale=shapes, legend=legend),
     ]
 
 
-def finished(chart: Any, size: Tuple[Any, Any], values: Dict[str, Any], **datasets: Rows) -> Dict[str, Any]:
+def shades(field: str, **opacities: float) -> Any:
+    """The opacity of each value of a field, with a legend."""
+    import altair as alt
+
+    scale = alt.Scale(type="ordinal", domain=list(opacities), range=list(opacities.values()))
+    return alt.Opacity(field, scale=scale, legend=alt.Legend(title=None, symbolType="square"))
+
+
+def tooltip(rows: Rows) -> List[Any]:
+    """All fields of the rows."""
+    import altair as alt
+
+    return [
+        alt.Tooltip(name, type="nominal" if isinstance(value, str) else "quantitative", format=",.4~g")
+        for name, value in (rows[0].items() if rows else ())
+    ]
+
+
+def finished(chart: Any, width: Any, height: Any, values: Dict[str, Any], **datasets: Rows) -> Dict[str, Any]:
     """The chart as plain data, in the common style; its rows are not validated, which would be slow."""
     import altair as alt
 
-    chart = chart.properties(width=size[0], height=size[1])
-    spec = chart.add_params(*(alt.param(name=name, value=value) for name, value in values.items())).to_dict()
+    parameters = [alt.param(name=name, value=value) for name, value in values.items()]
+    spec: Dict[str, Any] = chart.properties(width=width, height=height).add_params(*parameters).to_dict()
     del spec["$schema"]
-    spec["config"] = STYLE
-    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-    spec.setdefault("datasets", {}).update({name: list(rows) for name, rows in datasets.items()})
-    return spec
+    data = {**spec.get("datasets", {}), **{name: list(rows) for name, rows in datasets.items()}}
+    return {**spec, "config": STYLE, "autosize": {"type": "fit-x", "contains": "padding"}, "datasets": data}

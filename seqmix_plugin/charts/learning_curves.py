@@ -1,11 +1,12 @@
 """F1 against annotations."""
 
-from typing import Any, Dict, Sequence, Tuple
+from typing import Any, Dict, Sequence
 
-from seqmix_plugin.charts.elements import MEASURES, SHOWN, Rows, finished, looks, tooltip
+from seqmix_plugin.charts.elements import SHOWN, Rows, finished, looks
 from seqmix_plugin.charts.theme import INK, PAPER
 
-SOLID, DASHED = [1, 0], [5, 4]
+MEASURES = ("sentences", "tokens", "entities")
+"""The units in which annotations are counted."""
 
 
 def learning_curves(
@@ -13,29 +14,32 @@ def learning_curves(
     means: Rows,
     runs: Rows = (),
     references: Rows = (),
-    size: Tuple[Any, int] = ("container", 380),
-    **values: Any,
+    width: Any = "container",
+    height: int = 380,
+    cell: str = "",
 ) -> Dict[str, Any]:
     """
-    F1 against annotations: a line per method with a band of one deviation, single runs as small points, methods with a
-    single budget as level lines.
+    A line per method with a band of one deviation, single runs as small points, methods with a single budget as level
+    lines.
 
     # Parameters
 
     names : `Sequence[str]`
         The methods, in the order of their colours.
     means : `Rows`
-        One per method and round: `group`, `round`, each of `MEASURES`, F1 under the name of each cell, its deviation
-        under `± ` and that name, and optionally `runs`, `generated` and `short`, which is true where too few of the
+        One per method and round: `method`, `round`, each of `MEASURES`, F1 under the name of each cell, its deviation
+        under `± ` and that name, and optionally `seeds`, `accepted` and `short`, which is true where too few of the
         wanted sentences were accepted: its line is dashed.
     runs : `Rows`, optional (default = `()`)
         One per run and round, likewise.
     references : `Rows`, optional (default = `()`)
         One per method with a single budget, likewise.
-    size : `Tuple[Any, int]`, optional (default = `("container", 380)`)
-        Width and height.
-    values : `Any`
-        First values of the parameters.
+    width : `Any`, optional (default = `"container"`)
+        In pixels, or that of the page.
+    height : `int`, optional (default = `380`)
+        In pixels.
+    cell : `str`, optional (default = `""`)
+        The name of the F1 that is shown at first.
 
     # Returns
 
@@ -43,44 +47,41 @@ def learning_curves(
     """
     import altair as alt  # slow to import, and an extra
 
-    about = tooltip(
-        ("group", "method", ""),
-        ("round", "round", ""),
-        *((measure, measure, ",.0f") for measure in MEASURES),
-        ("y", "mean F1", ".1f"),
-        ("deviation", "± deviation", ".1f"),
-        ("runs", "seeds", ""),
-        ("generated", "accepted", ""),
-    )
     ticks = {measure: sorted({row[measure] for row in means}) for measure in MEASURES}
     axis = alt.Axis(values=alt.ExprRef("ticks[measure]"), format=",.0f", grid=False, labelOverlap="parity")
     x = alt.X("x:Q", title=None, scale=alt.Scale(zero=False, nice=False, padding=14), axis=axis)
     y = alt.Y("y:Q", title="F1", scale=alt.Scale(zero=False))
-    colours, shapes = looks(names)
-    dash = alt.StrokeDash("short:N", scale=alt.Scale(domain=[False, True], range=[SOLID, DASHED]), legend=None)
-    means_of = _cells("means")
-    before = {"x0": "lag(x)", "y0": "lag(y)"}
-    lines = means_of.transform_window(**before, groupby=["group"], sort=[alt.SortField("round")])
-    band = means_of.transform_filter("band && datum.runs > 1")
+    colour, shape = looks(names)
+    dash = alt.StrokeDash("short:N", scale=alt.Scale(domain=[False, True], range=[[1, 0], [5, 4]]), legend=None)
+    scores = [alt.Tooltip(f, title=t, format=".1f") for f, t in (("y:Q", "mean F1"), ("deviation:Q", "± deviation"))]
+    about = ["method:N", "round:Q", *(f"{measure}:Q" for measure in MEASURES), *scores, "seeds:Q", "accepted:N"]
+
+    def data(name: str) -> Any:
+        """Rows of the methods that are shown, with the chosen measure as `x` and the chosen F1 as `y`."""
+        chart = alt.Chart(alt.NamedData(name)).transform_filter(SHOWN)
+        chart = chart.transform_calculate(x="datum[measure]", y="datum[cell]", deviation="datum['± ' + cell]")
+        return chart.transform_filter("isValid(datum.y)").encode(y, colour)
+
+    band = data("means").transform_filter("band && datum.seeds > 1")
     band = band.transform_calculate(low="datum.y - datum.deviation", high="datum.y + datum.deviation")
-    level = _cells("references").encode(y, colours)
+    lines = data("means").transform_window(x0="lag(x)", y0="lag(y)", groupby=["method"], sort=[alt.SortField("round")])
+    lines = lines.transform_filter("isValid(datum.y0)").mark_rule(strokeWidth=2)
+    level, hollow = data("references"), alt.condition("datum.short", alt.value(PAPER), colour)
     name = {"align": "left", "baseline": "bottom", "dy": -3, "fontWeight": 600}
     layers = {
-        "bands": band.mark_area(opacity=0.14).encode(x, alt.Y("low:Q", title="F1"), alt.Y2("high:Q"), colours),
-        "runs": _cells("runs").mark_circle(size=12, opacity=0.55).encode(x, y, colours),
+        "bands": band.mark_area(opacity=0.14).encode(x, alt.Y("low:Q", title="F1"), y2="high:Q"),
+        "runs": data("runs").mark_circle(size=12, opacity=0.55).encode(x),
         "levels": level.mark_rule(strokeWidth=1.5).encode(tooltip=about),
-        "level_names": level.mark_text(**name).encode(alt.XValue(6), alt.Text("group:N")),
-        "lines": lines.transform_filter("isValid(datum.y0)")
-        .mark_rule(strokeWidth=2)
-        .encode(alt.X("x0:Q"), alt.Y("y0:Q"), alt.X2("x:Q"), alt.Y2("y:Q"), colours, dash),
-        "means": means_of.mark_point(size=62, strokeWidth=1.5, opacity=1).encode(
-            x, y, colours, shapes, tooltip=about, fill=alt.condition("datum.short", alt.value(PAPER), colours)
-        ),
+        "level_names": level.mark_text(**name).encode(x=alt.XValue(6), text="method:N"),
+        "lines": lines.encode(x="x0:Q", y="y0:Q", x2="x:Q", y2="y:Q", strokeDash=dash),
+        "means": data("means").mark_point(size=62, opacity=1).encode(x, shape, tooltip=about, fill=hollow),
     }
     title = alt.Title(alt.ExprRef("'annotated ' + measure"), orient="bottom", fontWeight="normal", fontSize=13)
     chart = alt.layer(*(layer.properties(name=name) for name, layer in layers.items())).properties(title=title)
-    first = {"measure": MEASURES[0], "cell": "", "shown": list(names), "band": True, "ticks": ticks, **values}
-    return finished(chart, size, first, means=means, runs=runs, references=references)
+    drawn = {row["method"] for row in (*means, *references)}
+    shown = [name for name in names if name in drawn]
+    values = {"measure": MEASURES[0], "cell": cell, "shown": shown, "band": True, "ticks": ticks}
+    return finished(chart, width, height, values, means=means, runs=runs, references=references)
 
 
 def message(text: str) -> Dict[str, Any]:
@@ -88,13 +89,4 @@ def message(text: str) -> Dict[str, Any]:
     import altair as alt
 
     chart = alt.Chart(alt.InlineData(values=[{}])).mark_text(text=text, fontSize=16, color=INK)
-    return finished(chart, (480, 300), {})
-
-
-def _cells(data: str) -> Any:
-    """Rows of the methods that are shown, with the chosen measure as `x` and the F1 of the chosen cell as `y`."""
-    import altair as alt
-
-    chart = alt.Chart(alt.NamedData(data)).transform_filter(SHOWN)
-    chart = chart.transform_calculate(x="datum[measure]", y="datum[cell]", deviation="datum['± ' + cell]")
-    return chart.transform_filter("isValid(datum.y)")
+    return finished(chart, 480, 300, {})

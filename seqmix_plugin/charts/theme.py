@@ -44,22 +44,11 @@ STYLE: Dict[str, Any] = {
         "titleFontSize": 13,
         "titleFontWeight": "normal",
         "titlePadding": 10,
-        "labelPadding": 5,
     },
     "legend": {"labelColor": INK, "labelFontSize": 12, "labelLimit": 220, "title": None, "orient": "top"},
     "title": {"color": INK},
     "text": {"color": INK, "fontSize": 12},
 }
-
-
-def colour(position: int) -> str:
-    """The colour of the method at a position."""
-    return COLOURS[position % len(COLOURS)]
-
-
-def shape(position: int) -> str:
-    """The shape of the method at a position."""
-    return SHAPES[position % len(SHAPES)]
 
 
 def for_paper(spec: Dict[str, Any]) -> Dict[str, Any]:

@@ -12,10 +12,10 @@ from seqmix_plugin.errors import first_line
 from seqmix_plugin.extras import check_extra
 from seqmix_plugin.io.atomic import write_bytes, write_text
 from seqmix_plugin.io.folder_guard import not_own
-from seqmix_plugin.reporting import tables, wording
+from seqmix_plugin.reporting import formatting, tables
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.grouping import find_runs, group_runs
 from seqmix_plugin.reporting.page import write_page
+from seqmix_plugin.reporting.run_groups import find_runs, group_runs
 from seqmix_plugin.run.layout import NOT_MEASURED, OF_A_RUN, ROUNDS
 
 
@@ -143,9 +143,11 @@ def _print(comparison: Comparison, split: str, target: Optional[float]) -> None:
         return
     print(f"{split} F1 points, mean over the budgets, [95 % bootstrap interval over seeds]")
     for pair in pairs:
-        interval = "" if pair.interval is None else f" [{wording.between(pair.interval)}]"
-        adjusted = "" if pair.adjusted_p is None else f", p {wording.p_value(pair.adjusted_p)} (sign flips, Holm)"
-        show(f"  {pair.first} {wording.MINUS} {pair.second}: {wording.signed(pair.difference)}{interval}{adjusted}")
+        interval = "" if pair.interval is None else f" [{formatting.between(pair.interval)}]"
+        adjusted = "" if pair.adjusted_p is None else f", p {formatting.p_value(pair.adjusted_p)} (sign flips, Holm)"
+        show(
+            f"  {pair.first} {formatting.MINUS} {pair.second}: {formatting.signed(pair.difference)}{interval}{adjusted}"
+        )
         show(f"    {pair.verdict}")
     print(tables.seeds_sentence(pairs))
     if comparison.which_seeds:

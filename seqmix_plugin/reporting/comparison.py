@@ -1,48 +1,38 @@
-"""How methods compare: what each reached at each budget, and which differences are more than luck."""
+"""How methods compare: what each reached at each budget, and the differences between them."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.reporting.grouping import Group
-from seqmix_plugin.reporting.pair import Pair, compared_pairs
+from seqmix_plugin.reporting.formatting import seed_names
+from seqmix_plugin.reporting.paired_comparison import PairedComparison, compared_pairs
+from seqmix_plugin.reporting.run_groups import Group
 from seqmix_plugin.reporting.statistics import area_under_curve, labels_to_reach, last_at
-from seqmix_plugin.reporting.wording import seed_names
 
 SPLITS = ("test", "dev")
 
 
 @dataclass(frozen=True)
 class Summary:
-    """
-    What one method reached on one split. Scores are F1 in points; a `None` stands for what was not measured.
-
-    # Parameters
-
-    group : `Group`
-        The method.
-    rounds : `List[int]`
-        The rounds that count: of several with one budget, in which nothing new was labelled, the last.
-    budgets : `List[float]`
-        Annotated sentences in each of these rounds, each number once.
-    mean, deviation : `List[float]`
-        Over the seeds, at each budget; the deviation is that of a sample, 0 for one seed.
-    mean_over_budgets : `Tuple[float, float]`
-        Mean and deviation, over the seeds, of the mean over the budgets.
-    area : `float`
-        Under the mean curve, as a mean height.
-    """
+    """What one method reached on one split. Scores are F1 in points."""
 
     group: Group
     rounds: List[int]
+    """The rounds that count: of several with the same budget the last."""
     budgets: List[float]
+    """Annotated sentences after each of these rounds."""
     mean: List[float]
+    """Over the seeds, at each budget."""
     deviation: List[float]
+    """Of the sample of seeds, at each budget; 0 for one seed."""
     mean_over_budgets: Tuple[float, float]
+    """Mean and deviation, over the seeds, of the mean over the budgets."""
     area: float
+    """Under the mean curve, as a mean height."""
 
     def labels_to_reach(self, target: float) -> Optional[float]:
         """Annotated sentences at which the mean curve reaches an F1."""
@@ -69,7 +59,6 @@ class Comparison:
 
     groups: Sequence[Group]
     baseline: Optional[str] = None
-    _pairs: Dict[str, List[Pair]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names = [group.name for group in self.curves]
@@ -106,11 +95,11 @@ class Comparison:
 
     @property
     def which_seeds(self) -> str:
-        """Says which runs are compared, where not all methods have the same; otherwise nothing."""
+        """Names the seeds that are compared, where the methods have different ones; otherwise empty."""
         if all(len(group.runs) == len(self.units) for group in self.curves):
             return ""
         if not self.units:
-            return "The methods have no seed in common: leader and needed labels are of other seeds for each."
+            return "The methods have no seed in common: leader and needed labels are of different seeds."
         which = "seed" if len(self.units) == 1 else "seeds"
         return f"Leader and needed labels are of the {which} that all methods have: {seed_names(self.units)}."
 
@@ -121,7 +110,7 @@ class Comparison:
 
     @property
     def measured(self) -> bool:
-        """Whether any run has F1 of any split; otherwise there is but what was queried and generated."""
+        """Whether any run has F1 of any split."""
         return any(run.measured for group in self.groups for run in group.runs)
 
     @property
@@ -136,23 +125,22 @@ class Comparison:
         return [_summary(group, scores) for group, scores in scored if scores is not None]
 
     def target(self, split: str, kind: str = "") -> float:
-        """The highest whole F1 that every method's mean curve reaches: where the labels that they need can differ."""
+        """The highest whole F1 that every method's mean curve reaches."""
         same = self.same_seeds
         reached = [max(summary.mean) for summary in same.summaries(split, kind) if summary.group in same.curves]
         return float(np.floor(min(reached, default=0.0)))
 
-    def pairs(self, split: str) -> List[Pair]:
+    def pairs(self, split: str) -> List[PairedComparison]:
         """Each method against those before it, or all against the baseline."""
-        if split not in self._pairs:
-            self._pairs[split] = self._compared(split)
         return self._pairs[split]
 
-    def _compared(self, split: str) -> List[Pair]:
+    @cached_property
+    def _pairs(self) -> Dict[str, List[PairedComparison]]:
         names = [(later, earlier) for earlier, later in combinations(self.curves, 2)]
         if self.baseline is not None:
             one = next(group for group in self.curves if group.name == self.baseline)
             names = [(group, one) for group in self.curves if group is not one]
-        return compared_pairs(names, split)
+        return {split: compared_pairs(names, split) for split in self.splits}
 
 
 def _summary(group: Group, scores: np.ndarray) -> Summary:

@@ -1,203 +1,112 @@
-"""The report as one HTML file that works offline: answers, charts, tables, and where they come from."""
+"""The report as one HTML file that works offline: verdicts, charts, tables, and details of the runs."""
 
 import json
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.charts import comparisons, generated_sentences
+from seqmix_plugin.charts.learning_curves import learning_curves
+from seqmix_plugin.charts.rendering import browser_script
+from seqmix_plugin.charts.theme import COLOURS, THEME
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.io.atomic import write_bytes
-from seqmix_plugin.reporting import charts, wording
-from seqmix_plugin.reporting.answer import answer, ranked
+from seqmix_plugin.reporting import chart_data, formatting, run_details, tables
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.generated import Generated, funnel
-from seqmix_plugin.reporting.grouping import Group
-from seqmix_plugin.reporting.origins import differing_keys, origins
-from seqmix_plugin.reporting.page_data import (
-    MEASURES,
-    STAGES,
-    cell_name,
-    labels_needed,
-    line_rows,
-    mean_rows,
-    pair_rows,
-    run_rows,
-    seconds_a_stage,
-    table,
-    targets,
-)
-from seqmix_plugin.reporting.page_examples import examples
-from seqmix_plugin.reporting.palette import BACKGROUNDS, COLOURS, look
-from seqmix_plugin.reporting.queried import densities, overlaps
+from seqmix_plugin.reporting.generated_sentences import GeneratedSentences, examples
+from seqmix_plugin.reporting.verdict import ranked, verdict
 from seqmix_plugin.run.layout import NOT_MEASURED
-from seqmix_plugin.run.reader import FUNNEL
 
 TEMPLATES = Path(__file__).parent / "templates"
-WORDING = ("decimal", "signed", "between", "p_value", "with_deviation", "counted", "labels", "saving", "breakable")
 
 
 def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target: Optional[float] = None) -> None:
     """
-    Writes a comparison as a page for a browser. It asks no server for anything.
+    Writes a comparison as a page for a browser. It requests nothing from any server.
 
     # Parameters
 
     comparison : `Comparison`
         The methods.
     notes : `Sequence[str]`
-        Lines on folders that were skipped and runs that wait.
+        Lines on folders that were skipped and runs that were left out.
     path : `Path`
         The HTML file.
     target : `float`, optional (default = `None`)
         The F1 for which needed labels are shown at first; by default the highest whole F1 that all methods reach.
     """
-    generated, broken = _generated(comparison.groups)
-    context = {
-        **_overall(comparison, [*notes, *broken]),
-        **_measured(comparison, target),
-        **_made(comparison, generated),
-        "differing": differing_keys(comparison.groups),
-        "origins": origins(comparison.groups),
+    names, splits, curves = [group.name for group in comparison.groups], comparison.splits, comparison.curves
+    cells = chart_data.cells(comparison)
+    generated, broken = _generated(comparison)
+    rows = {
+        "curves": chart_data.mean_rows(comparison),
+        "overlaps": chart_data.overlap_rows(curves),
+        "densities": chart_data.density_rows(curves),
+        "funnel": chart_data.funnel_rows(comparison.groups),
+        "histogram": [row for one in generated for row in one.histogram()],
     }
-    context["payload"] = _payload(comparison, context, target)
+    payload = {
+        "names": names,
+        "kinds": comparison.kinds,
+        "num_colours": len(COLOURS),
+        "scored_by": {one.group.name: one.score_name for one in generated},
+        "examples": examples(generated),
+        "target": target,
+        "targets": {name: comparison.target(*cell) for name, cell in cells.items()},
+        "reached": chart_data.reached_curves(comparison),
+        "charts": _charts(comparison, rows, generated),
+    }
+    context = {
+        "names": names,
+        "positions": {name: position for position, name in enumerate(names)},
+        "curves": [group.name for group in curves],
+        "splits": splits,
+        "cells": cells,
+        "unscored": NOT_MEASURED if not comparison.measured else "on no common split",
+        "verdicts": {split: verdict(comparison, split, target) for split in splits},
+        "rival": comparison.baseline or (ranked(comparison.same_seeds, splits[0])[0][-1].group.name if splits else ""),
+        "uneven": len({tuple(group.budgets()) for group in curves}) > 1,
+        "pairs": comparison.pairs(splits[0]) if splits else [],
+        "corpus": comparison.groups[0].runs[0].configuration.get("train_data_path"),
+        "notes": [*notes, *broken],
+        "differing": run_details.differing_keys(comparison.groups),
+        "details": run_details.run_details(comparison.groups),
+    }
+    context |= {"comparison": comparison, "target": target, "rows": rows, "payload": payload}
     html = _environment().get_template("page.html.j2").render(context)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, html.lstrip().encode("utf-8", errors="replace"))  # names of files may be anything
 
 
-def _generated(groups: Sequence[Group]) -> Tuple[List[Generated], List[str]]:
+def _generated(comparison: Comparison) -> Tuple[List[GeneratedSentences], List[str]]:
     """What each method generated, and a line on each of those whose files cannot be read."""
     readable, broken = [], []
-    for group in groups:
+    for group in comparison.groups:
         try:
-            one = Generated(group)
+            readable.append(GeneratedSentences(group))
         except ConfigurationError as error:
             broken.append(f"{first_line(error)}; what {group.name} generated is left out")
-            continue
-        readable.append(one)
     return readable, broken
 
 
-def _overall(comparison: Comparison, notes: Sequence[str]) -> Dict[str, Any]:
-    curves = comparison.curves
-    groups = [
-        {
-            "name": group.name,
-            "position": position,
-            "colour": look(position)[0],
-            "shape": look(position)[1],
-            "num_runs": len(group.runs),
-            "is_curve": group in curves,
-        }
-        for position, group in enumerate(comparison.groups)
-    ]
+def _charts(comparison: Comparison, rows: Dict[str, Any], generated: Sequence[GeneratedSentences]) -> Dict[str, Any]:
+    names, references = ([group.name for group in some] for some in (comparison.groups, comparison.references))
+    means = [[row for row in rows["curves"] if (row["method"] in references) is level] for level in (False, True)]
+    ends = [{"method": one.group.name, "end": end} for one in generated for end in one.accepted_range if end > 0]
     return {
-        "groups": groups,
-        "positions": {group["name"]: group["position"] for group in groups},
-        "splits": comparison.splits,
-        "unscored": _unscored(comparison),
-        "kinds": ["", *comparison.kinds],
-        "measures": MEASURES,
-        "stages": STAGES,
-        "funnel_stages": FUNNEL,
-        "baseline": comparison.baseline,
-        "corpus": comparison.groups[0].runs[0].configuration.get("train_data_path"),
-        "notes": notes,
-        "colours": COLOURS,
-        "backgrounds": BACKGROUNDS,
-    }
-
-
-def _unscored(comparison: Comparison) -> Tuple[str, str]:
-    """Why there is no split to be shown, if there is none: in short and in full."""
-    if comparison.measured:
-        return "on no common split", "No split was measured by all methods."
-    return NOT_MEASURED, f"F1 is {NOT_MEASURED}: there was no dev and no test file."
-
-
-def _measured(comparison: Comparison, target: Optional[float]) -> Dict[str, Any]:
-    splits = comparison.splits
-    pairs = {split: comparison.pairs(split) for split in splits}
-    first = targets(comparison)
-    return {
-        "answers": {split: answer(comparison, split, pairs[split], target) for split in splits},
-        "summaries": {
-            (split, kind): comparison.summaries(split, kind) for split in splits for kind in ("", *comparison.kinds)
-        },
-        "paired": {
-            (split, kind): {summary.group.name: summary for summary in comparison.same_seeds.summaries(split, kind)}
-            for split in splits
-            for kind in ("", *comparison.kinds)
-        },
-        "which_seeds": comparison.which_seeds,
-        "means": mean_rows(comparison, comparison.groups),
-        "targets": dict.fromkeys(first, target) if target is not None else first,
-        "pairs": pairs,
-        "seconds": seconds_a_stage(comparison.groups),
-        "rival": _rival(comparison),
-        "uneven": len({tuple(group.budgets()) for group in comparison.curves}) > 1,
-    }
-
-
-def _rival(comparison: Comparison) -> str:
-    """The method that savings are first shown against: the baseline, or else the one with the lowest mean."""
-    if comparison.baseline is not None or not comparison.splits:
-        return comparison.baseline or comparison.curves[0].name
-    return ranked(comparison.same_seeds, comparison.splits[0])[0][-1].group.name
-
-
-def _made(comparison: Comparison, generated: Sequence[Generated]) -> Dict[str, Any]:
-    bins = charts.stacked([row for one in generated for row in one.histogram()])
-    in_common, dense = overlaps(comparison.curves), densities(comparison.curves)
-    stages = funnel(comparison.groups)
-    return {
-        "overlaps": in_common,
-        "densities": dense,
-        "funnel": stages,
-        "overlap_table": table(in_common, ("first", "second"), "round"),
-        "density_table": table(dense, ("group",), "round"),
-        "funnel_table": table(stages, ("group", "round"), "stage"),
-        "bins": bins,
-        "ranges": {one.group.name: one.accepted_range for one in generated},
-        "scored_by": {one.group.name: one.score_name for one in generated},
-        "examples": examples(generated),
-    }
-
-
-def _payload(comparison: Comparison, context: Dict[str, Any], target: Optional[float]) -> Dict[str, Any]:
-    """What the page's script reads."""
-    names = [group.name for group in comparison.groups]
-    curves = [group.name for group in comparison.curves]
-    means = [row for row in context["means"] if row["group"] in curves]
-    references = [row for row in context["means"] if row["group"] not in curves]
-    pairs = [row for split, some in context["pairs"].items() for row in pair_rows(some, split)]
-    ends = [{"group": name, "end": end} for name, limits in context["ranges"].items() for end in limits or () if end]
-    runs = run_rows(comparison, comparison.curves)
-    return {
-        "names": names,
-        "kinds": comparison.kinds,
-        "num_colours": len(COLOURS),
-        "scored_by": context["scored_by"],
-        "target": target,
-        "targets": context["targets"],
-        "labels": labels_needed(comparison, target),
-        "examples": context["examples"],
-        "charts": {
-            "curves": charts.curves(names, line_rows(means), means, runs, references),
-            "differences": charts.differences(pairs),
-            "overlaps": charts.overlaps(context["overlaps"]),
-            "densities": charts.densities(names, context["densities"]),
-            "funnel": charts.funnel(context["funnel"]),
-            "histogram": charts.histogram(context["bins"], ends),
-        },
+        "curves": learning_curves(names, means[0], chart_data.run_rows(comparison), means[1]),
+        "differences": comparisons.differences(chart_data.pair_rows(comparison)),
+        "overlaps": comparisons.overlaps(rows["overlaps"]),
+        "densities": comparisons.densities(names, rows["densities"]),
+        "funnel": generated_sentences.funnel(rows["funnel"]),
+        "histogram": generated_sentences.histogram(rows["histogram"], ends),
     }
 
 
 def _environment() -> Any:
-    import jinja2  # slow to import
+    import jinja2  # slow to import, and an extra
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -205,19 +114,14 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
-        finalize=wording.visible,
+        finalize=formatting.visible,
     )
-    environment.policies["json.dumps_function"] = lambda value, **kwargs: json.dumps(wording.visible(value), **kwargs)
+    environment.policies["json.dumps_function"] = lambda value, **kwargs: json.dumps(
+        formatting.visible(value), **kwargs
+    )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "allow_nan": False}
-    environment.filters.update({name: getattr(wording, name) for name in WORDING})
-    environment.globals.update(cell_name=cell_name, vega=_vega())
+    environment.filters["counted"] = formatting.counted
+    # Nothing in the script may end the element that holds it.
+    script = re.sub("</(?=script)", r"<\\/", browser_script(), flags=re.IGNORECASE)
+    environment.globals.update(vega=script, theme=THEME, colours=COLOURS, tables=tables, p_value=formatting.p_value)
     return environment
-
-
-@lru_cache(maxsize=1)
-def _vega() -> str:
-    """Vega, Vega-Lite and vega-embed as one script; nothing in it ends the element that it stands in."""
-    import vl_convert  # slow to import
-
-    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return re.sub("</(?=script)", r"<\\/", script, flags=re.IGNORECASE)

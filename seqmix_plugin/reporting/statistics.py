@@ -1,4 +1,4 @@
-"""Whether a difference between two methods is more than luck."""
+"""Statistical tests of the difference between two methods, and summaries of learning curves."""
 
 import math
 from typing import List, Optional, Sequence, Tuple
@@ -73,10 +73,9 @@ def bootstrap_interval(differences: Sequence[float], confidence: float = 0.95) -
 
 def wilcoxon_over_budgets(differences: Sequence[float]) -> Optional[float]:
     """
-    The paper's test (section 4.2): Wilcoxon's signed rank, two-sided, over the budgets of one mean curve. Differences
-    of one size share the mean of their ranks, and all 2ⁿ sign patterns of these ranks are counted, so that p is exact
-    with such ties too. Budgets at which the methods are equal are left out. The budgets of a curve are not
-    independent, so this is no verdict.
+    The paper's test (section 4.2): Wilcoxon's signed rank test, two-sided, over the budgets of one mean curve. It is
+    exact, also with ties: all 2ⁿ sign patterns of the ranks are counted. Budgets at which the methods are equal are
+    left out. The budgets of a curve are not independent, so the report draws no conclusion from this p.
 
     # Parameters
 
@@ -88,7 +87,7 @@ def wilcoxon_over_budgets(differences: Sequence[float]) -> Optional[float]:
     `Optional[float]`
         p, or `None` when all budgets tie. Six budgets give no p under 2 / 2⁶ = 0.031.
     """
-    values = np.round(np.asarray(differences, dtype=float), 6)  # what is equal on paper counts as equal
+    values = np.round(np.asarray(differences, dtype=float), 6)  # equal means differ in their last bits
     nonzero = values[values != 0]
     if nonzero.size == 0:
         return None

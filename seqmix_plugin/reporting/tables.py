@@ -1,4 +1,4 @@
-"""A comparison as tables, for the terminal, for Markdown and for other programs."""
+"""A comparison as tables, for the terminal, Markdown, the page, and other programs."""
 
 import html
 import re
@@ -10,14 +10,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
+from seqmix_plugin.charts.elements import Rows
+from seqmix_plugin.charts.learning_curves import MEASURES
 from seqmix_plugin.errors import printable
 from seqmix_plugin.io.csv_text import csv_text
+from seqmix_plugin.reporting import formatting
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.grouping import Group
-from seqmix_plugin.reporting.page_data import MEASURES, STAGES, seconds_a_stage
-from seqmix_plugin.reporting.pair import Pair
-from seqmix_plugin.reporting.wording import MINUS, between, counted, decimal, labels, p_value, signed, with_deviation
+from seqmix_plugin.reporting.formatting import MINUS, NOTHING, decimal, p_value, signed, with_deviation
+from seqmix_plugin.reporting.paired_comparison import PairedComparison
+from seqmix_plugin.reporting.run_groups import Group
 from seqmix_plugin.run.layout import NOT_MEASURED
+
+STAGES = ("query", "annotate", "augment", "committee", "train", "measure")
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,14 @@ class Table:
         Their names; the first is that of the rows.
     rows : `Sequence[Sequence[str]]`
         The cells.
+    methods : `Sequence[Sequence[str]]`, optional (default = `()`)
+        For each row the methods that it is about: the page hides it with them.
     """
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
+    methods: Sequence[Sequence[str]] = ()
 
     def markdown(self) -> str:
         """As GitHub reads it, without the title."""
@@ -65,7 +72,14 @@ def as_markdown(text: str) -> str:
     return re.sub(r"([\\|`*~]|\](?=[\[(]))", r"\\\1", html.escape(printable(text), quote=False))
 
 
-def curves(comparison: Comparison, split: str, target: Optional[float] = None, short: bool = False) -> Table:
+def curves(
+    comparison: Comparison,
+    split: str,
+    target: Optional[float] = None,
+    short: bool = False,
+    kind: str = "",
+    rival: Optional[str] = None,
+) -> Table:
     """
     F1 at each budget, its mean over them, the area under the curve and the sentences needed to reach `target`, the
     latter on the seeds that all methods have.
@@ -80,89 +94,114 @@ def curves(comparison: Comparison, split: str, target: Optional[float] = None, s
         F1 in points; by default the highest whole one that every method reaches.
     short : `bool`, optional (default = `False`)
         Without deviations at each budget and the area, so that it fits a terminal.
+    kind : `str`, optional (default = `""`)
+        An entity type; by default all.
+    rival : `str`, optional (default = `None`)
+        Adds a column with the labels that each method needs fewer than this one.
+
+    # Returns
+
+    `Table`
     """
-    summaries = comparison.summaries(split)
-    target = comparison.target(split) if target is None else target
+    summaries = comparison.summaries(split, kind)
+    target = comparison.target(split, kind) if target is None else target
     budgets = sorted({budget for summary in summaries for budget in summary.budgets})
-    area = [] if short else ["area"]
-    columns = ["method", "seeds", *(f"{budget:g}" for budget in budgets), "mean", *area, f"labels to {target:g}"]
-    paired = {summary.group.name: summary for summary in comparison.same_seeds.summaries(split)}
+    same = comparison.same_seeds.summaries(split, kind)
+    needed = {summary.group.name: (summary.labels_to_reach(target), summary.budgets[0]) for summary in same}
+    columns = ["method", "seeds", *(f"{budget:g}" for budget in budgets), "mean", *([] if short else ["area"])]
+    columns += [f"labels to {target:g}", *([] if rival is None else [f"saved against {rival}"])]
     rows = []
     for summary in summaries:
+        name, seeds = summary.group.name, len(summary.group.runs)
         cells = dict(zip(summary.budgets, zip(summary.mean, summary.deviation, strict=True), strict=True))
-        seeds = len(summary.group.runs)
-        shown = 1 if short else seeds
-        scores = [with_deviation(*cells[budget], shown) if budget in cells else "" for budget in budgets]
-        ends = [
-            with_deviation(*summary.mean_over_budgets, seeds),
-            decimal(summary.area),
-            labels(paired[summary.group.name].labels_to_reach(target), paired[summary.group.name].budgets[0]),
-        ]
-        ends = ends if len(summary.budgets) > 1 else [""] * 3
-        rows.append([summary.group.name, str(seeds), *scores, *(ends[:1] + ends[2:] if short else ends)])
-    return Table(f"{split} F1 against annotated sentences", columns, rows)
+        at = [with_deviation(*cells[budget], 1 if short else seeds) if budget in cells else "" for budget in budgets]
+        ends = [with_deviation(*summary.mean_over_budgets, seeds), *([] if short else [decimal(summary.area)])]
+        ends.append(formatting.labels(*needed[name]))
+        if rival is not None:
+            ends.append(NOTHING if name == rival else formatting.saving(needed[name], needed.get(rival, (None, 0.0))))
+        rows.append([name, str(seeds), *at, *(ends if len(summary.budgets) > 1 else [""] * len(ends))])
+    of = f" of {kind}" if kind else ""
+    return _of_methods(f"{split} F1{of} against annotated sentences", columns, rows)
 
 
 def labelled(groups: Sequence[Group]) -> Table:
     """How much each method has labelled, of runs that are not measured."""
-    columns = ["method", "seeds", "rounds", *MEASURES, "F1"]
-    rows = [
-        [
-            group.name,
-            str(len(group.runs)),
-            str(group.num_budgets),
-            *(decimal(group.budgets(measure)[-1], 0) for measure in MEASURES),
-            NOT_MEASURED,
-        ]
-        for group in groups
-    ]
-    return Table("annotated", columns, rows)
+    rows = []
+    for group in groups:
+        annotated = [decimal(group.budgets(measure)[-1], 0) for measure in MEASURES]
+        rows.append([group.name, str(len(group.runs)), str(group.num_budgets), *annotated, NOT_MEASURED])
+    return _of_methods("annotated", ["method", "seeds", "rounds", *MEASURES, "F1"], rows)
 
 
 def pairs(comparison: Comparison, split: str) -> Table:
     """The differences between methods, our test and the paper's."""
-    columns = ["pair", "difference", "95 % interval", "seeds", "p", "Holm", "verdict", "the paper's test"]
-    rows = [
-        [
-            f"{pair.first} {MINUS} {pair.second}",
-            signed(pair.difference),
-            between(pair.interval),
-            str(pair.num_seeds),
-            p_value(pair.p),
-            p_value(pair.adjusted_p),
-            pair.verdict,
-            p_value(pair.wilcoxon_p),
-        ]
-        for pair in comparison.pairs(split)
-    ]
-    return Table(f"differences in {split} F1 points, mean over budgets", columns, rows)
+    rows = []
+    for pair in comparison.pairs(split):
+        difference = [signed(pair.difference), formatting.between(pair.interval), str(pair.num_seeds)]
+        rows.append([*difference, p_value(pair.p), p_value(pair.adjusted_p), pair.verdict, p_value(pair.wilcoxon_p)])
+    columns = ["difference", "95 % interval", "seeds", "p", "Holm", "verdict", "the paper's test"]
+    return _of_pairs(comparison, split, f"differences in {split} F1 points, mean over budgets", columns, rows)
 
 
 def at_budgets(comparison: Comparison, split: str) -> Table:
     """The differences at each budget; `=` marks those at which both have the same sentences."""
     shown = comparison.pairs(split)
     budgets = sorted({budget for pair in shown for budget in pair.at_budgets})
-    rows = [
-        [f"{pair.first} {MINUS} {pair.second}", *(_at_budget(pair, budget) for budget in budgets)] for pair in shown
-    ]
-    return Table(f"differences in {split} F1 points at each budget", ["pair", *map(str, budgets)], rows)
+    rows = [[_at_budget(pair, budget) for budget in budgets] for pair in shown]
+    columns = [str(budget) for budget in budgets]
+    return _of_pairs(comparison, split, f"differences in {split} F1 points at each budget", columns, rows)
+
+
+def _of_pairs(
+    comparison: Comparison, split: str, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Table:
+    """A table with a row per pair of methods, which are named in front of these columns."""
+    methods = [(pair.first, pair.second) for pair in comparison.pairs(split)]
+    named = [[f" {MINUS} ".join(names), *row] for names, row in zip(methods, rows, strict=True)]
+    return Table(title, ["pair", *columns], named, methods)
 
 
 def seconds(groups: Sequence[Group]) -> Table:
     """Seconds a stage, the sum over the rounds and the mean over the seeds."""
-    means = seconds_a_stage(groups)
-    shown = [stage for stage in STAGES if any(mean[stage] for mean in means)]
-    rows = [[mean["group"], *(decimal(mean[stage], 0) for stage in (*shown, "total"))] for mean in means]
-    return Table("seconds a stage", ["method", *shown, "all"], rows)
+    means = []
+    for group in groups:
+        rounds = [row["seconds"] for run in group.runs for row in run.rounds[: group.num_budgets]]
+        means.append([sum(row.get(stage, 0.0) for row in rounds) / len(group.runs) for stage in STAGES])
+    shown = [place for place in range(len(STAGES)) if any(mean[place] for mean in means)]
+    rows = [
+        [group.name, *(decimal(mean[place], 0) for place in shown), decimal(sum(mean), 0)]
+        for group, mean in zip(groups, means, strict=True)
+    ]
+    return _of_methods("seconds a stage", ["method", *(STAGES[place] for place in shown), "all"], rows)
 
 
-def seeds_sentence(shown: Sequence[Pair]) -> str:
+def curve_numbers(means: Rows, cell: str, title: str) -> Table:
+    """The means of the learning curves, by round."""
+    shown = ("method", "round", "seeds", *MEASURES, "accepted")
+    f1 = [with_deviation(row.get(cell), row.get(f"± {cell}", 0.0), row["seeds"]) for row in means]
+    rows = [{**{name: row[name] for name in shown}, "F1": value} for row, value in zip(means, f1, strict=True)]
+    return numbers(title, rows)
+
+
+def numbers(title: str, rows: Rows) -> Table:
+    """The rows of a chart."""
+    columns = list(rows[0]) if rows else []
+    cells = [[value if isinstance(value, str) else f"{value:,.4g}" for value in row.values()] for row in rows]
+    return Table(title, columns, cells, [[row[name] for name in ("method", "other") if name in row] for row in rows])
+
+
+def _of_methods(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table with a row per method, whose name is in the first cell."""
+    return Table(title, columns, rows, [[row[0]] for row in rows])
+
+
+def seeds_sentence(shown: Sequence[PairedComparison]) -> str:
     """How many seeds the pairs that are shown need."""
     if not shown:
         return ""
     return (
         f"With n seeds the sign-flip test cannot give a p below 2/2ⁿ; after Holm's correction one of "
-        f"{counted(len(shown), 'pair')} can pass 0.05 with {shown[0].needed} seeds or more."
+        f"{formatting.counted(len(shown), 'pair')} can pass 0.05 with {shown[0].needed} seeds or more."
     )
 
 
@@ -176,21 +215,16 @@ def long_csv(groups: Sequence[Group]) -> str:
     columns = ["method", "seed", "data_seed", "round", "sentences", "tokens", "entities", "synthetic"]
     columns += ["split", "of", "type", "precision", "recall", "f1"]
     rows: List[Dict[str, Any]] = []
-    for group in groups:
-        for run in group.runs:
-            for record in run.rounds:
-                place = {"method": group.name, "seed": run.seed, "data_seed": run.data_seed, "round": record["round"]}
-                place |= {**record["annotated"], "synthetic": record["synthetic_in_training"]}
-                if not record["scores"]:
-                    rows.append({**place, "split": NOT_MEASURED})
-                for split, scores in record["scores"].items():
-                    of_kind: Dict[str, Dict[str, float]] = {}
-                    for name, value in scores.items():
-                        kind, _, metric = name.rpartition("/")
-                        of_kind.setdefault(kind, {})[metric] = value
-                    for kind, values in of_kind.items():
-                        of = {"of": "one type", "type": kind} if kind else {"of": "all types"}
-                        rows.append({**values, **place, "split": split, **of})
+    for group, run, record in [(g, r, record) for g in groups for r in g.runs for record in r.rounds]:
+        place = {"method": group.name, "seed": run.seed, "data_seed": run.data_seed, "round": record["round"]}
+        place |= {**record["annotated"], "synthetic": record["synthetic_in_training"]}
+        if not record["scores"]:
+            rows.append({**place, "split": NOT_MEASURED})
+        for split, scores in record["scores"].items():
+            for kind in dict.fromkeys(name.rpartition("/")[0] for name in scores):
+                values = {name.rpartition("/")[2]: f1 for name, f1 in scores.items() if name.rpartition("/")[0] == kind}
+                of = {"of": "one type", "type": kind} if kind else {"of": "all types"}
+                rows.append({**values, **place, "split": split, **of})
     return csv_text(columns, rows)
 
 
@@ -213,7 +247,7 @@ def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional
     return "\n".join(parts)
 
 
-def _at_budget(pair: Pair, budget: int) -> str:
+def _at_budget(pair: PairedComparison, budget: int) -> str:
     if budget not in pair.at_budgets:
         return ""
     return signed(pair.at_budgets[budget]) + (" =" if budget in pair.same else "")

@@ -21,7 +21,7 @@ def check_copy(path: Path, configuration: Dict[str, Any]) -> None:
         noted = read_object(copy)
     except ConfigurationError:  # it is written anew; the other one is whole
         return
-    ours, theirs = map(_flat, (configuration, noted))
+    ours, theirs = map(flattened, (configuration, noted))
     for key in (key for key in {**ours, **theirs} if key != "trainer.num_rounds" and ours.get(key) != theirs.get(key)):
         value, other = ours.get(key), theirs.get(key)
         if key == "trainer.query_size" and isinstance(value, list) and isinstance(other, list):
@@ -34,9 +34,10 @@ def check_copy(path: Path, configuration: Dict[str, Any]) -> None:
         )
 
 
-def _flat(configuration: Dict[str, Any], prefix: str = "") -> Dict[str, Any]:
-    """The values by their dotted keys."""
+def flattened(configuration: Dict[str, Any], prefix: str = "") -> Dict[str, Any]:
+    """The values by their dotted keys; lists and empty objects stay whole."""
     flat: Dict[str, Any] = {}
     for key, value in configuration.items():
-        flat.update(_flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value})
+        nested = isinstance(value, dict) and value
+        flat |= flattened(value, f"{prefix}{key}.") if nested else {f"{prefix}{key}": value}
     return flat

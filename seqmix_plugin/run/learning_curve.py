@@ -57,8 +57,8 @@ def chart(rounds: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
     if not splits:
         return message(f"{NOT_MEASURED}: no dev or test file")
     points = [
-        {"group": split, "round": record["round"], **record["annotated"], "F1": 100 * record["scores"][split]["f1"]}
+        {"method": split, "round": record["round"], **record["annotated"], "F1": 100 * record["scores"][split]["f1"]}
         for record in rounds
         for split in splits
     ]
-    return learning_curves(splits, points, size=(480, 300), cell="F1")
+    return learning_curves(splits, points, width=480, height=300, cell="F1")

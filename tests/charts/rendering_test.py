@@ -8,9 +8,10 @@ import pytest
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.charts import rendering
+from seqmix_plugin.charts.elements import looks
 from seqmix_plugin.charts.learning_curves import learning_curves, message
 from seqmix_plugin.charts.rendering import pictures
-from seqmix_plugin.charts.theme import COLOURS, THEME, colour, for_paper, shape
+from seqmix_plugin.charts.theme import COLOURS, SHAPES, THEME, for_paper
 from seqmix_plugin.run.learning_curve import chart
 
 
@@ -21,14 +22,18 @@ def record(k: int, **scores: float) -> Dict[str, Any]:
 
 def curve(**sizes: Any) -> Dict[str, Any]:
     means = [
-        {"group": "nte", "round": k, "sentences": n, "tokens": n, "entities": n, "F1": n} for k, n in ((0, 10), (1, 25))
+        {"method": "nte", "round": k, "sentences": n, "tokens": n, "entities": n, "F1": n}
+        for k, n in ((0, 10), (1, 25))
     ]
     return learning_curves(["nte"], means, cell="F1", **sizes)
 
 
 def test_a_chart_in_all_formats() -> None:
     png, svg, pdf, text = pictures(
-        (curve(size=(300, 200)), "png"), (curve(size=(300, 200)), "svg"), (curve(), "pdf"), (message("nothing"), "svg")
+        (curve(width=300, height=200), "png"),
+        (curve(width=300, height=200), "svg"),
+        (curve(), "pdf"),
+        (message("nothing"), "svg"),
     )
     assert png.startswith(b"\x89PNG")
     width, _ = struct.unpack(">II", png[16:24])
@@ -68,7 +73,7 @@ def test_what_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_learning_curve_of_a_run_has_a_line_per_split() -> None:
     spec = chart([record(0, dev=0.5, test=0.4), record(1, dev=0.7, test=0.6)])
     rows: List[Dict[str, Any]] = spec["datasets"]["means"]
-    assert [(row["group"], row["sentences"], row["F1"]) for row in rows] == [
+    assert [(row["method"], row["sentences"], row["F1"]) for row in rows] == [
         ("dev", 10, 50.0),
         ("test", 10, 40.0),
         ("dev", 20, 70.0),
@@ -97,8 +102,10 @@ def test_colours_can_be_seen_on_both_backgrounds() -> None:
 
 
 def test_colour_and_shape_together_are_unique() -> None:
-    assert len({(colour(position), shape(position)) for position in range(56)}) == 56
-    assert len(COLOURS) == 8
+    names = [f"method {number}" for number in range(56)]
+    colour, shape = (channel.to_dict()["scale"]["range"] for channel in looks(names))
+    assert len(set(zip(colour, shape, strict=True))) == 56
+    assert (set(colour), set(shape)) == (set(COLOURS), set(SHAPES))
 
 
 def test_names_that_look_like_colours_stay() -> None:

@@ -33,7 +33,7 @@ def test_a_comparison_leaves_its_files(
     assert "labels to 25" in " ".join(shown.split())
     # Means over the budgets: 23 and 23.3 against 20.3 and 20.7, so 2.67 twice.
     assert "sub − random: +2.7 [+2.7 to +2.7], p 0.500 (sign flips, Holm)" in shown
-    assert "cannot be told from luck: 6 seeds are needed, there are 2" in shown
+    assert "not statistically significant: 6 seeds are needed, there are 2" in shown
     assert f"wrote {files[0]}, {files[1]}, {files[2]}" in shown
     page, csv, markdown = (file.read_text(encoding="utf-8") for file in files)
     assert page.startswith("<!DOCTYPE html>")

@@ -7,7 +7,7 @@ import pytest
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.grouping import find_runs, group_runs
+from seqmix_plugin.reporting.run_groups import find_runs, group_runs
 from tests.reporting.conftest import write_run
 
 METHODS: Dict[str, Dict[str, Any]] = {
@@ -60,7 +60,7 @@ def test_a_pair_by_hand(tmp_path: Path) -> None:
     assert pair.interval is not None
     assert pair.interval == pytest.approx((1.0, 3.0))
     assert not pair.significant
-    assert pair.verdict == "cannot be told from luck: 6 seeds are needed, there are 3"
+    assert pair.verdict == "not statistically significant: 6 seeds are needed, there are 3"
 
 
 def test_six_seeds_tell_one_pair_apart(tmp_path: Path) -> None:
@@ -69,21 +69,21 @@ def test_six_seeds_tell_one_pair_apart(tmp_path: Path) -> None:
         {"random": [[10.0, 28.0]] * 6, "nte": [[10.0, 30.0 + s] for s in range(6)]},
     ).pairs("test")
     assert pair.adjusted_p == pytest.approx(2 / 64)
-    assert pair.verdict == "nte is better than random"
+    assert pair.verdict == "statistically significant (p = 0.031, Holm)"
 
 
 def test_the_better_one_may_be_the_second(tmp_path: Path) -> None:
     curves = {"nte": [[10.0, 30.0 + s] for s in range(6)], "random": [[10.0, 28.0]] * 6}
     [pair] = compared(tmp_path, curves).pairs("test")
     assert pair.difference < 0
-    assert pair.verdict == "nte is better than random"
+    assert pair.verdict == "statistically significant (p = 0.031, Holm)"
 
 
 def test_enough_seeds_and_no_difference(tmp_path: Path) -> None:
     curves = {"nte": [[10.0, 30.0 + (-1) ** s] for s in range(6)], "random": [[10.0, 30.0]] * 6}
     [pair] = compared(tmp_path, curves).pairs("test")
     assert pair.p == 1.0
-    assert pair.verdict == "not told from luck"
+    assert pair.verdict == "not statistically significant (p = 1.000, Holm)"
 
 
 def test_three_methods_make_three_pairs_and_need_more_seeds(tmp_path: Path) -> None:
@@ -112,14 +112,14 @@ def test_only_shared_seeds_are_paired(tmp_path: Path) -> None:
     assert pair.num_seeds == 1
     assert pair.difference == pytest.approx(1.0)
     assert (pair.p, pair.interval) == (None, None)
-    assert pair.verdict == "cannot be told from luck: 6 seeds are needed, there is 1"
+    assert pair.verdict == "not statistically significant: 6 seeds are needed, there is 1"
 
 
 def test_no_shared_seed(tmp_path: Path) -> None:
     write_run(tmp_path / "nte", [1.0, 2.0], seed=1, **METHODS["nte"])
     write_run(tmp_path / "random", [1.0, 2.0], seed=2)
     [pair] = Comparison(group_runs(find_runs([str(tmp_path)])[0])[0]).pairs("test")
-    assert pair.verdict == "not paired: no seed in common"
+    assert pair.verdict == "not tested: no seed in common"
     assert pair.wilcoxon_p is None
 
 
@@ -166,4 +166,4 @@ def test_what_still_runs_is_not_final(tmp_path: Path) -> None:
     [pair] = Comparison(group_runs(find_runs([str(tmp_path)])[0])[0]).pairs("test")
     assert pair.p == pytest.approx(2 / 64)
     assert not pair.significant
-    assert pair.verdict == "not final: runs go on"
+    assert pair.verdict == "not final: there are unfinished runs"

@@ -8,8 +8,8 @@ from typing import Any, Dict, Optional, Sequence
 import pytest
 
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.grouping import find_runs, group_runs
 from seqmix_plugin.reporting.page import write_page
+from seqmix_plugin.reporting.run_groups import find_runs, group_runs
 from seqmix_plugin.run.record_file import write_record
 from tests.reporting.conftest import write_run
 
@@ -43,12 +43,12 @@ def written(
 def page_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("compared") / "runs"
     write_runs(folder)
-    return written(folder, ["runs/other: 2 of 6 rounds; waits for its end"])
+    return written(folder, ["runs/other: 2 of 6 rounds; left out until it is finished"])
 
 
 def body(path: Path) -> str:
     """What a reader without scripts sees."""
-    return path.read_text(encoding="utf-8").split('<script type="application/json"')[0].replace("<wbr>", "")
+    return path.read_text(encoding="utf-8").split('<script type="application/json"')[0]
 
 
 def payload(path: Path) -> Dict[str, Any]:
@@ -68,10 +68,10 @@ def test_all_numbers_stand_in_the_page(page_path: Path) -> None:
     assert "mix leads on test: 6.0 F1 points above nte" not in html  # a mean over budgets, not the last
     assert "mix leads on test: 4.5 F1 points above nte, the next best." in html
     assert "mix leads on dev: 4.5 F1 points above nte, the next best." in html
-    assert "runs/other: 2 of 6 rounds; waits for its end" in html
+    assert "runs/other: 2 of 6 rounds; left out until it is finished" in html
     assert "2/2ⁿ · 3 ≤ 0.05 needs <i>n</i> ≥ 7" in html
     assert "(0.125 for 4)" in html
-    assert html.count("(same)") == 2  # nte and random in round 0, on two splits
+    assert html.count("<td>0.0 =</td>") == 2  # nte and random in round 0, on two splits
     assert "Dashed lines and hollow points" in html
     assert "fetch(" not in html
     assert "<link" not in html
@@ -79,12 +79,12 @@ def test_all_numbers_stand_in_the_page(page_path: Path) -> None:
 
 def test_the_target_and_the_baseline_are_the_first_to_be_shown(page_path: Path, tmp_path: Path) -> None:
     assert payload(page_path)["targets"]["test/"] == 52.0
-    assert '<td class="needed" data-of="mix" data-cell="test/">17</td>' in body(page_path)
+    assert re.search(r'<th scope="row">mix</th>.*<td>17</td><td>56 % fewer</td></tr>', body(page_path))
     write_runs(tmp_path / "runs")
     path = written(tmp_path / "runs", target=45.5, baseline="nte")
     html = body(path)
-    assert payload(path)["targets"] == dict.fromkeys(payload(page_path)["targets"], 45.5)
-    assert 'to reach <span class="aim">45.5</span> F1' in html
+    assert payload(path)["target"] == 45.5
+    assert "labels to 45.5" in html
     assert "<option selected>nte</option>" in html
     assert "2/2ⁿ · 2 ≤ 0.05 needs <i>n</i> ≥ 7" in html
 
@@ -112,8 +112,8 @@ def test_what_cannot_be_seen_is_seen_in_the_page(tmp_path: Path) -> None:
     shown = r"a\x1b[31m\u202eb\u200bc\x00"
     assert html.count(shown) >= 4
     assert shown in data["kinds"]
-    assert f"test/{shown}" in data["labels"]
-    assert data["names"] == [shown.replace("x00", "x01")] == list(data["labels"][f"test/{shown}"]["sentences"])
+    assert f"test/{shown}" in data["reached"]
+    assert data["names"] == [shown.replace("x00", "x01")] == list(data["reached"][f"test/{shown}"])
     words = {word for example in data["examples"] for word in example["child"]["words"]}
     assert {shown, "\u0645\u06cc\u200c\u0631\u0648\u0645"} <= words
 
@@ -125,7 +125,7 @@ def test_records_without_folders_are_enough(tmp_path: Path) -> None:
     html = body(written(tmp_path / "records"))
     assert "There are no mixed sentences to show" in html
     assert "configurations differ in no key, or were not kept." in html
-    assert "How many passed?" in html
+    assert "How many were accepted?" in html
     assert "How plausible were they?" not in html
 
 
@@ -133,7 +133,10 @@ def test_a_broken_file_of_sentences_is_a_note(tmp_path: Path) -> None:
     write_runs(tmp_path / "runs")
     (tmp_path / "runs" / "mix" / "2" / "synthetic.jsonl").write_text("{}\n")
     html = body(written(tmp_path / "runs"))
-    assert "synthetic.jsonl, line 1: not a generated sentence; what mix generated is left out</li>" in html
+    assert (
+        "synthetic.jsonl, line 1: not a generated sentence (round is missing); what mix generated is left out</li>"
+        in html
+    )
     assert "mix leads on test" in html
 
 
@@ -162,7 +165,9 @@ def test_no_split_in_common(tmp_path: Path) -> None:
             del line["scores"][split]
         (folder / "rounds.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     html = body(written(tmp_path / "runs"))
-    assert html.count("No split was measured by all methods.") == 4, "the answer, curves, what was reached, differences"
+    assert html.count("No split was measured by all methods.") == 4, (
+        "the verdict, curves, what was reached, differences"
+    )
     assert "; F1 on no common split</p>" in html
 
 
@@ -181,7 +186,7 @@ def test_methods_that_are_not_measured(tmp_path: Path) -> None:
     assert "measured by all" not in html
     assert "There is one method with rounds only" not in html
     assert "How many entities do they find?" in html
-    assert "How many passed?" in html
+    assert "How many were accepted?" in html
     assert "Seconds a stage" in html
 
 

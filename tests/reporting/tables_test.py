@@ -9,8 +9,8 @@ import pytest
 
 from seqmix_plugin.reporting import tables
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.grouping import find_runs, group_runs
 from seqmix_plugin.reporting.page import write_page
+from seqmix_plugin.reporting.run_groups import find_runs, group_runs
 from tests.reporting.comparison_test import METHODS, compared
 from tests.reporting.conftest import write_run
 
@@ -60,7 +60,7 @@ def test_the_table_of_pairs(tmp_path: Path) -> None:
         "2",
         "0.500",
         "0.500",
-        "cannot be told from luck: 6 seeds are needed, there are 2",
+        "not statistically significant: 6 seeds are needed, there are 2",
         "1.000",
     ]
     assert tables.pairs(compared(tmp_path / "back", CURVES), "test").rows[0][1:3] == ["−1.5", "−2.0 to −1.0"]

@@ -15,21 +15,21 @@ function readControls() {
   state.kind = form.get("kind");
   state.measure = form.get("measure");
   state.band = form.has("band");
-  state.shown = new Set(form.getAll("shown").map(Number));
+  state.positions = new Set(form.getAll("shown").map(Number));
+  state.shown = data.names.filter((_, position) => state.positions.has(position));
   state.cell = state.split + "/" + state.kind;
 }
 
 function isShown({dataset}) {
   return (dataset.split === undefined || dataset.split === state.split)
     && (dataset.kind === undefined || dataset.kind === state.kind)
-    && (dataset.group === undefined || state.shown.has(Number(dataset.group)))
-    && (dataset.groups === undefined || dataset.groups.split(" ").every((one) => state.shown.has(Number(one))));
+    && (dataset.groups ?? "").split(" ").every((one) => one === "" || state.positions.has(Number(one)));
 }
 
 function update() {
   readControls();
-  for (const element of all("[data-split], [data-kind], [data-group], [data-groups]")) element.hidden = !isShown(element);
-  if (!aimIsChosen && byId("target")) byId("target").value = data.targets[state.cell] ?? "";
+  for (const element of all("[data-split], [data-kind], [data-groups]")) element.hidden = !isShown(element);
+  if (!targetIsChosen && byId("target")) byId("target").value = data.targets[state.cell] ?? "";
   showLabels();
   filterExamples();
   for (const place of drawn.keys()) refresh(place);
@@ -40,23 +40,13 @@ function update() {
 const drawn = new Map();
 const ONLY_ERRORS = 1;
 
-function signals(place) {
-  return {
-    chosen_split: state.split,
-    chosen_kind: state.kind,
-    measure: state.measure,
-    band: state.band,
-    shown: data.names.filter((_, position) => state.shown.has(position)),
-    method: place.dataset.method,
-  };
-}
+const valueOf = (place, {name, value}) => (name === "panel" ? place.dataset.method : state[name] ?? value);
 
 async function draw(place) {
   if (drawn.has(place)) return;
   drawn.set(place, null);
   const spec = data.charts[place.dataset.chart];
-  const values = signals(place);
-  const params = spec.params.map((param) => ({...param, value: values[param.name]}));
+  const params = spec.params.map((param) => ({...param, value: valueOf(place, param)}));
   const caption = place.closest("figure").querySelector("figcaption").textContent.replace(/\s+/g, " ").trim();
   const description = `${place.dataset.label}. ${caption}`;
   const options = {renderer: "svg", actions: false, logLevel: ONLY_ERRORS};
@@ -69,8 +59,7 @@ async function draw(place) {
 async function refresh(place) {
   const view = drawn.get(place);
   if (!view) return;
-  const values = signals(place);
-  for (const {name} of data.charts[place.dataset.chart].params) view.signal(name, values[name]);
+  for (const param of data.charts[place.dataset.chart].params) view.signal(param.name, valueOf(place, param));
   await view.runAsync();
 }
 
@@ -85,54 +74,48 @@ function drawWhenNear() {
 
 // Labels needed ------------------------------------------------------------------------------------------------------
 
-let aimIsChosen = data.target !== null;
+let targetIsChosen = data.target !== null;
 
-function needed(cell, method, aim) {
-  const row = data.labels[cell]?.[state.measure]?.[method];
-  if (!row || Number.isNaN(aim)) return null;
-  if (aim === data.target) return row.chosen;
-  return row.values[Math.max(0, Math.ceil(aim) - row.first)] ?? null;
+// The annotations with which a method's mean curve reaches an F1, and those of its first round.
+function needed(curve, target) {
+  if (!curve || Number.isNaN(target)) return {least: 0, value: null};
+  const {mean, [state.measure]: budgets} = curve;
+  const k = mean.findIndex((f1) => f1 >= target);
+  if (k < 1) return {least: budgets[0], value: k === 0 ? budgets[0] : null};
+  const share = (target - mean[k - 1]) / (mean[k] - mean[k - 1]);
+  return {least: budgets[0], value: budgets[k - 1] + share * (budgets[k] - budgets[k - 1])};
 }
 
-function firstBudget(cell, method) {
-  return data.labels[cell]?.[state.measure]?.[method]?.start ?? 0;
-}
-
-function saving(cell, method, rival, aim) {
-  const [own, others] = [needed(cell, method, aim), needed(cell, rival, aim)];
-  if (method === rival || own === null || others === null || others <= firstBudget(cell, rival)) return "–";
-  const share = Math.round(100 * (1 - own / others));
+function saved(own, other) {
+  if (own.value === null || other.value === null || other.value <= other.least) return "–";
+  const share = Math.round(100 * (1 - own.value / other.value));
   if (share === 0) return "as many";
-  const atLeast = own <= firstBudget(cell, method) ? "≥ " : "";
-  return share > 0 ? `${atLeast}${share} % fewer` : `${-share} % more`;
+  return share > 0 ? `${own.value <= own.least ? "≥ " : ""}${share} % fewer` : `${-share} % more`;
 }
 
 function showLabels() {
   if (!byId("target")) return;
-  const aim = byId("target").valueAsNumber;
-  const rival = byId("rival").value;
-  const unit = state.measure[0].toUpperCase() + state.measure.slice(1);
-  for (const element of all(".unit")) element.textContent = unit;
-  for (const element of all(".aim")) element.textContent = Number.isNaN(aim) ? "…" : aim;
-  for (const element of all(".rival")) element.textContent = rival;
-  for (const element of all(".needed")) {
-    const {cell, of} = element.dataset;
-    const own = needed(cell, of, aim);
-    const enough = own !== null && own <= firstBudget(cell, of) ? "≤ " : "";
-    element.textContent = own === null ? "not reached" : enough + Math.round(own).toLocaleString("en");
-  }
-  for (const element of all(".saved")) {
-    const {cell, of} = element.dataset;
-    element.textContent = saving(cell, of, rival, aim);
+  const [target, rival] = [byId("target").valueAsNumber, byId("rival").value];
+  for (const {dataset, firstElementChild} of all(".reached")) {
+    const table = firstElementChild.querySelector("table");
+    const curves = data.reached[dataset.cell];
+    const [labels, against] = [...table.tHead.rows[0].cells].slice(-2);
+    labels.textContent = `${state.measure} to ${Number.isNaN(target) ? "…" : target}`;
+    against.textContent = `saved against ${rival}`;
+    for (const row of table.tBodies[0].rows) {
+      const cells = [...row.cells].slice(-2);
+      const name = data.names[row.dataset.groups.trim()];
+      const own = needed(curves[name], target);
+      if (curves[name].mean.length < 2) continue;
+      const least = own.value !== null && own.value <= own.least ? "≤ " : "";
+      cells[0].textContent = own.value === null ? "not reached" : least + Math.round(own.value).toLocaleString("en");
+      cells[1].textContent = name === rival ? "–" : saved(own, needed(curves[rival], target));
+    }
   }
 }
 
-function chooseAim() {
-  const field = byId("target");
-  if (field.valueAsNumber !== data.target && !Number.isInteger(field.valueAsNumber) && field.value !== "") {
-    field.value = Math.round(field.valueAsNumber);
-  }
-  aimIsChosen = field.value !== "";
+function chooseTarget() {
+  targetIsChosen = byId("target").value !== "";
   showLabels();
 }
 
@@ -148,7 +131,7 @@ function filterExamples() {
   const form = new FormData(filters);
   const [group, round, verdict] = ["group", "round", "verdict"].map((name) => form.get(name));
   chosen = data.examples.filter((example) => (group
-    ? example.group === group : state.shown.has(data.names.indexOf(example.group)))
+    ? example.method === group : state.shown.includes(example.method))
     && (round === "" || example.round === Number(round))
     && (verdict === "" || example.accepted === (verdict === "accepted")));
   turn(0);
@@ -203,20 +186,19 @@ function childWords({words, labels, window}) {
 function exampleElement(example) {
   const verdict = example.accepted ? "accepted" : "refused";
   const facts = [
-    element("b", {}, example.group),
+    element("b", {}, example.method),
     `round ${example.round}, seed ${example.seed}`,
     `λ = ${example.lambda.toFixed(2)}`,
-    ...(example.score === null ? [] : [`${data.scored_by[example.group]} ${example.score.toLocaleString("en")}`]),
+    ...(example.score === null ? [] : [`${data.scored_by[example.method]} ${example.score.toLocaleString("en")}`]),
     element("span", {class: verdict}, verdict),
   ];
   const header = element("header", {}, ...facts.map((fact) => element("span", {}, fact)));
   const list = element("dl");
   example.parents.forEach((parent, position) => {
-    const weight = example.weights ? ` (weight ${percent(example.weights[position])})` : "";
-    list.append(element("dt", {}, ["First parent", "Second parent"][position] + weight), element("dd", {}, ...parentWords(parent)));
+    list.append(element("dt", {}, ["First parent", "Second parent"][position]), element("dd", {}, ...parentWords(parent)));
   });
   list.append(element("dt", {}, "Child"), element("dd", {}, ...childWords(example.child)));
-  return element("article", {class: "example", "aria-label": `${verdict} sentence of ${example.group}`}, header, list);
+  return element("article", {class: "example", "aria-label": `${verdict} sentence of ${example.method}`}, header, list);
 }
 
 // Theme --------------------------------------------------------------------------------------------------------------
@@ -248,7 +230,7 @@ async function start() {
   if (matchMedia("(max-width: 56rem)").matches) document.querySelector(".panel").open = false;
   byId("theme").addEventListener("click", nextTheme);
   controls.addEventListener("change", update);
-  byId("target")?.addEventListener("change", chooseAim);
+  byId("target")?.addEventListener("change", chooseTarget);
   byId("rival")?.addEventListener("change", showLabels);
   byId("filters")?.addEventListener("change", filterExamples);
   byId("previous")?.addEventListener("click", () => turn(first - A_PAGE));

@@ -7,9 +7,10 @@ from typing import Any, List
 import pytest
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.reporting.generated import Generated, funnel, short_of_children
-from seqmix_plugin.reporting.grouping import Group, find_runs, group_runs
-from seqmix_plugin.reporting.queried import densities, overlaps
+from seqmix_plugin.reporting.chart_data import density_rows, funnel_rows, mean_rows, overlap_rows
+from seqmix_plugin.reporting.comparison import Comparison
+from seqmix_plugin.reporting.generated_sentences import GeneratedSentences
+from seqmix_plugin.reporting.run_groups import Group, find_runs, group_runs
 from tests.active_learning.conftest import lines
 from tests.reporting.conftest import write_run
 
@@ -23,9 +24,9 @@ def groups(folder: Path) -> List[Group]:
 def test_overlap_by_hand(tmp_path: Path) -> None:
     write_run(tmp_path / "a" / "1", [1.0] * 3, queried=[["s"], ["x", "y"], ["u", "v"]])
     write_run(tmp_path / "b" / "1", [1.0] * 3, queried=[["s"], ["y", "z"], ["x", "w"]], **SEQMIX)
-    assert overlaps(groups(tmp_path)) == [
-        {"first": "a", "second": "b", "round": 1, "queried": 1 / 2, "labelled": pytest.approx(2 / 3)},
-        {"first": "a", "second": "b", "round": 2, "queried": 0.0, "labelled": pytest.approx(3 / 5)},
+    assert overlap_rows(groups(tmp_path)) == [
+        {"method": "a", "other": "b", "round": 1, "% of queries": 50, "% of all labelled": pytest.approx(200 / 3)},
+        {"method": "a", "other": "b", "round": 2, "% of queries": 0.0, "% of all labelled": pytest.approx(60)},
     ]
 
 
@@ -34,15 +35,15 @@ def test_overlap_is_the_mean_over_shared_seeds(tmp_path: Path) -> None:
         write_run(tmp_path / "a" / str(seed), [1.0] * 2, seed=seed, queried=[["s"], ["x"]])
         write_run(tmp_path / "b" / str(seed), [1.0] * 2, seed=seed, queried=[["s"], [same]], **SEQMIX)
     write_run(tmp_path / "a" / "3", [1.0] * 2, seed=3, queried=[["s"], ["x"]])
-    [row] = overlaps(groups(tmp_path))
-    assert row["queried"] == 0.5
-    assert row["labelled"] == 0.75
+    [row] = overlap_rows(groups(tmp_path))
+    assert row["% of queries"] == 50
+    assert row["% of all labelled"] == 75
 
 
 def test_no_shared_seed_has_no_overlap(tmp_path: Path) -> None:
     write_run(tmp_path / "a" / "1", [1.0] * 2)
     write_run(tmp_path / "b" / "2", [1.0] * 2, seed=2, **SEQMIX)
-    assert overlaps(groups(tmp_path)) == []
+    assert overlap_rows(groups(tmp_path)) == []
 
 
 def test_densities_by_hand(tmp_path: Path) -> None:
@@ -50,9 +51,19 @@ def test_densities_by_hand(tmp_path: Path) -> None:
     records = lines(folder / "rounds.jsonl")
     records[1]["annotated"] = {"sentences": 12, "tokens": 120, "entities": 35}  # 10, 70 and 30 before
     (folder / "rounds.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
-    first, second = densities(groups(tmp_path))
-    assert first == {"group": "a", "round": 0, "entities": pytest.approx(300 / 7), "length": 7.0}
-    assert second == {"group": "a", "round": 1, "entities": pytest.approx(10.0), "length": 25.0}
+    first, second = density_rows(groups(tmp_path))
+    assert first == {
+        "method": "a",
+        "round": 0,
+        "entities in 100 tokens": pytest.approx(300 / 7),
+        "tokens per sentence": 7.0,
+    }
+    assert second == {
+        "method": "a",
+        "round": 1,
+        "entities in 100 tokens": pytest.approx(10.0),
+        "tokens per sentence": 25.0,
+    }
 
 
 def test_the_funnel(tmp_path: Path) -> None:
@@ -60,8 +71,8 @@ def test_the_funnel(tmp_path: Path) -> None:
     write_run(tmp_path / "a" / "2", [1.0] * 2, accepted=[8, 5], seed=2)
     write_run(tmp_path / "b", [1.0] * 2, **SEQMIX)
     mixed, plain = groups(tmp_path)
-    assert funnel([plain]) == []
-    counts = {(row["round"], row["stage"]): row["sentences"] for row in funnel([mixed])}
+    assert funnel_rows([plain]) == []
+    counts = {(row["round"], row["stage"]): row["sentences"] for row in funnel_rows([mixed])}
     assert counts == {
         (0, "wanted"): 10,
         (0, "judged"): 40,
@@ -72,20 +83,17 @@ def test_the_funnel(tmp_path: Path) -> None:
         (1, "tried"): 9,
         (1, "accepted"): 4.5,
     }
-    assert short_of_children(mixed) == [False, True]
-    assert short_of_children(plain) == [False, False]
+    assert [row["short"] for row in mean_rows(Comparison([mixed, plain]))] == [False, True, False, False]
 
 
 def test_scores_and_the_accepted_range(tmp_path: Path) -> None:
     write_run(tmp_path / "a", [1.0] * 2, accepted=[2, 1])
-    generated = Generated(groups(tmp_path)[0])
-    # Per round i is accepted with 100 + i when even, else refused with 300 + 10 i.
-    assert generated.scores == ([100.0, 102.0, 100.0], [310.0, 330.0, 310.0])
-    assert generated.accepted_range == (50.0, 200.0)
+    generated = GeneratedSentences(groups(tmp_path)[0])
+    assert generated.accepted_range == [50.0, 200.0]
     histogram = generated.histogram(num_bins=4)
     assert sum(row["sentences"] for row in histogram) == 6
-    assert {row["verdict"]: row["sentences"] for row in histogram if row["low"] < 100} == {"accepted": 3}
-    assert all(row["low"] < row["high"] for row in histogram)
+    assert {row["verdict"]: row["sentences"] for row in histogram if row["from"] < 100} == {"accepted": 3}
+    assert all(row["from"] < row["to"] for row in histogram)
 
 
 def test_the_ranges_of_two_language_models_and_the_window(tmp_path: Path) -> None:
@@ -95,8 +103,8 @@ def test_the_ranges_of_two_language_models_and_the_window(tmp_path: Path) -> Non
     rounds = (folder / "rounds.jsonl").read_text().replace(old, new)
     assert rounds.count(new) == 2
     (folder / "rounds.jsonl").write_text(rounds)
-    generated = Generated(groups(tmp_path)[0])
-    assert generated.accepted_range == (60.0, 300.0)
+    generated = GeneratedSentences(groups(tmp_path)[0])
+    assert generated.accepted_range == [60.0, 300.0]
     assert generated.score_name == "perplexity of the window"
 
 
@@ -105,10 +113,10 @@ def test_scores_of_0_are_in_the_first_bar(tmp_path: Path) -> None:
     children = lines(folder / "synthetic.jsonl")
     children[0]["score"] = 0.0
     (folder / "synthetic.jsonl").write_text("".join(json.dumps(child) + "\n" for child in children))
-    histogram = Generated(groups(tmp_path)[0]).histogram(num_bins=4)
+    histogram = GeneratedSentences(groups(tmp_path)[0]).histogram(num_bins=4)
     assert sum(row["sentences"] for row in histogram) == 4
     assert histogram[0]["sentences"] == 2
-    assert histogram[0]["low"] > 0
+    assert histogram[0]["from"] > 0
 
 
 def test_a_half_written_file_of_parents_is_named(tmp_path: Path) -> None:
@@ -116,38 +124,41 @@ def test_a_half_written_file_of_parents_is_named(tmp_path: Path) -> None:
     path = folder / "annotated.jsonl"
     path.write_text(path.read_text()[:-20])
     with pytest.raises(ConfigurationError, match=r"annotated\.jsonl, line 10: not JSON"):
-        Generated(groups(tmp_path)[0])
+        GeneratedSentences(groups(tmp_path)[0])
 
 
 def test_examples_show_parents_and_windows(tmp_path: Path) -> None:
     write_run(tmp_path / "a" / "7", [1.0] * 2, accepted=[3, 3], seed=7)
-    examples = Generated(groups(tmp_path)[0]).examples(a_round=2)
-    assert [(example.round, example.accepted) for example in examples] == [
+    examples = GeneratedSentences(groups(tmp_path)[0]).examples(2)
+    assert [(example["round"], example["accepted"]) for example in examples] == [
         *[(0, True), (0, False), (0, True), (0, False)],
         *[(1, True), (1, False), (1, True), (1, False)],
     ]
     first = examples[0]
-    assert (first.group, first.seed, first.lam, first.score) == ("a", 7, 0.7, 100.0)
-    assert [word for word, _, inside in first.parents[0] if inside] == ["Anna", "Berg", "sings"]
-    assert [word for word, _, inside in first.parents[1] if inside] == ["in", "Oslo", "and"]
-    assert first.parents[0][0] == ("Anna", "B-PER", True)
-    assert [word for word, _, inside in first.child if inside] == ["Nora", "Lund", "sings"]
-    assert first.child[1] == ("Lund", [("I-PER", 0.7), ("B-LOC", 0.3)], True)
-    assert first.child[3] == ("in", [("O", 1.0)], False)
+    assert (first["method"], first["seed"], first["lambda"], first["score"]) == ("a", 7, 0.7, 100.0)
+    one, other = first["parents"]
+    assert [list(parent["words"][slice(*parent["window"])]) for parent in (one, other)] == [
+        ["Anna", "Berg", "sings"],
+        ["in", "Oslo", "and"],
+    ]
+    assert (one["words"][0], one["tags"][0]) == ("Anna", "B-PER")
+    child = first["child"]
+    assert child["words"][slice(*child["window"])] == ["Nora", "Lund", "sings"]
+    assert child["labels"][1] == [["I-PER", 0.7], ["B-LOC", 0.3]]
+    assert child["labels"][3] == [["O", 1.0]]
 
 
 def test_runs_that_kept_no_parents_have_no_examples(tmp_path: Path) -> None:
     folder = write_run(tmp_path / "a", [1.0], accepted=[3])
     (folder / "annotated.jsonl").unlink()
-    assert Generated(groups(tmp_path)[0]).examples() == []
+    assert GeneratedSentences(groups(tmp_path)[0]).examples() == []
 
 
 def test_a_method_that_generates_nothing(tmp_path: Path) -> None:
     write_run(tmp_path / "a", [1.0])
-    generated = Generated(groups(tmp_path)[0])
-    assert generated.scores == ([], [])
+    generated = GeneratedSentences(groups(tmp_path)[0])
     assert generated.histogram() == []
-    assert generated.accepted_range is None
+    assert generated.accepted_range == []
     assert generated.examples() == []
 
 
@@ -171,7 +182,7 @@ def test_what_is_no_generated_sentence_is_named(tmp_path: Path, key: str, value:
     children[1][key] = value
     (folder / "synthetic.jsonl").write_text("".join(json.dumps(child) + "\n" for child in children))
     with pytest.raises(ConfigurationError, match=r"synthetic\.jsonl, line 2: not a generated sentence"):
-        Generated(groups(tmp_path)[0])
+        GeneratedSentences(groups(tmp_path)[0])
 
 
 def test_a_score_is_a_number(tmp_path: Path) -> None:
@@ -179,4 +190,4 @@ def test_a_score_is_a_number(tmp_path: Path) -> None:
     text = (folder / "synthetic.jsonl").read_text()
     (folder / "synthetic.jsonl").write_text(text.replace('"score": 310.0', '"score": Infinity'))
     with pytest.raises(ConfigurationError, match=r"synthetic\.jsonl, line 2: not JSON \(Infinity is no number"):
-        Generated(groups(tmp_path)[0])
+        GeneratedSentences(groups(tmp_path)[0])

@@ -1,14 +1,14 @@
-"""The answer in words says what the numbers say, and no more."""
+"""The verdict in words says what the numbers say, and no more."""
 
 from pathlib import Path
 from typing import Optional, Sequence
 
 import pytest
 
-from seqmix_plugin.reporting.answer import Answer, answer, ranked
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.grouping import find_runs, group_runs
-from seqmix_plugin.reporting.wording import MINUS
+from seqmix_plugin.reporting.formatting import MINUS
+from seqmix_plugin.reporting.run_groups import find_runs, group_runs
+from seqmix_plugin.reporting.verdict import Verdict, ranked, verdict
 from tests.reporting.conftest import write_run
 
 
@@ -21,16 +21,18 @@ def compared(folder: Path, baseline: Optional[str] = None) -> Comparison:
     return Comparison(group_runs(find_runs([str(folder)])[0])[0], baseline)
 
 
-def said(folder: Path, baseline: Optional[str] = None, target: Optional[float] = None) -> Answer:
-    comparison = compared(folder, baseline)
-    return answer(comparison, "test", comparison.pairs("test"), target)
+def said(folder: Path, baseline: Optional[str] = None, target: Optional[float] = None) -> Verdict:
+    return verdict(compared(folder, baseline), "test", target)
 
 
 def test_one_run_says_what_it_reached_and_that_nothing_can_be_told(tmp_path: Path) -> None:
     write_method(tmp_path, "nte", [[40, 60]])
     result = said(tmp_path)
     assert result.headline == "nte reaches 60.0 F1 on test with 20 annotated sentences."
-    assert (result.trust, result.verdict) == ("no", "There is one seed only: how much of this is luck cannot be told.")
+    assert (result.significant, result.text) == (
+        None,
+        "There is one seed only, so that the variation over seeds is unknown.",
+    )
     assert result.details == ["Its mean over 2 budgets is 50.0 F1."]
 
 
@@ -38,8 +40,8 @@ def test_one_method_with_seeds_says_how_far_they_reach(tmp_path: Path) -> None:
     write_method(tmp_path, "nte", [[40, 60], [40, 66]])
     result = said(tmp_path)
     assert result.headline == "nte reaches 63.0 F1 on test with 20 annotated sentences."
-    assert (result.trust, result.verdict) == ("unknown", "There is no other method with rounds to compare it with.")
-    assert result.details[0] == "That is the mean of 2 seeds, which reach from 60.0 to 66.0."
+    assert (result.significant, result.text) == (None, "There is no other method with rounds to compare it with.")
+    assert result.details[0] == "That is the mean of 2 seeds, which range from 60.0 to 66.0."
 
 
 def test_one_seed_of_two_methods_tells_nothing(tmp_path: Path) -> None:
@@ -47,8 +49,8 @@ def test_one_seed_of_two_methods_tells_nothing(tmp_path: Path) -> None:
     write_method(tmp_path, "random", [[40, 50]])
     result = said(tmp_path)
     assert result.headline == "nte leads on test: 5.0 F1 points above random."
-    assert result.trust == "no"
-    assert result.verdict == "With so few repeats this cannot be told from luck: 6 seeds are needed, there is 1."
+    assert result.significant is False
+    assert result.text == "The difference is not statistically significant: 6 seeds are needed, there is 1."
     assert result.details == [
         "The difference is the mean over 2 budgets and 1 seed (1): +5.0 F1 points.",
         "To reach 50 F1, nte needs 15 annotated sentences, random 20 (25 % fewer).",
@@ -60,8 +62,8 @@ def test_six_seeds_that_agree_are_believed_whichever_method_comes_first(tmp_path
     write_method(tmp_path, "b", [[40, 60 + 2 * seed] for seed in range(6)])
     result = said(tmp_path)
     assert result.headline == "b leads on test: 6.2 F1 points above a."
-    assert result.trust == "yes"
-    assert result.verdict == "Luck alone would hardly do this (p = 0.031)."
+    assert result.significant is True
+    assert result.text == "The difference is statistically significant (p = 0.031, Holm)."
     assert result.details[0].startswith(
         "The difference is the mean over 2 budgets and 6 seeds (1, 2, 3, 4, 5, 6): +6.2 F1 points, 95 % "
     )
@@ -72,8 +74,8 @@ def test_six_seeds_that_disagree_are_not_believed(tmp_path: Path) -> None:
     write_method(tmp_path, "a", [[40, 50]] * 6)
     write_method(tmp_path, "b", [[40, 50 + shift] for shift in (-8, 9, -7, 6, -3, 5)])
     result = said(tmp_path)
-    assert result.trust == "no"
-    assert result.verdict.startswith("6 seeds could show a difference, but this one may be luck (p = 0.")
+    assert result.significant is False
+    assert result.text.startswith("The difference is not statistically significant (p = 0.")
 
 
 def test_no_seed_in_common_is_no_comparison(tmp_path: Path) -> None:
@@ -81,9 +83,9 @@ def test_no_seed_in_common_is_no_comparison(tmp_path: Path) -> None:
     write_method(tmp_path, "b", [[40, 60]], first_seed=7)
     result = said(tmp_path)
     assert result.headline == "b has the highest mean on test."
-    assert result.trust == "no"
-    assert result.verdict == "The two cannot be compared run by run (not paired: no seed in common)."
-    assert not any(line.startswith("The difference") for line in result.details)
+    assert result.significant is False
+    assert result.text == "The difference is not tested: no seed in common."
+    assert not any(line.startswith("The difference is the mean") for line in result.details)
 
 
 def test_the_next_best_is_named_and_all_pairs_are_counted(tmp_path: Path) -> None:
@@ -91,7 +93,7 @@ def test_the_next_best_is_named_and_all_pairs_are_counted(tmp_path: Path) -> Non
         write_method(tmp_path, name, [[40, last]])
     result = said(tmp_path)
     assert result.headline == "b leads on test: 5.0 F1 points above c, the next best."
-    assert result.details[-1] == "Of all 3 differences between methods none can be told from luck."
+    assert result.details[-1] == "Of all 3 differences between methods none is statistically significant."
 
 
 @pytest.mark.parametrize(("baseline", "other"), [("a", "a"), ("b", "c, the next best")])
@@ -116,7 +118,7 @@ def test_no_budget_in_common(tmp_path: Path) -> None:
     write_run(tmp_path / "b" / "1", [40, 60], **{"trainer.query_policy.type": "b"})
     result = said(tmp_path)
     assert result.headline == "b has the highest mean on test."
-    assert result.verdict == "The two cannot be compared run by run (not paired: no budget in common)."
+    assert result.text == "The difference is not tested: no budget in common."
 
 
 def test_the_highest_mean_of_other_seeds_is_no_lead(tmp_path: Path) -> None:
@@ -140,8 +142,8 @@ def test_a_sure_difference_of_nothing_is_no_lead(tmp_path: Path) -> None:
     write_method(tmp_path, "b", [[40, 50.06 + seed] for seed in range(6)])
     result = said(tmp_path)
     assert result.headline.startswith("No clear leader on test")
-    assert result.trust == "unknown"
-    assert result.verdict == "The difference is hardly luck (p = 0.031), but it names no leader."
+    assert result.significant is None
+    assert result.text == "The difference is statistically significant (p = 0.031, Holm), but below 0.05 F1 points."
 
 
 def test_unfinished_runs_are_not_believed(tmp_path: Path) -> None:
@@ -150,8 +152,8 @@ def test_unfinished_runs_are_not_believed(tmp_path: Path) -> None:
             changes = {"trainer.query_policy.type": name}
             write_run(tmp_path / name / str(seed), [40, last + seed], seed=seed, num_rounds=5, **changes)
     result = said(tmp_path)
-    assert (result.trust, result.verdict) == ("no", "Not all runs are finished: this may still change.")
-    assert "b is not finished: 2 of 6 rounds count so far." in result.details
+    assert (result.significant, result.text) == (False, "The difference is not final: there are unfinished runs.")
+    assert "b is not finished: 2 of 6 rounds are counted." in result.details
 
 
 def test_one_method_beside_training_on_everything(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
-"""Numbers as the report writes them."""
+"""Numbers and texts as the report writes them."""
 
-import re
 from typing import Any, Optional, Sequence, Tuple
 
 from seqmix_plugin.errors import printable
@@ -51,37 +50,33 @@ def seed_names(units: Sequence[Tuple[int, int]]) -> str:
 
 
 def labels(needed: Optional[float], first_budget: float) -> str:
-    """`137`, `≤ 50` where the first budget is enough already, `not reached` for none."""
+    """Needed labels as `137`, as `≤ 50` where the first budget is enough, and as `not reached`."""
     if needed is None:
         return "not reached"
     return f"≤ {decimal(needed, 0)}" if needed <= first_budget else decimal(needed, 0)
 
 
-def saving(needed: Optional[float], others: Optional[float], first: float = 0.0, others_first: float = 0.0) -> str:
+Needed = Tuple[Optional[float], float]
+"""The labels that a method needs, and its first budget."""
+
+
+def saving(own: Needed, others: Needed) -> str:
     """
-    The share of labels that a method needs less than another, as `23 % fewer`; `≥ 23 % fewer` where its first budget is
-    enough already, and nothing where the other's is.
+    How many fewer labels a method needs than another, as `23 % fewer`, or as `≥ 23 % fewer` where its first budget is
+    enough; `–` where the first budget of the other is enough.
     """
-    if needed is None or others is None or others <= others_first:
+    if own[0] is None or others[0] is None or others[0] <= others[1]:
         return NOTHING
-    share = round(100 * (1 - needed / others))
-    if share == 0:
-        return "as many"
-    at_least = "≥ " if needed <= first else ""
-    return f"{at_least}{share} % fewer" if share > 0 else f"{-share} % more"
-
-
-def breakable(name: str) -> Any:
-    """A name for HTML that may be broken after `_`, `-`, `/` and the dots of a dotted key."""
-    from markupsafe import Markup, escape
-
-    return Markup(re.sub(r"([_/-]|\.(?=[A-Za-z]))", r"\1<wbr>", str(escape(visible(name)))))
+    share = round(100 * (1 - own[0] / others[0]))
+    if share <= 0:
+        return f"{-share} % more" if share else "as many"
+    return f"{'≥ ' if own[0] <= own[1] else ''}{share} % fewer"
 
 
 def visible(value: Any) -> Any:
     """
-    What the page is given, with all texts in it: characters that cannot be seen stand as Python writes them, but for
-    the joiners that scripts such as Persian and Hindi need. What is escaped for HTML already stays as it is.
+    A value with all texts in it as a page shows them: invisible characters are written as escapes, except the joiners
+    that scripts such as Persian and Hindi need. Text that is escaped for HTML already stays unchanged.
     """
     if type(value) is str:
         return value if value.isprintable() else "".join(c if c in JOINERS else printable(c) for c in value)

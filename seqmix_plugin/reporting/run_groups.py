@@ -20,37 +20,28 @@ DEPTH = 3
 
 @dataclass(frozen=True)
 class Group:
-    """
-    The runs of one configuration.
-
-    # Parameters
-
-    name : `str`
-        What tables and pictures call it.
-    runs : `Tuple[Run, ...]`
-        By seed.
-    """
+    """The runs of one configuration, sorted by seed, under the name that tables and charts give them."""
 
     name: str
     runs: Tuple[Run, ...]
 
     @property
     def num_budgets(self) -> int:
-        """Rounds that all its runs have measured."""
+        """How many rounds all its runs have completed."""
         return min(len(run.rounds) for run in self.runs)
 
     @property
     def finished(self) -> bool:
-        """Whether its runs have all their rounds."""
+        """Whether all its runs are finished."""
         return all(run.finished for run in self.runs)
 
     @property
     def is_reference(self) -> bool:
-        """Whether it has one budget only, as training on everything has: a line to compare with, not a curve."""
+        """Whether it has a single budget, as training on everything has: a level line, not a curve."""
         return all(run.num_rounds == 0 for run in self.runs)
 
     def budgets(self, measure: str = "sentences") -> List[float]:
-        """What was annotated in each round, the mean over the seeds."""
+        """Annotations after each round, the mean over the seeds."""
         counts = [[row["annotated"][measure] for row in run.rounds[: self.num_budgets]] for run in self.runs]
         means: List[float] = np.mean(counts, axis=0).tolist()
         return means
@@ -64,22 +55,15 @@ class Group:
 
 
 def matched_runs(first: Group, second: Group) -> List[Tuple[Run, Run]]:
-    """The runs of two methods that share seed and slice."""
+    """The runs of two methods that have the same seed and slice."""
     partners = {run.unit: run for run in second.runs}
     return [(run, partners[run.unit]) for run in first.runs if run.unit in partners]
 
 
 def find_runs(paths: Sequence[str]) -> Tuple[List[Run], List[str]]:
     """
-    # Parameters
-
-    paths : `Sequence[str]`
-        Folders of runs, folders that hold such folders, records, or folders of records.
-
-    # Returns
-
-    `Tuple[List[Run], List[str]]`
-        The runs, and a line on each place that was skipped, with the reason.
+    The runs in these places, and a line on each place that was skipped, with the reason. A place is the folder of a
+    run, a record, or a folder that holds such folders or records.
     """
     runs: List[Run] = []
     skipped: List[str] = []
@@ -107,7 +91,7 @@ def find_runs(paths: Sequence[str]) -> Tuple[List[Run], List[str]]:
 
 
 def _candidates(path: Path, depth: int) -> List[Path]:
-    """Folders that look like runs, and records; what cannot be looked into holds none."""
+    """Folders that look like runs, and records; none in a folder that cannot be read."""
     try:
         if path.is_file():
             return [path] if path.suffix == ".json" else []
@@ -133,18 +117,9 @@ def _natural(path: Path) -> List[Any]:
 
 def group_runs(runs: Sequence[Run]) -> Tuple[List[Group], List[str]]:
     """
-    Where some runs of a configuration are finished, those that are not wait: means over other seeds at each budget
-    would be no curve.
-
-    # Returns
-
-    `Tuple[List[Group], List[str]]`
-        The groups in the order in which their first runs were given, and a line on each run that was left out.
-
-    # Raises
-
-    `ConfigurationError`
-        When there are no runs, or they work on different data.
+    Groups in the order in which their first runs are given, and a line on each run that is left out: a repeated seed,
+    or an unfinished run beside finished ones of its configuration. A `ConfigurationError` when there are no runs or
+    they work on different data.
     """
     if not runs:
         raise ConfigurationError(
@@ -162,7 +137,9 @@ def group_runs(runs: Sequence[Run]) -> Tuple[List[Group], List[str]]:
     for units in by_configuration.values():
         every = sorted(units.values(), key=lambda run: run.unit)
         members.append([run for run in every if run.finished] or every)
-        skipped += [f"{run.path}: {_progress(run)}; waits for its end" for run in every if run not in members[-1]]
+        skipped += [
+            f"{run.path}: {_progress(run)}; left out until it is finished" for run in every if run not in members[-1]
+        ]
     names = _names(members)
     return [Group(name, tuple(group)) for name, group in zip(names, members, strict=True)], skipped
 
@@ -172,7 +149,7 @@ def _progress(run: Run) -> str:
 
 
 def _check_data(runs: Sequence[Run]) -> None:
-    """Scores on different data say nothing about methods."""
+    """Raises a `ConfigurationError` when the runs work on different data, so that scores cannot be compared."""
     first: Dict[str, Run] = {}
     for run in runs:
         first.setdefault(run.data_hash, run)
@@ -191,7 +168,7 @@ def _check_data(runs: Sequence[Run]) -> None:
 
 
 def _names(groups: Sequence[Sequence[Run]]) -> List[str]:
-    """Of each group, from the folders of its runs; the same name twice gets the configuration's hash."""
+    """The groups' names, from the folders of their runs; equal names get the configuration's hash."""
     names = [_name([run.path for run in group]) for group in groups]
     return [
         name if names.count(name) == 1 else f"{name} ({group[0].configuration_hash[:6]})"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.reporting.grouping import find_runs, group_runs
+from seqmix_plugin.reporting.run_groups import find_runs, group_runs
 from seqmix_plugin.run.reader import read_run
 from seqmix_plugin.run.record_file import write_record
 from tests.reporting.conftest import write_run
@@ -230,7 +230,7 @@ def test_running_runs_wait_where_others_are_finished(tmp_path: Path) -> None:
     write_run(tmp_path / "nte" / "2", [20.0], seed=2, num_rounds=1)
     groups, left_out = group_runs(find_runs([str(tmp_path)])[0])
     assert [run.seed for run in groups[0].runs] == [1]
-    assert left_out == [f"{tmp_path / 'nte' / '2'}: 1 of 2 rounds; waits for its end"]
+    assert left_out == [f"{tmp_path / 'nte' / '2'}: 1 of 2 rounds; left out until it is finished"]
 
 
 def test_running_runs_alone_are_shown_as_far_as_all_are(tmp_path: Path) -> None:

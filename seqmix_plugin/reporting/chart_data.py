@@ -1,0 +1,130 @@
+"""The rows that the report's charts draw, as plain data."""
+
+from itertools import combinations
+from typing import Any, Dict, List, Sequence, Tuple
+
+import numpy as np
+
+from seqmix_plugin.charts.learning_curves import MEASURES
+from seqmix_plugin.reporting.comparison import Comparison, deviation
+from seqmix_plugin.reporting.run_groups import Group, matched_runs
+from seqmix_plugin.run.reader import FUNNEL
+
+Row = Dict[str, Any]
+
+
+def cells(comparison: Comparison) -> Dict[str, Tuple[str, str]]:
+    """The splits and entity types, the empty type for all, whose F1 can be shown, by the names that charts use."""
+    return {f"{split}/{kind}": (split, kind) for split in comparison.splits for kind in ("", *comparison.kinds)}
+
+
+def mean_rows(comparison: Comparison) -> List[Row]:
+    """A row per method and round, as `learning_curves` expects them."""
+    rows = []
+    for group in comparison.groups:
+        of_group = [_round(group, k) for k in range(group.num_budgets)]
+        for name, cell in cells(comparison).items():
+            scores = group.f1(*cell)
+            if scores is not None:
+                for row, mean, spread in zip(of_group, scores.mean(axis=0), deviation(scores), strict=True):
+                    row |= {name: round(float(mean), 2), f"± {name}": round(float(spread), 2)}
+        rows += of_group
+    return rows
+
+
+def _round(group: Group, k: int) -> Row:
+    records = [run.rounds[k]["augmentation"] for run in group.runs]
+    wanted, accepted = (sum(record.get(name, 0) for record in records) for name in ("wanted", "accepted"))
+    budgets = {measure: round(group.budgets(measure)[k], 1) for measure in MEASURES}
+    generated = {"accepted": f"{accepted} of {wanted}" if wanted else "none", "short": 2 * accepted < wanted}
+    return {"method": group.name, "round": k, "seeds": len(group.runs), **budgets, **generated}
+
+
+def run_rows(comparison: Comparison) -> List[Row]:
+    """A row per run and round of the methods with rounds: annotations, and the F1 of each cell."""
+    rows = []
+    for group in comparison.curves:
+        for run in group.runs:
+            scores = {name: run.f1(*cell) for name, cell in cells(comparison).items()}
+            for k, record in enumerate(run.rounds[: group.num_budgets]):
+                f1 = {name: value[k] for name, value in scores.items()}
+                rounded = {name: round(value, 2) for name, value in f1.items() if value is not None}
+                rows.append({"method": group.name, "round": k, **record["annotated"], **rounded})
+    return rows
+
+
+def pair_rows(comparison: Comparison) -> List[Row]:
+    """A row per split and pair of methods, with the difference and its interval."""
+    rows = []
+    for split in comparison.splits:
+        for pair in comparison.pairs(split):
+            low, high = pair.interval or (None, None)
+            values = {"difference": pair.difference, "low": low, "high": high, "seeds": pair.num_seeds}
+            names = {"split": split, "method": pair.first, "other": pair.second, "verdict": pair.verdict}
+            rows.append({**names, **values, "significant": pair.significant})
+    return [row for row in rows if row["difference"] == row["difference"]]  # nan without a shared seed and budget
+
+
+def overlap_rows(groups: Sequence[Group]) -> List[Row]:
+    """
+    A row per pair of methods and round after the seed set, means over the seeds that both have: how many percent of
+    the round's queries of the first the second has made in the same round, and of all that the first has labelled so
+    far, how many percent the second has labelled too.
+    """
+    rows = []
+    for first, second in combinations(groups, 2):
+        matched = matched_runs(first, second)
+        for k in range(1, min(first.num_budgets, second.num_budgets) if matched else 0):
+            queries = [_percent(*(set(run.rounds[k]["queried"]) for run in pair)) for pair in matched]
+            labelled = [_percent(*(run.labelled(k) for run in pair)) for pair in matched]
+            shares = {"% of queries": float(np.mean(queries)), "% of all labelled": float(np.mean(labelled))}
+            rows.append({"method": first.name, "other": second.name, "round": k, **shares})
+    return rows
+
+
+def _percent(one: Any, other: Any) -> float:
+    return 100 * len(one & other) / max(len(one), 1)
+
+
+def density_rows(groups: Sequence[Group]) -> List[Row]:
+    """A row per method and round: entity density and sentence length of what was labelled, over all seeds."""
+    rows = []
+    for group in groups:
+        before = np.zeros(len(MEASURES))
+        for k in range(group.num_budgets):
+            total = np.sum([[run.rounds[k]["annotated"][name] for name in MEASURES] for run in group.runs], axis=0)
+            sentences, tokens, entities = np.maximum(total - before, 0)
+            density = float(100 * entities / max(tokens, 1)), float(tokens / max(sentences, 1))
+            names = ("entities in 100 tokens", "tokens per sentence")
+            rows.append({"method": group.name, "round": k, **dict(zip(names, density, strict=True))})
+            before = total
+    return rows
+
+
+def funnel_rows(groups: Sequence[Group]) -> List[Row]:
+    """
+    A row per method, round and stage of `FUNNEL`: how many sentences came so far, the mean over the seeds. Methods that
+    generate nothing have no rows.
+    """
+    return [
+        {"method": group.name, "round": k, "stage": stage, "sentences": float(np.mean(counts))}
+        for group in groups
+        for k in range(group.num_budgets)
+        for stage in FUNNEL
+        for counts in [[run.rounds[k]["augmentation"].get(stage) for run in group.runs]]
+        if all(isinstance(count, int) for count in counts)
+    ]
+
+
+def reached_curves(comparison: Comparison) -> Dict[str, Dict[str, Row]]:
+    """For each cell and method the mean curve on the seeds that all have: `mean` F1, and each measure's budgets."""
+    return {
+        name: {
+            summary.group.name: {
+                "mean": [round(f1, 6) for f1 in summary.mean],
+                **{measure: [summary.group.budgets(measure)[k] for k in summary.rounds] for measure in MEASURES},
+            }
+            for summary in comparison.same_seeds.summaries(*cell)
+        }
+        for name, cell in cells(comparison).items()
+    }
