@@ -16,6 +16,7 @@ from seqmix_plugin.reporting import formatting, tables
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.page import write_page
 from seqmix_plugin.reporting.run_groups import find_runs, group_runs
+from seqmix_plugin.reporting.scores_csv import scores_csv
 from seqmix_plugin.run.layout import NOT_MEASURED, OF_A_RUN, ROUNDS
 
 
@@ -86,7 +87,7 @@ def compare(
     try:
         write_page(comparison, notes, Path(os.path.realpath(output)), target_f1)
         if csv is not None:
-            write_text(Path(os.path.realpath(csv)), tables.long_csv(groups))
+            write_text(Path(os.path.realpath(csv)), scores_csv(groups))
         if markdown is not None:
             text = tables.markdown(comparison, notes, target_f1)
             write_bytes(Path(os.path.realpath(markdown)), text.encode("utf-8", errors="replace"))

@@ -3,7 +3,7 @@
 import html
 import re
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Sequence, TextIO
+from typing import List, Optional, Sequence, TextIO
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -13,7 +13,6 @@ from rich.table import Table as RichTable
 from seqmix_plugin.charts.elements import Rows
 from seqmix_plugin.charts.learning_curves import MEASURES
 from seqmix_plugin.errors import printable
-from seqmix_plugin.io.csv_text import csv_text
 from seqmix_plugin.reporting import formatting
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.formatting import MINUS, NOTHING, decimal, p_value, signed, with_deviation
@@ -203,29 +202,6 @@ def seeds_sentence(shown: Sequence[PairedComparison]) -> str:
         f"With n seeds the sign-flip test cannot give a p below 2/2ⁿ; after Holm's correction one of "
         f"{formatting.counted(len(shown), 'pair')} can pass 0.05 with {shown[0].needed} seeds or more."
     )
-
-
-def long_csv(groups: Sequence[Group]) -> str:
-    """
-    One row a run, round, split and entity type, as CSV; scores are between 0 and 1, as a run writes them. The rows with
-    `all types` under `of` are totals, those with `one type` have its name under `type`. A round that is not measured
-    has one row, which says so in place of the split. A text that a spreadsheet would take for a formula begins with
-    `'`.
-    """
-    columns = ["method", "seed", "data_seed", "round", "sentences", "tokens", "entities", "synthetic"]
-    columns += ["split", "of", "type", "precision", "recall", "f1"]
-    rows: List[Dict[str, Any]] = []
-    for group, run, record in [(g, r, record) for g in groups for r in g.runs for record in r.rounds]:
-        place = {"method": group.name, "seed": run.seed, "data_seed": run.data_seed, "round": record["round"]}
-        place |= {**record["annotated"], "synthetic": record["synthetic_in_training"]}
-        if not record["scores"]:
-            rows.append({**place, "split": NOT_MEASURED})
-        for split, scores in record["scores"].items():
-            for kind in dict.fromkeys(name.rpartition("/")[0] for name in scores):
-                values = {name.rpartition("/")[2]: f1 for name, f1 in scores.items() if name.rpartition("/")[0] == kind}
-                of = {"of": "one type", "type": kind} if kind else {"of": "all types"}
-                rows.append({**values, **place, "split": split, **of})
-    return csv_text(columns, rows)
 
 
 def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional[float] = None) -> str:

@@ -11,6 +11,7 @@ from seqmix_plugin.reporting import tables
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.page import write_page
 from seqmix_plugin.reporting.run_groups import find_runs, group_runs
+from seqmix_plugin.reporting.scores_csv import scores_csv
 from tests.reporting.comparison_test import METHODS, compared
 from tests.reporting.conftest import write_run
 
@@ -89,7 +90,7 @@ def test_the_sentence_on_seeds(tmp_path: Path) -> None:
 
 
 def test_every_score_as_csv(tmp_path: Path) -> None:
-    rows = list(csv.DictReader(io.StringIO(tables.long_csv(compared(tmp_path, CURVES).groups))))
+    rows = list(csv.DictReader(io.StringIO(scores_csv(compared(tmp_path, CURVES).groups))))
     assert len(rows) == 4 * 2 * 2 * 3  # runs, rounds, splits, types
     [row] = [
         r
@@ -114,7 +115,7 @@ def test_no_cell_is_a_total_by_its_name_or_a_formula(tmp_path: Path) -> None:
         scores.update({f"{name}/{metric}": 0.5 for name in odd for metric in ("precision", "recall", "f1", "=2")})
     (tmp_path / "=sum(a)" / "1" / "rounds.jsonl").write_text(json.dumps(record) + "\n")
     groups = group_runs(find_runs([str(tmp_path)])[0])[0]
-    rows = list(csv.DictReader(io.StringIO(tables.long_csv(groups))))
+    rows = list(csv.DictReader(io.StringIO(scores_csv(groups))))
     assert {row["method"] for row in rows} == {"'=sum(a)"}
     assert all(row["sentences"] == "10" and None not in row for row in rows)
     assert len([row for row in rows if row["of"] == "all types"]) == 2, "one a split"
