@@ -8,7 +8,7 @@ scheme gives wrong entities without any other sign.
 from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 PREFIXES = {"IOB1": "BIO", "BIO": "BIO", "BIOES": "BIOES", "BIOUL": "BIOUL"}
-"""The schemes and the prefixes that each knows."""
+"""The schemes and the prefixes of each."""
 
 _ONE_NAME = {"E": "E", "L": "E", "S": "S", "U": "S"}
 
@@ -44,9 +44,9 @@ class InvalidTagError(ValueError):
     position : `int`
         The index of the offending tag in its sentence.
     message : `str`
-        What is wrong and what would be valid.
+        The mistake, and what would be valid.
     repairable : `bool`, optional (default = `True`)
-        Whether `repair` would read it: not when it is no tag of the scheme at all.
+        Whether `repair` would read it; not when it is not a tag of the scheme at all.
     """
 
     def __init__(self, position: int, message: str, repairable: bool = True) -> None:
@@ -66,19 +66,19 @@ def tags_to_spans(tags: Sequence[str], scheme: str = "BIO", repair: bool = False
     scheme : `str`, optional (default = `"BIO"`)
         One of `PREFIXES`.
     repair : `bool`, optional (default = `False`)
-        Read an invalid tag as conlleval does instead of raising: whatever cannot go on an entity starts one, whatever
-        is not closed ends where it stops.
+        Read an invalid tag as conlleval does instead of raising: a tag that cannot continue an entity starts one, and
+        an entity that is not closed ends at its last word.
 
     # Returns
 
     `Tuple[List[Span], int]`
-        The spans in order, and how many tags had to be repaired: those that the scheme would write otherwise. In IOB1
-        every sequence can be read, so there it is 0.
+        The spans in order, and the number of tags that had to be repaired: those that the scheme would write
+        otherwise. In IOB1 every sequence is valid, so the number is 0.
 
     # Raises
 
     `InvalidTagError`
-        A tag that is no tag of the scheme at all, or one that is not allowed where it stands.
+        For a tag that does not belong to the scheme, or one that is not allowed at its position.
     """
     spans: List[Span] = []
     start: Optional[int] = None
@@ -155,9 +155,9 @@ def to_bio(tags: Sequence[str], scheme: str, repair: bool = False) -> Tuple[List
 
 def hard_tags(distributions: Sequence[Mapping[str, float]]) -> Tuple[List[str], int]:
     """
-    The one valid BIO sequence that soft labels come down to: each word's most probable tag, of equally probable ones
-    the first in alphabetical order, then repaired as conlleval reads it. A mixed window that cuts an entity leaves an
-    `I-` without its `B-`.
+    Soft labels as one valid BIO sequence: each word's most probable tag, of equally probable ones the first in
+    alphabetical order, then repaired as conlleval reads it, since a mixed window that cuts an entity leaves an `I-`
+    without its `B-`.
 
     # Parameters
 
@@ -173,7 +173,7 @@ def hard_tags(distributions: Sequence[Mapping[str, float]]) -> Tuple[List[str], 
 
 
 def is_type_name(text: str) -> bool:
-    """Whether an entity type may be called so: not when another type would look the same."""
+    """Whether a text may name an entity type: not with invisible characters, by which two types would look the same."""
     return text != "" and text.isprintable() and text == text.strip()
 
 

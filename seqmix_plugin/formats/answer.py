@@ -9,7 +9,7 @@ from seqmix_plugin.formats.questions import Question
 from seqmix_plugin.io.json_text import Row, shown
 
 WORDS = "words"
-"""What the offsets of spans may count, beside characters."""
+"""The unit of offsets that count words instead of characters."""
 
 _LABEL_KEYS = re.compile(
     r"label|(?<!id)entit|(tag|span|annotation|completion|result)s?$|(^|_)(ner|bio|iob|cats)$", re.IGNORECASE
@@ -42,7 +42,7 @@ class RawSpan(NamedTuple):
 @dataclass(frozen=True)
 class RawAnswer:
     """
-    An annotator's answer to a question as a tool's file has it, or what is wrong there. Without `spans`, `tags` and
+    An annotator's answer to a question as a tool's file has it, or a problem there. Without `spans`, `tags` and
     `rejected` it is not an answer.
 
     # Parameters
@@ -58,7 +58,7 @@ class RawAnswer:
     spans : `Sequence[RawSpan]`, optional (default = `None`)
         The labelled spans.
     unit : `str`, optional (default = `CODE_POINTS`)
-        What the spans' offsets count: `CODE_POINTS`, `UTF16` or `WORDS`.
+        The unit of the spans' offsets: `CODE_POINTS`, `UTF16` or `WORDS`.
     tags : `Sequence[str]`, optional (default = `None`)
         One BIO tag a word; with `spans`, both must agree.
     other_tags : `Sequence[str]`, optional (default = `()`)
@@ -66,15 +66,15 @@ class RawAnswer:
     rejected : `bool`, optional (default = `False`)
         Whether the annotator rejected, skipped or cancelled the sentence.
     annotator : `str`, optional (default = `None`)
-        Who answers, if the tool says so.
+        The annotator, if the tool names one.
     time : `Any`, optional (default = `None`)
-        When.
+        The time of the answer.
     annotation : `str`, optional (default = `None`)
         The tool's name or number of the annotation, of which there may be later versions.
     problems : `Sequence[str]`, optional (default = `()`)
-        Why it cannot be taken.
+        Reasons why it cannot be taken.
     warnings : `Sequence[str]`, optional (default = `()`)
-        What is unexpected, although it is taken.
+        Unexpected details, although it is taken.
     """
 
     place: str
@@ -103,7 +103,7 @@ class RawAnswer:
 
 class Answer(NamedTuple):
     """
-    What one annotator said of one sentence.
+    The answer of one annotator to one sentence.
 
     # Parameters
 
@@ -112,7 +112,7 @@ class Answer(NamedTuple):
     tags : `Tuple[str, ...]`, optional
         One BIO tag a word; `None` when the annotator rejected, skipped or cancelled the sentence.
     annotator : `str`, optional
-        Who, if the tool says so.
+        The annotator, if the tool names one.
     place : `str`
         The file and the place in it.
     """

@@ -16,13 +16,13 @@ class Checked(NamedTuple):
     # Parameters
 
     raw : `RawAnswer`
-        What was checked.
+        The answer as the tool's file has it.
     answer : `Answer`, optional
-        The answer; `None` when there is none, or a problem.
+        The checked answer; `None` when there is none, or a problem.
     problems : `List[str]`
-        Why it is not taken, with its place.
+        Reasons why it is not taken, each with the place.
     warnings : `List[str]`
-        What is unexpected, although it is taken, with its place.
+        Unexpected details, each with the place.
     num_snapped : `int`
         Spans that were widened to whole words.
     """

@@ -14,7 +14,7 @@ from seqmix_plugin.formats.questions import Question
 from seqmix_plugin.io.json_text import read_text
 
 NO_TAG = "_"
-"""Stands where nobody has labelled a word yet."""
+"""The tag of a word that is not labelled yet."""
 
 _ID = re.compile(r"#\s*id\s*=\s?(.*)")
 

@@ -18,16 +18,16 @@ from seqmix_plugin.formats.questions import Question
 from seqmix_plugin.io.json_text import Row, decode, objects, read_bytes, shown, to_lines
 
 LABEL, ENTITIES = "label", "entities"
-"""Where the spans of a row are: the second in projects with relations or classes."""
+"""Keys of the spans in a row; the second in projects with relations or classes."""
 KEYS = (
     *("relations", "cats", "id", "text", "meta", "metadata", "Comments", "comments"),
     *("sentence_id", "round", "model_version", "query_score", "span_scores"),
 )
-"""Keys of a row that are read, or in which no span stands."""
+"""Keys of a row that are read, or that hold no spans."""
 MOST_BYTES, MOST_FILES = 512 * 1024**2, 1000
-"""How much an archive may hold when it is unpacked."""
+"""The limits of an archive, unpacked."""
 EVERYBODY = "all"
-"""The name of the file in which all annotators' labels are one."""
+"""The name of the file with the merged labels of all annotators."""
 
 
 @AnnotationFormat.register("doccano")
@@ -37,10 +37,10 @@ class DoccanoFormat(AnnotationFormat):
     `.jsonl` file or from the `.zip` that it offers, in which each annotator has a file.
 
     Spans are in `label` or, in projects with relations and in those with a class for the whole text (`cats`), in
-    `entities`; a `label` beside them is the prediction that was imported, which counts for nothing. Classes without
-    spans may mean "no entity", which is what is read, with a warning; relations, comments and, beside spans, classes
-    are passed over. A key that is not read and looks as if labels were in it is a problem, such as `labels` and
-    `annotations` of versions before 1.3. Of a `.zip`, up to 1,000 files and 512 MiB are unpacked.
+    `entities`; a `label` beside them is the prediction that was imported and is ignored. Classes without
+    spans may mean "no entity": they are read so, with a warning; relations, comments and, beside spans, classes are
+    ignored. An unknown key that seems to hold labels is a problem, such as `labels` and `annotations` of versions
+    before 1.3. Of a `.zip`, up to 1,000 files and 512 MiB are unpacked.
 
     Our id is the meta key `sentence_id`; `id` is doccano's own. doccano sets the score it sorts by through its
     interface for programs only, so `query_score` and `span_scores` are meta keys too, and rows stand in the order of

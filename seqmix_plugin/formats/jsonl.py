@@ -16,7 +16,7 @@ KEYS = (
     *("id", "tags", "spans", "tokens", "spaces", "rejected", "skipped", "draft", "annotator", "time", "annotation"),
     *("withdrawn", "round", "query_score", "predicted"),
 )
-"""Those of a row that are read, or in which no answer stands."""
+"""Keys of a row that are read, or that hold no answer."""
 
 
 @AnnotationFormat.register("jsonl")
@@ -36,11 +36,11 @@ class JsonlFormat(AnnotationFormat):
     | `annotation` | the tool's name or number of it, so that it can be changed; may be left out |
     | `withdrawn` | `true` for an `annotation` that is taken back: until a later row of it, without `time` for good; without `id` whatever it was of |
 
-    A row with none of the three, such as that of a question, is no answer. `tags` and `spans` in one row must say the
-    same, and neither may stand beside `rejected`, `skipped` or `draft`; a span that has a `text` must have that of its
-    words; a key that is not read and looks as if labels were in it is a problem.
+    A row without `tags`, `spans` and `rejected`, such as that of a question, is not an answer. `tags` and `spans` in
+    one row must agree, and neither may stand beside `rejected`, `skipped` or `draft`; the `text` of a span must be that
+    of its words; an unknown key that seems to hold labels is a problem.
     Of several rows of one annotator for one sentence the latest counts; without times, the last. Of several rows of one
-    annotation only the latest is looked at.
+    annotation only the latest is read.
 
     Registered as an `AnnotationFormat` with name "jsonl".
     """  # noqa: E501  a table cannot be wrapped

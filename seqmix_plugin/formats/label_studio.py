@@ -36,13 +36,13 @@ class LabelStudioFormat(AnnotationFormat):
     configuration that they need. Reads its exports JSON and JSON-MIN.
 
     Our id stands in `data.id` and, because JSON-MIN writes the task's number over that, in `data.sentence_id`. A task
-    without annotations is not answered. A cancelled annotation is a rejection, whatever is marked in it.
+    without annotations is not answered. A cancelled annotation is a rejection, whatever its regions are.
 
     The regions of type `labels` are read, of all controls of an annotation. Any other region is a problem, and then
     nothing of the annotation is taken: other types such as `hypertextlabels`, a taxonomy that labels spans, two texts.
-    Choices, ratings and text fields beside labels are passed over; without labels they may mean "no entity", which is
-    what is read, with a warning; so is what the last review did not accept. Passed over are also relations, comments
-    and other notes, `ground_truth`, drafts and predictions.
+    Choices, ratings and text fields beside labels are ignored; without labels they may mean "no entity" and are read
+    so, with a warning. An annotation that the last review did not accept is read with a warning. Relations, comments
+    and other notes, `ground_truth`, drafts and predictions are ignored.
 
     Offsets are code points, as in Label Studio itself since 2022; in a text with an emoji, a region whose `value.text`
     stands elsewhere is a problem: older versions count UTF-16 code units.

@@ -1,4 +1,4 @@
-"""Entity types: those that a project asks for."""
+"""The entity types of a project."""
 
 from pathlib import Path
 from typing import Iterable, List, Sequence, Set
@@ -10,7 +10,7 @@ from seqmix_plugin.io.json_text import read_bytes
 from seqmix_plugin.tag_schemes import is_type_name
 
 RUN_LABELS = Path("vocabulary") / "labels.txt"
-"""Where a run's folder says which tags its model knows."""
+"""The file of a run's folder with the tags that its model knows."""
 
 
 def check_labels(labels: Sequence[str]) -> None:
@@ -18,8 +18,8 @@ def check_labels(labels: Sequence[str]) -> None:
     # Raises
 
     `ConfigurationError`
-        When there is none, one is there twice, one has characters that cannot be seen or white space around it, or they
-        are tags and no types.
+        When there is none, one is given twice, one has invisible characters or white space around it, or they are tags
+        instead of types.
     """
     if not labels:
         raise ConfigurationError("labels is empty; expected entity types such as PER, LOC")
@@ -46,7 +46,7 @@ def check_predicted(questions: Iterable[Question], labels: Sequence[str]) -> Non
 
 
 def entity_types(tags: Iterable[str]) -> List[str]:
-    """The types that BIO tags speak of, sorted; what is no BIO tag is passed over."""
+    """The types in BIO tags, sorted; other tags are ignored."""
     return sorted({tag[2:] for tag in tags if tag[:2] in ("B-", "I-") and len(tag) > 2})
 
 
@@ -67,7 +67,7 @@ def labels_of_run(folder: str) -> List[str]:
     # Raises
 
     `ConfigurationError`
-        When there is no vocabulary in it, or none with entity types.
+        When it has no vocabulary, or one without entity types.
     """
     path = Path(folder) / RUN_LABELS
     try:

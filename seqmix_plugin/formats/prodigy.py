@@ -15,7 +15,7 @@ from seqmix_plugin.io.json_text import Row, is_list_of, objects, read_text, show
 VIEWS = ("ner_manual", "spans_manual", "relations", "blocks")
 """Interfaces in which all spans of a sentence are marked, by `_view_id`."""
 KEYS = ("text", "tokens", "spans", "relations", "meta", "answer", "options", "accept", "config", "versions")
-"""Those of a row that are read, or in which no span stands."""
+"""Keys of a row that are read, or that hold no spans."""
 
 
 @AnnotationFormat.register("prodigy")

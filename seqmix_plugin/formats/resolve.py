@@ -1,7 +1,4 @@
-"""
-Of all checked answers those that count: the latest version of an annotation, the latest word of an annotator, and one
-answer of several annotators.
-"""
+"""Resolves checked answers: versions of an annotation, answers of one annotator, and several annotators."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -15,9 +12,9 @@ RULES = ("first", "majority", "error")
 """How annotators who differ are resolved."""
 
 Moment = Tuple[int, float, str]
-"""When something was said: seconds since 1970 or, for a date that cannot be read, text; the last has neither."""
+"""A time for sorting: seconds since 1970 or, for a date that cannot be parsed, text; `NEVER` has neither."""
 NEVER: Moment = (2, 0.0, "")
-"""Of what has no time."""
+"""The time of an answer without one."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +39,11 @@ class Answers:
     num_snapped : `int`
         Spans that were widened to whole words.
     problems : `List[str]`
-        What is left out, each with file, place and what would be valid.
+        Answers that are not taken, each with file, place and what would be valid.
     disagreements : `List[str]`
-        Those of the problems that are not of a file: annotators of one sentence differ, and no rule settles it.
+        The problems that are not of a file: annotators of one sentence differ, and no rule decides.
     warnings : `List[str]`
-        What is unexpected, although it is taken.
+        Unexpected details of answers that are taken.
     """
 
     answers: List[Answer]
@@ -98,10 +95,9 @@ class _Outcome(NamedTuple):
 
 def resolve(files: Sequence[Iterable[Checked]], questions: Sequence[str], rule: str = "first") -> Answers:
     """
-    Of an annotation that its tool names the latest version counts, over all files, and of versions of one time the one
-    that was read last: an export that a service's record has overtaken does not count, nor do its problems, nor labels
-    that were withdrawn. Where no time tells which is newer and another order of the files would give other labels, that
-    is a warning.
+    Of the versions of a named annotation, the latest over all files counts, and of versions with the same time the one
+    that was read last: problems of older versions and labels that were withdrawn do not count. Where no time decides
+    and another order of the files would give other labels, that is a warning.
 
     # Parameters
 
@@ -152,7 +148,7 @@ def resolve(files: Sequence[Iterable[Checked]], questions: Sequence[str], rule: 
 
 
 def moment(value: object) -> Moment:
-    """A tool's time for sorting: a number of seconds, or a date, which is in UTC where it does not say."""
+    """A tool's time for sorting: a number of seconds, or a date, in UTC unless it has a time zone."""
     if isinstance(value, (int, float)) and abs(value) < 1e18:
         return 0, float(value), ""
     if not isinstance(value, str):
@@ -162,7 +158,7 @@ def moment(value: object) -> Moment:
 
 
 def utc(value: str) -> Optional[datetime]:
-    """A tool's date in UTC, which it is in where it does not say; `None` when it cannot be read."""
+    """A tool's date in UTC, which is assumed where it has no time zone; `None` when it cannot be parsed."""
     try:
         date = datetime.fromisoformat(value)
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)

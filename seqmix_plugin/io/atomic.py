@@ -1,4 +1,4 @@
-"""Files that are whole or not there, whatever happens while they are written."""
+"""Atomic writes: a file is whole or not there, whatever happens while it is written."""
 
 import hashlib
 import itertools
@@ -16,21 +16,21 @@ from seqmix_plugin.io.folder_guard import locked as locked
 from seqmix_plugin.io.folder_guard import move, open_own, remove
 
 TEMPORARY = ".tmp"
-"""Ending of the names of files that are not whole yet; one that is left may be removed."""
+"""Ending of the names of files that are being written; leftover ones may be removed."""
 
 
 @contextmanager
 def replacement(path: Path, writer: object = "") -> Iterator[Path]:
     """
-    Gives a path beside `path` to write a file to. When the block ends without an error, the file is brought to the disk
-    and takes the place of `path` in one step; otherwise it is removed and `path` is as it was.
+    Yields a path beside `path` to write a file to. When the block ends without an error, the file is synced to the disk
+    and replaces `path` in one step; otherwise it is removed and `path` is unchanged.
 
     # Parameters
 
     path : `Path`
         The file that is written or replaced.
     writer : `object`, optional (default = `""`)
-        What tells processes apart that may write the same file at the same time.
+        Distinguishes processes that may write the same file at the same time.
 
     # Raises
 
@@ -50,7 +50,7 @@ def replacement(path: Path, writer: object = "") -> Iterator[Path]:
 
 
 def settle(temporary: Path, path: Path) -> None:
-    """Brings a file to the disk and puts it in the place of another in one step."""
+    """Syncs a file to the disk and puts it in the place of another in one step."""
     sync(temporary)
     move(temporary, path)
     sync(path.parent)  # a new name is on the disk only when its folder is
@@ -68,7 +68,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def append(path: Path, start: int, content: bytes) -> None:
-    """Writes from a position on, whatever stood there, and brings it to the disk."""
+    """Replaces everything from a position on, and syncs the file to the disk."""
     with disk_errors(path):
         own_copy(path)
         with open_own(path, "r+b" if path.exists() else "xb") as file:
@@ -80,13 +80,13 @@ def append(path: Path, start: int, content: bytes) -> None:
 
 
 def name_for_damaged(path: Path) -> Path:
-    """A free name beside a file or folder that is damaged, under which it is kept."""
+    """A free name beside a damaged file or folder, under which it is kept."""
     names = (path.with_name(f"{path.name}.damaged{number}") for number in itertools.count(1))
     return next(name for name in names if not name.exists())
 
 
 def own_copy(path: Path) -> None:
-    """Makes a file of its own of one that has another name elsewhere, which stays as it is, as in a backup by links."""
+    """Replaces a file that has hard links, as in a backup, by a copy; the others stay as they are."""
     if path.is_file() and path.lstat().st_nlink > 1:
         with replacement(path) as temporary:
             shutil.copyfile(path, temporary)
@@ -94,15 +94,15 @@ def own_copy(path: Path) -> None:
 
 def is_special(path: Path) -> bool:
     """
-    Whether a path leads to a named pipe or a device, from which a program that reads a file would wait or read for
-    ever. What a shell gives in place of a file, `<(…)`, has no name.
+    Whether a path leads to a named pipe or a device, from which a program that reads a file would wait or read
+    forever. A shell's process substitution, `<(…)`, is not one.
     """
     real = os.path.realpath(path)
     return os.path.lexists(real) and not os.path.isfile(real) and not os.path.isdir(real) and not os.path.islink(real)
 
 
 def data_digest(value: Any) -> str:
-    """SHA-256 of plain data, whatever the order of its keys, in hexadecimal digits."""
+    """SHA-256 of plain data, independent of the order of keys, in hexadecimal digits."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode("utf-8")).hexdigest()
 
 
@@ -113,7 +113,7 @@ def file_digest(path: Path) -> str:
 
 
 def sync(path: Path) -> None:
-    """Brings a file or a folder to the disk."""
+    """Syncs a file or a folder to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

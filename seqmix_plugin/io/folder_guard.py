@@ -1,4 +1,4 @@
-"""A run's folder may come from anybody, and may be taken away: what is written stays in it, as long as it is ours."""
+"""Writes in a run's folder: never through links, and never after another process has taken the folder."""
 
 import os
 import re
@@ -18,7 +18,7 @@ RUST_ERROR = re.compile(r"\(os error (\d+)\)")
 
 @dataclass
 class _Own:
-    """A run's folder as it was named, files in it that are only read, and this process's locks in it."""
+    """A run's folder as it was given, the pattern of files in it that are only read, and this process's locks in it."""
 
     folder: Path
     only_read: str
@@ -29,7 +29,7 @@ _OWN: Dict[Path, _Own] = {}
 
 
 def _forget_locks() -> None:
-    """They stay with the process that has forked."""
+    """In a forked process: the locks stay with its parent."""
     for own in _OWN.values():
         own.locks.clear()
 
@@ -39,23 +39,23 @@ os.register_at_fork(after_in_child=_forget_locks)
 
 def own_folder(folder: Path, only_read: str = "") -> None:
     """
-    To be called before a process writes in a run's folder, which may come from anybody. From then on the functions of
-    this module open, replace and remove nothing there through a link, and nothing once another process has taken the
-    folder (see `check_own`). Other libraries follow links: what is in the folder is looked at now. The folder itself
+    Must be called before a process writes in a run's folder, whose content is not trusted. From then on the functions
+    of this module open, replace and remove nothing there through a link, and nothing once another process has taken the
+    folder (see `check_own`). Other libraries follow links, so the folder is searched for them now. The folder itself
     may be a link.
 
     # Parameters
 
     folder : `Path`
-        The run's.
+        The run's folder.
     only_read : `str`, optional (default = `""`)
-        A pattern of files that are only read; they may be links.
+        A pattern of files that are only read, which may be links.
 
     # Raises
 
     `ConfigurationError`
-        For a link, a pipe or a device. More than two folders down, where other programs keep their files, links that
-        stay in the run's folder are let through.
+        For a link, a pipe or a device. More than two levels down, where other programs keep their files, links to
+        files in the run's folder are allowed.
     """
     before = _OWN.get(folder.absolute())
     locks = {path: lock for path, lock in before.locks.items() if _is_held(lock(), path)} if before else {}
@@ -64,7 +64,7 @@ def own_folder(folder: Path, only_read: str = "") -> None:
 
 
 def refuse_links(folder: Path) -> None:
-    """Looks at everything in a run's folder, as `own_folder` does."""
+    """Searches a run's folder for links, pipes and devices, as `own_folder` does."""
     own, home = _OWN.get(folder.absolute()), folder.resolve()
     only_read = own.only_read if own is not None else ""
     for place, folders, files in os.walk(folder):
@@ -86,7 +86,7 @@ def _is_loop(path: Path) -> bool:
 
 
 def not_own(path: Path) -> ConfigurationError:
-    """To be raised for what stands where a file or folder of a run should."""
+    """The error for anything else in the place of a file or folder of a run."""
     what = "a link" if path.is_symlink() else "a folder" if path.is_dir() else "neither a file nor a folder"
     return ConfigurationError(
         f"{path} is {what}; expected a run's own files: remove it, or put a copy of what it leads to in its place"
@@ -95,12 +95,12 @@ def not_own(path: Path) -> ConfigurationError:
 
 def check_own() -> None:
     """
-    Compares the locks of this process with what is at their paths now.
+    Checks that the files that this process has locked are still those at their paths.
 
     # Raises
 
     `ConfigurationError`
-        When another start has taken a run's folder (`--force`), or it is gone.
+        When another start has taken a run's folder (`--force`), or it was removed.
     """
     for own in list(_OWN.values()):
         _check_locks(own)
@@ -116,7 +116,7 @@ def _check_locks(own: _Own) -> None:
 
 
 def _is_held(lock: Optional[IO[bytes]], path: Path) -> bool:
-    """Whether a lock is that of the file at its path, which is not opened: closing it would give up the lock."""
+    """Whether a lock is on the file that is at its path. The file is not opened: closing it would release the lock."""
     try:
         return lock is not None and not lock.closed and os.path.samestat(os.fstat(lock.fileno()), os.lstat(path))
     except OSError:
@@ -124,14 +124,14 @@ def _is_held(lock: Optional[IO[bytes]], path: Path) -> bool:
 
 
 def _root(path: Path) -> Optional[Path]:
-    """The run's folder that an absolute path is in, if there is one."""
+    """The run's folder that contains an absolute path, if there is one."""
     root = next((place for place in (path, *path.parents) if place in _OWN), None)
     return None if root is None or ".." in path.relative_to(root).parts else root
 
 
 @contextmanager
 def _opened(folder: Path, make: bool = False) -> Iterator[int]:
-    """A descriptor of a folder; in a run's, no part of the way to it may be a link."""
+    """A descriptor of a folder; in a run's folder, no part of its path may be a link."""
     folder = folder.absolute()
     root = _root(folder)
     if root is not None:
@@ -165,7 +165,7 @@ def open_own(path: Path, mode: str) -> IO[bytes]:
     path : `Path`
         The file.
     mode : `str`
-        `"xb"` for one that is not there, `"ab"` or `"r+b"`: nothing is emptied before it was looked at.
+        `"xb"` for a new file, `"ab"` or `"r+b"`; no mode that empties a file before it was checked.
     """
 
     def opener(_: str, flags: int) -> int:
@@ -178,7 +178,7 @@ def open_own(path: Path, mode: str) -> IO[bytes]:
 
 
 def make_folder(folder: Path) -> None:
-    """Makes a folder, and those around it, where they are not there yet."""
+    """Makes a folder and its parents, where they do not exist yet."""
     with disk_errors(folder), _opened(folder, make=True):
         pass
 
@@ -190,7 +190,7 @@ def remove(path: Path) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Removes a folder with all that is in it, if there is one."""
+    """Removes a folder with its content, if there is one."""
     with suppress(FileNotFoundError, NotADirectoryError), _opened(folder):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -203,9 +203,9 @@ def move(source: Path, target: Path) -> None:
 
 def locked(path: Path) -> Optional[IO[bytes]]:
     """
-    Opens a file that no other process has locked, and locks it until it is closed or the process ends, however it ends;
-    `None` when another process has. In a run's folder (see `own_folder`), nothing is written without the lock from then
-    on; where this process has it already, it is given again.
+    Opens a file and locks it until it is closed or the process ends, however it ends; `None` when another process has
+    locked it. In a run's folder (see `own_folder`), nothing is written without the lock from then on; a lock that this
+    process holds already is returned again.
     """
     import fcntl  # not on every platform
 
@@ -226,7 +226,7 @@ def locked(path: Path) -> Optional[IO[bytes]]:
 
 @contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
-    """What the operating system refuses becomes a `ConfigurationError` that names the file."""
+    """Turns errors of the operating system into a `ConfigurationError` that names the file."""
     try:
         yield
     except ConfigurationError:
@@ -241,7 +241,7 @@ def disk_errors(path: Path) -> Iterator[None]:
 def refusal(error: BaseException) -> Optional[str]:
     """The operating system's error behind an exception of any library; `None` for another one."""
     if isinstance(error, RuntimeError) and isinstance(error.__context__, OSError):
-        error = error.__context__  # torch says nothing of the disk in its own
+        error = error.__context__  # torch does not name the disk error in its own
     if isinstance(error, OSError):
         return error.strerror or str(error)
     found = RUST_ERROR.search(str(error))

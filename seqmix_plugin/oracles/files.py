@@ -1,4 +1,4 @@
-"""People who label in a tool of theirs."""
+"""Annotators who label in a tool of their own."""
 
 import logging
 from dataclasses import replace
@@ -31,23 +31,23 @@ logger = logging.getLogger(__name__)
 
 POOL, WAIT = "pool", "wait"
 MOST_LINES = 20
-"""So many problems are shown."""
+"""The number of problems and warnings that are shown."""
 FEW = 5
-"""Answers that may well be what the model suggests."""
+"""From this number of answers on, agreement with all suggestions is suspicious."""
 
 
 @Oracle.register("files")
 class FilesOracle(Oracle):
     """
-    Asks people. Writes what is queried to `queries/round_<k>/` in the run's folder, as an annotation tool imports it
-    and as `questions.jsonl`, and lets the run wait; when the run goes on, takes the labels from all files in
-    `queries/round_<k>/answers/`: exports of the tool, and files in our own format, whose names end in `.answers.jsonl`
-    (`allennlp annotate`, `import-annotations` and `serve-queries` write them).
+    Asks annotators. Writes the queried sentences to `queries/round_<k>/` in the run's folder, in the format of an
+    annotation tool and as `questions.jsonl`, and lets the run wait; when the run resumes, reads the labels from all
+    files in `queries/round_<k>/answers/`: exports of the tool, and files in our own format, whose names end in
+    `.answers.jsonl` (`allennlp annotate`, `import-annotations` and `serve-queries` write them).
 
     A sentence that was rejected, skipped or cancelled in the tool, and labelled by nobody, is set aside: it gets no
-    labels and is not asked for again. A sentence that the tool would not take, such as one with a line end in a word
-    for `columns`, is asked for in `questions.jsonl` alone, which `allennlp annotate` reads; the run says how many there
-    are before it begins.
+    labels and is not queried again. A sentence that the tool cannot hold, such as one with a line end in a word for
+    `columns`, is asked for in `questions.jsonl` alone, which `allennlp annotate` reads; their number is logged before
+    the run begins.
 
     Registered as an `Oracle` with name "files".
 
@@ -56,20 +56,20 @@ class FilesOracle(Oracle):
     format : `AnnotationFormat`, optional (default = `JsonlFormat()`)
         The tool: `label_studio`, `doccano`, `prodigy`, `columns` or `jsonl`.
     unanswered : `str`, optional (default = `"wait"`)
-        What becomes of sentences without an answer: `"wait"` until all are answered or rejected, or go on with those
-        that are, of which there must be one, and leave the others in the `"pool"`.
+        Treatment of sentences without an answer: `"wait"` until all are answered or rejected, or `"pool"`, which
+        returns them to the pool and continues with the answered ones, of which there must be at least one.
     annotators : `str`, optional (default = `"first"`)
         Whose labels count when several annotators labelled a sentence; see `ReadSettings`.
     snap : `bool`, optional (default = `False`)
         Widen spans that cut words to whole words instead of reporting a problem.
     min_probability : `float`, optional (default = `0.0`)
-        Spans of which the model is less sure are not suggested; 1 suggests none.
+        Spans that the model predicts with a lower probability are not suggested; 1 suggests none.
 
     # Raises
 
     `ConfigurationError`
-        For another `unanswered` or `annotators`, a `min_probability` that is none, entity types that the tool or the
-        run could not take; in a round, for answers with problems and files of another format.
+        For an unknown `unanswered` or `annotators`, a `min_probability` that is not a probability, entity types that
+        the tool or the run cannot hold; in a round, for answers with problems and files of another format.
     """
 
     needs_gold = False
@@ -151,7 +151,7 @@ class FilesOracle(Oracle):
                 self._format.write(fitting, request.types, self._exported(files), model)
             if odd:
                 self._warn_of(odd, f"round {request.round_number}'s {len(questions):,} sentences", files.questions)
-        write_questions(files.questions, questions)  # the last: when it is there, all were asked
+        write_questions(files.questions, questions)  # written last: when it exists, all were asked
         return replace(request, questions=questions)
 
     def _suggested(self, spans: Sequence[Span]) -> Tuple[Span, ...]:

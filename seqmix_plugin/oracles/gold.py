@@ -1,4 +1,4 @@
-"""The oracle of a simulation."""
+"""The oracle of a simulation, which knows the gold tags."""
 
 from typing import Dict
 
@@ -10,7 +10,7 @@ from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 @Oracle.register("gold")
 class GoldOracle(Oracle):
     """
-    Uncovers the gold tags of the corpus, which it looks through for the queried sentences.
+    Reveals the gold tags of the queried sentences, which it looks up in the corpus.
 
     Registered as an `Oracle` with name "gold".
 

@@ -1,4 +1,4 @@
-"""An annotator who makes mistakes, for simulations."""
+"""A simulated annotator who makes mistakes."""
 
 from typing import Collection, List, Optional, Sequence
 
@@ -17,9 +17,9 @@ from seqmix_plugin.tag_schemes import Span, spans_to_tags, tags_to_spans
 @Oracle.register("noisy")
 class NoisyOracle(Oracle):
     """
-    Uncovers the gold tags and puts mistakes into them: of the entities, some are missed, some get another type, some
-    another border. What happens to a sentence follows from the run's seed and the sentence's id, whenever it is asked
-    for. Words outside of entities are left alone, but for a border that is moved over them.
+    Reveals the gold tags with mistakes: some of the entities are missed, some get another type, some another border.
+    The mistakes of a sentence depend on the run's seed and the sentence's id only. Words outside of entities are not
+    changed, except where a border is moved over them.
 
     Registered as an `Oracle` with name "noisy".
 
@@ -30,16 +30,16 @@ class NoisyOracle(Oracle):
     missed : `float`, optional (default = `0.0`)
         Share of the entities that get no label.
     wrong_type : `float`, optional (default = `0.0`)
-        Share of the entities that get another type, each of the others as likely; none where there is but one type.
+        Share of the entities that get another type, drawn uniformly; none where there is only one type.
     wrong_border : `float`, optional (default = `0.0`)
-        Share of the entities of which one border is moved by one word, to where the entity still has a word and meets
-        no other; those for which there is no such place stay.
+        Share of the entities of which one border is moved by one word, such that the entity keeps a word and does not
+        overlap another one; an entity for which this is not possible is not changed.
 
     # Raises
 
     `ConfigurationError`
-        When a share is negative or they sum to more than 1; when another type or border could make a tag that no file
-        has, such as `I-LOC` where all places are one word, and `labels` is not given.
+        When a share is negative or their sum is above 1; when another type or border could lead to a tag that is in no
+        file, such as `I-LOC` where all places are one word, and `labels` is not given.
     """
 
     def __init__(

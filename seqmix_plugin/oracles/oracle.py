@@ -13,13 +13,13 @@ from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 class Answered(NamedTuple):
     """
-    What an oracle has said of a request.
+    The labels for a request.
 
     # Parameters
 
     sentences : `List[TaggedSentence]`
-        The same sentences with tags. One that is left out stays in the pool; one without tags was rejected, and is
-        never asked for again.
+        The same sentences with tags. A sentence that is left out returns to the pool; one without tags was rejected
+        and is never queried again.
     """
 
     sentences: List[TaggedSentence]
@@ -27,14 +27,14 @@ class Answered(NamedTuple):
 
 class Waiting(NamedTuple):
     """
-    An oracle has asked and has no labels yet: the run ends in order, and resumes with `--recover`.
+    The oracle has asked and has no labels yet: the run ends without an error, and resumes with `--recover`.
 
     # Parameters
 
     message : `str`
-        One line that says which labels are missing and how to provide them.
+        One line with the missing labels and how to provide them.
     num_open : `int`
-        How many sentences have no answer.
+        Number of sentences without an answer.
     """
 
     message: str
@@ -48,28 +48,29 @@ class Oracle(Registrable):
 
     default_implementation = "gold"
     needs_gold = True
-    """Whether it uncovers tags of the training file, which then has to have them."""
+    """Whether it reveals the tags of the training file, which must have them."""
     keeps_answers = False
-    """Whether it finds the same answers again when it is asked again for the same sentences."""
+    """Whether a repeated request for the same sentences gives the same answers."""
     wants_predictions = False
     """Whether it shows annotators the model's predictions."""
 
     def check(self, sentences: SentenceSource, tags: Collection[str]) -> None:
         """
-        Called before any work is done; raises a `ConfigurationError` when there may be labels that the run cannot take.
+        Called before any work is done; raises a `ConfigurationError` when annotators may give labels that the run
+        cannot hold.
 
         # Parameters
 
         sentences : `SentenceSource`
             The pool.
         tags : `Collection[str]`
-            Those that the run's model knows.
+            The tags that the run's model knows.
         """
 
     def recall(self, request: Request) -> Request:
         """
-        Called before `annotate`, in the primary process: the request as this oracle has asked it before, with the
-        predictions of then and `is_asked`, or as it is.
+        Called before `annotate`, in the primary process: the request as this oracle has asked it in an earlier start,
+        with the predictions of that time and `is_asked`; otherwise the request itself.
         """
         return request
 
@@ -79,17 +80,17 @@ class Oracle(Registrable):
         # Parameters
 
         request : `Request`
-            The sentences and whatever else may be needed.
+            The sentences, with everything that an oracle may need.
 
         # Returns
 
         `Union[Answered, Waiting]`
-            The labelled sentences, or, when there are no labels yet, what the run waits for.
+            The labelled sentences or, when there are no labels yet, the reason to wait.
         """
 
 
 def check_tags(tags: Collection[str]) -> None:
-    """Raises a `ConfigurationError` when an answer could have a tag that is none of these."""
+    """Raises a `ConfigurationError` when an answer could have a tag that is not among these."""
     types = entity_types(tags)
     missing = sorted(tags_of(types) - set(tags))
     if missing:

@@ -1,4 +1,4 @@
-"""What an oracle is asked."""
+"""A request to an oracle."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,18 +14,18 @@ class Request:
     # Parameters
 
     questions : `Sequence[Question]`
-        What is to be labelled, with query scores and, for an oracle that wants them, what the model would say.
+        The sentences to label, with query scores and, for an oracle that wants them, the model's predictions.
     types : `Sequence[str]`
         The entity types.
     round_number : `int`
-        0 is the seed set's.
+        The number of the round; the seed set is labelled in round 0.
     seed : `int`
         The run's seed.
     folder : `Path`
         The run's folder.
     known : `Dict[str, TaggedSentence]`, optional (default = `{}`)
-        For an oracle that keeps its answers: labels that an interrupted round has left, by the sentences' ids, of which
-        there need be no answer.
+        For an oracle that keeps its answers: labels that an interrupted round has left, by the sentences' ids; these
+        sentences need no answer.
     is_asked : `bool`, optional (default = `False`)
         Whether the oracle has asked these questions before.
     """
@@ -40,5 +40,5 @@ class Request:
 
     @property
     def sentences(self) -> List[TaggedSentence]:
-        """What is to be labelled, without labels."""
+        """The sentences to label, without labels."""
         return [question.sentence for question in self.questions]
