@@ -77,7 +77,7 @@ def serve_queries(
             f"Settings > Webhooks: {address}/webhook{header}"
         )
         run_server(create_app(service, known), listening, lambda: show(line))
-        show(f"the service has ended; it has recorded {service.num_recorded:,} annotations")
+        show(f"the service has ended; it has recorded {service.webhook.log.num_added:,} annotations")
     finally:
         service.close()
 

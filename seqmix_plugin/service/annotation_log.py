@@ -125,6 +125,8 @@ class AnnotationLog:
         self._files: Dict[int, LogFile] = {}
         self._known: Versions = {}
         self._lock = threading.Lock()
+        self.num_added = 0
+        """The number of entries that have been written."""
         for k in RoundFiles.all(run):
             for row in self._file(k).rows:
                 if named(row.get("annotation")) is not None:
@@ -158,7 +160,9 @@ class AnnotationLog:
             for k, new in lines.items():
                 self._file(k).append(to_lines(new))
                 self._known.update((key, version) for key, version in fresh.items() if version.round == k)
-            return sum(map(len, lines.values())), notes
+            num_new = sum(map(len, lines.values()))
+            self.num_added += num_new
+            return num_new, notes
 
     def _file(self, k: int) -> LogFile:
         if k not in self._files:

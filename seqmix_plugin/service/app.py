@@ -56,7 +56,6 @@ def create_app(service: Service, credentials: Optional[Credentials] = None) -> A
 
     async def app(scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        closes = False
         try:
             _authenticate(scope["path"], headers, credentials)
             handler = _handler(scope["path"], scope["method"], headers)
@@ -66,13 +65,13 @@ def create_app(service: Service, credentials: Optional[Credentials] = None) -> A
             threads = predicting if handler is _predict else others
             status, content = await asyncio.get_running_loop().run_in_executor(threads, handler, service, body)
         except RefusedError as error:
-            status, content, closes = error.status, {"error": str(error)}, _is_large(headers)
+            status, content = error.status, {"error": str(error)}
         except TooLargeError as error:
             status, content = 413, {"error": str(error)}
         except Exception as error:
             logger.warning(f"a request failed: {type(error).__name__}: {first_line(error)}")
             status, content = 500, {"error": "internal error"}
-        await _send(send, status, json.dumps(content).encode("ascii"), closes)
+        await _send(send, status, json.dumps(content).encode("ascii"))
 
     return app
 
@@ -99,7 +98,7 @@ def _basic(header: str) -> Tuple[str, str]:
 
 def _handler(path: str, method: str, headers: Dict[str, str]) -> Handler:
     """The handler of a request whose headers are acceptable."""
-    if "content-length" in headers and _is_large(headers):
+    if int(headers.get("content-length", "0")) > LARGEST_BODY:
         raise RefusedError(413)
     kind = headers.get("content-type", "").split(";")[0].strip().lower()
     if method == "POST" and kind != "application/json":  # a web page cannot send this type to another host
@@ -110,12 +109,6 @@ def _handler(path: str, method: str, headers: Dict[str, str]) -> Handler:
     if method not in methods:
         raise RefusedError(405)
     return handler
-
-
-def _is_large(headers: Dict[str, str]) -> bool:
-    """Whether the connection is better closed than the rest of the body read and discarded."""
-    length = headers.get("content-length", "0")
-    return "transfer-encoding" in headers or len(length) > 9 or int(length) > LARGEST_BODY
 
 
 async def _body(receive: Callable[..., Any]) -> Optional[bytes]:
@@ -132,10 +125,9 @@ async def _body(receive: Callable[..., Any]) -> Optional[bytes]:
     return bytes(body)
 
 
-async def _send(send: Callable[..., Any], status: int, content: bytes, closes: bool) -> None:
+async def _send(send: Callable[..., Any], status: int, content: bytes) -> None:
     headers = {"content-type": "application/json", "content-length": str(len(content))}
     headers |= {"www-authenticate": 'Basic realm="seqmix_plugin"'} if status == 401 else {}
-    headers |= {"connection": "close"} if closes else {}
     encoded = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": content})
@@ -173,7 +165,7 @@ def _predict(service: Service, content: bytes) -> Reply:
 def _webhook(service: Service, content: bytes) -> Reply:
     payload = _parse(content)
     try:
-        receipt = service.receive(payload)
+        receipt = service.webhook.receive(payload)
     except ConfigurationError as error:
         logger.warning(f"an annotation could not be written: {first_line(error)}")
         return 503, {"error": "the annotation could not be written; send it again"}

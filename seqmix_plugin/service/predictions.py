@@ -69,12 +69,10 @@ def predict(tasks: Sequence[Any], holder: ModelHolder, questions: RunQuestions) 
     tokenizer = getattr(holder.reader, "tokenizer", None) or WhitespaceTokenizer()
     texts = [_text(task, questions, tokenizer) for task in tasks]
     version, tagged = holder.tag([text.sentence for text in texts if text is not None])
+    if not tagged:
+        return version, [[] for _ in texts]
     found = iter(tagged)
-    made = [None if text is None else next(found, None) for text in texts]
-    return version, [
-        _prediction(text, one, version) if text is not None and one is not None else []
-        for text, one in zip(texts, made, strict=True)
-    ]
+    return version, [[] if text is None else _prediction(text, next(found), version) for text in texts]
 
 
 def _data(task: Any) -> Row:

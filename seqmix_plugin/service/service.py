@@ -1,7 +1,6 @@
 """The service without its HTTP interface."""
 
 import logging
-import threading
 from pathlib import Path
 from typing import Any, List, Optional, Sequence, Tuple
 from xml.etree import ElementTree
@@ -12,12 +11,11 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats import labels_of_run
 from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder
-from seqmix_plugin.io.json_text import Row
 from seqmix_plugin.run.layout import ANSWER_FILES, QUERIES
 from seqmix_plugin.service.model_holder import Load, ModelHolder
 from seqmix_plugin.service.predictions import predict
 from seqmix_plugin.service.questions import RunQuestions
-from seqmix_plugin.service.webhook import Receipt, WebhookReceiver
+from seqmix_plugin.service.webhook import WebhookReceiver
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +54,10 @@ class Service:
             raise ConfigurationError(f"{folder}: the run is served by another process; stop it first")
         self._lock = lock
         self._questions = RunQuestions(folder)
-        self._webhook = WebhookReceiver(folder, self._questions, self.labels, snap)
+        self.webhook = WebhookReceiver(folder, self._questions, self.labels, snap)
         self._holder = ModelHolder(folder, load, device)
         self._holder.refresh()
         self._mismatch = ("", "")
-        self.num_recorded = 0
-        self._counting = threading.Lock()
 
     @property
     def version(self) -> str:
@@ -88,13 +84,6 @@ class Service:
         """The version of the model and a prediction for each task; see `predict`."""
         self._holder.refresh()
         return predict(tasks, self._holder, self._questions)
-
-    def receive(self, payload: Row) -> Receipt:
-        """Stores what a webhook sends; see `WebhookReceiver.receive`."""
-        receipt = self._webhook.receive(payload)
-        with self._counting:
-            self.num_recorded += receipt.recorded
-        return receipt
 
     def close(self) -> None:
         """Releases the run for another service."""

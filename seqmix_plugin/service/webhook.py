@@ -74,7 +74,7 @@ class WebhookReceiver:
         self._questions = questions
         self._labels = labels
         self._snap = snap
-        self._log = AnnotationLog(run)
+        self.log = AnnotationLog(run)
         self._problems = LogFile(run / QUERIES / PROBLEMS)
         self._kept = {data_digest(row) for row in self._problems.rows}
         self._lock = threading.Lock()
@@ -99,7 +99,7 @@ class WebhookReceiver:
             logger.warning("tasks were deleted in Label Studio; their annotations are kept")
         elif not is_text(action) and {"annotation", "annotations"} & set(payload):
             problems = [f"'action' is {shown(action)}; expected the name of a webhook's action"]
-        recorded, notes = self._log.add(entries)
+        recorded, notes = self.log.add(entries)
         for row, note in notes:
             problem = f"annotation {row['annotation']} of project {row.get('project')} {_line(note)}"
             self._keep({"problem": problem, "row": row})

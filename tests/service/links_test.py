@@ -25,5 +25,5 @@ def test_a_service_whose_run_is_taken_away_writes_no_more(tmp_path: Path) -> Non
     (tmp_path / "run" / "queries" / "service.lock").unlink()
     payload = {"action": "ANNOTATIONS_DELETED", "annotations": [{"id": 3}]}
     with pytest.raises(ConfigurationError, match="run: cannot be written .the folder was taken by another start"):
-        service.receive(payload)
+        service.webhook.receive(payload)
     service.close()
