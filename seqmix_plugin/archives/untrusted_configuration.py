@@ -11,7 +11,7 @@ from allennlp.models import Model
 from allennlp.models.archival import CONFIG_NAME
 from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
 
-from seqmix_plugin.configuration.types import check_value
+from seqmix_plugin.configuration.constructors import check_value
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.models import SequenceTagger

@@ -10,7 +10,7 @@ from allennlp.models import Model
 
 from seqmix_plugin.augmenters import Augmenter
 from seqmix_plugin.configuration.checks import at
-from seqmix_plugin.configuration.types import check_value
+from seqmix_plugin.configuration.constructors import check_value
 from seqmix_plugin.errors import first_line
 
 

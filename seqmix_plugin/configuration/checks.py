@@ -1,4 +1,4 @@
-"""Mistakes in a configuration that AllenNLP lets pass, or says in a way that does not help."""
+"""Checks of a configuration for mistakes that AllenNLP does not find, or reports without the key."""
 
 import math
 import re
@@ -12,8 +12,8 @@ from allennlp.common.util import SigTermReceived, is_distributed
 from allennlp.training.optimizers import Optimizer
 
 from seqmix_plugin.allennlp_gaps import failed_argument
-from seqmix_plugin.configuration.kinds import problem, shown, wrong
-from seqmix_plugin.configuration.types import arguments, check_arguments, check_value
+from seqmix_plugin.configuration.annotations import problem, shown, wrong
+from seqmix_plugin.configuration.constructors import arguments, check_arguments, check_value
 from seqmix_plugin.errors import first_line, out_of_memory, shortened
 
 ABOVE_0 = math.ulp(0.0)
@@ -34,32 +34,29 @@ LIMITS: Dict[str, Tuple[float, float]] = {
     "trainer.trainer.learning_rate_scheduler.step_size": (1, math.inf),
     "trainer.trainer.checkpointer.keep_most_recent_by_count": (1, math.inf),
 }
-"""Of numbers that nobody else checks, or only when they are used."""
+"""Limits of numbers that nothing else checks, or only when they are used."""
 PATHS = ("train_data_path", "seed_data_path", "validation_data_path", "test_data_path")
 LABELS = "labels"
 METRICS = ("loss", "precision", "recall", "f1")
 SUB_TOKEN_MODES = ("first", "avg")
-"""Of AllenNLP's embedder, which looks at it when it is given the first batch."""
+"""Values that AllenNLP's embedder takes; it checks them only at the first batch."""
 OF_PROCESS = {"local_rank": 0, "world_size": 1, "distributed": False}
-"""What AllenNLP writes into the trainer's block of each process of a distributed run, and what a single one has."""
+"""Keys that AllenNLP adds to the trainer's block in each process of a distributed run, with those of a single one."""
 
 
 def check_configuration(params: Params, built: Any, constructor: str) -> None:
     """
-    What AllenNLP would let pass or say badly: keys that are unknown, missing, null or set by active learning itself,
-    values of the wrong type or out of range, other trainers and loaders.
+    Raises a `ConfigurationError` for keys that are unknown, missing, null or set by active learning itself, for values
+    of the wrong type or out of range, and for other trainers and loaders.
 
     # Parameters
 
     params : `Params`
         The whole configuration.
     built : `Any`
-        The `TrainModel` that is built of it, by the constructor of the given name.
-
-    # Raises
-
-    `ConfigurationError`
-        For any of these.
+        The `TrainModel` that is built from it.
+    constructor : `str`
+        The name of the constructor that builds it.
     """
     configuration = params.as_dict(quiet=True)
     _check_parts(configuration)
@@ -87,7 +84,7 @@ def check_configuration(params: Params, built: Any, constructor: str) -> None:
 
 
 def _check_parts(configuration: Dict[str, Any]) -> None:
-    """Raises a `ConfigurationError` for parts that have a place of their own or must be of one type."""
+    """Raises a `ConfigurationError` for parts of an unsuitable type and for keys in the wrong block."""
     for key in ("data_loader", "validation_data_loader"):
         _check_type(key, configuration.get(key), "in_memory")
     trainer = configuration.get("trainer")
@@ -95,12 +92,8 @@ def _check_parts(configuration: Dict[str, Any]) -> None:
     if isinstance(trainer, str):
         return
     if not isinstance(trainer, dict):
-        expected = "a block such as {'type': 'active_learning'}"
-        raise (
-            wrong("trainer", trainer, expected)
-            if "trainer" in configuration
-            else problem("trainer", f"is missing; expected {expected}")
-        )
+        what = f"is {shown(trainer)}" if "trainer" in configuration else "is missing"
+        raise problem("trainer", f"{what}; expected a block such as {{'type': 'active_learning'}}")
     if trainer.get("distributed") and not is_distributed():
         raise ConfigurationError(
             "trainer.distributed cannot be configured: 'distributed' is a key of the top level, such as "
@@ -122,7 +115,7 @@ def _check_type(path: str, block: Any, needed: str, also: str = "") -> None:
 
 
 def at(configuration: Any, path: str) -> Any:
-    """What stands at a dotted path, or `None`."""
+    """The value at a dotted path, or `None`."""
     for key in path.split("."):
         configuration = configuration.get(key) if isinstance(configuration, dict) else None
     return configuration
@@ -136,7 +129,7 @@ def check_limits(path: str, value: Any, low: float, high: float) -> None:
 
 
 def _check_optimizer(optimizer: Any) -> None:
-    """Options of single groups of parameters, which torch takes as they come, and expressions that are none."""
+    """Checks groups of parameters: torch does not check their options, and AllenNLP not their expressions."""
     block = {"type": optimizer} if isinstance(optimizer, str) else optimizer or {}
     built, constructor = Optimizer.resolve_class_name(block.get("type", Optimizer.default_implementation))
     keys, _ = arguments(built, constructor)
@@ -149,7 +142,7 @@ def _check_optimizer(optimizer: Any) -> None:
         for key, value in group.items():
             if key not in options:
                 known = ", ".join(sorted(options))
-                raise ConfigurationError(f"{path}.1.{key} is no key; a group may have {known}")
+                raise ConfigurationError(f"{path}.1.{key} is an unknown key; a group may have {known}")
             check_value(f"{path}.1.{key}", options[key], value)
             check_limits(f"{path}.1.{key}", value, 0, math.inf)
 
@@ -162,7 +155,7 @@ def _check_expression(path: str, expression: str) -> None:
 
 
 def _check_metric(configuration: Dict[str, Any]) -> None:
-    """What the inner trainer looks for after its first epoch, where it validates."""
+    """Checks the metric, which the inner trainer reads only after its first epoch."""
     path = "trainer.trainer.validation_metric"
     metric = at(configuration, path)
     for one in [metric] if isinstance(metric, str) else metric or ():
@@ -172,7 +165,7 @@ def _check_metric(configuration: Dict[str, Any]) -> None:
 
 
 def _check_validation(configuration: Dict[str, Any]) -> None:
-    """The inner trainer looks at dev only with a loader and where a callback lets it, and says nothing of it."""
+    """The inner trainer validates only with a loader and in epochs that a callback allows, without a word otherwise."""
     inner = at(configuration, "trainer.trainer") if isinstance(at(configuration, "trainer.trainer"), dict) else {}
     if configuration.get("validation_data_loader") is None:
         if inner.get("patience") is not None:
@@ -191,7 +184,7 @@ def _check_validation(configuration: Dict[str, Any]) -> None:
 
 
 def _check_names(configuration: Dict[str, Any]) -> None:
-    """Indexers and embedders meet by their names."""
+    """Checks that embedders have the names of indexers, and their sub-token modes."""
     indexers = at(configuration, "dataset_reader.token_indexers")
     embedders = at(configuration, "model.text_field_embedder.token_embedders")
     if isinstance(indexers, dict) and isinstance(embedders, dict) and set(indexers) != set(embedders):
@@ -207,7 +200,7 @@ def _check_names(configuration: Dict[str, Any]) -> None:
 
 
 def _check_added_pieces(name: str, indexer: Any, embedder: Any) -> None:
-    """Pieces that the indexer adds to a tokenizer have vectors only where the embedder adds them too."""
+    """Word pieces that the indexer adds to a tokenizer have vectors only where the embedder adds them too."""
     key = "tokenizer_kwargs.additional_special_tokens"
     ours, theirs = at(indexer, key), at(embedder, key)
     if isinstance(embedder, dict) and "model_name" in embedder and ours != theirs:
@@ -218,8 +211,8 @@ def _check_added_pieces(name: str, indexer: Any, embedder: Any) -> None:
 @contextmanager
 def mistakes_as_configuration_errors() -> Iterator[None]:
     """
-    While objects are built of a configuration: what their constructors raise, or code of other libraries that they
-    call, becomes a line that names the argument in question. The log has the traceback.
+    While objects are built from a configuration, turns exceptions of their constructors, or of other libraries that
+    they call, into a line that names the argument. The log has the traceback.
     """
     try:
         yield

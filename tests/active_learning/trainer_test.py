@@ -197,18 +197,18 @@ def test_all_of_the_pool_may_be_labelled_but_no_more(run: Run) -> None:
         ({"trainer.type": "gradient_descent"}, "trainer.type is 'gradient_descent'; active learning needs"),
         (
             {"trainer.query_policy": {"type": "bald", "num_sample": 3}},
-            "trainer.query_policy.num_sample is no key; did you mean 'num_samples'",
+            "trainer.query_policy.num_sample is an unknown key; did you mean 'num_samples'",
         ),
         (
             {"trainer.augmenter.pairing": {"type": "sub_sequence", "border": True}},
-            "pairing.border is no key; .* 'sub_sequence' has entity_borders, min_density, window",
+            "pairing.border is an unknown key; .* 'sub_sequence' has entity_borders, min_density, window",
         ),
         (
             {"trainer.query_policy": {"type": "mnlp", "k": 1}},
-            "trainer.query_policy.k is no key; 'mnlp' has type",
+            "trainer.query_policy.k is an unknown key; 'mnlp' has type",
         ),
         ({"trainer.augmenter.alpha": [8]}, r"trainer.augmenter.alpha is \[8\]; expected a number"),
-        ({"trainer.trainer.num_epoch": 10}, "trainer.trainer.num_epoch is no key; did you mean 'num_epochs'"),
+        ({"trainer.trainer.num_epoch": 10}, "trainer.trainer.num_epoch is an unknown key; did you mean 'num_epochs'"),
         ({"trainer.trainer.optimizer.learning_rate": 0.1}, "learning_rate"),
         ({"trainer.seed_size": "12"}, "trainer.seed_size is '12'; expected a whole number"),
         ({"trainer.seed_size": None}, "trainer.seed_size is null; expected a whole number"),

@@ -225,7 +225,7 @@ ERRORS: Dict[str, Any] = {
     "unknown_key": (
         {"trainer.augmenter.alfa": 2},
         (),
-        "trainer.augmenter.alfa is no key; did you mean 'alpha'? 'seqmix' has alpha, discriminator",
+        "trainer.augmenter.alfa is an unknown key; did you mean 'alpha'? 'seqmix' has alpha, discriminator",
     ),
     "wrong_type": ({"trainer.augmenter.alpha": "x"}, (), "trainer.augmenter.alpha is 'x'; expected a number"),
     "no_model": ({"model": None}, (), "the configuration has no 'model'"),

@@ -19,7 +19,7 @@ from allennlp.data.tokenizers import (
     WhitespaceTokenizer,
 )
 
-from seqmix_plugin.configuration.types import check_value
+from seqmix_plugin.configuration.constructors import check_value
 from seqmix_plugin.data import ArrowSentences, PlainTextReader, plain_text, sentence_reader
 from seqmix_plugin.data.unicode_words import UnicodeWordsTokenizer
 from seqmix_plugin.sentence import TaggedSentence

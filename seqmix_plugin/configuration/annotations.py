@@ -1,11 +1,10 @@
-"""What a value of a configuration may be, by the annotation of the argument that it is for, and how errors say so."""
+"""Which values of a configuration fit the annotation of an argument, and how errors describe them."""
 
 import collections.abc
 import inspect
 import os
-import sys
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Dict, List, Union, get_args, get_origin
 
 import torch
 from allennlp.common import FromParams, Lazy, Registrable
@@ -15,6 +14,7 @@ from allennlp.models import Model
 from allennlp.modules import TokenEmbedder
 from allennlp.training.learning_rate_schedulers import LearningRateScheduler
 from allennlp.training.optimizers import Optimizer
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.query_policies import QueryPolicy
@@ -32,26 +32,23 @@ EXAMPLES = {
     Vocabulary: "empty",
 }
 """Of blocks whose default, if they have one, does not serve active learning."""
-LARGEST = 2**63 - 1
-"""Of whole numbers: what NumPy and torch can count."""
+MAPPINGS, LISTS = (dict, collections.abc.Mapping), (list, set, collections.abc.Iterable, collections.abc.Sequence)
+LEAVES: Dict[Any, Any] = {
+    int: Annotated[int, Field(ge=-(2**63), lt=2**63)],  # as NumPy and torch count
+    float: Annotated[float, Field(allow_inf_nan=False)],
+    **{kind: kind for kind in (str, bool, type(None))},
+    **dict.fromkeys(MAPPINGS, Dict[Any, Any]),
+    **dict.fromkeys((*LISTS, tuple), List[Any]),
+}
+ADAPTERS = {kind: TypeAdapter(leaf, config=ConfigDict(strict=True)) for kind, leaf in LEAVES.items()}
 NAMES = {int: ("a whole number", "whole numbers"), float: ("a number", "numbers"), str: ("a string", "strings")}
 NAMES[bool] = ("true or false", "true or false")
 UNSAYABLE = (os.PathLike, Path, torch.device)
-"""Kinds that stand beside others in annotations and that no configuration can hold."""
-MAPPINGS, LISTS = (dict, collections.abc.Mapping), (list, set, collections.abc.Iterable, collections.abc.Sequence)
+"""Types in annotations, beside others, that no configuration can hold."""
 
 
 class MismatchError(ConfigurationError):
-    """
-    A value that no constructor takes.
-
-    # Parameters
-
-    message : `str`
-        What is wrong with it and what would be valid.
-    path : `str`, optional (default = `""`)
-        Of the value, dotted as overrides have it.
-    """
+    """The error for a value that the constructor does not take, with the value's dotted path."""
 
     def __init__(self, message: str, path: str = "") -> None:
         super().__init__(message)
@@ -59,12 +56,12 @@ class MismatchError(ConfigurationError):
 
 
 def problem(path: str, what: str) -> MismatchError:
-    """The error for what stands at a path."""
+    """The error for the key or value at a path."""
     return MismatchError(f"{path} {what}", path)
 
 
 def wrong(path: str, value: Any, expected: str) -> MismatchError:
-    """The error for a value of another kind."""
+    """The error for a value that does not fit."""
     return problem(path, f"is {shown(value)}; expected {expected}")
 
 
@@ -81,37 +78,30 @@ def _written(value: Any) -> str:
         return "a number with thousands of digits"
 
 
-def is_simple(kind: Any, value: Any) -> bool:
-    """Whether a value that holds no others, or whose inner ones do not matter, is of a kind."""
-    if kind is type(None):
-        return value is None
-    if kind in (int, float):
-        numeric, largest = (int, LARGEST) if kind is int else ((int, float), sys.float_info.max)
-        return isinstance(value, numeric) and not isinstance(value, bool) and abs(value) <= largest  # not so NaN
-    if kind in (str, bool):
-        return isinstance(value, kind)
-    if kind in MAPPINGS or get_origin(kind) in MAPPINGS:
-        return isinstance(value, dict)
-    if kind in (*LISTS, tuple) or get_origin(kind) in LISTS:
-        return isinstance(value, list)
-    if get_origin(kind) is tuple:
-        return isinstance(value, list) and Ellipsis in get_args(kind)
-    # `Any` takes all, and of another class only its user can judge.
-    return kind not in UNSAYABLE and not is_block(kind)
+def fits(kind: Any, value: Any) -> bool:
+    """Whether a value fits an annotation; the members of mappings and lists are not looked at."""
+    origin, inner = get_origin(kind) or kind, get_args(kind)
+    if origin not in ADAPTERS:
+        return kind not in UNSAYABLE and not is_block(kind)  # `Any`, or a class whose user has to judge
+    try:
+        ADAPTERS[origin].validate_python(value)
+    except ValidationError:
+        return False
+    return origin is not tuple or Ellipsis in inner or len(value) == len(inner)
 
 
 def is_block(kind: Any) -> bool:
-    """Whether AllenNLP builds objects of a kind of blocks."""
+    """Whether AllenNLP builds objects of this class from blocks."""
     return inspect.isclass(kind) and issubclass(kind, FromParams)
 
 
 def takes_null(kind: Any) -> bool:
-    """Whether `null` is a value of a kind."""
+    """Whether `null` fits an annotation."""
     return kind in (Any, inspect.Parameter.empty, type(None)) or type(None) in get_args(kind)
 
 
 def described(kind: Any, number: int = 0) -> str:
-    """What a value of a kind is, in words: one of them, or several where `number` is 1."""
+    """A value that fits an annotation, in words; several of them where `number` is 1."""
     origin, inner = get_origin(kind), get_args(kind)
     if kind in NAMES:
         return NAMES[kind][number]

@@ -1,4 +1,4 @@
-"""A configuration's keys and values against what constructors take, before anything is built."""
+"""Checks of a configuration's keys and values against the parameters of constructors, before anything is built."""
 
 import difflib
 import inspect
@@ -16,13 +16,13 @@ from allennlp.training.momentum_schedulers import MomentumScheduler
 from allennlp.training.moving_average import MovingAverage
 from allennlp.training.optimizers import Optimizer
 
-from seqmix_plugin.configuration.kinds import (
+from seqmix_plugin.configuration.annotations import (
     LISTS,
     MAPPINGS,
     MismatchError,
     described,
+    fits,
     is_block,
-    is_simple,
     problem,
     shown,
     takes_null,
@@ -44,67 +44,54 @@ GIVEN: Dict[Any, Sequence[str]] = {
     Trainer: OF_TRAINERS,
     Vocabulary: ("instances",),
 }
-"""Arguments of constructors that are handed over by whoever calls them, beside `OF_ALL`, and are no keys."""
+"""Parameters of constructors that the calling code passes, beside `OF_ALL`; they are not keys."""
 LOADERS = ((Model, "from_archive"), (Initializer, "pretrained"))
-"""What unpacks any archive that it is given."""
+"""Classes that unpack any archive they are given."""
 
 
 def check_value(path: str, kind: Any, value: Any, trusted: bool = True) -> None:
     """
+    Raises a `ConfigurationError` where a value of plain data, or anything in it, does not fit an annotation.
+
     # Parameters
 
     path : `str`
-        Of the value, dotted as overrides have it.
+        The value's path, dotted as in overrides.
     kind : `Any`
-        The annotation of the argument that AllenNLP will build of it.
+        The annotation of the argument that AllenNLP will build from it.
     value : `Any`
         Plain data.
     trusted : `bool`, optional (default = `True`)
-        Whether it may name code of its own: classes that AllenNLP would import, other archives to be loaded.
-
-    # Raises
-
-    `ConfigurationError`
-        When it is of another kind, or anything in it is.
+        Whether it may name code of its own: classes that AllenNLP would import, other archives to load.
     """
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Union:
         _check_union(path, kind, value, trusted)
     elif origin is Lazy:
         check_value(path, inner[0], value, trusted)
-    elif origin in MAPPINGS and inner and isinstance(value, dict):
-        for key, item in value.items():
-            check_value(f"{path}.{key}", inner[1], item, trusted)
-    elif origin in LISTS and inner and isinstance(value, list):
-        for position, item in enumerate(value):
-            check_value(f"{path}.{position}", inner[0], item, trusted)
-    elif origin is tuple and Ellipsis not in inner and isinstance(value, list) and len(value) == len(inner):
-        for position, item in enumerate(value):
-            check_value(f"{path}.{position}", inner[position], item, trusted)
     elif is_block(kind) and isinstance(value, (dict, str)):
         check_block(path, kind, {"type": value} if isinstance(value, str) else value, trusted)
-    elif not is_simple(kind, value):
+    elif not fits(kind, value):
         raise wrong(path, value, described(kind))
+    else:
+        for key, of_member, member in _members(kind, value):
+            check_value(f"{path}.{key}", of_member, member, trusted)
+
+
+def _members(kind: Any, value: Any) -> List[Tuple[Any, Any, Any]]:
+    """Key, annotation and value of each member of a mapping or list that fits an annotation."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in MAPPINGS and inner:
+        return [(key, inner[1], member) for key, member in value.items()]
+    if origin is tuple and Ellipsis not in inner:
+        return list(zip(range(len(inner)), inner, value, strict=True))
+    return [(position, inner[0], member) for position, member in enumerate(value)] if origin in LISTS and inner else []
 
 
 def check_block(path: str, base: Any, block: Dict[str, Any], trusted: bool = True) -> None:
     """
-    # Parameters
-
-    path : `str`
-        Of the block.
-    base : `Any`
-        The class that AllenNLP will build of it, or whose subclass.
-    block : `Dict[str, Any]`
-        Plain data.
-    trusted : `bool`, optional (default = `True`)
-        As in `check_value`.
-
-    # Raises
-
-    `ConfigurationError`
-        For a name that is not registered, for keys that are unknown or missing, and for values of another kind than the
-        constructor takes.
+    As `check_value`, for the block of an object of the class `base` or a subclass: its name must be registered, and no
+    key may be unknown or missing.
     """
     if "_pretrained" in block and trusted:
         return  # taken from an archive, by AllenNLP
@@ -149,7 +136,7 @@ def check_arguments(
 
 
 def arguments(built: Any, constructor: Optional[str]) -> Tuple[Dict[str, inspect.Parameter], bool]:
-    """What a class's constructor takes by name, and whether it takes anything else as well."""
+    """The named parameters of a class's constructor, and whether it takes any others as well."""
     method = getattr(built, constructor or "__init__")
     if method is object.__init__:
         return {}, False
@@ -168,11 +155,11 @@ def _takes_anything(built: Any, method: Any) -> bool:
 
 
 def _unknown(prefix: str, unknown: Sequence[str], known: Sequence[str], whose: str) -> MismatchError:
-    """The error for keys that nobody knows, of which that is named which seems to be misspelt."""
+    """The error for unknown keys: for the first that resembles a known one, or the first."""
     close = {key: difflib.get_close_matches(key, known, n=1) for key in unknown}
     key = next((key for key in unknown if close[key]), unknown[0])
     hint = f" did you mean {close[key][0]!r}?" if close[key] else ""
-    return problem(f"{prefix}{key}", f"is no key;{hint} {whose} has {', '.join(known)}")
+    return problem(f"{prefix}{key}", f"is an unknown key;{hint} {whose} has {', '.join(known)}")
 
 
 def _check_argument(path: str, parameter: inspect.Parameter, value: Any, trusted: bool) -> None:
@@ -190,7 +177,7 @@ def _check_union(path: str, kind: Any, value: Any, trusted: bool) -> None:
             return check_value(path, one, value, trusted)
         except MismatchError as error:
             problems.append(error)
-    # A list whose third number is wrong is told by that number.
+    # For a list whose third number is wrong, the error names that number.
     inside = [error for error in problems if error.path != path]
     raise inside[0] if inside else wrong(path, value, described(kind))
 
