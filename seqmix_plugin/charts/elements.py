@@ -36,12 +36,13 @@ def shades(field: str, **opacities: float) -> Any:
 
 
 def tooltip(rows: Rows) -> List[Any]:
-    """All fields of the rows."""
+    """All fields of the rows but flags."""
     import altair as alt
 
     return [
         alt.Tooltip(name, type="nominal" if isinstance(value, str) else "quantitative", format=",.4~g")
         for name, value in (rows[0].items() if rows else ())
+        if not isinstance(value, bool)
     ]
 
 

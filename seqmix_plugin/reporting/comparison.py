@@ -87,11 +87,8 @@ class Comparison:
         curves, units = self.curves, self.units
         if not units or all(len(group.runs) == len(units) for group in curves):
             return self
-        groups = [
-            replace(group, runs=tuple(run for run in group.runs if run.unit in units)) if group in curves else group
-            for group in self.groups
-        ]
-        return Comparison(groups, self.baseline)
+        same = {group.name: replace(group, runs=tuple(r for r in group.runs if r.unit in units)) for group in curves}
+        return Comparison([same.get(group.name, group) for group in self.groups], self.baseline)
 
     @property
     def which_seeds(self) -> str:
@@ -149,16 +146,8 @@ def _summary(group: Group, scores: np.ndarray) -> Summary:
     budgets = [every[k] for k in rounds]
     scores = scores[:, rounds]
     over_budgets = scores.mean(axis=1, keepdims=True)  # Shape: (num_runs, 1)
-    mean = scores.mean(axis=0).tolist()
-    return Summary(
-        group,
-        rounds,
-        budgets,
-        mean,
-        deviation(scores).tolist(),
-        (float(over_budgets.mean()), float(deviation(over_budgets)[0])),
-        area_under_curve(budgets, mean),
-    )
+    mean, means = scores.mean(axis=0).tolist(), (float(over_budgets.mean()), float(deviation(over_budgets)[0]))
+    return Summary(group, rounds, budgets, mean, deviation(scores).tolist(), means, area_under_curve(budgets, mean))
 
 
 def deviation(scores: np.ndarray) -> np.ndarray:

@@ -75,18 +75,15 @@ def find_runs(paths: Sequence[str]) -> Tuple[List[Run], List[str]]:
             skipped.append(f"{path}: {reason}; expected the folder of a run")
         seen.update(dict.fromkeys(found))
     for place in {place.resolve(): place for place in seen}.values():
-        if place.is_dir() and not (place / ROUNDS).exists():
-            skipped.append(f"{place}: no round yet")
-            continue
         try:
-            run = read_record(place) if place.is_file() else read_run(place)
+            if place.is_file():
+                runs.append(read_record(place))
+            elif (place / ROUNDS).exists() and (run := read_run(place)).rounds:
+                runs.append(run)
+            else:
+                skipped.append(f"{place}: no round yet")
         except ConfigurationError as error:
             skipped.append(first_line(error))
-            continue
-        if run.rounds:
-            runs.append(run)
-        else:
-            skipped.append(f"{place}: no round yet")
     return runs, skipped
 
 
@@ -102,12 +99,8 @@ def _candidates(path: Path, depth: int) -> List[Path]:
         inside = sorted(path.iterdir(), key=_natural)
     except OSError:  # no access, or too long for a name
         return []
-    found = (_candidates(child, depth - 1) for child in inside if child.is_dir() or _is_record(child))
-    return [candidate for candidates in found for candidate in candidates]
-
-
-def _is_record(path: Path) -> bool:
-    return re.fullmatch(r"\d+\.json", path.name) is not None
+    inside = [child for child in inside if child.is_dir() or re.fullmatch(r"\d+\.json", child.name)]
+    return [candidate for child in inside for candidate in _candidates(child, depth - 1)]
 
 
 def _natural(path: Path) -> List[Any]:
@@ -137,34 +130,29 @@ def group_runs(runs: Sequence[Run]) -> Tuple[List[Group], List[str]]:
     for units in by_configuration.values():
         every = sorted(units.values(), key=lambda run: run.unit)
         members.append([run for run in every if run.finished] or every)
-        skipped += [
-            f"{run.path}: {_progress(run)}; left out until it is finished" for run in every if run not in members[-1]
-        ]
+        for run in every:
+            if run not in members[-1]:
+                progress = f"{len(run.rounds)} of {run.num_rounds + 1} rounds"
+                skipped.append(f"{run.path}: {progress}; left out until it is finished")
     names = _names(members)
     return [Group(name, tuple(group)) for name, group in zip(names, members, strict=True)], skipped
 
 
-def _progress(run: Run) -> str:
-    return f"{len(run.rounds)} of {run.num_rounds + 1} rounds"
-
-
 def _check_data(runs: Sequence[Run]) -> None:
     """Raises a `ConfigurationError` when the runs work on different data, so that scores cannot be compared."""
-    first: Dict[str, Run] = {}
-    for run in runs:
-        first.setdefault(run.data_hash, run)
-    if len(first) > 1:
-        one, other = list(first.values())[:2]
-        if one.measured != other.measured:
-            bare, scored = (other, one) if one.measured else (one, other)
-            raise ConfigurationError(
-                f"{bare.path} is {NOT_MEASURED}, as it has no dev and no test file, and {scored.path} is; compare runs "
-                f"that were measured on the same files"
-            )
+    one, other = runs[0], next((run for run in runs if run.data_hash != runs[0].data_hash), None)
+    if other is None:
+        return
+    if one.measured != other.measured:
+        bare, scored = (other, one) if one.measured else (one, other)
         raise ConfigurationError(
-            f"{one.path} and {other.path} do not work on the same data (train_data_path, validation_data_path, "
-            f"test_data_path, trainer.pool.size); compare the runs of one corpus at a time"
+            f"{bare.path} is {NOT_MEASURED}, as it has no dev and no test file, and {scored.path} is; compare runs "
+            "that were measured on the same files"
         )
+    raise ConfigurationError(
+        f"{one.path} and {other.path} do not work on the same data (train_data_path, validation_data_path, "
+        f"test_data_path, trainer.pool.size); compare the runs of one corpus at a time"
+    )
 
 
 def _names(groups: Sequence[Sequence[Run]]) -> List[str]:

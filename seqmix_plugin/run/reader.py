@@ -1,6 +1,5 @@
 """A run as those who compare runs see it, read from its folder; what stands there is data, and nothing of it is run."""
 
-import math
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -176,8 +175,3 @@ def digest(value: Any) -> str:
 def accepted_ranges(discriminator: Dict[str, Any]) -> List[Any]:
     """What a round accepted by its record: one range, or one of each language model."""
     return [discriminator.get("accepted_range", []), *discriminator.get("accepted_ranges", [])]
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value from a file is a finite number."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
