@@ -3,6 +3,7 @@ import os
 from pathlib import Path
 
 import pytest
+from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.io import json_text
 
@@ -69,3 +70,51 @@ def test_what_is_too_large_is_not_held_in_memory(tmp_path: Path) -> None:
     assert next(found) == (1, "1\n")
     with pytest.raises(ValueError, match="line 2 is longer than 64 MiB"):
         next(found)
+
+
+def test_other_programs_may_write_any_number() -> None:
+    assert json_text.parse("[1e999, 1]", strict=False) == [float("inf"), 1]
+    with pytest.raises(ValueError, match="the key 'a' stands twice"):
+        json_text.parse('{"a": 1, "a": 2}', strict=False)
+
+
+def test_objects_name_their_place(tmp_path: Path) -> None:
+    assert list(json_text.objects("a.jsonl", '\n{"a": 1}\n')) == [("a.jsonl, line 2", {"a": 1})]
+    for text, message in (
+        ("[1]", r"a.jsonl, line 1: \[1\] is no object"),
+        ("{", r"a.jsonl, line 1: not JSON \(Expecting"),
+    ):
+        with pytest.raises(ConfigurationError, match=message):
+            list(json_text.objects("a.jsonl", text))
+        (tmp_path / "a.jsonl").write_text(text)
+        with pytest.raises(ConfigurationError, match=message):
+            json_text.read_objects(tmp_path / "a.jsonl")
+    with pytest.raises(ConfigurationError, match=r"a.jsonl: cannot be read \(Expecting"):
+        json_text.read_object(tmp_path / "a.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("content", "whole"),
+    [
+        (b'{"a": 1}\n', b'{"a": 1}\n'),
+        (b'{"a": 1}\n{"a": 2}', b'{"a": 1}\n{"a": 2}'),
+        (b'{"a": 1}\n{"a": ', b'{"a": 1}\n'),
+        (b'{"a": 1}\n12', b'{"a": 1}\n'),
+        (b'{"a": 1}\n"\xc3', b'{"a": 1}\n'),
+        (b"", b""),
+    ],
+)
+def test_a_last_line_that_is_not_whole_is_left_out(content: bytes, whole: bytes) -> None:
+    assert json_text.whole_lines(content) == (whole, whole != content)
+
+
+def test_lines_come_back() -> None:
+    rows = [{"a": "é\u2028"}, {"b": [1, None]}]
+    assert json_text.of_lines(json_text.to_lines(rows)) == rows
+
+
+def test_what_a_terminal_does_not_show_is_escaped() -> None:
+    assert json_text.shown({"é": "\x1b[2J"}) == '{"é": "\\u001b[2J"}'
+    assert json_text.shown("é\u202e") == '"\\u00e9\\u202e"'
+    assert json_text.shown("é" * 100) == '"' + "é" * 58 + "…"
+    assert [json_text.is_text(value) for value in ("é", "\ud83d", 1)] == [True, False, False]
