@@ -75,8 +75,8 @@ class SequenceTagger(Model):
         names = vocab.get_index_to_token_vocabulary(label_namespace)
         labels = [names[index] for index in range(num_tags)]
         self.head = head.construct(labels=labels)
-        if self.head.labels != labels:  # AllenNLP prefers a key to what is handed over.
-            raise ConfigurationError("model.head.labels cannot be configured: they are the vocabulary's")
+        if self.head.labels != labels:  # AllenNLP prefers a configured key.
+            raise ConfigurationError("model.head.labels cannot be configured; the head uses the labels of the vocabulary")
         self.label_namespace = label_namespace
         self._entity_f1 = EntityF1()
         if self.encoder is not None and getattr(self.encoder, "pooler", None) is not None:
