@@ -22,7 +22,7 @@ class _Ours(logging.Filter):
 
 
 class _OneLine(logging.Formatter):
-    """A configuration error as one line; the log file has the traceback. Text of files gives a terminal no commands."""
+    """A configuration error as one line, without its traceback, and every message without terminal commands."""
 
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[1] if record.exc_info else None
@@ -34,13 +34,13 @@ class _OneLine(logging.Formatter):
 
 
 def prepare_console() -> None:
-    """Leaves AllenNLP's log to its file and shows only our own messages. Does nothing outside the command line."""
+    """Shows only our own messages on the terminal; the log of AllenNLP goes to its file alone."""
     logging.captureWarnings(True)
     for handler in logging.getLogger().handlers:
         if type(handler) is logging.StreamHandler:
             handler.setFormatter(_OneLine())
             handler.addFilter(_Ours())
-            logging.raiseExceptions = False  # a log file on a full disk is no reason for a traceback a line
+            logging.raiseExceptions = False  # else each line of a log on a full disk prints a traceback
 
 
 def show(text: str) -> None:
@@ -49,7 +49,7 @@ def show(text: str) -> None:
 
 
 def round_line(record: Dict[str, Any]) -> str:
-    """One line on a round."""
+    """The line that is printed after a round."""
     annotated = record["annotated"]
     parts = [
         f"round {record['round']}: {annotated['sentences']:,} sentences ({annotated['tokens']:,} tokens, "

@@ -1,4 +1,4 @@
-"""Errors are part of the interface: one line each."""
+"""Errors as one printable line each."""
 
 import re
 import traceback
@@ -6,13 +6,13 @@ import traceback
 LONGEST_REASON = 600
 """Characters; some libraries print lists of weights or whole stacks."""
 DIGITS = re.compile(r"(\d{40})\d{20,}")
-"""More than anybody reads; digests have letters."""
+"""Long runs of digits are cut; digests contain letters."""
 
 
 def first_line(error: BaseException) -> str:
     """
-    What an error of a library says, as one line: its reason may stand in any of its lines. One that says nothing, or
-    only a key, is named by its type; a failed assertion also by what it asserts.
+    A library's error as one line, as its reason may be in any of its lines. An error without a message, or with only a
+    key, is named by its type; a failed assertion by the asserted expression as well.
     """
     text, kind = " ".join(str(error).split()), type(error).__name__
     if not text and isinstance(error, AssertionError) and error.__traceback__ is not None:
@@ -23,12 +23,12 @@ def first_line(error: BaseException) -> str:
 
 
 def error_line(error: BaseException) -> str:
-    """An error as the terminal shows it."""
+    """The line that the terminal shows for an error."""
     return "error: " + DIGITS.sub(r"\1…", printable(" ".join(str(error).split())))
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Whether memory was asked for that cannot be had."""
+    """Whether an error says that memory could not be allocated."""
     wanted = ("can't allocate memory", "Storage size calculation overflowed", "out of memory")
     return isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError) and any(words in str(error) for words in wanted)
@@ -37,12 +37,12 @@ def out_of_memory(error: BaseException) -> bool:
 
 def printable(text: str) -> str:
     """
-    Text of files and configurations as a terminal may be given it: what is no character to look at, such as the escape
-    that begins a command to the terminal, stands as Python writes it.
+    Text from files and configurations, safe to print on a terminal: unprintable characters, such as the escape that
+    begins a terminal command, are replaced by their Python escape sequences.
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text)
 
 
 def shortened(text: str) -> str:
-    """A value as an error shows it: so much of it that the error stays one line."""
+    """A value as an error shows it, cut to 60 characters."""
     return text if len(text) <= 60 else text[:59] + "…"

@@ -1,4 +1,4 @@
-"""What an archive of somebody else may say: which keys of its configuration name classes, and nothing else does."""
+"""Checks of an untrusted archive's configuration: only certain keys may name classes, and none may name code."""
 
 import os
 import re
@@ -24,50 +24,37 @@ BLOCKS: Dict[str, Tuple[Any, Any]] = {
     "vocabulary": (Vocabulary, Vocabulary),
 }
 """
-Where a configuration may name classes, and which: at the block itself, and wherever the constructor of what is named
-takes another such block. All else in it is plain data, and no other key reaches AllenNLP.
+The blocks that may name classes, with their base class and the class required here. Inside, a class may be named where
+the constructor of the outer one takes such a block. Everything else is plain data, and no other key reaches AllenNLP.
 """
 BUILT = ("dataset_reader", "model")
 OF_VOCABULARY = ("type", "padding_token", "oov_token")
-"""What AllenNLP takes of the block when it reads a vocabulary from its folder."""
+"""Keys of the block that AllenNLP reads when it loads a vocabulary from its folder."""
 CODE = ("_pretrained", "auto_map", "trust_remote_code")
-"""Keys by which another archive is loaded, or a model of `transformers` brings code of its own."""
+"""Keys that load another archive, or let a model of `transformers` run code of its own."""
 FILES = re.compile(r"_(file|files|dir)$|^init_inputs$")
-"""Keys of an encoder's files by which `transformers` would read other files, wherever they are."""
+"""Keys of an encoder's files that make `transformers` read other files, anywhere."""
 SPACY = "language"
-"""The key by which spaCy imports a package, and installs it first when it is not there."""
+"""The key whose value spaCy imports as a package, after installing it where it is missing."""
 TOKENIZERS = {name for names in TOKENIZER_MAPPING_NAMES.values() for name in names if name}
 CLASSES = {"tokenizer_class": {*TOKENIZERS, "PreTrainedTokenizerFast"}}
-"""Keys of an encoder's files that name classes of `transformers`, and which they may name: it would take any."""
+"""Keys of an encoder's files that name classes of `transformers`, with those that are allowed; it would take any."""
 
 
 def checked_configuration(name: str, folder: str) -> Dict[str, Any]:
     """
-    # Parameters
-
-    name : `str`
-        What errors call the archive.
-    folder : `str`
-        What was in it.
-
-    # Returns
-
-    `Dict[str, Any]`
-        What a tagger and its reader are built of.
-
-    # Raises
-
-    `ConfigurationError`
-        When its configuration, or that of the encoder that it carries, names code to be run or other files to be read.
+    The blocks from which a tagger and its reader are built, out of an archive that was unpacked into `folder`; `name`
+    is the archive's name in errors. A `ConfigurationError` when the configuration, or that of the encoder in the
+    archive, names code to run or other files to read.
     """
-    Path(folder, CONFIG_NAME).stat()  # raises where there is no run at all
+    Path(folder, CONFIG_NAME).stat()  # raises where there is no run
     configuration = _json(name, folder, CONFIG_NAME)
     for key, value in _pairs(configuration):
         _check_code(name, CONFIG_NAME, key, value)
     blocks = {key: configuration[key] for key in BLOCKS if configuration.get(key) is not None}
     for key, block in blocks.items():
         _check_block(f"{name}, {CONFIG_NAME}", key, block)
-    encoder = Path(folder, ENCODER_FOLDER)  # of which transformers may read another folder, or a version's file
+    encoder = Path(folder, ENCODER_FOLDER)  # transformers may also read its sub-folders, and files of versions
     for path in sorted({*encoder.rglob("*config*"), *encoder.rglob("special_tokens_map.json")}):
         file_name = str(path.relative_to(folder))
         for key, value in _pairs(_json(name, folder, file_name)):
@@ -105,7 +92,7 @@ def _check_code(name: str, file_name: str, key: str, value: Any) -> None:
 
 
 def _check_files(name: str, file_name: str, key: str, value: Any) -> None:
-    """A list may name files of the folder itself; `special_tokens_map_file` tells of an older place and is not read."""
+    """A list may name files in the folder itself; `special_tokens_map_file` records an older path and is not read."""
     names = value if key.endswith("_files") and isinstance(value, list) else [os.sep] if value else []
     is_elsewhere = any(not isinstance(one, str) or os.sep in one for one in names)
     if FILES.search(key) and is_elsewhere and key != "special_tokens_map_file":
@@ -113,7 +100,7 @@ def _check_files(name: str, file_name: str, key: str, value: Any) -> None:
 
 
 def _is_elsewhere(key: str, value: Any) -> bool:
-    """Whether a value is an address, or names a file in what is handed on to `transformers`."""
+    """Whether a value is a URL, or an argument for `transformers` that names a file elsewhere."""
     if isinstance(value, str) and "://" in value:
         return True
     given = [inner for _, inner in _pairs(value)] if key.endswith("_kwargs") else []

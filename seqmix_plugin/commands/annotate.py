@@ -123,11 +123,11 @@ def find_task(queries: str, labels: Optional[Sequence[str]], output: Optional[st
 
 
 def _check_waits(files: RoundFiles) -> None:
-    """A `ConfigurationError` when the newest round has its labels: those that are given now would be for nothing."""
+    """Raises a `ConfigurationError` when the newest round has its labels, as new ones would not be used."""
     try:
         state = RoundState.read(state_path(files.run, files.number), files.number)
     except (OSError, ValueError):
-        return  # the run itself will say so
+        return  # the run itself reports it
     if state.annotated is not None:
         raise ConfigurationError(
             f"{files.run}: round {files.number} has its labels; expected a run that waits for some"
@@ -153,7 +153,7 @@ def _print_end(counts: Dict[str, int], entities: Dict[str, int], task: Task) -> 
     rows += [[f"entities of type {name}", f"{number:,}"] for name, number in entities.items()]
     Table("labelled in this file", ["", "number"], rows).print()
     waiting = counts["open"] + counts["skipped"]
-    rest = f"; {waiting:,} sentence(s) without an answer, the same command goes on" if waiting else ""
+    rest = f"; {waiting:,} sentence(s) without an answer, the same command resumes" if waiting else ""
     show(f"answers are in {task.output}{rest}" if task.output.exists() else f"nothing is labelled{rest}")
     if task.run is not None and counts["answered"] + counts["rejected"]:
         show(f"next: the command of the run in {task.run} again, with --recover")
