@@ -13,7 +13,7 @@ from seqmix_plugin.commands.annotate import annotate
 from seqmix_plugin.commands.compare import compare
 from seqmix_plugin.commands.serve_queries import serve_queries
 from seqmix_plugin.extras import MODULES
-from seqmix_plugin.run.learning_curve import write_rounds
+from seqmix_plugin.run.learning_curve import write_curve
 from tests.errors_page import Row, rows
 
 ROUND = {
@@ -28,11 +28,11 @@ ROUND = {
 def cannot_draw(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rendering, "SCRIPT", folder / "no such file.py")
-        write_rounds([ROUND], folder)
+        write_curve([ROUND], folder)
 
 
 CASES: Dict[str, Any] = {
-    "`train` without the extra `report`": ("report", lambda folder: write_rounds([ROUND], folder)),
+    "`train` without the extra `report`": ("report", lambda folder: write_curve([ROUND], folder)),
     "`train` where the picture cannot be drawn for another reason": (None, cannot_draw),
     "`compare` without the extra `report`": (
         "report",

@@ -23,10 +23,9 @@ from seqmix_plugin.distributed import from_primary, is_primary, on_each_machine,
 from seqmix_plugin.failures import one_line_failures
 from seqmix_plugin.io.folder_guard import check_own, own_folder, refuse_links
 from seqmix_plugin.io.json_text import read_object
-from seqmix_plugin.run.configuration_copy import check_copy
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG, STATE
-from seqmix_plugin.run.provenance import check_data
+from seqmix_plugin.run.provenance import check_copy, check_data
 from seqmix_plugin.run.recovery import begin, check_version
 
 

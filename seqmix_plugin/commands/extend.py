@@ -13,8 +13,8 @@ from seqmix_plugin.console import show
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.io.atomic import write_text
 from seqmix_plugin.io.json_text import read_object
-from seqmix_plugin.run.configuration_copy import check_copy
 from seqmix_plugin.run.layout import CONFIG, METRICS, STATE, state_files, state_path
+from seqmix_plugin.run.provenance import check_copy
 from seqmix_plugin.run.recovery import begin
 
 

@@ -16,9 +16,8 @@ from seqmix_plugin.configuration.checks import at
 from seqmix_plugin.console import show
 from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.io.folder_guard import make_folder
-from seqmix_plugin.run.reader import SEEDS
+from seqmix_plugin.run.reader import DONE, SEEDS, identity
 from seqmix_plugin.run.record_file import read_record, write_record
-from seqmix_plugin.run.run_state import DONE, identity
 
 PACKAGE = __name__.split(".")[0]
 SEED_LIMIT = 2**32

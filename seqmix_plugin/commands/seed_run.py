@@ -15,8 +15,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.io.folder_guard import open_own
 from seqmix_plugin.run.layout import ANNOTATED, NOT_MEASURED, QUERIES, ROUNDS, STATE
-from seqmix_plugin.run.reader import Run, read_run
-from seqmix_plugin.run.run_state import DIED, DONE, run_state
+from seqmix_plugin.run.reader import DIED, DONE, Run, read_run, run_state
 
 TAIL = 2**16
 """Bytes at the end of a log that are searched for the reason of a failure."""

@@ -13,8 +13,7 @@ from seqmix_plugin.extras import check_extra
 from seqmix_plugin.io.atomic import write_bytes, write_text
 from seqmix_plugin.io.csv_text import csv_text
 from seqmix_plugin.io.folder_guard import remove
-from seqmix_plugin.io.json_text import to_lines
-from seqmix_plugin.run.layout import CURVE, NOT_MEASURED, PICTURE, ROUNDS
+from seqmix_plugin.run.layout import CURVE, NOT_MEASURED, PICTURE
 
 _warn_once = functools.cache(logging.getLogger(__name__).warning)
 
@@ -32,14 +31,9 @@ def curve_rows(rounds: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
     return rows
 
 
-def write_rounds(rounds: Sequence[Dict[str, Any]], folder: Path) -> None:
-    """Writes the files of a run's folder that follow from its rounds, or removes them when there is none."""
-    if not rounds:
-        for name in (ROUNDS, CURVE, PICTURE):
-            remove(folder / name)
-        return
+def write_curve(rounds: Sequence[Dict[str, Any]], folder: Path) -> None:
+    """Writes `learning_curve.csv` and `learning_curve.png` in a run's folder."""
     rows = curve_rows(rounds)
-    write_bytes(folder / ROUNDS, to_lines(rounds))
     write_text(folder / CURVE, csv_text(list(rows[0]), rows))
     try:
         check_extra("report", "the picture")

@@ -1,4 +1,4 @@
-"""What a run was computed from and on: versions and machine, and digests of its data files and models."""
+"""What a run was computed from and on: `environment.json`, and in `state/` `config.json` and `data.json`."""
 
 import json
 import logging
@@ -8,7 +8,7 @@ import socket
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Dict, Iterator, Optional, Tuple
+from typing import Any, Dict, Optional
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -22,6 +22,7 @@ from seqmix_plugin.io.atomic import data_digest, file_digest, write_text
 from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.layout import CONFIG, STATE
+from seqmix_plugin.run.reader import flattened
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +31,8 @@ PACKAGES = ("seqmix_plugin", "allennlp", "torch", "transformers", "tokenizers", 
 FILE = "data.json"
 VOCABULARY = ("labels", "non_padded_namespaces")
 """The files of a run's vocabulary, from which AllenNLP reads it when a distributed run resumes."""
-MODEL = "model_name"
-"""The key of a pretrained model, which may be a folder: an encoder, or a language model that judges."""
+MODEL = ".model_name"
+"""How the dotted key ends of a pretrained model, which may be a folder: an encoder, or a language model that judges."""
 
 
 def environment(device: torch.device) -> Dict[str, Any]:
@@ -89,6 +90,28 @@ def _version(package: str) -> Optional[str]:
         return None
 
 
+def check_copy(path: Path, configuration: Dict[str, Any]) -> None:
+    """
+    Compares a run's configuration, `path`, with the copy in `state/`: AllenNLP compares the one that it is given with
+    `config.json` alone, which may have been edited or taken from another run. A `ConfigurationError` when they differ
+    in more than rounds, which an interrupted `extend` may have added to one of them.
+    """
+    copy = path.parent / STATE / CONFIG
+    try:
+        ours, theirs = flattened(configuration), flattened(read_object(copy))
+    except ConfigurationError:  # it is written anew; the other one is whole
+        return
+    for key in dict.fromkeys([*ours, *theirs]):
+        value, other = ours.get(key), theirs.get(key)
+        if key == "trainer.query_size" and isinstance(value, list) and isinstance(other, list):
+            value, other = (sizes[: min(len(value), len(other))] for sizes in (value, other))
+        if value != other and key != "trainer.num_rounds":
+            raise ConfigurationError(
+                f"{path}: {key} is {shortened(repr(value))}, but {copy} has {shortened(repr(other))}: one of them was "
+                f"changed or damaged; put the right file in the other's place"
+            )
+
+
 def check_data(folder: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:
     """
     Notes the digests of a run's data files, by their keys in the configuration, of its labels and of the pretrained
@@ -101,7 +124,7 @@ def check_data(folder: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary)
 def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:
     now: Dict[str, Any] = {key: file_digest(Path(cached_path(path))) for key, path in paths.items() if path is not None}
     run = noted.parent.parent
-    models = {key: path for key, path in _models(run) if path.is_dir()}
+    models = _models(run)
     now.update({key: _model_digest(path) for key, path in models.items()})
     now["labels"] = list(vocab.get_token_to_index_vocabulary("labels"))
     now["non_padded_namespaces"] = sorted(vocab._non_padded_namespaces)
@@ -123,15 +146,11 @@ def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> N
         write_text(noted, json.dumps(now, indent=2) + "\n")
 
 
-def _models(run: Path) -> Iterator[Tuple[str, Path]]:
-    """The names of pretrained models in a run's configuration, as paths, by their dotted keys."""
-    blocks = [("", read_object(run / CONFIG) if (run / CONFIG).exists() else {})]
-    for prefix, block in blocks:  # which grows
-        for key, value in block.items():
-            if isinstance(value, dict):
-                blocks.append((f"{prefix}{key}.", value))
-            elif key == MODEL and isinstance(value, str):
-                yield prefix + key, Path(value)
+def _models(run: Path) -> Dict[str, Path]:
+    """The folders of pretrained models that a run's configuration names, by their dotted keys."""
+    values = flattened(read_object(run / CONFIG)) if (run / CONFIG).exists() else {}
+    named = {key: Path(value) for key, value in values.items() if key.endswith(MODEL) and isinstance(value, str)}
+    return {key: path for key, path in named.items() if path.is_dir()}
 
 
 def _model_digest(folder: Path) -> str:

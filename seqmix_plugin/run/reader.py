@@ -8,11 +8,14 @@ from typing import Any, Dict, List, Literal, Optional, Set, Tuple
 from allennlp.common.checks import ConfigurationError
 from pydantic import ValidationError
 
+from seqmix_plugin.errors import shortened
 from seqmix_plugin.io.atomic import data_digest
 from seqmix_plugin.io.json_text import read_object, read_objects
-from seqmix_plugin.run.layout import CONFIG, ENVIRONMENT, ROUNDS
+from seqmix_plugin.run.layout import CONFIG, ENVIRONMENT, METRICS, ROUNDS
 from seqmix_plugin.run.records import Known, check_round, first_problem
 
+NOTHING, DIED, DONE = "nothing", "died", "done"
+"""What a folder may hold in which a run is to be started; see `run_state`."""
 SEEDS = ("seed", "random_seed", "numpy_seed", "pytorch_seed")
 DATA = ("train_data_path", "validation_data_path", "test_data_path")
 READERS = ("dataset_reader", "validation_dataset_reader")
@@ -25,7 +28,6 @@ MOVED_KEYS = {
     "scoring_dtype": ("scoring", "dtype"),
 }
 """Keys of the trainer in version 0.1, and the block and key that they are now."""
-BLOCKS = ("pool", "scoring")
 OF_MODELS = ("token_indexers", "max_length")
 """Keys of a reader that belong to the model, not to the data."""
 
@@ -121,16 +123,15 @@ def read_run(folder: Path) -> Run:
         ) from error
     for number, record in enumerate(rounds):
         check_round(f"{folder / ROUNDS}, line {number + 1}", number, record)
-    without_seeds = seedless(configuration)
     return Run(
         path=folder,
-        configuration_hash=digest(with_old_keys(without_seeds)),
+        configuration_hash=identity(configuration)[0],
         data_hash=digest(_data(configuration)),
         seed=checked.seed,
         data_seed=checked.trainer.data_seed,
         num_rounds=checked.trainer.num_rounds,
         rounds=tuple(rounds),
-        configuration=without_seeds,
+        configuration=seedless(configuration),
         environment=environment,
     )
 
@@ -164,7 +165,50 @@ def with_old_keys(configuration: Dict[str, Any]) -> Dict[str, Any]:
     for old, (block, key) in MOVED_KEYS.items():
         if isinstance(trainer.get(block), dict) and key in trainer[block]:
             trainer[old] = trainer[block].pop(key)
-    return {**configuration, "trainer": {key: value for key, value in trainer.items() if value or key not in BLOCKS}}
+    blocks = {block for block, _ in MOVED_KEYS.values()}
+    return {**configuration, "trainer": {key: value for key, value in trainer.items() if value or key not in blocks}}
+
+
+def identity(configuration: Dict[str, Any]) -> Tuple[str, Any, Any]:
+    """The hash of what is the same for all repeats of an experiment, the seed, and the slice's seed."""
+    trainer = with_old_keys(configuration).get("trainer")
+    data_seed = trainer.get("data_seed", 0) if isinstance(trainer, dict) else None
+    return digest(with_old_keys(seedless(configuration))), configuration.get("seed", 0), data_seed
+
+
+def run_state(folder: Path, configuration: Dict[str, Any]) -> str:
+    """
+    Whether a folder, which need not exist, holds `"nothing"`, a run of this configuration that `"died"` (or is in
+    progress, or waits), or one that is `"done"`. A `ConfigurationError` when it holds something else, or a finished run
+    whose files do not hold what a run writes.
+    """
+    if not folder.exists():
+        return NOTHING
+    if not folder.is_dir():
+        raise ConfigurationError(f"{folder} is not a folder; choose another one (-s)")
+    if not any(folder.iterdir()):
+        return DIED
+    if not (folder / CONFIG).exists():
+        raise ConfigurationError(f"{folder} holds other files than those of a run; choose another folder (-s)")
+    (found, *found_seeds), (wanted, *wanted_seeds) = map(identity, (read_object(folder / CONFIG), configuration))
+    if found != wanted:
+        raise ConfigurationError(f"{folder} holds a run of another configuration; take another folder (-s)")
+    for key, it_has, expected in zip(("seed", "trainer.pool.data_seed"), found_seeds, wanted_seeds, strict=True):
+        if it_has != expected:
+            raise ConfigurationError(
+                f"{folder} holds a run with {key} {shortened(repr(it_has))}, not {expected}; take another folder (-s)"
+            )
+    has_ended = (folder / METRICS).exists() and (folder / ROUNDS).exists()  # also when it waits for labels
+    return DONE if has_ended and read_run(folder).finished else DIED
+
+
+def flattened(configuration: Dict[str, Any], prefix: str = "") -> Dict[str, Any]:
+    """The values of a configuration by their dotted keys, as overrides have them; lists stay whole."""
+    flat: Dict[str, Any] = {}
+    for key, value in configuration.items():
+        nested = isinstance(value, dict) and value
+        flat.update(flattened(value, f"{prefix}{key}.") if nested else {f"{prefix}{key}": value})
+    return flat
 
 
 def digest(value: Any) -> str:

@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Dict, List, Optional, Tuple
+from typing import IO, Any, Dict, List, Optional, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
@@ -49,9 +49,14 @@ class SavedRounds:
         return max((getattr(state, part).end for state in self.states if getattr(state, part) is not None), default=0)
 
     @property
+    def records(self) -> List[Dict[str, Any]]:
+        """The lines of `rounds.jsonl`, of all whole rounds."""
+        return [state.record for state in self.states if state.record is not None]
+
+    @property
     def last_whole(self) -> int:
         """Number of the last whole round, or -1."""
-        return sum(state.record is not None for state in self.states) - 1
+        return len(self.records) - 1
 
 
 def begin(folder: Path) -> IO[bytes]:
@@ -113,7 +118,7 @@ def read_saved(folder: Path) -> SavedRounds:
         if _is_of_another_run(state, saved):
             damaged.append(paths[k])
             continue
-        annotated, synthetic = _sentences(state.annotated, labels), _sentences(state.synthetic, generated, True)
+        annotated, synthetic = _sentences(state.annotated, labels), _sentences(state.synthetic, generated)
         for name, sentences in ((ANNOTATED, annotated), (SYNTHETIC, synthetic)):
             if sentences is None and folder / name not in damaged:
                 damaged.append(folder / name)
@@ -133,6 +138,12 @@ def read_saved(folder: Path) -> SavedRounds:
     return saved
 
 
+def remove_rounds(folder: Path) -> None:
+    """Removes the files that hold whole rounds, where there is no such round."""
+    for name in (ROUNDS, CURVE, PICTURE):
+        remove(folder / name)
+
+
 def _is_of_another_run(state: RoundState, saved: SavedRounds) -> bool:
     """Whether the labels that a state names do not follow those of the rounds before."""
     if state.annotated is None:
@@ -150,8 +161,7 @@ def _leave(folder: Path, saved: SavedRounds, paths: Dict[int, Path], labels: Opt
     if len(generated) != end:
         write_bytes(folder / SYNTHETIC, generated[:end])
     if saved.last_whole < 0:  # before the last state is gone: rounds without a state are refused
-        for name in (ROUNDS, CURVE, PICTURE):
-            remove(folder / name)
+        remove_rounds(folder)
     for k in sorted(paths, reverse=True):  # from the last, so that there is never a gap
         if k >= len(saved.states):
             remove(paths[k])
@@ -173,20 +183,17 @@ def _read_states(folder: Path, paths: Dict[int, Path]) -> Tuple[Dict[int, RoundS
     return states, damaged
 
 
-def _sentences(part: Optional[Part], content: bytes, accepted_only: bool = False) -> Optional[List[TaggedSentence]]:
-    """The sentences that a state names; `None` when the file does not hold them."""
-    if part is None:
-        return []
-    found = part.of(content)
-    return None if found is None else _parsed(found, accepted_only)
+def _sentences(part: Optional[Part], content: bytes) -> Optional[List[TaggedSentence]]:
+    """The sentences that a state names, without those that were not accepted; `None` when the file has others."""
+    found = b"" if part is None else part.of(content)
+    return None if found is None else _parsed(found)
 
 
-def _parsed(content: bytes, accepted_only: bool = False) -> Optional[List[TaggedSentence]]:
+def _parsed(content: bytes) -> Optional[List[TaggedSentence]]:
     """The sentences of some lines, or `None` when they hold something else."""
     try:
-        rows = of_lines(content)
-        return [sentence_of(row) for row in rows if not accepted_only or row["accepted"]]
-    except (ValueError, TypeError, KeyError):
+        return [sentence_of(row) for row in of_lines(content) if row.get("accepted", True)]
+    except (ValueError, TypeError, AttributeError):
         return None
 
 

@@ -52,6 +52,11 @@ class Weights:
         with disk_errors(self.path):
             settle(self._staged, self.path)
 
+    def write(self, model: torch.nn.Module) -> None:
+        """Replaces the file by the weights of a model, in both steps at once."""
+        self.stage(model)
+        self.settle()
+
     def recover(self, digest: str, copies: Iterable[Path] = ()) -> bool:
         """
         Whether there are weights with this digest, which are then in the file's place.

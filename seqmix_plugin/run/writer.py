@@ -4,7 +4,7 @@ import json
 import logging
 import shutil
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -17,15 +17,16 @@ from seqmix_plugin.run.layout import (
     ANNOTATED,
     CONFIG,
     ENVIRONMENT,
+    ROUNDS,
     STATE,
     SYNTHETIC,
     WEIGHTS,
     state_path,
 )
-from seqmix_plugin.run.learning_curve import write_rounds
+from seqmix_plugin.run.learning_curve import write_curve
 from seqmix_plugin.run.provenance import environment, warn_of_changes
 from seqmix_plugin.run.records import Part, RoundState
-from seqmix_plugin.run.recovery import SavedRounds, begin, read_saved
+from seqmix_plugin.run.recovery import SavedRounds, begin, read_saved, remove_rounds
 from seqmix_plugin.run.sentence_rows import annotated_row, sentence_of, synthetic_row
 from seqmix_plugin.run.weights import Weights
 from seqmix_plugin.sentence import TaggedSentence
@@ -71,22 +72,13 @@ class RunWriter:
         self.folder = folder
         self._local_rank = local_rank
         self._keep = keep_round_weights
-        self.saved: SavedRounds = from_primary(self._begin)
-        self.rounds: List[Dict[str, Any]] = [s.record for s in self.saved.states if s.record is not None]
+        self._writer = f".{rank()}" if rank() else ""  # machines may share the folder
+        self._weights = Weights(folder / WEIGHTS, self._writer)
+        self.saved: SavedRounds = from_primary(lambda: self._begin(device))
+        self.rounds = list(self.saved.records)
         """The records of all whole rounds."""
         self._ends = {part: self.saved.end(part) for part in ("annotated", "synthetic")}
         self._left_over = dict(self.saved.left_over)
-        self._writer = f".{rank()}" if rank() else ""  # machines may share the folder
-        self._weights = Weights(folder / WEIGHTS, self._writer)
-        if is_primary():
-            current = environment(device)
-            if self.saved.states:
-                warn_of_changes(folder / ENVIRONMENT, current)
-            else:
-                write_text(folder / ENVIRONMENT, json.dumps(current, indent=2) + "\n")
-            write_rounds(self.rounds, self.folder)
-            if (self.folder / CONFIG).exists():  # AllenNLP writes it anew at every start, but not in one step
-                write_text(self.folder / STATE / CONFIG, (self.folder / CONFIG).read_text(encoding="utf-8"))
 
     @property
     def weights(self) -> Path:
@@ -134,7 +126,7 @@ class RunWriter:
         self.rounds.append(state.record)
         state = self.keep_weights(state, model)
         if is_primary():
-            write_rounds(self.rounds, self.folder)
+            self._write_rounds(self.rounds)
         return state
 
     def keep_weights(self, state: RoundState, model: torch.nn.Module) -> RoundState:
@@ -153,8 +145,7 @@ class RunWriter:
     def write_first_weights(self, model: torch.nn.Module) -> None:
         """Writes `best.th` on each machine before a round is done: AllenNLP needs one whatever happens."""
         if self._local_rank == 0:
-            self._weights.stage(model)
-            self._weights.settle()
+            self._weights.write(model)
 
     def load_weights(self, state: RoundState, model: torch.nn.Module) -> bool:
         """Loads the weights after a whole round into a model; `False` when they are lost."""
@@ -177,9 +168,26 @@ class RunWriter:
         """Leaves the weights and checkpoints in the folders of rounds that are to be kept."""
         on_each_machine(self._local_rank, lambda: self._tidy(k))
 
-    def _begin(self) -> SavedRounds:
+    def _begin(self, device: torch.device) -> SavedRounds:
         self._lock = begin(self.folder)  # as long as this object lives
-        return read_saved(self.folder)
+        saved = read_saved(self.folder)
+        current = environment(device)
+        if saved.states:
+            warn_of_changes(self.folder / ENVIRONMENT, current)
+        else:
+            write_text(self.folder / ENVIRONMENT, json.dumps(current, indent=2) + "\n")
+        self._write_rounds(saved.records)
+        if (self.folder / CONFIG).exists():  # AllenNLP writes it anew at every start, but not in one step
+            write_text(self.folder / STATE / CONFIG, (self.folder / CONFIG).read_text(encoding="utf-8"))
+        return saved
+
+    def _write_rounds(self, rounds: Sequence[Dict[str, Any]]) -> None:
+        """Writes `rounds.jsonl` and the learning curve, or removes them when there is no round."""
+        if rounds:
+            write_bytes(self.folder / ROUNDS, to_lines(rounds))
+            write_curve(rounds, self.folder)
+        else:
+            remove_rounds(self.folder)
 
     def _write(self, state: RoundState) -> RoundState:
         state.write(state_path(self.folder, state.round))
@@ -220,8 +228,7 @@ class RunWriter:
     def _write_elsewhere(self, state: RoundState, model: torch.nn.Module) -> None:
         """Writes `best.th` on machines that have a folder of their own."""
         if self._local_rank == 0 and not is_primary() and not self._weights.recover(str(state.weights)):
-            self._weights.stage(model)
-            self._weights.settle()
+            self._weights.write(model)
 
     def _member(self, name: str) -> Weights:
         return Weights(self.folder / STATE / f"{name}.th")
