@@ -60,13 +60,12 @@ def read_corpora(
             labels[split] = labels_of(splits[split])
             check_tagged(path, labels[split])
     with_labels(vocab, labels, types)
-    measured = {split: labels[split] for split in splits if split != "seed"}
     others = {split: labels[split] for split in splits}
     if types is None or labels[train_path].untagged is None:
         warn_of_labels(train_path, labels[train_path], others)
     else:  # a pool without labels
         warn_of_repeats(others)
-    warn_of_leaks(labels, {split: splits[split] for split in measured})
+    warn_of_leaks(labels, {split: sentences for split, sentences in splits.items() if split != "seed"})
     # Their ids shall not be those of sentences of the pool.
     seed_set = [replace(sentence, id=f"seed-{sentence.id}") for sentence in splits.pop("seed", [])]
     train = _without(train, seed_set, train_path, str(paths.get("seed_data_path")))
@@ -97,44 +96,10 @@ class Repeats(NamedTuple):
     example: Optional[Tuple[str, str]] = None
 
 
-class RepeatCounter:
-    """
-    Counts repeated sentences by hashes of 64 bits of words and tags, 16 bytes a sentence. That two sentences of a
-    million share one by chance happens in one file of ten millions.
-    """
-
-    def __init__(self) -> None:
-        self.words = array("q")
-        """The hash of each sentence's words, in the file's order."""
-        self._tags = array("q")
-
-    def add(self, sentence: TaggedSentence) -> None:
-        """Takes a file's next sentence into account."""
-        self.words.append(hash(sentence.tokens))
-        self._tags.append(hash(sentence.tags))
-
-    def count(self, sentences: SentenceSource) -> Repeats:
-        """What there was among `sentences`, all of which were added in their order."""
-        words, tags = (np.array(hashes, dtype=np.int64) for hashes in (self.words, self._tags))
-        order = np.lexsort((tags, words))
-        again = np.diff(words[order], prepend=0) == 0  # the same words as the one before
-        again[:1] = False
-        other = again & (np.diff(tags[order], prepend=0) != 0)
-        group = np.cumsum(~again)
-        conflicting = np.unique(group[other])
-        if len(conflicting) == 0:
-            return Repeats(len(np.unique(group[again])))
-        first = order[np.isin(group, conflicting)].min()
-        equal = np.flatnonzero(words == words[first])
-        second = equal[tags[equal] != tags[first]].min()
-        example = sentences[int(first)].id, sentences[int(second)].id
-        return Repeats(len(np.unique(group[again])), len(conflicting), example)
-
-
 class Labels(NamedTuple):
     """
     The tags of a file's sentences and those that have a probability, the sentences that occur more than once, the id of
-    the first sentence without tags, and a hash of each sentence's words.
+    the first sentence without tags, and a hash of each sentence's words, in the file's order.
     """
 
     tags: Set[str]
@@ -150,15 +115,37 @@ class Labels(NamedTuple):
 
 
 def labels_of(sentences: SentenceSource) -> Labels:
-    """All labels of some sentences, in one pass."""
-    labels, repeats, untagged = Labels(set(), set()), RepeatCounter(), None
+    """
+    All labels of some sentences, in one pass. Repeated sentences are found by hashes of 64 bits of words and tags, 16
+    bytes a sentence: that two sentences of a million share one by chance happens in one file of ten millions.
+    """
+    labels, untagged = Labels(set(), set()), None
+    words, tags = array("q"), array("q")
     for sentence in sentences:
         labels.tags.update(sentence.tags or ())
         labels.soft.update(*(sentence.tag_distributions or ()))
-        repeats.add(sentence)
+        words.append(hash(sentence.tokens))
+        tags.append(hash(sentence.tags))
         if sentence.tags is None and untagged is None:
             untagged = sentence.id
-    return labels._replace(repeats=repeats.count(sentences), untagged=untagged, words=repeats.words)
+    return labels._replace(repeats=_repeats(words, tags, sentences), untagged=untagged, words=words)
+
+
+def _repeats(word_hashes: "array[int]", tag_hashes: "array[int]", sentences: SentenceSource) -> Repeats:
+    """The repeated sentences by the hashes of all sentences."""
+    words, tags = (np.array(hashes, dtype=np.int64) for hashes in (word_hashes, tag_hashes))
+    order = np.lexsort((tags, words))
+    again = np.diff(words[order], prepend=0) == 0  # the same words as the one before
+    again[:1] = False
+    other = again & (np.diff(tags[order], prepend=0) != 0)
+    group = np.cumsum(~again)
+    conflicting, num_repeated = np.unique(group[other]), len(np.unique(group[again]))
+    if len(conflicting) == 0:
+        return Repeats(num_repeated)
+    first = order[np.isin(group, conflicting)].min()
+    equal = np.flatnonzero(words == words[first])
+    second = equal[tags[equal] != tags[first]].min()
+    return Repeats(num_repeated, len(conflicting), (sentences[int(first)].id, sentences[int(second)].id))
 
 
 def check_tagged(path: str, labels: Labels) -> None:

@@ -17,6 +17,7 @@ from seqmix_plugin.errors import first_line
 from seqmix_plugin.formats import entity_types
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
+from seqmix_plugin.oracles import Oracle
 from seqmix_plugin.query_policies import ScoredBatch
 from seqmix_plugin.randomness import reseed_globals
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
@@ -73,6 +74,14 @@ class Experiment:
         if not isinstance(model, SequenceTagger):
             raise ConfigurationError(f"model: active learning needs a 'sequence_tagger', not a {type(model).__name__}")
         return model
+
+    def new_oracle(self, oracle: Lazy[Oracle], sentences: SentenceSource) -> Oracle:
+        """The oracle for these sentences; a `ConfigurationError` when it needs labels that the training file lacks."""
+        made = oracle.construct(corpus=sentences)
+        if made.needs_gold and self.untagged is not None:
+            raise ConfigurationError(f"{self.untagged}, which trainer.oracle uncovers")
+        made.check(sentences, self.vocab.get_token_to_index_vocabulary("labels"))
+        return made
 
     def training_loader(self, sentences: Sequence[TaggedSentence], seed: int) -> InMemoryLoader:
         """Shuffled batches; their order follows from `seed`."""

@@ -36,17 +36,18 @@ def label_budget(
     return [seed_size, *sizes]
 
 
-def check_measured(stopping: Optional[StoppingCriterion], splits: Collection[str]) -> None:
-    """Raises a `ConfigurationError` when a criterion needs a split that is not measured."""
-    missing = [split for split in (stopping.needed_splits if stopping is not None else ()) if split not in splits]
+def check_stopping(stopping: Optional[StoppingCriterion], splits: Collection[str], pool: Pool) -> None:
+    """
+    Raises a `ConfigurationError` when a criterion needs a split that is not measured, or lets nothing be labelled: the
+    budget is spent, or is below every sentence.
+    """
+    if stopping is None:
+        return
+    missing = [split for split in stopping.needed_splits if split not in splits]
     if missing:
         key = {"dev": "validation_data_path", "test": "test_data_path"}[missing[0]]
         raise ConfigurationError(f"trainer.stopping needs F1 on {missing[0]}, but there is no {key}")
-
-
-def check_room(stopping: Optional[StoppingCriterion], pool: Pool) -> None:
-    """Raises a `ConfigurationError` when nothing may be labelled: the budget is spent, or is below every sentence."""
-    left = {} if stopping is None else stopping.left(pool.counts())
+    left = stopping.left(pool.counts())
     for unit, number in left.items():
         if number < 0:
             raise ConfigurationError(

@@ -1,9 +1,9 @@
 """A model over the rounds: what it starts from and what its training draws."""
 
 import gc
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, List, Sequence
 
 import torch
 from allennlp.common import Lazy
@@ -97,6 +97,17 @@ class Learner:
 
     def _folder(self, k: int, folder: Path) -> Path:
         return folder / f"round_{k}" / self.name
+
+
+def committee(first: Learner, size: int) -> List[Learner]:
+    """A learner and others that differ from it in seed and name, until there are `size` of them."""
+    device = next(first.model.parameters()).device
+    learners = [first]
+    for number in range(1, size):
+        seed = derive_seed(first.seed, 0, f"member/{number}")
+        model = first.experiment.new_model(seed, 0).to(device)
+        learners.append(replace(first, model=model, seed=seed, name=f"member_{number}"))
+    return learners
 
 
 class _WhileOurs(TrainerCallback):

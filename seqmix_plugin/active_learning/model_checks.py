@@ -27,8 +27,24 @@ def sentence_reader(reader: DatasetReader) -> SentenceReader:
     return reader
 
 
-def check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
-    """Indexer and embedder must mean the same encoder, and the reader must not make inputs it cannot take."""
+def check_model(model: SequenceTagger, reader: SentenceReader, sentence: TaggedSentence) -> None:
+    """
+    Raises a `ConfigurationError` unless indexer and embedder mean the same encoder, the reader makes inputs that it can
+    take, and the model can tag what the reader makes of a sentence, which is tried.
+    """
+    _check_encoder(model, reader)
+    batch = Batch([reader.sentence_to_instance(sentence.without_labels())])
+    batch.index_instances(model.vocab)
+    try:
+        with inference(model):
+            model(**batch.as_tensor_dict())
+    except Exception as error:  # of whatever code the embedder is made of
+        raise ConfigurationError(
+            f"model: it cannot tag what dataset_reader makes of sentence {sentence.id!r} ({first_line(error)})"
+        ) from error
+
+
+def _check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
     if model.encoder is None or reader.word_pieces is None:
         return
     indexed, embedded = reader.word_pieces.model_name, model.encoder.config._name_or_path
@@ -55,16 +71,3 @@ def check_pieces(model: SequenceTagger, reader: SentenceReader) -> None:
             f"dataset_reader.token_indexers: the tokenizer of {name!r} has a word piece {largest}, but the encoder's "
             f"last is {num_rows - 1}; expected the tokenizer_kwargs of the model's embedder, and files of one encoder"
         )
-
-
-def check_reading(model: SequenceTagger, reader: SentenceReader, sentence: TaggedSentence) -> None:
-    """Raises a `ConfigurationError` when the model cannot tag what the reader makes of a sentence: it is tried."""
-    batch = Batch([reader.sentence_to_instance(sentence.without_labels())])
-    batch.index_instances(model.vocab)
-    try:
-        with inference(model):
-            model(**batch.as_tensor_dict())
-    except Exception as error:  # of whatever code the embedder is made of
-        raise ConfigurationError(
-            f"model: it cannot tag what dataset_reader makes of sentence {sentence.id!r} ({first_line(error)})"
-        ) from error

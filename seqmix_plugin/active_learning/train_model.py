@@ -14,7 +14,7 @@ from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.corpora import read_corpora
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.model_checks import check_encoder, check_reading, sentence_reader
+from seqmix_plugin.active_learning.model_checks import check_model, sentence_reader
 from seqmix_plugin.active_learning.settings import refuse_moved_keys
 from seqmix_plugin.configuration.checks import check_configuration, mistakes_as_configuration_errors
 from seqmix_plugin.console import prepare_console
@@ -165,8 +165,7 @@ class ActiveLearningTrainModel(TrainModel):
         )
         first_model = experiment.new_model(seed, 0)
         for some in (reader, evaluation_reader):
-            check_encoder(first_model, some)
-            check_reading(first_model, some, corpora.train[0])
+            check_model(first_model, some, corpora.train[0])
         trainer_ = trainer.construct(
             serialization_dir=serialization_dir,
             local_rank=local_rank,

@@ -2,21 +2,15 @@
 
 import logging
 import tempfile
-from functools import partial
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Union
 
 from allennlp.common import Lazy
-from allennlp.common.checks import ConfigurationError
 from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.label_budget import (
-    check_measured,
-    check_room,
-    label_budget,
-)
-from seqmix_plugin.active_learning.learner import Learner
+from seqmix_plugin.active_learning.label_budget import check_stopping, label_budget
+from seqmix_plugin.active_learning.learner import Learner, committee
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.active_learning.pool import Pool, draw_slice
 from seqmix_plugin.active_learning.replay import load_models, replay
@@ -27,7 +21,7 @@ from seqmix_plugin.distributed import is_primary
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.oracles import GoldOracle, Oracle
 from seqmix_plugin.query_policies import QueryPolicy
-from seqmix_plugin.randomness import derive_seed, generator
+from seqmix_plugin.randomness import generator
 from seqmix_plugin.run.metrics import summary
 from seqmix_plugin.run.writer import RunWriter
 from seqmix_plugin.stopping import StoppingCriterion
@@ -128,36 +122,21 @@ class ActiveLearningTrainer(Trainer):
         local_rank: int = 0,
         world_size: int = 1,
     ) -> None:
-        folder = serialization_dir or tempfile.mkdtemp()
-        super().__init__(folder, cuda_device, distributed, local_rank, world_size)
+        folder = Path(serialization_dir or tempfile.mkdtemp())
+        super().__init__(str(folder), cuda_device, distributed, local_rank, world_size)
         self.model = model.to(self.cuda_device)
         inside, outside = draw_slice(experiment.corpus, pool.size, generator(pool.data_seed, 0, "slice"))
         sizes = label_budget(seed_size, num_rounds, query_size, len(inside), len(experiment.seed_set))
         scoring.check(sizes)
-        check_measured(stopping, experiment.evaluation)
         sentences = Pool(inside, experiment.seed_set)
-        check_room(stopping, sentences)
-        made_oracle = oracle.construct(corpus=inside)
-        if made_oracle.needs_gold and experiment.untagged is not None:
-            raise ConfigurationError(f"{experiment.untagged}, which trainer.oracle uncovers")
-        made_oracle.check(inside, experiment.vocab.get_token_to_index_vocabulary("labels"))
-        make_learner = partial(
-            Learner, experiment=experiment, trainer=trainer, reuse_model=reuse_model, local_rank=local_rank
-        )
-        learners = [make_learner(self.model, seed)]
-        for number in range(1, query_policy.committee_size if num_rounds > 0 else 1):
-            its_seed = derive_seed(seed, 0, f"member/{number}")
-            member = experiment.new_model(its_seed, 0).to(self.cuda_device)
-            learners.append(make_learner(member, its_seed, name=f"member_{number}"))
-        # Mistakes in these blocks shall come out now, not after sentences have been labelled.
-        augmenter.check(self.model)
-        for learner in learners:
-            learner.check(inside[:1], Path(folder))
+        check_stopping(stopping, experiment.evaluation, sentences)
+        made_oracle = experiment.new_oracle(oracle, inside)
+        learner = Learner(self.model, seed, experiment, trainer, reuse_model=reuse_model, local_rank=local_rank)
         self.loop = ActiveLearningLoop(
             experiment=experiment,
             pool=sentences,
             outside=outside,
-            learners=learners,
+            learners=committee(learner, query_policy.committee_size if num_rounds > 0 else 1),
             query_policy=query_policy,
             oracle=made_oracle,
             augmenter=augmenter,
@@ -166,10 +145,10 @@ class ActiveLearningTrainer(Trainer):
             seed=seed,
             device=self.cuda_device,
             scoring=scoring,
-            folder=Path(folder),
+            folder=folder,
         )
-        augmenter.check_text(self.loop.context(0))
-        self.loop.files = RunWriter(Path(folder), self.cuda_device, local_rank, keep_round_weights)
+        self.loop.check()
+        self.loop.files = RunWriter(folder, self.cuda_device, local_rank, keep_round_weights)
         load_models(self.loop)
 
     def train(self) -> Dict[str, Any]:

@@ -12,7 +12,7 @@ from allennlp.models import Model
 
 from seqmix_plugin.active_learning.corpora import check_tagged, labels_of, with_labels
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.model_checks import check_encoder, check_reading, sentence_reader
+from seqmix_plugin.active_learning.model_checks import check_model, sentence_reader
 from seqmix_plugin.archives.loading import load_tagger
 from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
@@ -146,8 +146,7 @@ def _build_model(
     if archive is None:
         model = Lazy(Model, Params(blocks["model"]))
         tagger = Experiment(reader, reader, vocab, sentences, {}, model, Lazy(InMemoryLoader)).new_model(seed, 0)
-        check_encoder(tagger, reader)
-        check_reading(tagger, reader, sentences[0])
+        check_model(tagger, reader, sentences[0])
         return tagger, reader
     tagger, reader = load_tagger(archive)
     known = set(tagger.vocab.get_token_to_index_vocabulary(tagger.label_namespace))
