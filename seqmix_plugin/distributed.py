@@ -43,7 +43,7 @@ def share(items: Items) -> Items:
 
 def summed(values: np.ndarray) -> np.ndarray:
     """
-    The sum of an array over all processes; what one process does not know is 0 there.
+    The sum of an array over all processes; values that a process does not know are 0 there.
 
     # Parameters
 
@@ -59,8 +59,9 @@ def summed(values: np.ndarray) -> np.ndarray:
 
 def from_primary(make: Callable[[], T]) -> T:
     """
-    What the primary process makes, in all of them: a decision that is taken once, a file that is written once. The
-    others wait for it, as long as the process group's timeout allows (half an hour on CPUs, ten minutes on GPUs).
+    Calls a function in the primary process alone and returns its result in all processes: for decisions and files that
+    are made once. The other processes wait for it, as long as the process group's timeout allows (half an hour on CPUs,
+    ten minutes on GPUs).
 
     # Parameters
 

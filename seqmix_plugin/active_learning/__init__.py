@@ -1,4 +1,4 @@
-"""The rounds of active learning: the pool, the loop and what it leaves behind."""
+"""The rounds of active learning: data, pool, loop, and how a run is resumed."""
 
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.pool import Pool, draw_slice

@@ -66,7 +66,7 @@ def read_corpora(
     else:  # a pool without labels
         warn_of_repeats(others)
     warn_of_leaks(labels, {split: sentences for split, sentences in splits.items() if split != "seed"})
-    # Their ids shall not be those of sentences of the pool.
+    # Their ids must differ from those of sentences of the pool.
     seed_set = [replace(sentence, id=f"seed-{sentence.id}") for sentence in splits.pop("seed", [])]
     train = _without(train, seed_set, train_path, str(paths.get("seed_data_path")))
     first = labels[train_path].untagged
@@ -149,7 +149,7 @@ def _repeats(word_hashes: "array[int]", tag_hashes: "array[int]", sentences: Sen
 
 
 def check_tagged(path: str, labels: Labels) -> None:
-    """Raises a `ConfigurationError` unless all have tags: soft labels alone can neither be uncovered nor scored."""
+    """Raises a `ConfigurationError` unless all have tags: soft labels alone can neither be revealed nor scored."""
     if labels.untagged is not None:
         raise ConfigurationError(f"{path}: sentence {labels.untagged!r} has no tags")
 

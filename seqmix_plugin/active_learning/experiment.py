@@ -1,4 +1,4 @@
-"""What stays the same over the rounds of a run: data, reader, and how a model meets them."""
+"""The constant parts of a run: data and readers, and how models and loaders are made from them."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class _EncodedPool(NamedTuple):
 
 @dataclass
 class Experiment:
-    """What stays the same over the rounds of a run: readers, vocabulary, data, and how models and loaders are made."""
+    """The constant parts of a run: readers, vocabulary, data, and how models and loaders are made."""
 
     reader: SentenceReader
     evaluation_reader: SentenceReader  # of the sentences that are scored each round
@@ -47,7 +47,7 @@ class Experiment:
     data_loader: Lazy[DataLoader]
     validation_data_loader: Optional[Lazy[DataLoader]] = None  # given: inner rounds validate on dev after each epoch
     seed_set: Sequence[TaggedSentence] = ()  # sentences that are labelled before the first round
-    untagged: Optional[str] = None  # says which sentence of `corpus` has no tags, if there is one
+    untagged: Optional[str] = None  # message that names a sentence of `corpus` without tags, if there is one
 
     def __post_init__(self) -> None:
         self._evaluation_loaders: Dict[str, InMemoryLoader] = {}
@@ -116,12 +116,12 @@ class Experiment:
         seed: int = 0,
     ) -> Iterator[ScoredBatch]:
         """
-        What models predict for unlabelled sentences, batched by length: a batch is made once and given to all of them,
-        and no more than its predictions is ever held. In a distributed run each process predicts its share.
+        The predictions of models for unlabelled sentences, batched by length: a batch is made once and given to all of
+        them, and only the predictions of one batch are held. In a distributed run each process predicts its share.
 
-        With `num_samples`, each model is asked so many times with its dropout on; the samples of a batch follow from
-        `seed` and the batch's first sentence alone, whichever process takes it. `dtype` is what matrices are multiplied
-        in.
+        With `num_samples`, each model predicts so many times with its dropout on; the samples of a batch follow from
+        `seed` and the batch's first sentence alone, whichever process takes it. `dtype` is the type in which matrices
+        are multiplied.
         """
         loader = self._pool_loader(sentences)
         loader.set_target_device(device)
@@ -138,7 +138,7 @@ class Experiment:
                 yield _scored(positions, [model(**batch) for model in models for _ in range(max(1, num_samples))])
 
     def _pool_loader(self, sentences: SentenceSource) -> InMemoryLoader:
-        """Batches of a pool or of what is left of it since its words were encoded."""
+        """Batches of a pool, or of its rest; its words are encoded once."""
         view = sentences if isinstance(sentences, SentenceView) else SentenceView(sentences, np.arange(len(sentences)))
         if self._pool is None or not self._pool.holds(view):
             everything = SentenceView(view.source, np.sort(view.positions))
@@ -178,7 +178,7 @@ class Experiment:
 
 
 def _scored(positions: np.ndarray, outputs: List[Dict[str, Any]]) -> ScoredBatch:
-    """The outputs of a batch, one an opinion, as one object."""
+    """The outputs of all models for a batch as one object."""
     path = None
     if outputs[0].get("path_log_probability") is not None:
         path = torch.stack([output["path_log_probability"] for output in outputs])

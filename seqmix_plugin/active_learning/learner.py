@@ -1,4 +1,4 @@
-"""A model over the rounds: what it starts from and what its training draws."""
+"""The training of a model over the rounds: its initial weights and its random numbers."""
 
 import gc
 from dataclasses import dataclass, replace
@@ -32,14 +32,14 @@ class Learner:
     seed: int  # the member's own
     experiment: Experiment
     trainer: Lazy[Trainer]  # the inner trainer, constructed each round
-    name: str = ""  # of the folder inside `round_<k>/` for what the inner trainer writes
+    name: str = ""  # of the folder inside `round_<k>/` for the inner trainer's files
     reuse_model: bool = True  # whether a round continues with the weights of the round before
     local_rank: int = 0
     trained: int = -1
     """The last round that the model was trained in."""
 
     def skip(self, k: int) -> None:
-        """Leaves the rounds before `k` out where nothing of them is left in its weights."""
+        """Skips the rounds before `k` where the weights do not depend on them."""
         if not self.reuse_model:
             self.trained = max(self.trained, k - 1)
 
@@ -67,14 +67,14 @@ class Learner:
         self.trained = k
 
     def check(self, sentences: Sequence[TaggedSentence], folder: Path) -> None:
-        """Makes the inner trainer of round 0; raises a `ConfigurationError` for what it refuses."""
+        """Makes the inner trainer of round 0; raises a `ConfigurationError` for settings that it refuses."""
         self.inner_trainer(0, sentences, folder)
         if not any(parameter.requires_grad for parameter in self.model.parameters()):
             raise ConfigurationError("trainer.trainer: no_grad and requires_grad leave no weight to be trained")
         _let_go()
 
     def inner_trainer(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> Trainer:
-        """The stock trainer of round `k`; a `ConfigurationError` for what the stock trainer itself refuses."""
+        """The stock trainer of round `k`; a `ConfigurationError` for settings that it refuses."""
         device: torch.device = next(self.model.parameters()).device
         try:
             return self.trainer.construct(
@@ -91,7 +91,7 @@ class Learner:
             raise ConfigurationError(f"trainer.trainer: {first_line(error)}") from error
 
     def _prepare(self, k: int, folder: Path) -> None:
-        """Prepares the folder for the inner trainer, which follows links and resumes from what it finds."""
+        """Prepares the folder for the inner trainer, which follows links and resumes from files that it finds."""
         refuse_links(folder)
         _remove_files(self._folder(k, folder))
 
@@ -119,7 +119,7 @@ class _WhileOurs(TrainerCallback):
 
 
 def _remove_files(folder: Path) -> None:
-    """Removes what an interrupted inner trainer has left: the stock one would resume from it, and not exactly."""
+    """Removes the files of an interrupted inner trainer: the stock one would resume from them, and not exactly."""
     for path in folder.glob("*"):
         if path.is_file():
             remove(path)
@@ -127,8 +127,8 @@ def _remove_files(folder: Path) -> None:
 
 def _let_go() -> None:
     """
-    What averages the gradients of all processes hangs on the weights until it is gone, and would average them in the
-    next round as well.
+    Frees the object that averages the gradients of all processes: it is attached to the weights as long as it exists,
+    and would average them in the next round as well.
     """
     if is_distributed():
         gc.collect()

@@ -134,7 +134,7 @@ class ActiveLearningLoop:
         return self.files.keep(state.after("query", start, queried=names, query_scores=scores))
 
     def annotate(self, state: RoundState) -> Union[RoundState, Waiting]:
-        """Has the queried sentences labelled, as far as there are labels, or says what the run waits for."""
+        """Has the queried sentences labelled, as far as there are labels, or returns what the run waits for."""
         start, queried = perf_counter(), self.named(state)
         request, known = from_primary(lambda: self._request(state, list(queried)))
         wanted = self.oracle.wants_predictions and bool(request.questions) and not request.is_asked
@@ -150,7 +150,7 @@ class ActiveLearningLoop:
         return outcome[0]
 
     def augment(self, state: RoundState) -> RoundState:
-        """Makes extra training sentences L* of what was labelled in this round."""
+        """Makes extra training sentences L* from the sentences that were labelled in this round."""
         start = perf_counter()
         reseed_globals(self.seed, state.round, "augment")
         given = self.experiment.seed_set if state.round == 0 else ()
@@ -177,7 +177,7 @@ class ActiveLearningLoop:
         return self.files.keep_round(state, learner.model)
 
     def context(self, k: int) -> AugmentationContext:
-        """What the augmenter may use in a round."""
+        """The parts of the run that the augmenter may use in a round."""
         return AugmentationContext(
             model=self.learners[0].model,
             reader=self.experiment.reader,
@@ -192,14 +192,14 @@ class ActiveLearningLoop:
 
     @cached_property
     def sample(self) -> Optional[SentenceView]:
-        """A fixed sample of what the seed set has left, where the stopping criterion compares models on one."""
+        """A fixed sample of the pool without the seed set, where the stopping criterion compares models on one."""
         size = 0 if self.stopping is None else self.stopping.sample_size
         if size == 0:
             return None
         return self.pool.without(self.seed_ids).sampled(size, generator(self.seed, 0, "sample"))
 
     def take(self, state: RoundState, annotated: Sequence[TaggedSentence]) -> None:
-        """Moves what was labelled or rejected in a round out of the unlabelled part of the pool."""
+        """Moves the labelled and rejected sentences of a round out of the unlabelled part of the pool."""
         self.pool.label(annotated)
         self.pool.reject(state.rejected or ())
         if state.round == 0:
@@ -245,7 +245,7 @@ class ActiveLearningLoop:
         return self.files.write_annotated(state, annotated), annotated
 
     def _record(self, state: RoundState, scores: Dict[str, Dict[str, float]]) -> Dict[str, Any]:
-        """The line of `rounds.jsonl`, which says as well whether the run stops, and why."""
+        """The line of `rounds.jsonl`, with the reason if the run stops."""
         record = round_record(state, self.pool.counts(), len(self.synthetic), scores)
         if self.sample is not None and self.last is not None:
             names = {sentence.id for sentence in self.pool.labelled}

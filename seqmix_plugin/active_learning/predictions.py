@@ -1,4 +1,4 @@
-"""What a model would say of some sentences of the pool, word for word."""
+"""A model's predictions for sentences of the pool, word by word, and the agreement of two models."""
 
 from typing import Collection, List, NamedTuple, Optional, Sequence, Tuple
 

@@ -1,4 +1,4 @@
-"""What `allennlp train` builds from a configuration."""
+"""The `TrainModel` that `allennlp train` builds from a configuration of type `active_learning`."""
 
 import os
 from pathlib import Path

@@ -43,7 +43,7 @@ class ActiveLearningTrainer(Trainer):
     An oracle that asks people may let the run wait: it then ends in order, with `status: waiting` in `metrics.json`,
     and resumes with `--recover` when there are labels.
 
-    What each stage of a round leaves is on the disk before the next begins. In a folder that holds rounds the trainer
+    The results of each stage of a round are on disk before the next begins. In a folder that holds rounds the trainer
     resumes with the stage that was interrupted, and ends as if it had not been.
 
     Slice, seed set, first weights and the order of the data follow from the seeds alone, not from policy or augmenter.
@@ -70,7 +70,7 @@ class ActiveLearningTrainer(Trainer):
     query_size : `Union[int, List[int]]`
         K, the sentences to query a round; a list gives each round its own.
     oracle : `Lazy[Oracle]`, optional (default = `Lazy(GoldOracle)`)
-        Labels what is queried.
+        Labels the queried sentences.
     augmenter : `Augmenter`, optional (default = `NoAugmenter()`)
         Makes extra training sentences.
     pool : `PoolSettings`, optional (default = `PoolSettings()`)
@@ -81,8 +81,8 @@ class ActiveLearningTrainer(Trainer):
     scoring : `ScoringSettings`, optional (default = `ScoringSettings()`)
         How the pool is scored: `{max_candidates: 1000, dtype: "bfloat16"}`; by default all of it, in float32.
     keep_round_weights : `str`, optional (default = `"none"`)
-        Of which rounds the weights, and what an inner `checkpointer` has written, stay in `round_<k>/`: `"none"`,
-        `"last"` or `"all"`. `best.th`, from which the next round starts, is not concerned.
+        The rounds whose weights, and files of an inner `checkpointer`, stay in `round_<k>/`: `"none"`, `"last"` or
+        `"all"`. `best.th`, from which the next round starts, is always kept.
     stopping : `StoppingCriterion`, optional (default = `None`)
         Ends the run before its last round when there are labels enough; the reason goes to the last line and to
         `metrics.json`.

@@ -1,1 +1,1 @@
-"""A run on disk: its files, what they hold, and who reads and writes them. Import the modules themselves."""
+"""A run on disk: the names of its files, their content, and how they are written, read and recovered."""

@@ -1,4 +1,4 @@
-"""What makes a model archive work from any folder, offline."""
+"""`encoder/` and `vocabulary/` of a run, with which its model archive works from any folder, offline."""
 
 import json
 import logging
@@ -49,7 +49,7 @@ def save_encoder(
     run_folder : `Union[str, Path]`
         The run's serialization directory.
     writer : `object`, optional (default = `""`)
-        What tells machines apart that may share the folder.
+        Part of the names of temporary files; it differs between machines that may share the folder.
     """
     folder = Path(run_folder) / ENCODER_FOLDER
     if folder.exists():  # a resumed run
@@ -83,8 +83,8 @@ def _note(run_folder: Path, writer: object) -> None:
 
 def encoder_damage(run_folder: Union[str, Path]) -> Optional[str]:
     """
-    What is wrong with the encoder in a run's folder; `None` when nothing is, or nothing was noted of it, as in an
-    archive and in the runs of earlier versions.
+    Describes the damage to the encoder in a run's folder; `None` when it is intact, or when no digests of it are there,
+    as in an archive and in the runs of earlier versions.
     """
     folder, path = Path(run_folder) / ENCODER_FOLDER, Path(run_folder) / STATE / NOTE
     try:
@@ -103,7 +103,7 @@ def encoder_damage(run_folder: Union[str, Path]) -> Optional[str]:
 
 
 def put_damaged_encoder_aside(run_folder: Path) -> None:
-    """Before an indexer loads the encoder of a resumed run: compares its files with their digests."""
+    """Renames the encoder's folder of a resumed run when it is damaged, before an indexer loads it."""
     damage = encoder_damage(run_folder)
     if damage is None:
         return
@@ -120,7 +120,7 @@ def put_damaged_encoder_aside(run_folder: Path) -> None:
 
 
 def _put_aside(folder: Path) -> str:
-    """Keeps a folder under another name, and gives the words that say so."""
+    """Renames a damaged folder; returns the part of the message that names the copy."""
     kept = name_for_damaged(folder)
     move(folder, kept)
     return f" (a copy is kept as {kept.name})"
@@ -131,7 +131,7 @@ def _digests(folder: Path) -> Dict[str, str]:
 
 
 def _noted(path: Path) -> Optional[Dict[str, str]]:
-    """The digests in a note; `None` when there is none, a `ValueError` when it is damaged."""
+    """The digests in `state/encoder.json`; `None` when there is no such file, a `ValueError` when it is damaged."""
     if not path.exists():
         return None
     body = json_text.read(path)
@@ -144,7 +144,7 @@ def _noted(path: Path) -> Optional[Dict[str, str]]:
 def save_vocabulary(vocab: Vocabulary, run_folder: Union[str, Path], writer: object = "") -> None:
     """
     Writes the vocabulary into the run's folder, each of its files in one step: a distributed run that resumes reads it.
-    AllenNLP takes every file there for a part of it, and could not load an archive that has others.
+    AllenNLP reads every file in that folder as a part of the vocabulary, and could not load an archive with others.
 
     # Parameters
 
@@ -153,7 +153,7 @@ def save_vocabulary(vocab: Vocabulary, run_folder: Union[str, Path], writer: obj
     run_folder : `Union[str, Path]`
         The run's serialization directory.
     writer : `object`, optional (default = `""`)
-        What tells machines apart that may share the folder.
+        Part of the names of temporary files; it differs between machines that may share the folder.
     """
     folder = Path(run_folder) / "vocabulary"
     with disk_errors(folder):
@@ -175,7 +175,7 @@ def save_vocabulary(vocab: Vocabulary, run_folder: Union[str, Path], writer: obj
 
 @contextmanager
 def whole_folder(folder: Path, writer: object = "") -> Iterator[Path]:
-    """A folder beside `folder`, which replaces it when all of its files have been written."""
+    """Gives a temporary folder to write files to, which then replaces `folder` in one step."""
     with disk_errors(folder):
         temporary = _empty(folder, writer)
         make_folder(temporary)
@@ -192,7 +192,7 @@ def whole_folder(folder: Path, writer: object = "") -> Iterator[Path]:
 
 
 def _empty(folder: Path, writer: object) -> Path:
-    """The name of a temporary folder, which is not there."""
+    """The path of a temporary folder, after removing one that an earlier start has left."""
     temporary = folder.with_name(f"{folder.name}{writer}{TEMPORARY}")
     remove_folder(temporary)
     return temporary

@@ -1,4 +1,4 @@
-"""Every file of a run's folder, named once; README says what each holds."""
+"""The names of all files in a run's folder; README describes their content."""
 
 import os
 import re
@@ -23,11 +23,11 @@ OF_A_RUN = (
     *(CONFIG, ENVIRONMENT, ROUNDS, ANNOTATED, SYNTHETIC, METRICS, WEIGHTS, CORPUS, CURVE, PICTURE),
     *("meta.json", "out.log", "model.tar.gz"),
 )
-"""All of them, and AllenNLP's."""
+"""All of them, and those of AllenNLP."""
 STATE = "state"
-"""The folder of what a run resumes from."""
+"""The folder with the files from which a run resumes."""
 NOT_MEASURED = "not measured"
-"""What stands where F1 would, in a run without a dev and a test file."""
+"""Stands in place of F1 in a run without a dev and a test file."""
 LOCK = "lock"
 ROUND_FILE = re.compile(r"round_(0|[1-9]\d{0,5})\.json", re.ASCII)
 
@@ -36,20 +36,20 @@ QUERIES = "queries"
 QUESTIONS = "questions.jsonl"
 ANSWERS = "answers"
 OWN = ".answers.jsonl"
-"""How the names of files end that hold answers in our own format, whatever tool the run works with."""
+"""The ending of files of answers in our own format, whichever tool the run works with."""
 ANSWER_FILES = f"{QUERIES}/round_*/{ANSWERS}/*"
-"""What annotators say, in the folder of a run: it is read, and may be linked."""
+"""The annotators' files in the folder of a run, which are only read and may be links."""
 
 _ROUND = re.compile(r"round_(0|[1-9]\d{0,5})", re.ASCII)
 
 
 def state_path(folder: Path, k: int) -> Path:
-    """The state of a round."""
+    """The file with the state of a round."""
     return folder / STATE / f"round_{k}.json"
 
 
 def state_files(folder: Path) -> Dict[int, Path]:
-    """The states of rounds in a run's folder, by the rounds' numbers."""
+    """The files with the states of rounds, by the rounds' numbers."""
     found = ((ROUND_FILE.fullmatch(path.name), path) for path in folder.glob(f"{STATE}/*"))
     return {int(name[1]): path for name, path in found if name is not None}
 
@@ -59,25 +59,25 @@ class RoundFiles(NamedTuple):
     # Parameters
 
     folder : `Path`
-        That of the round, `queries/round_<k>` in the run's.
+        The folder of the round, `queries/round_<k>` in that of the run.
     """
 
     folder: Path
 
     @classmethod
     def of(cls, run: Path, k: int) -> "RoundFiles":
-        """Those of a round."""
+        """The files of a round."""
         return cls(run / QUERIES / f"round_{k}")
 
     @classmethod
     def newest(cls, run: Path) -> "RoundFiles":
         """
-        Those of the last round that has asked.
+        The files of the last round that has questions.
 
         # Raises
 
         `ConfigurationError`
-            When none has.
+            When no round has any.
         """
         found = cls.all(run)
         if not found:
@@ -86,13 +86,13 @@ class RoundFiles(NamedTuple):
 
     @classmethod
     def all(cls, run: Path) -> Dict[int, "RoundFiles"]:
-        """Those of all rounds that have asked, by their numbers."""
+        """The files of all rounds that have questions, by the rounds' numbers."""
         found = [(_ROUND.fullmatch(path.parent.name), path) for path in (run / QUERIES).glob(f"*/{QUESTIONS}")]
         return {int(name[1]): cls(path.parent) for name, path in found if name is not None}
 
     @classmethod
     def around(cls, questions: Path) -> Optional["RoundFiles"]:
-        """Those that a file of questions is one of; `None` when it does not lie where a run puts it."""
+        """The files of the round whose questions a file holds; `None` when it is not in the folder of a run."""
         path = Path(os.path.abspath(questions))
         placed = path.name == QUESTIONS and path.parent.parent.name == QUERIES and _ROUND.fullmatch(path.parent.name)
         return cls(path.parent) if placed else None
@@ -120,7 +120,7 @@ class RoundFiles(NamedTuple):
 
     @property
     def answers(self) -> Path:
-        """The folder for everything that annotators say."""
+        """The folder of all files with answers."""
         return self.folder / ANSWERS
 
     def own(self, name: str) -> Path:
@@ -129,7 +129,7 @@ class RoundFiles(NamedTuple):
 
     def own_to_write(self, name: str) -> Path:
         """
-        The same, for a program that writes it: a folder may come from anybody.
+        The same file, for a program that writes it: the folder may have an untrusted origin.
 
         # Raises
 
@@ -143,7 +143,7 @@ class RoundFiles(NamedTuple):
         return path
 
     def answer_files(self) -> List[Path]:
-        """What there is, by name; hidden files, folders and what is still being written are left out."""
+        """The files with answers, sorted by name, without folders, hidden files and files that are being written."""
         found = [
             path
             for path in self.answers.glob("*")
@@ -152,7 +152,7 @@ class RoundFiles(NamedTuple):
         return sorted(found, key=_natural)
 
     def unread_folders(self) -> List[Path]:
-        """Folders among the answers, which are not read, with something in them."""
+        """The folders among the answers that are not empty; they are not read."""
         found = [path for path in self.answers.glob("*") if path.is_dir() and not path.name.startswith(".")]
         return sorted(path for path in found if any(path.iterdir()))
 

@@ -7,8 +7,9 @@ from seqmix_plugin.run.layout import NOT_MEASURED
 
 def summary(rounds: Sequence[Dict[str, Any]], waiting_for: Optional[Dict[str, int]] = None) -> Dict[str, Any]:
     """
-    The last round's scores, the mean of each F1 over the rounds, what was annotated, and
-    whether the run is finished or waits for labels. Where no split is measured, `f1` says so.
+    The last round's scores, the mean of each F1 over the rounds, the number of annotated sentences, tokens and
+    entities, and whether the run is finished or waits for labels. Where no split is measured, `f1` is a text that says
+    so.
     """
     status = {"status": "finished"} if waiting_for is None else {"status": "waiting", "waiting_for": waiting_for}
     if not rounds:

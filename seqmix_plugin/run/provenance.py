@@ -1,4 +1,4 @@
-"""What a run was computed from and on: `environment.json`, and in `state/` `config.json` and `data.json`."""
+"""The origin of a run's numbers: `environment.json`, `state/config.json` and `state/data.json`."""
 
 import json
 import logging
@@ -53,7 +53,7 @@ def environment(device: torch.device) -> Dict[str, Any]:
 def warn_of_changes(path: Path, now: Dict[str, Any]) -> None:
     """
     Warns when a run resumes in another environment than it began in, which `path` holds: its numbers may then differ in
-    the last digits, and with them what is queried.
+    the last digits, and other sentences may be queried.
     """
     try:
         before = json_text.read(path)
@@ -62,7 +62,7 @@ def warn_of_changes(path: Path, now: Dict[str, Any]) -> None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         logger.warning(f"{path} cannot be read ({first_line(error)}): cannot verify the environment")
         return
-    # What stands in the file may be anything; `ascii` leaves nothing that a terminal obeys.
+    # The file may hold anything; `ascii` leaves no control characters.
     shown = [(name, ascii(old).strip("'"), new) for name, old, new in pairs if old != new]
     changes = [f"{name} {shortened(old)} → {new}" for name, old, new in shown]
     if changes:
@@ -114,9 +114,9 @@ def check_copy(path: Path, configuration: Dict[str, Any]) -> None:
 
 def check_data(folder: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:
     """
-    Notes the digests of a run's data files, by their keys in the configuration, of its labels and of the pretrained
-    models that are folders; a resumed run compares them with what was noted. A `ConfigurationError` when a file or a
-    model has changed since the run began, or the labels have other numbers than in its weights.
+    Keeps the digests of a run's data files, by their keys in the configuration, of its labels and of the pretrained
+    models that are folders; a resumed run compares them with those that were kept. A `ConfigurationError` when a
+    file or a model has changed since the run began, or the labels have other numbers than in its weights.
     """
     from_primary(lambda: _check(folder / STATE / FILE, paths, vocab))
 
@@ -154,14 +154,14 @@ def _models(run: Path) -> Dict[str, Path]:
 
 
 def _model_digest(folder: Path) -> str:
-    """Of what transformers loads of a model, but for its tokenizer, of which the run has a copy of its own."""
+    """The digest of a model's configuration and weights; of its tokenizer the run has a copy of its own."""
     weights = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("*.bin"))
     files = {path.name: file_digest(path) for path in (folder / "config.json", *weights) if path.is_file()}
     return data_digest(files)
 
 
 def _read(noted: Path) -> Dict[str, Any]:
-    """What was noted; nothing when the run begins, or when that file is damaged."""
+    """The digests that were kept; empty when the run begins, or when the file is damaged."""
     if not noted.exists():
         return {}
     try:

@@ -1,4 +1,4 @@
-"""A run as those who compare runs see it, read from its folder; what stands there is data, and nothing of it is run."""
+"""Reads a finished or running run's folder for reports and sub-commands, without torch; nothing in it is executed."""
 
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ from seqmix_plugin.run.layout import CONFIG, ENVIRONMENT, METRICS, ROUNDS
 from seqmix_plugin.run.records import Known, check_round, first_problem
 
 NOTHING, DIED, DONE = "nothing", "died", "done"
-"""What a folder may hold in which a run is to be started; see `run_state`."""
+"""The content of a folder in which a run is to be started; see `run_state`."""
 SEEDS = ("seed", "random_seed", "numpy_seed", "pytorch_seed")
 DATA = ("train_data_path", "validation_data_path", "test_data_path")
 READERS = ("dataset_reader", "validation_dataset_reader")
 FUNNEL = ("wanted", "judged", "tried", "accepted")
-"""What is counted of a round's generated sentences, in the order in which they become fewer."""
+"""The counts of a round's generated sentences, in descending order."""
 MOVED_KEYS = {
     "pool_size": ("pool", "size"),
     "data_seed": ("pool", "data_seed"),
@@ -47,7 +47,7 @@ class Run:
     seed : `int`
         The run's one seed.
     data_seed : `int`
-        What its slice of the training file was drawn with.
+        The seed with which its slice of the training file was drawn.
     num_rounds : `int`
         Rounds after round 0, when it is finished.
     rounds : `Tuple[Dict[str, Any], ...]`
@@ -80,7 +80,7 @@ class Run:
 
     @property
     def unit(self) -> Tuple[int, int]:
-        """What two runs must share to be a pair: the seed and the slice."""
+        """Seed and slice, which two runs must share to be a pair."""
         return self.seed, self.data_seed
 
     @property
@@ -137,7 +137,7 @@ def read_run(folder: Path) -> Run:
 
 
 def _data(configuration: Dict[str, Any]) -> List[Any]:
-    """What `data_hash` stands for."""
+    """The values of which `data_hash` is the hash."""
     readers = [configuration.get(name) for name in READERS]
     columns = [{k: v for k, v in r.items() if k not in OF_MODELS} if isinstance(r, dict) else None for r in readers]
     return [
@@ -148,7 +148,7 @@ def _data(configuration: Dict[str, Any]) -> List[Any]:
 
 
 def seedless(configuration: Dict[str, Any]) -> Dict[str, Any]:
-    """The configuration without what may differ between the repeats of an experiment."""
+    """The configuration without the seeds, in which the repeats of an experiment differ."""
     rest = deepcopy({key: value for key, value in configuration.items() if key not in SEEDS})
     trainer = rest.get("trainer")
     for block in (trainer, trainer.get("pool")) if isinstance(trainer, dict) else ():
@@ -170,7 +170,7 @@ def with_old_keys(configuration: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def identity(configuration: Dict[str, Any]) -> Tuple[str, Any, Any]:
-    """The hash of what is the same for all repeats of an experiment, the seed, and the slice's seed."""
+    """The hash of the configuration without its seeds, the seed, and the slice's seed."""
     trainer = with_old_keys(configuration).get("trainer")
     data_seed = trainer.get("data_seed", 0) if isinstance(trainer, dict) else None
     return digest(with_old_keys(seedless(configuration))), configuration.get("seed", 0), data_seed
@@ -217,5 +217,5 @@ def digest(value: Any) -> str:
 
 
 def accepted_ranges(discriminator: Dict[str, Any]) -> List[Any]:
-    """What a round accepted by its record: one range, or one of each language model."""
+    """The accepted ranges of perplexity in the record of a round: one, or one of each language model."""
     return [discriminator.get("accepted_range", []), *discriminator.get("accepted_ranges", [])]

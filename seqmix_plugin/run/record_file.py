@@ -1,4 +1,4 @@
-"""The small record of a run that holds no text, so that it may be kept where the corpus must not be."""
+"""The record of a finished run in `results/`: it holds no text, so that it may be published without the corpus."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ ROUND = ("round", "annotated", "synthetic_in_training", "scores", "queried", "se
 COUNTS = ("wanted", "pairs", "judged", "tried", "accepted", "refused", "generated_tokens", "distinct_tokens")
 AUGMENTATION = (*COUNTS, "ten_most_frequent")
 ENVIRONMENT = ("versions", "revision", "device", "threads")
-"""What is kept, by name: a text that a run will write one day is not."""
+"""The names of all values that are kept, so that a text that a later version writes is not."""
 
 
 def record(run: Run) -> Dict[str, Any]:
@@ -37,7 +37,7 @@ def write_record(run: Run, path: Path) -> None:
         When the run is not finished, or the file cannot be written.
     """
     if not run.finished:
-        raise ConfigurationError(f"{run.path}: the run is not finished; there is no record of it")
+        raise ConfigurationError(f"{run.path}: the run is not finished; no record of it can be written")
     rows = record(run)
     rounds = ",\n".join("  " + json.dumps(row) for row in rows.pop("rounds"))  # a line a round: it reads well in a diff
     with disk_errors(path):

@@ -1,4 +1,4 @@
-"""What a run's files hold: the state of a round, a round's line, sentences, each as it stands on disk."""
+"""The content of a run's files as frozen models: the state of a round, and a line of `rounds.jsonl`."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ Range = List[Optional[Number]]
 
 
 class Stored(BaseModel):
-    """Base of what is read from a run's folder, which may come from anybody: types are strict."""
+    """Base of models of a run's files, which may have an untrusted origin: types are strict."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
@@ -46,8 +46,8 @@ class Part(Stored):
 
 class RoundState(Stored):
     """
-    A round as `state/round_<k>.json` keeps it. Each stage makes a new state of the one before; what a stage leaves is
-    `None` until it is on disk.
+    The content of `state/round_<k>.json`. Each stage of a round makes a new state of the one before; a result is `None`
+    until it is on disk.
     """
 
     round: int
@@ -81,7 +81,7 @@ class RoundState(Stored):
         return self.record is not None
 
     def after(self, stage: str, start: float, **values: Any) -> "RoundState":
-        """The state after a stage that began at `start` (of `time.perf_counter`), with what it leaves."""
+        """The state after a stage that began at `start` (of `time.perf_counter`), with the stage's results."""
         spent = round(self.seconds.get(stage, 0.0) + time.perf_counter() - start, 3)
         return self.model_copy(update={"seconds": {**self.seconds, stage: spent}, **values})
 
@@ -113,7 +113,7 @@ class RoundState(Stored):
 
 
 class Known(Stored):
-    """A line of which the keys that we read are checked; others are kept."""
+    """Base of lines of which the keys that are read are checked; others are kept."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -156,7 +156,7 @@ class RoundRecord(Known):
 
 
 def check_round(place: str, number: int, record: Any) -> None:
-    """Raises a `ConfigurationError` when a record is not what a run writes about round `number`."""
+    """Raises a `ConfigurationError` unless a record is the line of round `number` in `rounds.jsonl`."""
     try:
         found = RoundRecord.model_validate(record).round
         problem = "" if found == number else f"round is {found}"
@@ -179,11 +179,11 @@ def first_problem(error: ValidationError) -> str:
 def round_record(
     state: RoundState, annotated: Dict[str, int], num_synthetic: int, scores: Dict[str, Dict[str, float]]
 ) -> Dict[str, Any]:
-    """A line of `rounds.jsonl`. Sentences that nobody labelled are counted, but do not stand among the queried ones."""
+    """A line of `rounds.jsonl`. Sentences without labels are counted, but are not listed among the queried ones."""
     rejected, unanswered = state.rejected or [], state.unanswered or []
     scored = zip(state.queried or (), state.query_scores or (), strict=True)
-    nobody = {*rejected, *unanswered}
-    labelled = [(name, score) for name, score in scored if name not in nobody]
+    unlabelled = {*rejected, *unanswered}
+    labelled = [(name, score) for name, score in scored if name not in unlabelled]
     missing = {"rejected": len(rejected), "unanswered": len(unanswered)} if rejected or unanswered else {}
     return {
         "round": state.round,

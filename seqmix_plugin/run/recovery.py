@@ -34,9 +34,9 @@ logger = logging.getLogger(__name__)
 @dataclass
 class SavedRounds:
     """
-    The rounds in a run's folder, from the first on, without a gap; all but the last are whole. With the sentences that
-    each has labelled and those that it has generated and accepted, and the lines of `annotated.jsonl`, by the
-    sentences' ids, that belong to none of these rounds: labels of an interrupted round, which are not asked for again.
+    The rounds in a run's folder, from the first on, without a gap; all but the last are whole. With the labelled and
+    the generated, accepted sentences of each round, and the lines of `annotated.jsonl`, by the sentences' ids, that
+    belong to none of these rounds: the labels of an interrupted round, which are not requested again.
     """
 
     states: List[RoundState] = field(default_factory=list)
@@ -61,13 +61,13 @@ class SavedRounds:
 
 def begin(folder: Path) -> IO[bytes]:
     """
-    Locks a run's folder, as long as what is returned is open and the process lives, and clears away what an earlier
-    start was writing when it died.
+    Locks a run's folder as long as the returned file is open and the process lives, and removes temporary files of an
+    earlier start that was killed.
 
     # Raises
 
     `ConfigurationError`
-        When another process is at the run, it cannot be written to, or there are links in it.
+        When another process has locked the folder, it cannot be written to, or there are links in it.
     """
     own_folder(folder, ANSWER_FILES)
     make_folder(folder / STATE)
@@ -91,8 +91,8 @@ def check_version(folder: Path) -> None:
 
 def read_saved(folder: Path) -> SavedRounds:
     """
-    Reads what is there, names what is damaged and keeps a copy of it, and leaves the files with what can be relied on.
-    It may be interrupted as well: labels stay where they are, as long as a state names them.
+    Reads the rounds in a run's folder, warns of damaged files and keeps copies of them, and reduces the files to the
+    rounds that can be resumed. It may be interrupted at any point: labels stay in place as long as a state names them.
 
     # Parameters
 
@@ -123,7 +123,7 @@ def read_saved(folder: Path) -> SavedRounds:
             if sentences is None and folder / name not in damaged:
                 damaged.append(folder / name)
         if annotated is None and state.annotated is not None:
-            # Blank lines in their place, so that what other states tell of stays where it is.
+            # Blank lines take their place, so that the positions in other states stay valid.
             there = slice(state.annotated.start, state.annotated.end)
             intact[there] = b"\n" * len(intact[there])
         whole_so_far = all(before.record is not None for before in saved.states)
@@ -139,7 +139,7 @@ def read_saved(folder: Path) -> SavedRounds:
 
 
 def remove_rounds(folder: Path) -> None:
-    """Removes the files that hold whole rounds, where there is no such round."""
+    """Removes the files that follow from whole rounds."""
     for name in (ROUNDS, CURVE, PICTURE):
         remove(folder / name)
 
@@ -154,7 +154,7 @@ def _is_of_another_run(state: RoundState, saved: SavedRounds) -> bool:
 
 
 def _leave(folder: Path, saved: SavedRounds, paths: Dict[int, Path], labels: Optional[bytes], generated: bytes) -> None:
-    """Brings the files to what was saved, in an order that may be interrupted anywhere."""
+    """Reduces the files to the saved rounds, in an order that may be interrupted at any point."""
     if labels is not None:
         write_bytes(folder / ANNOTATED, labels)
     end = saved.end("synthetic")
@@ -211,7 +211,7 @@ def _content(path: Path) -> bytes:
 
 
 def _put_aside(path: Path, k: int) -> None:
-    """Keeps a copy of a damaged file and says so."""
+    """Keeps a copy of a damaged file, with a warning."""
     if not path.exists():
         logger.warning(f"{path} is gone; the run resumes with round {k}")
         return

@@ -1,4 +1,4 @@
-"""Weights on the disk that go with a round's state."""
+"""Files of weights, `best.th` and those of a committee, that are consistent with the state of a round."""
 
 import os
 from contextlib import suppress
@@ -16,16 +16,16 @@ from seqmix_plugin.run.records import RoundState
 
 class Weights:
     """
-    A file of weights that is replaced in two steps: `stage` writes the new ones beside it and gives their digest, which
-    then goes into the state of the round; `settle` puts them in its place. Whenever a run dies, one of the two files is
-    the one that the state names.
+    A file of weights that is replaced in two steps: `stage` writes the new ones beside it and returns their digest,
+    which is then written to the state of the round; `settle` renames them. Whenever a run is killed, one of the two
+    files is the one that the state names.
 
     # Parameters
 
     path : `Path`
         The file.
     writer : `object`, optional (default = `""`)
-        What tells processes apart that may write the same file at the same time.
+        Part of the name of the temporary file; it differs between processes that may write the file at the same time.
     """
 
     def __init__(self, path: Path, writer: object = "") -> None:
@@ -48,7 +48,7 @@ class Weights:
         return file_digest(self._staged)
 
     def settle(self) -> None:
-        """Puts what was staged in the file's place."""
+        """Replaces the file by the staged one."""
         with disk_errors(self.path):
             settle(self._staged, self.path)
 
@@ -59,12 +59,12 @@ class Weights:
 
     def recover(self, digest: str, copies: Iterable[Path] = ()) -> bool:
         """
-        Whether there are weights with this digest, which are then in the file's place.
+        Whether there are weights with this digest; they are then in the file.
 
         # Parameters
 
         digest : `str`
-            What `stage` has returned.
+            The digest that `stage` returned.
         copies : `Iterable[Path]`, optional (default = `()`)
             Other files that may hold the same.
         """
@@ -91,8 +91,8 @@ def _is(path: Path, digest: str) -> bool:
 
 def weights_damage(folder: Path, weights: Path) -> Optional[str]:
     """
-    What is wrong with the weights in a run's folder, for a program that only reads them; `None` when nothing is, or
-    nothing is known of them, as in an archive or where the newest state is damaged. The run may be in progress.
+    Describes the damage to the weights in a run's folder, for a program that only reads them; `None` when they are
+    intact, or cannot be verified, as in an archive or where the newest state is damaged. The run may be in progress.
 
     # Parameters
 

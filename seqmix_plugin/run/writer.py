@@ -1,4 +1,4 @@
-"""Writes a run's folder, and finds there what an interrupted start has left."""
+"""Writes the files of a run's folder."""
 
 import json
 import logging
@@ -92,7 +92,7 @@ class RunWriter:
         return {found.id: found for found in map(sentence_of, rows) if found.tokens == words[found.id]}
 
     def keep(self, state: RoundState) -> RoundState:
-        """Writes the state of a round, the primary process's: what it names is not done again."""
+        """Writes the state of a round, that of the primary process: the stages that it names are not repeated."""
         return from_primary(lambda: self._write(state))
 
     def keep_members(self, state: RoundState, members: Mapping[str, torch.nn.Module]) -> RoundState:
@@ -100,7 +100,7 @@ class RunWriter:
         return from_primary(lambda: self._write_members(state, members))
 
     def write_annotated(self, state: RoundState, sentences: Sequence[TaggedSentence]) -> RoundState:
-        """In the primary process: keeps the labels of a round, before they are used."""
+        """In the primary process: adds the labels of a round to `annotated.jsonl`, before they are used."""
         path, start = self.folder / ANNOTATED, self._ends["annotated"]
         content = to_lines(annotated_row(state.round, sentence) for sentence in sentences)
         for name in [*(sentence.id for sentence in sentences), *(state.rejected or ())]:
@@ -110,7 +110,7 @@ class RunWriter:
         return self._write_part(state, "annotated", Part.at(start, content))
 
     def keep_synthetic(self, state: RoundState, augmentation: Augmentation) -> RoundState:
-        """Keeps what was generated in a round."""
+        """Appends the sentences that were generated in a round to `synthetic.jsonl`."""
 
         def write() -> RoundState:
             start = self._ends["synthetic"]
@@ -121,7 +121,7 @@ class RunWriter:
         return from_primary(write)
 
     def keep_round(self, state: RoundState, model: torch.nn.Module) -> RoundState:
-        """Keeps a whole round with its weights, and draws the learning curve anew."""
+        """Writes a whole round: its weights, its line of `rounds.jsonl` and the learning curve."""
         assert state.record is not None
         self.rounds.append(state.record)
         state = self.keep_weights(state, model)

@@ -77,7 +77,7 @@ def test_a_text_that_a_run_will_write_one_day_is_not_kept(finished: Run) -> None
 
 
 def test_an_unfinished_run_has_no_record(finished: Run, tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="run: the run is not finished; there is no record of it"):
+    with pytest.raises(ConfigurationError, match="run: the run is not finished; no record of it can be written"):
         write_record(replace(finished, rounds=finished.rounds[:1]), tmp_path / "3.json")
     assert not (tmp_path / "3.json").exists()
 
