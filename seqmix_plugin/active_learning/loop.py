@@ -25,7 +25,8 @@ from seqmix_plugin.formats import Question
 from seqmix_plugin.oracles import Answered, Oracle, Request, Waiting
 from seqmix_plugin.query_policies import QueryPolicy, RandomPolicy
 from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
-from seqmix_plugin.run.records import RoundState, round_record
+from seqmix_plugin.run.round_record import round_record
+from seqmix_plugin.run.round_state import RoundState
 from seqmix_plugin.run.writer import RunWriter
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from seqmix_plugin.stopping import StoppingCriterion

@@ -3,7 +3,7 @@
 from typing import Sequence, Tuple
 
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop, Stage
-from seqmix_plugin.run.records import RoundState
+from seqmix_plugin.run.round_state import RoundState
 
 
 def load_models(loop: ActiveLearningLoop) -> None:

@@ -12,7 +12,7 @@ from seqmix_plugin.formats import Question
 from seqmix_plugin.io.atomic import disk_errors, write_bytes
 from seqmix_plugin.io.folder_guard import remove
 from seqmix_plugin.io.json_text import objects, read_text, to_lines
-from seqmix_plugin.run.records import Stored, first_problem
+from seqmix_plugin.io.stored import Stored, first_problem
 from seqmix_plugin.tag_schemes import spans_to_tags, tags_to_spans
 
 

@@ -15,7 +15,7 @@ from seqmix_plugin.formats.labels import RUN_LABELS, check_predicted
 from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder
 from seqmix_plugin.reporting.tables import Table
 from seqmix_plugin.run.layout import ANSWER_FILES, RoundFiles, state_path
-from seqmix_plugin.run.records import RoundState
+from seqmix_plugin.run.round_state import RoundState
 
 _NAME = re.compile(r"\w[\w.@+-]{0,49}")
 

@@ -17,7 +17,7 @@ from seqmix_plugin.console import show
 from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.run.reader import DONE, SEEDS, identity
-from seqmix_plugin.run.record_file import read_record, write_record
+from seqmix_plugin.run.run_record import read_record, write_record
 
 PACKAGE = __name__.split(".")[0]
 SEED_LIMIT = 2**32

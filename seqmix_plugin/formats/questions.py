@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 
 from seqmix_plugin.io.atomic import write_bytes
 from seqmix_plugin.io.json_text import Row, objects, read_text, to_lines
-from seqmix_plugin.run.records import Known, Number, first_problem
+from seqmix_plugin.io.stored import Known, Number, first_problem
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import Span, spans_to_tags
 

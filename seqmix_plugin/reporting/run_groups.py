@@ -12,7 +12,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.errors import first_line, printable
 from seqmix_plugin.run.layout import CONFIG, NOT_MEASURED, ROUNDS
 from seqmix_plugin.run.reader import Run, read_run
-from seqmix_plugin.run.record_file import read_record
+from seqmix_plugin.run.run_record import read_record
 
 DEPTH = 3
 """How far below a given folder runs are looked for: `runs/<config>/<seed>`."""

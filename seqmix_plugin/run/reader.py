@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.io.atomic import data_digest
 from seqmix_plugin.io.json_text import read_object, read_objects
+from seqmix_plugin.io.stored import Known, first_problem
 from seqmix_plugin.run.layout import CONFIG, ENVIRONMENT, METRICS, ROUNDS
-from seqmix_plugin.run.records import Known, check_round, first_problem
+from seqmix_plugin.run.round_record import check_round
 
 NOTHING, DIED, DONE = "nothing", "died", "done"
 """The content of a folder in which a run is to be started; see `run_state`."""

@@ -24,7 +24,7 @@ from seqmix_plugin.run.layout import (
     state_files,
     state_path,
 )
-from seqmix_plugin.run.records import Part, RoundState
+from seqmix_plugin.run.round_state import Part, RoundState
 from seqmix_plugin.run.sentence_rows import sentence_of
 from seqmix_plugin.sentence import TaggedSentence
 

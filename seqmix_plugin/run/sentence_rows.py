@@ -2,7 +2,7 @@
 
 from typing import Any, Dict, List, Optional
 
-from seqmix_plugin.run.records import Known, Number
+from seqmix_plugin.io.stored import Known, Number
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import SyntheticSentence
 

@@ -11,7 +11,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.io.atomic import TEMPORARY, disk_errors, file_digest, settle
 from seqmix_plugin.io.folder_guard import move, open_own, remove
 from seqmix_plugin.run.layout import state_files
-from seqmix_plugin.run.records import RoundState
+from seqmix_plugin.run.round_state import RoundState
 
 
 class Weights:

@@ -25,8 +25,8 @@ from seqmix_plugin.run.layout import (
 )
 from seqmix_plugin.run.learning_curve import write_curve
 from seqmix_plugin.run.provenance import environment, warn_of_changes
-from seqmix_plugin.run.records import Part, RoundState
 from seqmix_plugin.run.recovery import SavedRounds, begin, read_saved, remove_rounds
+from seqmix_plugin.run.round_state import Part, RoundState
 from seqmix_plugin.run.sentence_rows import annotated_row, sentence_of, synthetic_row
 from seqmix_plugin.run.weights import Weights
 from seqmix_plugin.sentence import TaggedSentence

@@ -10,7 +10,7 @@ from allennlp.common import Params
 
 from seqmix_plugin.functional import normalized_token_entropy
 from seqmix_plugin.query_policies import QueryPolicy, ScoredBatch
-from seqmix_plugin.run.records import RoundState
+from seqmix_plugin.run.round_state import RoundState
 from tests.active_learning.conftest import Run, lines, small_config
 
 NONE = {"trainer.augmenter": {"type": "none"}, "test_data_path": None}

@@ -13,7 +13,7 @@ from allennlp.common.util import prepare_environment
 from seqmix_plugin.formats import Answer, read_questions
 from seqmix_plugin.formats.jsonl import write_answers
 from seqmix_plugin.run.layout import RoundFiles
-from seqmix_plugin.run.records import RoundState
+from seqmix_plugin.run.round_state import RoundState
 from tests.active_learning.conftest import Run, lines, small_config
 from tests.errors_page import rows
 from tests.faults.drill import differences

@@ -15,7 +15,7 @@ from seqmix_plugin.commands.annotate import find_task
 from seqmix_plugin.formats import DoccanoFormat, Question, Span, write_questions
 from seqmix_plugin.formats.round_answers import read_answers
 from seqmix_plugin.run.layout import RoundFiles
-from seqmix_plugin.run.records import Part, RoundState
+from seqmix_plugin.run.round_state import Part, RoundState
 from seqmix_plugin.sentence import TaggedSentence
 from tests.annotator.pseudo_terminal import PseudoTerminal, answers_in
 from tests.commands.conftest import Command

@@ -24,7 +24,7 @@ from seqmix_plugin.commands.repeat import parse_seeds, repeat, seed_overrides
 from seqmix_plugin.commands.seed_run import SeedRun
 from seqmix_plugin.run.layout import METRICS, ROUNDS
 from seqmix_plugin.run.reader import SEEDS, read_run
-from seqmix_plugin.run.record_file import read_record
+from seqmix_plugin.run.run_record import read_record
 from tests.active_learning.conftest import lines, small_config
 from tests.commands.conftest import Command
 from tests.commands.seed_processes_test import is_locked

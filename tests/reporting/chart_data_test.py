@@ -16,7 +16,7 @@ from seqmix_plugin.reporting.run_details import differing_keys, run_details
 from seqmix_plugin.reporting.run_groups import find_runs, group_runs
 from seqmix_plugin.reporting.tables import numbers, seconds
 from seqmix_plugin.run.reader import flattened
-from seqmix_plugin.run.record_file import write_record
+from seqmix_plugin.run.run_record import write_record
 from tests.reporting.conftest import write_run
 
 

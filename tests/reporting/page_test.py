@@ -10,7 +10,7 @@ import pytest
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.page import write_page
 from seqmix_plugin.reporting.run_groups import find_runs, group_runs
-from seqmix_plugin.run.record_file import write_record
+from seqmix_plugin.run.run_record import write_record
 from tests.reporting.conftest import write_run
 
 CURVES = {"mix": [40.0, 55.0, 62.0, 66.0], "nte": [38.0, 50.0, 57.0, 60.0], "random": [38.0, 44.0, 48.0, 51.0]}

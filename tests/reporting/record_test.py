@@ -10,7 +10,7 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.run.reader import Run, read_run
-from seqmix_plugin.run.record_file import read_record, record, write_record
+from seqmix_plugin.run.run_record import read_record, record, write_record
 from tests.active_learning.conftest import lines, small_config
 from tests.reporting.conftest import write_run
 

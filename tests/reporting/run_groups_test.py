@@ -11,7 +11,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.reporting.run_groups import find_runs, group_runs
 from seqmix_plugin.run.reader import read_run
-from seqmix_plugin.run.record_file import write_record
+from seqmix_plugin.run.run_record import write_record
 from tests.reporting.conftest import write_run
 
 SEQMIX = {"trainer.augmenter.type": "seqmix"}

@@ -20,8 +20,8 @@ from seqmix_plugin.io.atomic import data_digest, write_text
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.run.layout import state_path
 from seqmix_plugin.run.provenance import check_data, environment, warn_of_changes
-from seqmix_plugin.run.records import RoundState
 from seqmix_plugin.run.recovery import begin, read_saved
+from seqmix_plugin.run.round_state import RoundState
 from seqmix_plugin.run.writer import RunWriter
 from seqmix_plugin.sentence import TaggedSentence
 from tests.errors_page import rows

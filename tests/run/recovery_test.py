@@ -24,8 +24,8 @@ from seqmix_plugin.io.atomic import data_digest, locked
 from seqmix_plugin.oracles import Answered, GoldOracle, Oracle, Request
 from seqmix_plugin.run import recovery
 from seqmix_plugin.run.provenance import check_data
-from seqmix_plugin.run.records import Part, RoundState
 from seqmix_plugin.run.recovery import begin, read_saved
+from seqmix_plugin.run.round_state import Part, RoundState
 from seqmix_plugin.run.writer import RunWriter
 from tests.active_learning.conftest import Run, lines, small_config
 from tests.conftest import QUICKSTART

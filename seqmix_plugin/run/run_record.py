@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from seqmix_plugin.io.atomic import disk_errors, write_text
 from seqmix_plugin.io.json_text import read_object
+from seqmix_plugin.io.stored import Known, first_problem
 from seqmix_plugin.run.reader import Run
-from seqmix_plugin.run.records import Known, check_round, first_problem
+from seqmix_plugin.run.round_record import check_round
 
 FIELDS = ("configuration_hash", "data_hash", "seed", "data_seed", "num_rounds")
 ROUND = ("round", "annotated", "synthetic_in_training", "scores", "queried", "seconds")

@@ -1,29 +1,21 @@
-"""The content of a run's files as frozen models: the state of a round, and a line of `rounds.jsonl`."""
+"""The state of a round, `state/round_<k>.json`, from which a run resumes."""
 
 import hashlib
 import json
 import time
 from pathlib import Path
-from typing import Annotated, Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 from allennlp.common.checks import ConfigurationError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import data_digest, write_text
+from seqmix_plugin.io.stored import Stored
 
 VERSION = 2
 """Of the states of rounds; a run resumes with the version of the plugin that it began with."""
-
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Range = List[Optional[Number]]
-
-
-class Stored(BaseModel):
-    """Base of models of a run's files, which may have an untrusted origin: types are strict."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
 class Part(Stored):
@@ -51,7 +43,7 @@ class RoundState(Stored):
     """
 
     round: int
-    seconds: Dict[str, float] = {}
+    seconds: Dict[str, float] = Field(default={})
     """Seconds that each stage took."""
     members: Optional[Dict[str, str]] = None
     """Digests of the weights with which a committee's other members vote in this round."""
@@ -110,89 +102,3 @@ class RoundState(Stored):
         if state.round != k:
             raise ValueError(f"it is the state of round {state.round}")
         return state
-
-
-class Known(Stored):
-    """Base of lines of which the keys that are read are checked; others are kept."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-class _Counts(Known):
-    sentences: Number
-    tokens: Number
-    entities: Number
-
-
-class _Discriminator(Known):
-    accepted_range: Range = []
-    accepted_ranges: List[Range] = []
-
-
-class _Augmentation(Known):
-    wanted: Number = 0
-    judged: Number = 0
-    tried: Number = 0
-    accepted: Number = 0
-    discriminator: _Discriminator = _Discriminator()
-
-
-def _has_f1(scores: Dict[str, float]) -> Dict[str, float]:
-    if "f1" not in scores:
-        raise ValueError("f1 is missing")
-    return scores
-
-
-class RoundRecord(Known):
-    """A line of `rounds.jsonl`."""
-
-    round: int
-    annotated: _Counts
-    synthetic_in_training: Number
-    scores: Dict[str, Annotated[Dict[str, Number], AfterValidator(_has_f1)]]
-    augmentation: _Augmentation
-    queried: List[str]
-    seconds: Dict[str, Number]
-
-
-def check_round(place: str, number: int, record: Any) -> None:
-    """Raises a `ConfigurationError` unless a record is the line of round `number` in `rounds.jsonl`."""
-    try:
-        found = RoundRecord.model_validate(record).round
-        problem = "" if found == number else f"round is {found}"
-    except ValidationError as error:
-        problem = first_problem(error)
-    if problem:
-        raise ConfigurationError(f"{place}: not the record of round {number} ({problem})")
-
-
-def first_problem(error: ValidationError) -> str:
-    """The first mismatch of plain data with a model, by its path: `queried.0 is 1; expected a valid string`."""
-    first = error.errors(include_url=False)[0]
-    path = ".".join(map(str, first["loc"]))
-    if first["type"] == "missing":
-        return f"{path} is missing"
-    expected = first["msg"].replace("Input should be", "expected").removeprefix("Value error, ")
-    return f"{path} is {shortened(repr(first['input']))}; {expected}"
-
-
-def round_record(
-    state: RoundState, annotated: Dict[str, int], num_synthetic: int, scores: Dict[str, Dict[str, float]]
-) -> Dict[str, Any]:
-    """A line of `rounds.jsonl`. Sentences without labels are counted, but are not listed among the queried ones."""
-    rejected, unanswered = state.rejected or [], state.unanswered or []
-    scored = zip(state.queried or (), state.query_scores or (), strict=True)
-    unlabelled = {*rejected, *unanswered}
-    labelled = [(name, score) for name, score in scored if name not in unlabelled]
-    missing = {"rejected": len(rejected), "unanswered": len(unanswered)} if rejected or unanswered else {}
-    return {
-        "round": state.round,
-        "annotated": annotated,
-        "synthetic_in_training": num_synthetic,
-        "scores": scores,
-        "augmentation": state.statistics,
-        "queried": [name for name, _ in labelled],
-        "query_scores": [score for _, score in labelled],
-        **missing,
-        "seconds": state.seconds,
-    }
