@@ -64,7 +64,7 @@ def test_what_the_page_says_is_so(
             act(tmp_path)
             act(tmp_path)
         [said] = [record.getMessage() for record in caplog.records]
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["learning_curve.csv", "rounds.jsonl"]
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["learning_curve.csv"]
     assert row.matches(said), said
 
 
