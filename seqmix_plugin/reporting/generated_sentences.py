@@ -9,10 +9,10 @@ from allennlp.common.checks import ConfigurationError
 from pydantic import Field, ValidationError
 
 from seqmix_plugin.io.json_text import read_objects
+from seqmix_plugin.io.stored import Known, Number, first_problem
 from seqmix_plugin.reporting.run_groups import Group
 from seqmix_plugin.run.layout import ANNOTATED, SYNTHETIC
 from seqmix_plugin.run.reader import Run, accepted_ranges
-from seqmix_plugin.io.stored import Known, Number, first_problem
 from seqmix_plugin.run.sentence_rows import sentence_of
 from seqmix_plugin.sentence import TaggedSentence
 

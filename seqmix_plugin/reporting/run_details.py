@@ -5,8 +5,7 @@ from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 from seqmix_plugin.reporting.formatting import NOTHING
 from seqmix_plugin.reporting.run_groups import Group
-from seqmix_plugin.run.reader import flattened
-from seqmix_plugin.run.reader import Run
+from seqmix_plugin.run.reader import Run, flattened
 
 ENVIRONMENT = ("revision", "host", "device", "cpus", "threads")
 
