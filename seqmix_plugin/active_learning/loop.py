@@ -63,13 +63,6 @@ class ActiveLearningLoop:
     last: Optional[RoundState] = None  # the newest whole round
     seed_ids: Sequence[str] = ()  # queried in round 0
 
-    def check(self) -> None:
-        """Raises a `ConfigurationError` for mistakes in these parts that would otherwise come out after labelling."""
-        self.augmenter.check(self.learners[0].model)
-        for learner in self.learners:
-            learner.check(self.pool.sentences[:1], self.folder)
-        self.augmenter.check_text(self.context(0))
-
     def run(self, state: RoundState, stages: Sequence[Stage]) -> Optional[Waiting]:
         """Runs these stages of a round, then all later rounds; returns what the run waits for, if an oracle waits."""
         while not self.is_finished:

@@ -147,7 +147,11 @@ class ActiveLearningTrainer(Trainer):
             scoring=scoring,
             folder=folder,
         )
-        self.loop.check()
+        # Mistakes in these parts are found now, not after sentences have been labelled.
+        augmenter.check(self.model)
+        for one in self.loop.learners:
+            one.check(sentences.sentences[:1], folder)
+        augmenter.check_text(self.loop.context(0))
         self.loop.files = RunWriter(folder, self.cuda_device, local_rank, keep_round_weights)
         load_models(self.loop)
 
