@@ -12,18 +12,3 @@ from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.unicode_words import UnicodeWordsTokenizer
 from seqmix_plugin.data.unusual_words import SegmentationCheck
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
-
-__all__ = [
-    "ArrowSentences",
-    "ConllColumnsReader",
-    "EncodedSentences",
-    "InMemoryLoader",
-    "JsonlSentencesReader",
-    "PlainTextReader",
-    "SegmentationCheck",
-    "SentenceReader",
-    "SentenceView",
-    "TagDistributionField",
-    "UnicodeWordsTokenizer",
-    "WordPieceIndexer",
-]

@@ -6,9 +6,8 @@ from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.data.sentence_file import SentenceFile
+from seqmix_plugin.data.sentence_file import SentenceFile, tag_error
 from seqmix_plugin.sentence import TaggedSentence
-from seqmix_plugin.tag_schemes import InvalidTagError, to_bio
 
 CONLLU_COLUMNS = 10
 FEWEST_NUMBERED = 3
@@ -45,25 +44,18 @@ class ColumnFile(SentenceFile):
 
     def sentences(self) -> Iterator[TaggedSentence]:
         """The sentences of the file, with BIO tags."""
-        return self.checked(self._sentences())
-
-    def _sentences(self) -> Iterator[TaggedSentence]:
-        for position, (name, lines, rows) in enumerate(self._blocks()):
-            yield self._sentence(name or str(position), lines, rows)
+        for position, (name, numbers, rows) in enumerate(self._blocks()):
+            words, tags = zip(*rows, strict=True)
+            self.check_words(words, map("line {}".format, numbers))
+            if self._only_numbers:
+                self._check_numbers(words)
+            bio = None if self._unlabelled else self.to_bio(tags, map("line {}".format, numbers))
+            yield TaggedSentence(name or str(position), words, bio)
         if self._only_numbers and self._longest >= FEWEST_NUMBERED:
             raise ConfigurationError(
                 f"{self.path}: all words are the numbers of their rows; token_column is {self._token_column}, expected "
                 f"the column of the words"
             )
-
-    def _sentence(self, name: str, lines: List[int], rows: List[Row]) -> TaggedSentence:
-        words, tags = zip(*rows, strict=True)
-        self.check_words(words, map("line {}".format, lines))
-        if self._only_numbers:
-            self._check_numbers(words)
-        return TaggedSentence(
-            name, words, None if self._unlabelled else self.to_bio(tags, map("line {}".format, lines))
-        )
 
     def _check_numbers(self, words: Sequence[str]) -> None:
         """Notes whether the words of all sentences are the numbers of their rows."""
@@ -139,16 +131,9 @@ class ColumnFile(SentenceFile):
             return True
         has_column = len(columns) > 1 and -len(columns) <= self._tag_column < len(columns)
         tag, is_wide = columns[self._tag_column] if has_column else "", len(columns) == self._width
-        if self._is_tag(tag):
+        if tag_error(tag, self._scheme) is None:
             return not is_wide and self._tabs
         return not (is_wide and tabs == self._tabs and (tabs or self._unlabelled or _LIKE_A_TAG.match(tag)))
-
-    def _is_tag(self, text: str) -> bool:
-        try:
-            to_bio([text], self._scheme, repair=True)
-        except InvalidTagError:
-            return False
-        return True
 
     def _id(self, line: str, before: Optional[str]) -> Optional[str]:
         """The id that a comment gives the next sentence, or that comments before it gave."""

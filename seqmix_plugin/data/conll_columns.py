@@ -71,4 +71,5 @@ class ConllColumnsReader(SentenceReader):
         self._settings = (source_scheme, repair_tags, token_column, tag_column, unlabelled)
 
     def parse(self, path: str) -> Iterator[TaggedSentence]:
-        return ColumnFile(path, *self._settings).sentences()
+        file = ColumnFile(path, *self._settings)
+        return file.checked(file.sentences())

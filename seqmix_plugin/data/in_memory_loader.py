@@ -64,12 +64,8 @@ class InMemoryLoader(DataLoader):
         shuffle: bool = False,
         seed: int = 0,
     ) -> None:
-        sizes = {
-            "batch_size": batch_size,
-            "evaluation_batch_size": evaluation_batch_size,
-            "batches_per_bucket": batches_per_bucket,
-        }
-        for name, value in sizes.items():
+        sizes = (batch_size, evaluation_batch_size, batches_per_bucket)
+        for name, value in zip(("batch_size", "evaluation_batch_size", "batches_per_bucket"), sizes, strict=True):
             if value is not None and value < 1:
                 raise ConfigurationError(f"data_loader.{name} is {value}; expected 1 or more")
         # Batches of given instances are split between processes; a reader gives each process instances of its own.

@@ -1,17 +1,15 @@
 """Reader of JSONL files: one sentence a line."""
 
 import sys
-from functools import lru_cache
 from itertools import count, repeat
 from typing import Any, Dict, Iterator, Optional
 
 from allennlp.data import DatasetReader, TokenIndexer
 
-from seqmix_plugin.data.sentence_file import SentenceFile, check_scheme
+from seqmix_plugin.data.sentence_file import SentenceFile, check_scheme, tag_error
 from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.io.json_text import is_text, parse_at, shown
 from seqmix_plugin.sentence import TagDistribution, TaggedSentence
-from seqmix_plugin.tag_schemes import InvalidTagError, to_bio
 
 TOLERANCE = 0.01
 """The largest deviation of a distribution's sum from 1: what rounding to a few digits leaves."""
@@ -142,7 +140,7 @@ def _distribution(file: SentenceFile, place: str, word: int, row: Dict[str, Any]
     """A distribution over BIO tags; one whose sum shows that it was rounded is divided by its sum."""
     place = f"{place}, word {word}"
     for tag, value in row.items():
-        if complaint := _not_a_tag(tag):
+        if complaint := tag_error(tag, "BIO"):
             raise file.error(place, f"{complaint} (tag_distributions are BIO)")
         if type(value) not in (int, float) or not 0 <= value <= 1 + TOLERANCE:
             raise file.error(place, f"the probability of {tag!r} is {shown(value)}; expected a number from 0 to 1")
@@ -151,13 +149,3 @@ def _distribution(file: SentenceFile, place: str, word: int, row: Dict[str, Any]
         raise file.error(place, f"the probabilities sum to {total:.4g}, not to 1")
     divisor = 1.0 if abs(total - 1) <= EXACT else total
     return {sys.intern(tag): probability / divisor for tag, probability in row.items()}
-
-
-@lru_cache(maxsize=4096)
-def _not_a_tag(tag: str) -> Optional[str]:
-    """The error of a text that is not a BIO tag, or `None`."""
-    try:
-        to_bio([tag], "BIO", repair=True)
-    except InvalidTagError as error:
-        return str(error)
-    return None

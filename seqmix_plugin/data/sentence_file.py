@@ -3,16 +3,19 @@
 import logging
 import os
 import sys
+from codecs import BOM_UTF8
 from collections import Counter
 from functools import lru_cache
 from itertools import islice
-from typing import Dict, Iterable, Iterator, Sequence, Set, Tuple
+from pathlib import Path
+from typing import Dict, Iterable, Iterator, Optional, Sequence, Set, Tuple
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 
 from seqmix_plugin.data.unusual_words import are_usual, oddity
 from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.io.json_text import decode
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import PREFIXES, InvalidTagError, to_bio
 
@@ -59,9 +62,8 @@ class SentenceFile:
                     if line[0] == BYTE_ORDER_MARK and line[1:2] not in (" ", "\t"):  # before a separator it is a word
                         line = line.lstrip(BYTE_ORDER_MARK)
                     yield number, line.rstrip("\r\n")
-        except UnicodeDecodeError as error:
-            number, byte = _not_utf8(str(local))
-            raise self.error(f"line {number}", f"byte 0x{byte:02x} is not UTF-8; convert the file first") from error
+        except UnicodeDecodeError:
+            decode(self.path, Path(local).read_bytes().removeprefix(BOM_UTF8))  # raises an error that names the line
         except OSError as error:
             raise ConfigurationError(f"{self.path}: cannot be read ({first_line(error)})") from error
 
@@ -122,12 +124,11 @@ def _as_bio(tags: Tuple[str, ...], scheme: str, repair: bool) -> Tuple[Tuple[str
     return tuple(map(sys.intern, bio)), repaired
 
 
-def _not_utf8(path: str) -> Tuple[int, int]:
-    """The number of the first line that is not UTF-8, and its first invalid byte."""
-    with open(path, "rb") as file:
-        for number, raw in enumerate(file, 1):
-            try:
-                raw.decode("utf-8")
-            except UnicodeDecodeError as error:
-                return number, raw[error.start]
-    raise ValueError(f"{path} is UTF-8")
+@lru_cache(maxsize=4096)
+def tag_error(tag: str, scheme: str) -> Optional[str]:
+    """The error of a text that is not a tag of the scheme, or `None` for a tag."""
+    try:
+        to_bio([tag], scheme, repair=True)
+    except InvalidTagError as error:
+        return str(error)
+    return None

@@ -190,9 +190,6 @@ class WordPieceIndexer(TokenIndexer):
         }
         return tensors  # type: ignore[return-value]
 
-    def get_empty_token_list(self) -> IndexedTokenList:
-        return {key: value[:0] for key, value in self.tokens_to_indices([], None).items()}  # type: ignore
-
     def as_padded_tensor_dict(
         self, tokens: IndexedTokenList, padding_lengths: Dict[str, int]
     ) -> Dict[str, torch.Tensor]:

@@ -87,10 +87,8 @@ def test_padding_by_hand(word_pieces: WordPieceIndexer) -> None:
 def test_a_sentence_without_words(word_pieces: WordPieceIndexer) -> None:
     indexed = word_pieces.tokens_to_indices([], Vocabulary())
     assert word_pieces.get_padding_lengths(indexed) == {"token_ids": 2, "mask": 0, "offsets": 0, "wordpiece_mask": 2}
-    empty = word_pieces.get_empty_token_list()
-    assert word_pieces.get_padding_lengths(empty) == dict.fromkeys(KEYS, 0)
     lengths = {"token_ids": 3, "mask": 1, "offsets": 1, "wordpiece_mask": 3}
-    padded = word_pieces.as_padded_tensor_dict(empty, lengths)
+    padded = word_pieces.as_padded_tensor_dict(indexed, lengths)
     assert {key: list(value.shape) for key, value in padded.items()} == {
         "token_ids": [3],
         "mask": [1],
