@@ -4,7 +4,7 @@ Active learning for sequence labelling with SeqMix augmentation, as an AllenNLP 
 Importing the package imports its sub-packages, so that their classes and the sub-commands of `allennlp` are registered.
 """
 
-from seqmix_plugin import (  # noqa: F401
+from seqmix_plugin import (
     active_learning,
     augmenters,
     commands,

@@ -3,7 +3,7 @@ Sub-commands of `allennlp`: generate sentences without the loop; repeat, extend 
 questions and answers with annotation tools; label in a terminal. Importing the package registers them.
 """
 
-from seqmix_plugin.commands import (  # noqa: F401
+from seqmix_plugin.commands import (
     annotate,
     augment,
     compare,

@@ -5,7 +5,7 @@ import sys
 from bisect import bisect_right
 from itertools import accumulate, islice, starmap
 from pathlib import Path
-from typing import Iterable, Iterator, List, Optional, Sequence, Tuple, Union, overload
+from typing import Any, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 import pyarrow as pa
@@ -72,11 +72,7 @@ class ArrowSentences(Sequence[TaggedSentence]):
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
 
-    @overload
-    def __getitem__(self, index: int) -> TaggedSentence: ...
-    @overload
-    def __getitem__(self, index: slice) -> List[TaggedSentence]: ...
-    def __getitem__(self, index: Union[int, slice]) -> Union[TaggedSentence, List[TaggedSentence]]:
+    def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return [self[position] for position in range(len(self))[index]]
         position = range(len(self))[index]  # counts negative ones from the end and raises an IndexError

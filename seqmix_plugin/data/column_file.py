@@ -14,8 +14,8 @@ FEWEST_NUMBERED = 3
 """A sentence of fewer words may be 0, 1 or 1, 2 by chance."""
 MOST_KNOWN = 2**16
 """Number of distinct lines that are remembered, so that each is parsed once."""
-OTHER_WIDTH = "rows have another number of columns than the first"
-SKIPPED = "lines of CoNLL-U's ranges and empty nodes are passed over"
+OTHER_WIDTH = "rows have a different number of columns than the first"
+SKIPPED = "CoNLL-U lines of multi-word ranges and empty nodes are skipped"
 
 _RANGE_OR_EMPTY_NODE = re.compile(r"\d+[-.]\d+", re.ASCII)
 _LIKE_A_TAG = re.compile(r"[A-Za-z]-|[A-Z]\Z")
@@ -53,7 +53,7 @@ class ColumnFile(SentenceFile):
             yield TaggedSentence(name or str(position), words, bio)
         if self._only_numbers and self._longest >= FEWEST_NUMBERED:
             raise ConfigurationError(
-                f"{self.path}: all words are the numbers of their rows; token_column is {self._token_column}, expected "
+                f"{self.path}: all words are row numbers; token_column is {self._token_column}, expected "
                 f"the column of the words"
             )
 
@@ -114,11 +114,11 @@ class ColumnFile(SentenceFile):
                 f"{self._tag_column}",
             )
         if tabs != self._tabs and (" " in word if tabs else 1 < len(columns) != self._width):
-            here, first = ("tabs", "blanks") if tabs else ("blanks", "tabs")
+            here, first = ("tabs", "spaces") if tabs else ("spaces", "tabs")
             raise self.error(
                 place,
-                f"{len(columns)} columns between {here}, but the file's first row has {self._width} between {first}; "
-                f"expected one separator",
+                f"{len(columns)} columns separated by {here}, but the first row has {self._width} separated by "
+                f"{first}; expected one separator",
             )
         return sys.intern(word), tag
 

@@ -93,7 +93,7 @@ class JsonlSentencesReader(SentenceReader):
 def _sentence(file: SentenceFile, place: str, line: str, position: int, unlabelled: bool) -> TaggedSentence:
     record = parse_at(f"{file.path}, {place}", line)
     if not isinstance(record, dict):
-        raise file.error(place, f'{shown(record)} is no object; expected {{"tokens": […], "tags": […]}}')
+        raise file.error(place, f'{shown(record)} is not an object; expected {{"tokens": […], "tags": […]}}')
     tokens = _list(file, place, record, "tokens")
     if not tokens or not all(tokens):
         raise _wrong(file, place, record, "tokens")

@@ -16,8 +16,7 @@ from seqmix_plugin.sentence import TaggedSentence
 CHUNK = 4096
 """Number of lines that are tokenized together."""
 EXPECTED = (
-    "expected all words of the line as they stand there, in order, such as those of the tokenizers "
-    "'unicode_words' and 'whitespace'"
+    "expected all words of the line, unchanged and in order, as from the tokenizers 'unicode_words' and 'whitespace'"
 )
 
 
@@ -108,12 +107,12 @@ def split(text: str, tokens: Sequence[Token]) -> Tuple[Tuple[str, ...], Tuple[st
     for token in tokens:
         word = token.text
         if word is None:
-            raise ValueError("gives numbers instead of words")
+            raise ValueError("returns numbers instead of words")
         if not word or word.isspace():
             continue
         start = text.find(word, end) if token.idx is None else token.idx
         if start < end or not text.startswith(word, start):
-            raise ValueError(f"gives the word {shortened(repr(word))}, which the text does not go on with")
+            raise ValueError(f"returns the word {shortened(repr(word))}, which is not the next word of the text")
         gaps.append(_blank(text[end:start]))
         words.append(sys.intern(word))
         end = start + len(word)

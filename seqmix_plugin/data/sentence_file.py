@@ -104,8 +104,8 @@ class SentenceFile:
         for sentence in sentences:
             if sentence.id in ids:
                 raise ConfigurationError(
-                    f"{self.path}: two sentences have the same id {sentence.id!r}; without an id, it is the position, "
-                    f"from 0"
+                    f"{self.path}: two sentences have the same id {sentence.id!r}; a sentence without an "
+                    f"id has its position, from 0, as id"
                 )
             ids.add(sentence.id)
             yield sentence

@@ -102,7 +102,7 @@ class SentenceReader(DatasetReader):
         if folder is None or len(sentences) <= LARGEST_LIST:
             return sentences
         table = ArrowSentences.write(folder / CORPUS, chain(sentences, stream))
-        logger.info(f"{path}: {len(table):,} sentences, which are kept in {table.path} and not in memory")
+        logger.info(f"{path}: {len(table):,} sentences, kept in {table.path} instead of in memory")
         return table
 
     def _tokenized(self, path: str) -> Iterator[TaggedSentence]:

@@ -1,7 +1,7 @@
 """Selected sentences of a larger source."""
 
 from itertools import compress
-from typing import Iterator, Sequence, Union, overload
+from typing import Any, Iterator, Sequence
 
 import numpy as np
 
@@ -36,11 +36,7 @@ class SentenceView(Sequence[TaggedSentence]):
     def __len__(self) -> int:
         return len(self.positions)
 
-    @overload
-    def __getitem__(self, index: int) -> TaggedSentence: ...
-    @overload
-    def __getitem__(self, index: slice) -> "SentenceView": ...
-    def __getitem__(self, index: Union[int, slice]) -> Union[TaggedSentence, "SentenceView"]:
+    def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return SentenceView(self.source, self.positions[index], self.hide_labels)
         return self._shown(self.source[int(self.positions[index])])

@@ -24,8 +24,8 @@ _TAGS = {
     scheme: regex.compile(rf"\s(?:O|[{prefixes.replace('O', '')}]-[^\W\d]\S*)(?:\s|$)")
     for scheme, prefixes in PREFIXES.items()
 }
-UNSEEN = "words with characters that cannot be seen, or with white space at an end"
-TAG_INSIDE = "words with white space and a tag behind it, as where columns are separated in two ways"
+UNSEEN = "words with invisible characters, or white space at an end"
+TAG_INSIDE = "words with a tag after white space, as when two column separators are mixed"
 
 
 def are_usual(words: Sequence[str]) -> bool:

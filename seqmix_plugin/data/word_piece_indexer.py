@@ -68,7 +68,7 @@ class WordPieceIndexer(TokenIndexer):
         source = carried if serialization_dir and os.path.isdir(carried) else model_name
         damage = encoder_damage(serialization_dir) if serialization_dir and source == carried else None
         if damage is not None:
-            raise ConfigurationError(f"{damage}; the run's command with --recover writes {ENCODER_FOLDER} again")
+            raise ConfigurationError(f"{damage}; run the command again with --recover to restore {ENCODER_FOLDER}")
         try:
             # Not the tokenizer of AllenNLP's wrapper, which determines the special pieces: it cannot be saved.
             self.tokenizer = AutoTokenizer.from_pretrained(source, **(tokenizer_kwargs or {}))
@@ -81,8 +81,8 @@ class WordPieceIndexer(TokenIndexer):
             wrapper = PretrainedTransformerTokenizer(source, tokenizer_kwargs=tokenizer_kwargs)
         except (AssertionError, IndexError, ValueError) as error:  # the embedder has such a wrapper too
             raise ConfigurationError(
-                f"model_name {model_name!r}: AllenNLP finds a tokenizer's special pieces with the help of 'a' and 'b' "
-                f"or '1' and '2', which are not two pieces of this one ({first_line(error)}); add them by "
+                f"model_name {model_name!r}: AllenNLP finds a tokenizer's special pieces by means of 'a' and 'b' or "
+                f"'1' and '2', which are not two pieces of this one ({first_line(error)}); add them with "
                 f"tokenizer_kwargs: {{'additional_special_tokens': ['a', 'b']}} in the token indexer and the embedder"
             ) from error
         self.model_name = model_name
@@ -100,8 +100,8 @@ class WordPieceIndexer(TokenIndexer):
         if text != [piece for word in words for piece in word]:
             # Not set here: archives that were trained without it would change.
             _warn_once(
-                f"model_name {self.model_name!r}: its tokenizer divides a word alone otherwise than after a space, so "
-                f"that the encoder reads each word as the inside of one; byte-level tokenizers (RoBERTa, GPT-2) need "
+                f"model_name {self.model_name!r}: its tokenizer splits a word differently after a space, so that the "
+                f"encoder would read each word as the end of another; byte-level tokenizers (RoBERTa, GPT-2) need "
                 f"tokenizer_kwargs: {{'add_prefix_space': true}} in the token indexer"
             )
 

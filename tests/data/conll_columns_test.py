@@ -151,7 +151,7 @@ def test_columns_can_be_chosen(tmp_path: Path) -> None:
 def test_rows_of_another_width_are_counted(tmp_path: Path, rows: str, caplog: pytest.LogCaptureFixture) -> None:
     path, second = write(tmp_path, rows), rows.split("\n")[1]
     make().read_sentences(path)
-    expected = f"{path}: 2 rows have another number of columns than the first, such as {second!r} in line 2"
+    expected = f"{path}: 2 rows have a different number of columns than the first, such as {second!r} in line 2"
     assert caplog.messages == [expected]
 
 
@@ -161,12 +161,10 @@ def test_row_numbers_are_no_words(tmp_path: Path, first: int, unlabelled: bool) 
     """As in CoNLL-U and GermEval, whose words are in the second column."""
     rows = "".join(f"{first + number}\t{word}\tO\n" for number, word in enumerate(("in", "Oslo", ".")))
     path = write(tmp_path, f"{rows}\n{rows}")
-    with pytest.raises(
-        ConfigurationError, match="all words are the numbers of their rows; token_column is 0, expected"
-    ):
+    with pytest.raises(ConfigurationError, match="all words are row numbers; token_column is 0, expected"):
         make(unlabelled=unlabelled).read_sentences(path)
     assert len(make(unlabelled=unlabelled, token_column=1).read_sentences(path)) == 2
-    with pytest.raises(ConfigurationError, match="all words are the numbers of their rows"):
+    with pytest.raises(ConfigurationError, match="all words are row numbers"):
         make(unlabelled=unlabelled).read_sentences(write(tmp_path, CONLLU))
     for other in ("0 O\n1 O\n", "1 O\n2 O\n3 O\n\nOslo O\n", "2 O\n3 O\n4 O\n"):
         assert make(unlabelled=unlabelled).read_sentences(write(tmp_path, other))
@@ -362,7 +360,7 @@ def test_conllu_without_ranges_and_empty_nodes(tmp_path: Path, caplog: pytest.Lo
     path = write(tmp_path, CONLLU)
     words, warnings = read(path, caplog, token_column=1)
     assert words == [("De", "le", "Lyon"), ("2.1",)]
-    assert warnings == ["2 lines of CoNLL-U's ranges and empty nodes are passed over, such as '1-2' in line 4"]
+    assert warnings == ["2 CoNLL-U lines of multi-word ranges and empty nodes are skipped, such as '1-2' in line 4"]
     sentences = make(token_column=-9).read_sentences(path)
     assert [(sentence.id, sentence.tags) for sentence in sentences] == [("d1-1", ("O", "O", "B-LOC")), ("d1-2", ("O",))]
 
@@ -408,9 +406,17 @@ def test_marks_of_files_that_were_put_together_are_no_text(
 @pytest.mark.parametrize(
     ("content", "line", "message"),
     [
-        ("Anna\tB-PER\nNew York O\n", 2, "3 columns between blanks, but the file's first row has 2 between tabs"),
-        ("Anna NNP B-PER\nsings VBZ\tO\n", 2, "2 columns between tabs, but the file's first row has 3 between blanks"),
-        ("Anna B-PER\n\nNew York\tB-LOC\n", 3, "2 columns between tabs, but the file's first row has 2 between blanks"),
+        ("Anna\tB-PER\nNew York O\n", 2, "3 columns separated by spaces, but the first row has 2 separated by tabs"),
+        (
+            "Anna NNP B-PER\nsings VBZ\tO\n",
+            2,
+            "2 columns separated by tabs, but the first row has 3 separated by spaces",
+        ),
+        (
+            "Anna B-PER\n\nNew York\tB-LOC\n",
+            3,
+            "2 columns separated by tabs, but the first row has 2 separated by spaces",
+        ),
     ],
 )
 @pytest.mark.parametrize("unlabelled", [True, False])
@@ -434,9 +440,8 @@ def test_odd_words_are_counted_with_the_line_of_the_first(tmp_path: Path, caplog
     words, warnings = read(write(tmp_path, content), caplog)
     assert words == [("fine",), ("An\u200bna", "I-95", "Anna B-PER"), ("An\u200bna", "Oslo\u00a0")]
     assert warnings == [
-        "3 words with characters that cannot be seen, or with white space at an end, such as 'An\\u200bna' in line 3",
-        "1 words with white space and a tag behind it, as where columns are separated in two ways, such as "
-        "'Anna B-PER' in line 5",
+        "3 words with invisible characters, or white space at an end, such as 'An\\u200bna' in line 3",
+        "1 words with a tag after white space, as when two column separators are mixed, such as 'Anna B-PER' in line 5",
     ]
 
 
@@ -444,7 +449,7 @@ def test_words_of_a_list_are_looked_at_as_well(tmp_path: Path, caplog: pytest.Lo
     path = write(tmp_path, "Anna\u00a0B-PER\nsings\n")
     words, (warning,) = read(path, caplog, unlabelled=True)
     assert words == [("Anna\u00a0B-PER", "sings")]
-    assert warning.startswith("1 words with white space and a tag behind it")
+    assert warning.startswith("1 words with a tag after white space")
 
 
 def test_more_lines_than_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,8 +86,8 @@ def test_words_may_be_anything_but_empty(tmp_path: Path) -> None:
     ("record", "message"),
     [
         ("{", r"line 2: not JSON \("),
-        ("[1]", r"line 2: \[1\] is no object"),
-        ('"Anna"', 'line 2: "Anna" is no object'),
+        ("[1]", r"line 2: \[1\] is not an object"),
+        ('"Anna"', 'line 2: "Anna" is not an object'),
         ({"tags": ["O"]}, "line 2: 'tokens' is null; expected a list of words, none of them empty"),
         ({"tokens": [], "tags": []}, r"line 2: 'tokens' is \[\]; expected"),
         ({"tokens": "Anna", "tags": ["O"]}, "line 2: 'tokens' is \"Anna\"; expected"),
@@ -278,9 +278,8 @@ def test_odd_words_are_counted_with_the_line_of_the_first(tmp_path: Path, caplog
         sentences = make(unlabelled=True).read_sentences(path)
     assert sentences[2].tokens == ("Anna B-PER", "\ufeffx")
     assert caplog.messages == [
-        f"{path}: 2 words with characters that cannot be seen, or with white space at an end, such as 'a\\u200bb' in "
-        f"line 2",
-        f"{path}: 1 words with white space and a tag behind it, as where columns are separated in two ways, such as "
+        f"{path}: 2 words with invisible characters, or white space at an end, such as 'a\\u200bb' in line 2",
+        f"{path}: 1 words with a tag after white space, as when two column separators are mixed, such as "
         f"'Anna B-PER' in line 3",
     ]
 

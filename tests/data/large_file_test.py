@@ -58,7 +58,7 @@ def test_a_large_file_becomes_a_table_of_the_same_sentences(
     assert list(table) == expected
     assert table.path == tmp_path / CORPUS
     assert caplog.text.count("6 tags were not valid BIO and have been repaired") == 2
-    assert f"{path}: 6 sentences, which are kept in {table.path} and not in memory" in caplog.text
+    assert f"{path}: 6 sentences, kept in {table.path} instead of in memory" in caplog.text
 
 
 def test_soft_labels_are_kept(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_small_file_becomes_a_list(tmp_path: Path, size: int) -> None:
         ("conll", CONLL + "# id = 1\nOslo O\n", "two sentences have the same id '1'"),
         ("jsonl", JSONL + SOFT + SOFT, "two sentences have the same id 'soft'"),
         ("conll", CONLL + "Oslo\n", "line 19: 1 column"),
-        ("jsonl", JSONL + "[]\n", r"line 7: \[\] is no object"),
+        ("jsonl", JSONL + "[]\n", r"line 7: \[\] is not an object"),
         ("conll", "\n", "no sentence in this file"),
         ("jsonl", "\n", "no sentence in this file"),
     ],

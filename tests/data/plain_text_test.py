@@ -24,9 +24,7 @@ from seqmix_plugin.data import ArrowSentences, PlainTextReader, plain_text, sent
 from seqmix_plugin.data.unicode_words import UnicodeWordsTokenizer
 from seqmix_plugin.sentence import TaggedSentence
 
-EXPECTED = (
-    r"; expected all words of the line as they stand there, in order, such as .*'unicode_words' and 'whitespace'$"
-)
+EXPECTED = r"; expected all words of the line, unchanged and in order, as from .*'unicode_words' and 'whitespace'$"
 
 
 class Pieces(Tokenizer):
@@ -149,16 +147,16 @@ MARKED: Any = CharacterTokenizer(start_tokens=["@"])
 @pytest.mark.parametrize(
     ("tokenizer", "message"),
     [
-        (Pieces("Anna", "##s", "sings"), "gives the word '##s', which the text does not go on with"),
-        (Pieces(("Anna", 1)), "gives the word 'Anna', which .*"),
+        (Pieces("Anna", "##s", "sings"), "returns the word '##s', which is not the next word of the text"),
+        (Pieces(("Anna", 1)), "returns the word 'Anna', which .*"),
         (LATER, "leaves out 'Anna'"),
-        (OVERLAPPING, "gives the word 'a sings', which .*"),
-        (Pieces("Anna", "Anna sings"), "gives the word 'Anna sings', which .*"),
-        (Pieces("Anna", ("sings", 5), ("@end@", -1)), "gives the word '@end@', which .*"),
-        (MARKED, "gives the word '@', which .*"),
-        (Pieces("Anna\x1b" * 99), r"gives the word 'Anna\\x1bAnna.*…, which .*"),
+        (OVERLAPPING, "returns the word 'a sings', which .*"),
+        (Pieces("Anna", "Anna sings"), "returns the word 'Anna sings', which .*"),
+        (Pieces("Anna", ("sings", 5), ("@end@", -1)), "returns the word '@end@', which .*"),
+        (MARKED, "returns the word '@', which .*"),
+        (Pieces("Anna\x1b" * 99), r"returns the word 'Anna\\x1bAnna.*…, which .*"),
         (CharacterTokenizer(lowercase_characters=True), "leaves out 'Ann'"),
-        (CharacterTokenizer(byte_encoding="utf-8"), "gives numbers instead of words"),
+        (CharacterTokenizer(byte_encoding="utf-8"), "returns numbers instead of words"),
         (Pieces("Anna"), "leaves out 'sings'"),
         (Pieces("sings"), "leaves out 'Anna'"),
         (Pieces(), "leaves out 'Anna sings'"),
@@ -173,10 +171,10 @@ def test_a_tokenizer_whose_words_are_not_the_lines_is_an_error(
 
 
 def test_word_pieces_are_an_error(tmp_path: Path, tiny_encoder: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"line 1: the tokenizer gives the word '\[CLS\]', which"):
+    with pytest.raises(ConfigurationError, match=r"line 1: the tokenizer returns the word '\[CLS\]', which"):
         make(PretrainedTransformerTokenizer(tiny_encoder)).read_sentences(write(tmp_path, "Anna"))
     pieces = PretrainedTransformerTokenizer(tiny_encoder, add_special_tokens=False)
-    with pytest.raises(ConfigurationError, match="line 2: the tokenizer gives the word '##z', which"):
+    with pytest.raises(ConfigurationError, match="line 2: the tokenizer returns the word '##z', which"):
         make(pieces).read_sentences(write(tmp_path, "Anna\nzzz\n"))
 
 
@@ -211,6 +209,5 @@ def test_odd_words_are_counted_with_the_line_of_the_first(tmp_path: Path, caplog
         sentences = make(WhitespaceTokenizer()).read_sentences(path)
     assert [sentence.tokens for sentence in sentences][1:] == [("Oslo,", "zero\u200bwidth"), ("and\u200e",)]
     assert caplog.messages == [
-        f"{path}: 2 words with characters that cannot be seen, or with white space at an end, such as "
-        f"'zero\\u200bwidth' in line 3"
+        f"{path}: 2 words with invisible characters, or white space at an end, such as 'zero\\u200bwidth' in line 3"
     ]

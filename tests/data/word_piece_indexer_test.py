@@ -187,9 +187,7 @@ def test_a_tokenizer_that_knows_words_by_their_space_is_warned_of(
     WordPieceIndexer(tiny_gpt2)
     WordPieceIndexer(tiny_gpt2)
     [message] = caplog.messages
-    assert message.startswith(
-        f"model_name '{tiny_gpt2}': its tokenizer divides a word alone otherwise than after a space"
-    )
+    assert message.startswith(f"model_name '{tiny_gpt2}': its tokenizer splits a word differently after a space")
     assert "tokenizer_kwargs: {'add_prefix_space': true}" in message
 
 
@@ -211,9 +209,7 @@ def test_a_vocabulary_without_a_and_b(japanese: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         WordPieceIndexer(japanese)
     message = str(caught.value)
-    assert message.startswith(
-        f"model_name '{japanese}': AllenNLP finds a tokenizer's special pieces with the help of 'a'"
-    )
+    assert message.startswith(f"model_name '{japanese}': AllenNLP finds a tokenizer's special pieces by means of 'a'")
     assert "assert" in message, "the reason"
     assert "\n" not in message
     hint = {"additional_special_tokens": ["a", "b"]}

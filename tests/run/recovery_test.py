@@ -528,7 +528,7 @@ def test_the_encoder_of_an_earlier_version_is_taken_as_it_is(
 def test_a_damaged_encoder_is_not_loaded(whole: Callable[..., Path], tmp_path: Path) -> None:
     folder = shutil.copytree(whole(), tmp_path / "run")
     flip(folder / "encoder" / "tokenizer.json")
-    with pytest.raises(ConfigurationError, match="tokenizer.json is damaged; the run's command with --recover writes"):
+    with pytest.raises(ConfigurationError, match="tokenizer.json is damaged; run the command again with --recover"):
         load_tagger(str(folder))
 
 
