@@ -12,13 +12,13 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import first_line, printable
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
-from seqmix_plugin.formats.answer import RawAnswer, RawSpan, unread_labels
+from seqmix_plugin.formats.answer import RawAnswer, RawSpan, named, unread_labels
 from seqmix_plugin.formats.character_offsets import UTF16, CharacterOffsets
 from seqmix_plugin.formats.questions import Question
 from seqmix_plugin.io.json_text import Row, decode, objects, read_bytes, shown, to_lines
 
-LABEL, ENTITIES = "label", "entities"
-"""Keys of the spans in a row; the second in projects with relations or classes."""
+LABEL, ENTITIES, OLDER = "label", "entities", ("labels", "annotations")
+"""Keys of the spans in a row; the second in projects with relations or classes, the others before version 1.3."""
 KEYS = (
     *("relations", "cats", "id", "text", "meta", "metadata", "Comments", "comments"),
     *("sentence_id", "round", "model_version", "query_score", "span_scores"),
@@ -39,8 +39,9 @@ class DoccanoFormat(AnnotationFormat):
     Spans are in `label` or, in projects with relations and in those with a class for the whole text (`cats`), in
     `entities`; a `label` beside them is the prediction that was imported and is ignored. Classes without
     spans may mean "no entity": they are read so, with a warning; relations, comments and, beside spans, classes are
-    ignored. An unknown key that seems to hold labels is a problem, such as `labels` and `annotations` of versions
-    before 1.3. Of a `.zip`, up to 1,000 files and 512 MiB are unpacked.
+    ignored. An unknown key that seems to hold labels is a problem. Versions before 1.3 write `labels`, or `annotations`
+    with the `user` of each span, and an object of meta keys; these are read too. Of a `.zip`, up to 1,000 files and
+    512 MiB are unpacked.
 
     Our id is the meta key `sentence_id`; `id` is doccano's own. doccano sets the score it sorts by through its
     interface for programs only, so `query_score` and `span_scores` are meta keys too, and rows stand in the order of
@@ -77,8 +78,9 @@ class DoccanoFormat(AnnotationFormat):
                     raise ConfigurationError(
                         f"{place}: no 'id'; expected what doccano exports, not the file that it imports"
                     )
-                raw = RawAnswer.of(place, row.get("sentence_id"), questions, "sentence_id")
-                yield raw if raw.question is None else _answer(row, replace(raw, annotator=annotator))
+                meta = row["meta"] if isinstance(row.get("meta"), dict) else {}
+                raw = RawAnswer.of(place, row.get("sentence_id", meta.get("sentence_id")), questions, "sentence_id")
+                yield from [raw] if raw.question is None else _answers(row, replace(raw, annotator=annotator))
 
 
 def _row(question: Question, model_version: str) -> Row:
@@ -136,24 +138,28 @@ def _unpacked(path: Path, archive: zipfile.ZipFile) -> Iterator[Tuple[str, bytes
         yield name, content
 
 
-def _answer(row: Row, raw: RawAnswer) -> RawAnswer:
+def _answers(row: Row, raw: RawAnswer) -> Iterator[RawAnswer]:
+    """The answer of a row or, where its spans name users, one of each user."""
     has_relations = "relations" in row or "cats" in row
-    key = ENTITIES if has_relations or row.get(ENTITIES) is not None else LABEL
+    present = [one for one in (ENTITIES, LABEL, *OLDER) if row.get(one) is not None]
+    key = ENTITIES if has_relations else (*present, LABEL)[0]
     listed = row.get(key)
     if not isinstance(listed, list):
         raise ConfigurationError(f"{raw.place}: no list under {key!r}; expected the spans there")
-    found = [_span(span) for span in listed]
-    problems = [problem for problem in found if isinstance(problem, str)]
-    problems += unread_labels(row, (*KEYS, key, *((LABEL,) if has_relations else ())), repr(key))
-    classes = f"no span, only 'cats' {shown(row.get('cats'))}; read as a sentence without entities"
-    return replace(
-        raw,
-        text=row["text"],
-        spans=[span for span in found if isinstance(span, RawSpan)],
-        unit=UTF16,
-        problems=problems,
-        warnings=[classes] if row.get("cats") and not found else [],
-    )
+    problems = unread_labels(row, (*KEYS, key, *((LABEL,) if has_relations else ())), repr(key))
+    users = dict.fromkeys(named(span.get("user")) for span in listed if isinstance(span, dict)) or {None: None}
+    for user in users:
+        found = [_span(span) for span in listed if not isinstance(span, dict) or named(span.get("user")) == user]
+        classes = f"no span, only 'cats' {shown(row.get('cats'))}; read as a sentence without entities"
+        yield replace(
+            raw,
+            annotator=user or raw.annotator,
+            text=row["text"],
+            spans=[span for span in found if isinstance(span, RawSpan)],
+            unit=UTF16,
+            problems=problems + [problem for problem in found if isinstance(problem, str)],
+            warnings=[classes] if row.get("cats") and not found else [],
+        )
 
 
 def _span(span: Any) -> Union[RawSpan, str]:

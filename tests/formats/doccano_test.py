@@ -45,12 +45,30 @@ def test_a_row_is_as_it_is_imported(tmp_path: Path) -> None:
     "spans",
     [
         {"label": [[19, 23, "LOC"]]},
+        {"labels": [[19, 23, "LOC"]]},
+        {"annotations": [{"label": "LOC", "start_offset": 19, "end_offset": 23, "user": 1}]},
         {"entities": [{"id": 4, "label": "LOC", "start_offset": 19, "end_offset": 23}], "relations": []},
         {"entities": [[19, 23, "LOC"]], "cats": []},
     ],
 )
 def test_the_forms_of_its_exports(read: Read, spans: Dict[str, Any]) -> None:
     assert tags(read("doccano", [{**ROW, **spans}])) == {"7": "O O O O B-LOC O"}
+
+
+def test_older_exports_keep_meta_apart(read: Read) -> None:
+    answers = read("doccano", [{"id": 1, "text": TEXT, "labels": [], "meta": {"sentence_id": "7"}}])
+    assert tags(answers) == {"7": "O O O O O O"}
+
+
+def test_users_in_one_row_are_several_annotators(read: Read) -> None:
+    spans = [
+        {"label": "LOC", "start_offset": 19, "end_offset": 23, "user": 1},
+        {"label": "ORG", "start_offset": 19, "end_offset": 23, "user": 2},
+        {"label": "PER", "start_offset": 0, "end_offset": 9, "user": 1},
+    ]
+    answers = read("doccano", [{**ROW, "annotations": spans}])
+    assert (tags(answers), answers.num_resolved) == ({"7": "B-PER I-PER O O B-LOC O"}, 1)
+    assert answers.answers[0].annotator == "1"
 
 
 def test_offsets_are_utf16_as_the_editor_counts(read: Read) -> None:
@@ -95,7 +113,7 @@ PROBLEMS: List[Any] = [
         {"id": 1, "text": TEXT, "label": []},
         "line 1: no 'sentence_id'; expected the id of the question, as it was exported",
     ),
-    ({"text": TEXT, "label": [], "meta": {"sentence_id": "7"}}, "line 1: no 'sentence_id'"),
+    ({"text": TEXT, "label": [], "meta": "{"}, "line 1: no 'sentence_id'"),
     (row(text="Anna"), "line 1, id '7': the text was changed: 'Anna'; it was 'Anna Berg sings in Oslo .'"),
     (row([19, 23, "CITY"]), "line 1, id '7': unknown label 'CITY'; expected PER, LOC, ORG"),
     (row([19, 23]), "line 1, id '7': a label is [19, 23]; expected [start, end, type]"),
