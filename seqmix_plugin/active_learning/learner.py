@@ -18,6 +18,7 @@ from seqmix_plugin.errors import first_line
 from seqmix_plugin.io.folder_guard import check_own, refuse_links, remove
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import derive_seed, reseed_globals
+from seqmix_plugin.run.layout import kept_round
 from seqmix_plugin.sentence import TaggedSentence
 
 
@@ -96,7 +97,7 @@ class Learner:
         _remove_files(self._folder(k, folder))
 
     def _folder(self, k: int, folder: Path) -> Path:
-        return folder / f"round_{k}" / self.name
+        return kept_round(folder, k) / self.name
 
 
 def committee(first: Learner, size: int) -> List[Learner]:

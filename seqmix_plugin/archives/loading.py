@@ -24,8 +24,7 @@ from seqmix_plugin.errors import first_line
 from seqmix_plugin.io.atomic import is_special
 from seqmix_plugin.io.folder_guard import not_own
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.run.encoder_files import ENCODER_FOLDER
-from seqmix_plugin.run.layout import STATE
+from seqmix_plugin.run.layout import ENCODER, STATE
 from seqmix_plugin.run.weights import weights_damage
 
 
@@ -87,7 +86,7 @@ def _check_files(run: Path) -> None:
     for path in (run / "vocabulary", run / "vocabulary" / ".lock"):  # where AllenNLP makes a lock
         if path.is_symlink():
             raise not_own(path)
-    for pattern in ("*.th", "vocabulary/*", f"{ENCODER_FOLDER}/**/*", f"{STATE}/*"):
+    for pattern in ("*.th", "vocabulary/*", f"{ENCODER}/**/*", f"{STATE}/*"):
         for path in run.glob(pattern):
             if is_special(path):
                 raise ConfigurationError(f"{path}: not a file")

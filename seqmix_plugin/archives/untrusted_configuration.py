@@ -15,7 +15,7 @@ from seqmix_plugin.configuration.constructors import check_value
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.run.encoder_files import ENCODER_FOLDER
+from seqmix_plugin.run.layout import ENCODER
 
 BLOCKS: Dict[str, Tuple[Any, Any]] = {
     "dataset_reader": (DatasetReader, SentenceReader),
@@ -54,7 +54,7 @@ def checked_configuration(name: str, folder: str) -> Dict[str, Any]:
     blocks = {key: configuration[key] for key in BLOCKS if configuration.get(key) is not None}
     for key, block in blocks.items():
         _check_block(f"{name}, {CONFIG_NAME}", key, block)
-    encoder = Path(folder, ENCODER_FOLDER)  # transformers may also read its sub-folders, and files of versions
+    encoder = Path(folder, ENCODER)  # transformers may also read its sub-folders, and files of versions
     for path in sorted({*encoder.rglob("*config*"), *encoder.rglob("special_tokens_map.json")}):
         file_name = str(path.relative_to(folder))
         for key, value in _pairs(_json(name, folder, file_name)):

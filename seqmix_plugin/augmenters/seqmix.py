@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 from seqmix_plugin.augmenters.augmenter import Augmenter
+from seqmix_plugin.augmenters.children import mix_pairs
 from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.discriminators import AcceptAllDiscriminator, Discriminator
 from seqmix_plugin.augmenters.embedding_tables import EmbeddingTable, VocabularyTable
-from seqmix_plugin.augmenters.mixing import mix_pairs
 from seqmix_plugin.augmenters.pairing import Pairing, SubSequencePairing
 from seqmix_plugin.distributed import from_primary, progress_bar
 from seqmix_plugin.functional import sample_lambda

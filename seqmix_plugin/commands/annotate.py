@@ -48,7 +48,7 @@ def annotate(
     # Parameters
 
     queries : `str`
-        The file of questions, queries.jsonl, or the folder of a run that waits for labels: its newest round's.
+        The file of questions, questions.jsonl, or the folder of a run that waits for labels: its newest round's.
     labels : `Sequence[str]`, optional (default = `None`)
         The entity types, such as PER LOC, in the order of their keys; by default those of the run in whose folder the
         questions are.

@@ -52,7 +52,7 @@ def export_queries(
     # Parameters
 
     queries : `str`
-        The file of questions, queries.jsonl.
+        The file of questions, questions.jsonl.
     format : `str`
         The annotation tool: columns, doccano, jsonl, label_studio, prodigy, or another registered `AnnotationFormat`.
     labels : `Sequence[str]`, optional (default = `None`)

@@ -46,7 +46,7 @@ def import_annotations(
     format : `str`
         The annotation tool: columns, doccano, jsonl, label_studio, prodigy, or another registered `AnnotationFormat`.
     queries : `str`
-        The file of questions, queries.jsonl.
+        The file of questions, questions.jsonl.
     labels : `Sequence[str]`, optional (default = `None`)
         The entity types, such as PER LOC; any other is a problem. Without them all types are taken.
     run : `str`, optional (default = `None`)

@@ -15,7 +15,8 @@ from allennlp.data.vocabulary import Vocabulary
 from transformers import AutoTokenizer
 
 from seqmix_plugin.errors import first_line
-from seqmix_plugin.run.encoder_files import ENCODER_FOLDER, encoder_damage
+from seqmix_plugin.run.encoder_files import encoder_damage
+from seqmix_plugin.run.layout import ENCODER
 
 logger = logging.getLogger(__name__)
 
@@ -64,11 +65,11 @@ class WordPieceIndexer(TokenIndexer):
         serialization_dir: Optional[str] = None,
     ) -> None:
         super().__init__()
-        carried = os.path.join(serialization_dir or "", ENCODER_FOLDER)
+        carried = os.path.join(serialization_dir or "", ENCODER)
         source = carried if serialization_dir and os.path.isdir(carried) else model_name
         damage = encoder_damage(serialization_dir) if serialization_dir and source == carried else None
         if damage is not None:
-            raise ConfigurationError(f"{damage}; run the command again with --recover to restore {ENCODER_FOLDER}")
+            raise ConfigurationError(f"{damage}; run the command again with --recover to restore {ENCODER}")
         try:
             # Not the tokenizer of AllenNLP's wrapper, which determines the special pieces: it cannot be saved.
             self.tokenizer = AutoTokenizer.from_pretrained(source, **(tokenizer_kwargs or {}))

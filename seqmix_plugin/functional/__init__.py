@@ -2,7 +2,8 @@
 
 from seqmix_plugin.functional.crf import TransitionScores, expected_score, forward_backward, log_partition, viterbi
 from seqmix_plugin.functional.losses import soft_cross_entropy
-from seqmix_plugin.functional.mixup import mix_distributions, nearest, sample_lambda
+from seqmix_plugin.functional.mixup import mix_distributions, mix_vectors, sample_lambda
+from seqmix_plugin.functional.nearest import nearest
 from seqmix_plugin.functional.perplexity import negative_log_likelihood, perplexity, pseudo_perplexity
 from seqmix_plugin.functional.precision import at_least_float32
 from seqmix_plugin.functional.uncertainty import (

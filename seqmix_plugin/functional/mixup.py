@@ -1,4 +1,4 @@
-"""Mixing of two token sequences in the embedding space and of their labels (the paper's equations 5 to 8)."""
+"""Mixing coefficients, mixed token embeddings and mixed labels of two windows (the paper's equations 5 to 8)."""
 
 from typing import Dict
 
@@ -25,46 +25,24 @@ def sample_lambda(alpha: float, rng: np.random.Generator) -> float:
     return float(rng.beta(alpha, alpha))
 
 
-def nearest(
-    vectors: torch.Tensor, table: torch.Tensor, excluded: torch.Tensor, distance: str = "l2", chunk_size: int = 4096
-) -> torch.Tensor:
+def mix_vectors(first: torch.Tensor, second: torch.Tensor, lam: torch.Tensor) -> torch.Tensor:
     """
-    The row of the table nearest to each mixed vector, equation 7, by one matrix product for each chunk of vectors.
+    Mixes the token embeddings of two windows, λ eᵢ + (1 − λ) eⱼ, the vectors that equation 7 looks up.
 
     # Parameters
 
-    vectors : `torch.Tensor`
-        Mixed vectors. Shape: `(num_vectors, dimension)`
-    table : `torch.Tensor`
-        Embeddings E of the table {W, E}. Shape: `(table_size, dimension)`
-    excluded : `torch.LongTensor`
-        Rows that are not chosen for a vector, such as those of its parents; −1 stands for none.
-        Shape: `(num_vectors, num_excluded)`
-    distance : `str`, optional (default = `"l2"`)
-        Distance to minimise: `"l2"`, as in the paper, or `"cosine"`.
-    chunk_size : `int`, optional (default = `4096`)
-        Number of vectors in a matrix product, which limits the memory to `chunk_size * table_size` numbers.
+    first, second : `torch.Tensor`
+        Token embeddings of the two parents. Shape: `(num_tokens, dimension)`
+    lam : `torch.Tensor`
+        Mixing coefficient λ in [0, 1] of each token, the weight of the first parent. Shape: `(num_tokens,)`
 
     # Returns
 
-    `torch.LongTensor`
-        Index of the nearest row. Shape: `(num_vectors,)`
+    `torch.Tensor`
+        Mixed vectors. Shape: `(num_tokens, dimension)`
     """
-    if distance == "cosine":
-        table = torch.nn.functional.normalize(table, dim=-1)
-        offset = torch.zeros(len(table), dtype=table.dtype, device=table.device)
-    else:
-        # ‖v − e‖² = ‖v‖² − 2 v·e + ‖e‖²; the first term is the same for all rows.
-        offset = table.pow(2).sum(-1) / 2
-    rows = []
-    for start in range(0, len(vectors), chunk_size):
-        similarity = vectors[start : start + chunk_size] @ table.T  # Shape: (chunk_size, table_size)
-        similarity -= offset
-        banned = excluded[start : start + chunk_size]
-        position, column = (banned >= 0).nonzero(as_tuple=True)
-        similarity[position, banned[position, column]] = -torch.inf
-        rows.append(similarity.argmax(-1))
-    return torch.cat(rows) if rows else torch.empty(0, dtype=torch.long, device=vectors.device)
+    weight = lam.unsqueeze(-1)
+    return weight * first + (1 - weight) * second
 
 
 def mix_distributions(first: Dict[str, float], second: Dict[str, float], lam: float) -> Dict[str, float]:

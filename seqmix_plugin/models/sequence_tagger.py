@@ -14,10 +14,10 @@ from allennlp.nn import InitializerApplicator
 from allennlp.nn.util import get_text_field_mask
 from transformers import PreTrainedModel
 
+from seqmix_plugin.run.layout import ENCODER
 from seqmix_plugin.functional import at_least_float32
 from seqmix_plugin.metrics import EntityF1
 from seqmix_plugin.models.heads import SoftmaxHead, TaggingHead
-from seqmix_plugin.run.encoder_files import ENCODER_FOLDER
 
 
 @Model.register("sequence_tagger")
@@ -186,7 +186,7 @@ class SequenceTagger(Model):
     ) -> "Model":
         # The archive has the weights. If it also carries the encoder's configuration and tokenizer, they are used, so
         # that it can be loaded without the hub or the folders of the training machine.
-        carried = os.path.join(serialization_dir, ENCODER_FOLDER)
+        carried = os.path.join(serialization_dir, ENCODER)
         if os.path.isdir(carried):
             for block in _transformer_blocks(config["model"].params):
                 block["model_name"] = carried

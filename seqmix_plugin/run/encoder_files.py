@@ -21,14 +21,9 @@ from seqmix_plugin.io.atomic import (
     sync,
 )
 from seqmix_plugin.io.folder_guard import make_folder, move, open_own, remove, remove_folder
-from seqmix_plugin.run.layout import STATE
+from seqmix_plugin.run.layout import ENCODER, ENCODER_DIGESTS, STATE
 
 logger = logging.getLogger(__name__)
-
-ENCODER_FOLDER = "encoder"
-"""The folder of a run and of its archive that carries the encoder's configuration and tokenizer, without weights."""
-NOTE = "encoder.json"
-"""The file in `state/` with the digests of that folder's files."""
 
 
 def save_encoder(
@@ -51,7 +46,7 @@ def save_encoder(
     writer : `object`, optional (default = `""`)
         Part of the names of temporary files; it differs between machines that may share the folder.
     """
-    folder = Path(run_folder) / ENCODER_FOLDER
+    folder = Path(run_folder) / ENCODER
     if folder.exists():  # a resumed run
         _note(Path(run_folder), writer)
         return
@@ -66,12 +61,12 @@ def save_encoder(
 
 def _note(run_folder: Path, writer: object) -> None:
     """Keeps the digests of the encoder's files, and warns where they differ from those kept before."""
-    files = _digests(run_folder / ENCODER_FOLDER)
-    path = run_folder / STATE / NOTE
+    files = _digests(run_folder / ENCODER)
+    path = run_folder / STATE / ENCODER_DIGESTS
     before = _noted(path)
     if before is not None and before != files:
         logger.warning(
-            f"{run_folder / ENCODER_FOLDER} is not what the run began with: model_name has changed, or another version "
+            f"{run_folder / ENCODER} is not what the run began with: model_name has changed, or another version "
             f"of transformers writes it"
         )
     if before != files:
@@ -86,7 +81,7 @@ def encoder_damage(run_folder: Union[str, Path]) -> Optional[str]:
     Describes the damage to the encoder in a run's folder; `None` when it is intact, or when no digests of it are there,
     as in an archive and in the runs of earlier versions.
     """
-    folder, path = Path(run_folder) / ENCODER_FOLDER, Path(run_folder) / STATE / NOTE
+    folder, path = Path(run_folder) / ENCODER, Path(run_folder) / STATE / ENCODER_DIGESTS
     try:
         before = _noted(path)
     except ValueError as error:
@@ -107,7 +102,7 @@ def put_damaged_encoder_aside(run_folder: Path) -> None:
     damage = encoder_damage(run_folder)
     if damage is None:
         return
-    folder, note = run_folder / ENCODER_FOLDER, run_folder / STATE / NOTE
+    folder, note = run_folder / ENCODER, run_folder / STATE / ENCODER_DIGESTS
     kept = ""
     with suppress(FileNotFoundError):  # another machine with the same folder was faster
         if folder.exists():
@@ -116,7 +111,7 @@ def put_damaged_encoder_aside(run_folder: Path) -> None:
         _noted(note)
     except ValueError:
         remove(note)
-    logger.warning(f"{damage}{kept}; {ENCODER_FOLDER} is written again from the configured encoder")
+    logger.warning(f"{damage}{kept}; {ENCODER} is written again from the configured encoder")
 
 
 def _put_aside(folder: Path) -> str:

@@ -26,6 +26,12 @@ OF_A_RUN = (
 """All of them, and those of AllenNLP."""
 STATE = "state"
 """The folder with the files from which a run resumes."""
+DATA_DIGESTS = "data.json"
+"""The file in it with the digests of the data files and models."""
+ENCODER = "encoder"
+"""The folder of a run and of its archive that carries the encoder's configuration and tokenizer, without weights."""
+ENCODER_DIGESTS = "encoder.json"
+"""The file in `state/` with the digests of that folder's files."""
 NOT_MEASURED = "not measured"
 """Stands in place of F1 in a run without a dev and a test file."""
 LOCK = "lock"
@@ -46,6 +52,16 @@ _ROUND = re.compile(r"round_(0|[1-9]\d{0,5})", re.ASCII)
 def state_path(folder: Path, k: int) -> Path:
     """The file with the state of a round."""
     return folder / STATE / f"round_{k}.json"
+
+
+def member_weights(folder: Path, name: str) -> Path:
+    """The file with the newest weights of a member of a committee."""
+    return folder / STATE / f"{name}.th"
+
+
+def kept_round(folder: Path, k: int) -> Path:
+    """The folder of a round whose weights are kept."""
+    return folder / f"round_{k}"
 
 
 def state_files(folder: Path) -> Dict[int, Path]:

@@ -21,14 +21,13 @@ from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import data_digest, file_digest, write_text
 from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.io.json_text import read_object
-from seqmix_plugin.run.layout import CONFIG, STATE
+from seqmix_plugin.run.layout import CONFIG, DATA_DIGESTS, STATE
 from seqmix_plugin.run.reader import flattened
 
 logger = logging.getLogger(__name__)
 
 PACKAGE_FOLDER = Path(__file__).parent.parent
 PACKAGES = ("seqmix_plugin", "allennlp", "torch", "transformers", "tokenizers", "seqeval", "numpy")
-FILE = "data.json"
 VOCABULARY = ("labels", "non_padded_namespaces")
 """The files of a run's vocabulary, from which AllenNLP reads it when a distributed run resumes."""
 MODEL = ".model_name"
@@ -118,7 +117,7 @@ def check_data(folder: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary)
     models that are folders; a resumed run compares them with those that were kept. A `ConfigurationError` when a
     file or a model has changed since the run began, or the labels have other numbers than in its weights.
     """
-    from_primary(lambda: _check(folder / STATE / FILE, paths, vocab))
+    from_primary(lambda: _check(folder / STATE / DATA_DIGESTS, paths, vocab))
 
 
 def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:

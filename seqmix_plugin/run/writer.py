@@ -21,6 +21,8 @@ from seqmix_plugin.run.layout import (
     STATE,
     SYNTHETIC,
     WEIGHTS,
+    kept_round,
+    member_weights,
     state_path,
 )
 from seqmix_plugin.run.learning_curve import write_curve
@@ -206,7 +208,7 @@ class RunWriter:
         return state
 
     def _find_weights(self, state: RoundState) -> Optional[Dict[str, Any]]:
-        copy = self.folder / f"round_{state.round}" / WEIGHTS
+        copy = kept_round(self.folder, state.round) / WEIGHTS
         if not self._weights.recover(str(state.weights), [copy]):
             logger.warning(
                 f"{self.weights} does not hold the weights after round {state.round}: rounds 0 to {state.round} are "
@@ -231,10 +233,10 @@ class RunWriter:
             self._weights.write(model)
 
     def _member(self, name: str) -> Weights:
-        return Weights(self.folder / STATE / f"{name}.th")
+        return Weights(member_weights(self.folder, name))
 
     def _tidy(self, k: int) -> None:
-        folder = self.folder / f"round_{k}"
+        folder = kept_round(self.folder, k)
         with disk_errors(folder):
             if self._keep != "none":
                 make_folder(folder)
@@ -242,5 +244,5 @@ class RunWriter:
                     shutil.copyfile(self.weights, temporary)
             done = {"none": range(k + 1), "last": range(k), "all": range(0)}[self._keep]
             for number in done:
-                for path in self.folder.glob(f"round_{number}/**/*.th"):
+                for path in kept_round(self.folder, number).glob("**/*.th"):
                     remove(path)

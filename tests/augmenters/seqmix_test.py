@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from seqmix_plugin.augmenters import AugmentationContext, SeqMixAugmenter
 from seqmix_plugin.augmenters import seqmix as seqmix_module
+from seqmix_plugin.augmenters.children import mix_pairs
 from seqmix_plugin.augmenters.discriminators import Discriminator, Verdict
 from seqmix_plugin.augmenters.embedding_tables import WordTable
-from seqmix_plugin.augmenters.mixing import mix_pairs
 from seqmix_plugin.augmenters.pairing import Pairing, SubSequencePairing, WindowPair
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import SyntheticSentence

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqmix_plugin.functional import mix_distributions, nearest, sample_lambda
+from seqmix_plugin.functional import mix_distributions, mix_vectors, nearest, sample_lambda
 
 
 def none_excluded(count: int) -> torch.Tensor:
@@ -21,6 +21,12 @@ def brute_force(vectors: torch.Tensor, table: torch.Tensor, excluded: torch.Tens
     for row, banned in zip(distances, excluded, strict=True):
         row[banned[banned >= 0]] = torch.inf
     return distances.argmin(-1)
+
+
+def test_vectors_are_mixed_with_the_weight_of_their_pair() -> None:
+    first, second = torch.tensor([[1.0, 0.0], [4.0, 2.0]]), torch.tensor([[0.0, 1.0], [0.0, 10.0]])
+    mixed = mix_vectors(first, second, torch.tensor([0.75, 0.5]))
+    assert mixed.tolist() == [[0.75, 0.25], [2.0, 6.0]]
 
 
 def test_nearest_by_hand() -> None:

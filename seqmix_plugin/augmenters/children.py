@@ -1,4 +1,4 @@
-"""The mixing of pairs of windows into new sentences (the paper's equations 7 and 8)."""
+"""Both children of each pair of windows: mixed, snapped to words of the table, put into both parents."""
 
 from itertools import islice
 from typing import List, Sequence, Tuple
@@ -7,7 +7,7 @@ import torch
 
 from seqmix_plugin.augmenters.embedding_tables import SubSequence, WordTable
 from seqmix_plugin.augmenters.pairing import WindowPair
-from seqmix_plugin.functional import mix_distributions, nearest
+from seqmix_plugin.functional import mix_distributions, mix_vectors, nearest
 from seqmix_plugin.sentence import TagDistribution, TaggedSentence
 from seqmix_plugin.synthetic import SyntheticSentence, Window
 
@@ -45,8 +45,7 @@ def mix_pairs(
     first, second = ([word for parent in side for word in parent.words] for side in (firsts, seconds))
     first_vectors, second_vectors = table.embed(firsts), table.embed(seconds)  # Shape: (num_words, dimension)
     weights = [lam for pair, lam in zip(pairs, lambdas, strict=True) for _ in range(pair.length)]
-    weight = torch.tensor(weights, dtype=first_vectors.dtype, device=first_vectors.device).unsqueeze(-1)
-    mixed = weight * first_vectors + (1 - weight) * second_vectors
+    mixed = mix_vectors(first_vectors, second_vectors, first_vectors.new_tensor(weights))
     parents = torch.stack((table.rows(first), table.rows(second)), dim=-1)  # Shape: (num_words, 2)
     words = [table.words[row] for row in nearest(mixed, table.vectors, parents, table.distance).tolist()]
     kept = [False] * len(words)
