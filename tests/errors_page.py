@@ -19,7 +19,7 @@ class Row(NamedTuple):
     message : `str`, optional
         What the user reads, `…` for what varies; `None` when nothing is said.
     run : `str`
-        What the run does: begins with "ends" or "goes on".
+        What the run does: begins with "ends" or "continues".
     """
 
     what: str
@@ -54,6 +54,6 @@ def _row(line: str) -> Row:
     cells = re.fullmatch(r"\| (.+) \| (`[^`]+`|nothing) \| (.+) \|", line)
     assert cells is not None, f"not a row of the page: {line}"
     what, message, run = cells.groups()
-    assert run.startswith(("ends", "goes on")), f"neither ends nor goes on: {line}"
+    assert run.startswith(("ends", "continues")), f"neither ends nor continues: {line}"
     assert message != NOTHING or not run.startswith("ends"), f"ends without a word: {line}"
     return Row(what, None if message == NOTHING else message.strip("`"), run)

@@ -201,21 +201,21 @@ TWO_SPELLINGS = "\n\n".join(["Oslo\tB-LOC\nParis\tB-LOC\nOslo\tB-LOC"] * 24)
 NARROW = "\n\n".join(["Oslo\tB-LOC\nParis\tB-LOC\nsings\tO"] * 40)
 
 DATA: Dict[str, Case] = {
-    "a file that is not there, or an address that cannot be fetched": lambda trial: trial.build(
+    "a file that does not exist, or an address that cannot be downloaded": lambda trial: trial.build(
         train_data_path="no/such.conll"
     ),
-    "a folder, or another thing that is no file": lambda trial: trial.build(train_data_path=str(trial.folder)),
+    "a folder, or anything else that is not a file": lambda trial: trial.build(train_data_path=str(trial.folder)),
     "a file that cannot be read": unreadable,
     "text that is not UTF-8": columns(b"Anna O\nM\xfcnchen B-LOC\n"),
-    "an empty file, or one of blank lines and comments": columns("\n# id = 1\n"),
+    "an empty file, or one with only blank lines and comments": columns("\n# id = 1\n"),
     "a repeated id": columns("# id = a\nAnna O\n\n# id = a\nBerg O\n"),
     "columns: a row without a word or a tag, or with too few columns": columns("Anna O\nsings\n"),
     "columns: a carriage return that does not end its line": columns("Anna O\rsings O\r"),
-    "columns: another separator than in the first row": columns("Anna\tO\nNew York B-LOC\tO x\nin O O\n"),
-    "columns: rows with more or fewer columns than the first, as where a word has a space in it": columns(
+    "columns: a separator other than that of the first row": columns("Anna\tO\nNew York B-LOC\tO x\nin O O\n"),
+    "columns: rows with more or fewer columns than the first, for instance because a word contains a space": columns(
         "in O\n10 000 O\n"
     ),
-    "columns: the numbers of the rows instead of the words, as `token_column: 0` gives them of CoNLL-U": columns(
+    "columns: row numbers instead of words, such as with `token_column: 0` for CoNLL-U": columns(
         "1\tAnna\tO\n2\tsings\tO\n3\t.\tO\n"
     ),
     "columns: ranges and empty nodes of CoNLL-U": columns(
@@ -224,51 +224,51 @@ DATA: Dict[str, Case] = {
         ),
         token_column=1,
     ),
-    "a word with white space and a tag in it, as where columns are separated in two ways": jsonl(
+    "a word that contains white space and a tag, for instance because two separators are mixed": jsonl(
         {"tokens": ["Anna B-PER"], "tags": ["O"]}
     ),
-    "sentences of dev or test that stand in the training file too": lambda trial: trial.build(
+    "sentences of dev or test that are also in the training file": lambda trial: trial.build(
         "Anna\tB-PER\nsings\tO\nin\tO\n\n" * 24,
         validation_data_path=trial.write("dev.conll", "Anna\tB-PER\nsings\tO\nin\tO\n"),
     ),
-    "entity types with white space around them or characters that cannot be seen": lambda trial: trial.build(
+    "entity types with surrounding white space or invisible characters": lambda trial: trial.build(
         labels=["PER ", "LOC"]
     ),
-    "`source_scheme` is no scheme": columns("Anna O\n", source_scheme="IOB2"),
-    "a tag of another scheme, or what is no tag": columns("Anna S-PER\n"),
+    "`source_scheme` is not a tag scheme": columns("Anna O\n", source_scheme="IOB2"),
+    "a tag of another scheme, or text that is not a tag": columns("Anna S-PER\n"),
     "a tag with zero-width or control characters, or with white space around its type": columns("Anna B-PER\u200b\n"),
-    "an entity that goes on without having begun; often the wrong scheme": columns("Anna I-PER\n"),
+    "an entity that continues without a beginning; often the wrong scheme": columns("Anna I-PER\n"),
     "BIOES and BIOUL: an entity that does not end; often the wrong scheme": columns(
         "Anna B-PER\nsings O\n", source_scheme="BIOES"
     ),
     "invalid tag sequences with `repair_tags: true`": columns("Anna I-PER\n", repair_tags=True),
-    "JSONL: a line that is no JSON": jsonl("{"),
-    "JSONL: a key that stands twice in an object": jsonl('{"tokens": ["Anna"], "tags": ["B-PER"], "tags": ["O"]}'),
-    "JSONL: hundreds of brackets inside each other": jsonl("[" * 100_000),
-    "JSONL: a line that is no object": jsonl("[1]"),
+    "JSONL: a line that is not JSON": jsonl("{"),
+    "JSONL: a duplicate key in an object": jsonl('{"tokens": ["Anna"], "tags": ["B-PER"], "tags": ["O"]}'),
+    "JSONL: hundreds of nested brackets": jsonl("[" * 100_000),
+    "JSONL: a line that is not an object": jsonl("[1]"),
     "JSONL: a sentence without words, or with an empty word": jsonl({"tokens": [], "tags": []}),
     "JSONL: half of a surrogate pair in a word or an id": jsonl({"tokens": ["\ud83d"], "tags": ["O"]}),
-    "JSONL: an id that is neither string nor whole number": labels(tags=["O"], id=1.5),
+    "JSONL: an id that is neither a string nor an integer": labels(tags=["O"], id=1.5),
     "JSONL: no labels at all": labels(),
     "JSONL: tags of another type": labels(tags="O"),
     "JSONL: soft labels of another type": labels(tag_distributions={"O": 1}),
     "JSONL: more or fewer tags than words": labels(tags=["O", "O"]),
     "JSONL: more or fewer soft labels than words": labels(tag_distributions=[]),
-    "JSONL: a soft label for what is no BIO tag": labels(tag_distributions=[{"S-PER": 1}]),
-    "JSONL: a probability that is none": labels(tag_distributions=[{"O": -1}]),
+    "JSONL: a soft label for a tag that is not BIO": labels(tag_distributions=[{"S-PER": 1}]),
+    "JSONL: an invalid probability": labels(tag_distributions=[{"O": -1}]),
     "JSONL: probabilities that do not sum to 1": labels(tag_distributions=[{"O": 0.5}]),
-    "JSONL: `spaces` that are no white space": labels(tags=["O"], spaces=["-"]),
+    "JSONL: `spaces` that are not white space": labels(tags=["O"], spaces=["-"]),
     "JSONL: more or fewer spaces than words": labels(tags=["O"], spaces=[" ", " "]),
     "plain text: a carriage return that does not end its line": text("Anna sings\rin Oslo\n"),
     "plain text: words that are not in the line, such as word pieces": lambda trial: text(
         "Anna sings\n", PretrainedTransformerTokenizer(trial.encoder)
     )(trial),
-    "plain text: text that is in no word": text("Anna\n", CharacterTokenizer(lowercase_characters=True)),
+    "plain text: text outside words": text("Anna\n", CharacterTokenizer(lowercase_characters=True)),
     "plain text: numbers instead of words": text("Anna\n", CharacterTokenizer(byte_encoding="utf-8")),
-    "plain text: words that begin with a combining mark, as of `letters_digits` in Hindi": text(
+    "plain text: words that begin with a combining mark, such as with `letters_digits` in Hindi": text(
         "मैं दिल्ली में\n", LettersDigitsTokenizer()
     ),
-    "plain text: clauses of scripts without spaces as words": text(
+    "plain text: whole clauses as words, in scripts without spaces": text(
         "我们在北京见到了王小明\n", LettersDigitsTokenizer()
     ),
     "plain text: a line that is too long for its tokenizer, or that it refuses for another reason": too_long,
@@ -276,11 +276,11 @@ DATA: Dict[str, Case] = {
         "Anna\tB-PER\n\nOslo\tB-LOC\n",
         seed_data_path=trial.write("seed.conll", "Oslo\tB-LOC\n\nAnna\tB-PER\n"),
     ),
-    "a seed sentence whose id in the run, `seed-…`, one of the training file has": lambda trial: trial.build(
+    "a seed sentence whose id in the run, `seed-…`, is also an id of the training file": lambda trial: trial.build(
         "# id = seed-0\nAnna\tB-PER\nsings\tO\nin\tO\n\n" + "in\tO\n\n" * 24,
         seed_data_path=trial.write("seed.conll", "Oslo\tB-LOC\n"),
     ),
-    "soft labels alone, or none, in the training file of a simulation": lambda trial: trial.build(
+    "only soft labels, or no labels, in the training file of a simulation": lambda trial: trial.build(
         **{
             "dataset_reader.type": "jsonl_sentences",
             "train_data_path": trial.write("soft.jsonl", '{"tokens": ["a"], "tag_distributions": [{"O": 1}]}\n' * 40),
@@ -288,25 +288,25 @@ DATA: Dict[str, Case] = {
             "test_data_path": None,
         }
     ),
-    "soft labels alone, or none, in a file that is measured or a seed file": lambda trial: trial.build(
+    "only soft labels, or no labels, in dev, test or seed file": lambda trial: trial.build(
         **{"dataset_reader.unlabelled": True}
     ),
     "emoji, right-to-left text, zero-width, combining and control characters as words": lambda trial: trial.run(
         strange_text(30), **{"trainer.num_rounds": 1}
     ),
     "a word that tokenizes to nothing, such as a zero-width space": nothing_of_a_word,
-    "an encoder that knows words by the space in front of them, without `add_prefix_space`": byte_level,
+    "an encoder that marks words by the preceding space, without `add_prefix_space`": byte_level,
     "the same, and the tokenizer has no unknown piece": no_unknown_piece,
     "a sentence longer than `max_length`, which is the encoder's input at most": cut("in O\n" * 5),
-    "a first word that is longer than `max_length` by itself": cut(f"{'ab' * 9} O\nin O\n"),
+    "a first word that alone is longer than `max_length`": cut(f"{'ab' * 9} O\nin O\n"),
     "dev, test or seed file with entity types that the training file lacks": lambda trial: trial.build(
         "Anna\tB-PER\nsings\tO\nin\tO\n\n" * 24, validation_data_path=trial.write("dev.conll", "Oslo\tB-CITY\n")
     ),
-    "entity types that differ only in case, as where two people named one": lambda trial: trial.run(
+    "entity types that differ only in case": lambda trial: trial.run(
         "Anna B-PER\nOslo B-LOC\nParis B-Loc\nsings O\n\n" * 30
     ),
     "a training file without entities": lambda trial: trial.build("Anna\tO\nsings\tO\nin\tO\n\n" * 24),
-    "no word outside entities, so that there is no tag O": lambda trial: trial.build(NO_O),
+    "no word outside entities, so there is no tag O": lambda trial: trial.build(NO_O),
     "a sentence that occurs again with other tags": lambda trial: trial.build(
         "Anna\tB-PER\nsings\tO\nin\tO\n\n" * 24 + "Anna\tB-ORG\nsings\tO\nin\tO\n"
     ),
@@ -314,7 +314,9 @@ DATA: Dict[str, Case] = {
         "Anna\tB-PER\nsings\tO\nin\tO\n\n" * 24
     ),
     "a training file with fewer sentences than `pool.size`": lambda trial: trial.build(**{"trainer.pool.size": 601}),
-    "a pool that is smaller than all that is to be labelled": lambda trial: trial.build(**{"trainer.query_size": 15}),
+    "a pool that is smaller than the total number of sentences to label": lambda trial: trial.build(
+        **{"trainer.query_size": 15}
+    ),
     "`evaluate`: a file with tags that the model does not know": unknown_tag,
     "`predict`: input without words": predict({"sentence": " "}),
     "`predict`: half of a surrogate pair": predict({"sentence": "Anna \ud83d"}),
@@ -334,7 +336,7 @@ COURSE: Dict[str, Case] = {
     "no two labelled sentences with windows that may be mixed": lambda trial: trial.run(
         **UNSEEN, **{"trainer.augmenter.pairing": {"type": "sub_sequence", "window": 40, "min_density": 1}}
     ),
-    "a discriminator that refuses all, or most": lambda trial: trial.run(strange_text(30), **FEW_TRIES),
+    "a discriminator that refuses all or most sentences": lambda trial: trial.run(strange_text(30), **FEW_TRIES),
     "all pairs are used up": lambda trial: trial.run(
         **UNSEEN, **{"trainer.augmenter.rate": 40, "trainer.trainer.num_epochs": 1}
     ),
@@ -350,18 +352,18 @@ COURSE: Dict[str, Case] = {
     "mixing generates few different words": lambda trial: trial.run(
         NARROW, **{**WINDOWS, "trainer.seed_size": 12, "trainer.augmenter.rate": 5}
     ),
-    "a text with fewer than three words that mixing could choose": lambda trial: trial.run(TWO_SPELLINGS, **WINDOWS),
+    "a text with fewer than three words to choose from in mixing": lambda trial: trial.run(TWO_SPELLINGS, **WINDOWS),
     "too few different sentences to fit a language model to": lambda trial: trial.run(
         "\n\n".join(DENSE * 8), **WINDOWS, **FEW_TRIES
     ),
-    "a model that scores all sentences of the pool alike": lambda trial: trial.run(
+    "a model that gives all sentences of the pool the same score": lambda trial: trial.run(
         "\n\n".join(["Oslo\tB-LOC", "Paris\tB-LOC"] * 12), **{"trainer.augmenter": {"type": "none"}}
     ),
-    "a pool that runs dry, which only a policy, oracle or stopping rule of your own can bring about": lambda trial: (
+    "an exhausted pool, possible only with a custom policy, oracle or stopping rule": lambda trial: (
         RandomPolicy().select([TaggedSentence("0", ("Anna",))], 2, lambda sentences: (), np.random.default_rng(0))
     ),
 }
-SECTIONS = {"Data files": DATA, "While a run goes on": COURSE}
+SECTIONS = {"Data files": DATA, "During a run": COURSE}
 ROWS = [pytest.param(cases, row, id=row.what) for title, cases in SECTIONS.items() for row in rows(title)]
 
 

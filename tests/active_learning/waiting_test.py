@@ -24,7 +24,7 @@ FILES: Dict[str, Any] = {
     "trainer.oracle": {"type": "files", "format": "label_studio"},
     "labels": ["PER", "LOC", "ORG", "MISC"],
 }
-ROWS = {row.what: row for row in rows("Waiting for people")}
+ROWS = {row.what: row for row in rows("Waiting for annotators")}
 
 
 def label_in_label_studio(folder: Path, k: int, leave: int = 0, reject: int = 0) -> List[str]:
@@ -148,7 +148,7 @@ def test_labels_with_a_problem_stop_the_run_before_anything(run: Run, capsys: py
     with pytest.raises(ConfigurationError) as error:
         run("run", recover=True, **FILES)
     assert "answers: 1 problem(s), see above" in str(error.value.message)
-    labels = "labels that cut words, are of no known type or overlap, a text that was changed"
+    labels = "labels that cut words, have an unknown type or overlap; a changed text"
     assert ROWS[labels].matches(str(error.value.message))
     assert "unknown label 'BIRD'; expected LOC, MISC, ORG, PER" in capsys.readouterr().out
     assert not (folder / "annotated.jsonl").exists()
@@ -197,7 +197,7 @@ def test_a_word_that_the_tool_cannot_hold_ends_no_run(
     }
     project["dataset_reader"]["max_length"] = 128
     folder = run("run", **project)
-    row = ROWS["a sentence that the tool would not take, such as one with a tab in a word for `columns`"]
+    row = ROWS["a sentence that the tool cannot represent, such as one with a tab in a word for `columns`"]
     said = [line.removeprefix("warning: ") for line in capsys.readouterr().out.splitlines()]
     assert any(map(row.matches, said)), "before anybody has worked"
     for k in range(3):

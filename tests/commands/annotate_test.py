@@ -143,7 +143,7 @@ def test_every_key_as_terminals_send_it_every_size_and_ctrl_c(waiting: Path, new
     terminal.wait_for("sentence 1 of 4")
     second = PseudoTerminal("annotate", waiting, "--annotator", "anna", columns=200)
     assert second.end() == 1
-    said(second, "another process that is at the same answers")
+    said(second, "answers in use by another process")
     terminal.type("n", "sentence 2 of 4")
     for name, (keys, text) in KEYS.items():
         terminal.type(keys, text)
@@ -218,13 +218,13 @@ def line(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 ARGUMENTS: Dict[str, List[Any]] = {
-    "no terminal, such as in a pipe or a job": ["{run}"],
-    "a folder in which no round has asked": ["{folder}"],
-    "an annotator whose name could not be a file's": ["{run}", "--annotator", "../anna"],
+    "no terminal, such as in a pipe or a batch job": ["{run}"],
+    "a folder without questions of a round": ["{folder}"],
+    "an annotator's name that cannot be a file name": ["{run}", "--annotator", "../anna"],
     "questions outside a run's folder, without entity types": ["{queries}", "-s", "{folder}/answers.jsonl"],
     "questions outside a run's folder, without a place for the answers": ["{queries}", "--labels", *LABELS],
-    "an entity type that cannot be seen, or with white space around it": ["{run}", "--labels", "PER "],
-    "an entity type that the model has predicted and nobody may choose": ["{run}", "--labels", "PER"],
+    "an invisible entity type, or one with surrounding white space": ["{run}", "--labels", "PER "],
+    "an entity type that the model has predicted and that cannot be chosen": ["{run}", "--labels", "PER"],
     "an entity type that the run does not know": ["{run}", "--labels", "PER", "LOC", "HERO"],
 }
 
@@ -251,7 +251,7 @@ def test_a_mistake_is_one_line(
 
 IN_A_TERMINAL = {
     "a terminal that cannot be drawn on",
-    "another process that is at the same answers",
+    "answers in use by another process",
     "a file of answers that is another annotator's, of other questions, or damaged",
     "answers that cannot be written: a full disk, no permission",
 }

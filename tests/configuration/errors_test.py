@@ -140,10 +140,10 @@ def without_sacremoses(folder: Path, config: Dict[str, Any]) -> None:
 
 
 CONFIGURATION: Dict[str, List[Way]] = {
-    "a key that nobody knows, or a misspelt one": [{f"{AUGMENTER}.alfa": 8}, {f"{AUGMENTER}.zzz": 8}],
+    "an unknown or misspelt key": [{f"{AUGMENTER}.alfa": 8}, {f"{AUGMENTER}.zzz": 8}],
     "a key of version 0.1 that has moved": [{"trainer.pool_size": 7}, {"trainer.scoring_dtype": "float32"}],
-    "a key that is missing": [{"trainer.seed_size": GONE}, {"trainer.query_policy.type": GONE}],
-    "`null` where there is no such choice": [{AUGMENTER: None}, {"trainer.seed_size": None}],
+    "a missing key": [{"trainer.seed_size": GONE}, {"trainer.query_policy.type": GONE}],
+    "`null` where it is not allowed": [{AUGMENTER: None}, {"trainer.seed_size": None}],
     "a value of another type, or a number beyond 64 bits": [
         {"trainer.seed_size": 10**30},
         {f"{AUGMENTER}.alpha": "8"},
@@ -155,7 +155,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"trainer.query_policy": 3},
         {"trainer.query_size": 2.5},
     ],
-    "a name that no class is registered under": [{"trainer.query_policy.type": "entropy"}],
+    "a name under which no class is registered": [{"trainer.query_policy.type": "entropy"}],
     "a part that must be of one kind": [{"data_loader.type": "simple"}, {"trainer.type": "gradient_descent"}],
     "a key that active learning sets itself": [
         {"trainer.oracle.corpus": "train.conll"},
@@ -189,7 +189,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         fitted(lr=0),
         fitted(max_sentences=3),
     ],
-    "a word that is none of those to choose from": [
+    "a value that is not one of the choices": [
         {"dataset_reader.source_scheme": "IOB"},
         {"trainer.scoring": {"dtype": "float16"}},
         {"trainer.oracle": {"type": "files", "unanswered": "drop"}},
@@ -203,7 +203,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"model.label_namespace": "tags"},
         {"trainer.trainer.validation_metric": "f1"},
     ],
-    "what discriminator and pairing take one of": [
+    "keys of discriminator and pairing that exclude each other": [
         perplexity(range=[0, 500], quantile=[0, 0.5]),
         perplexity(quantile=[0.5, 0]),
         perplexity(range=[0, 0.5]),
@@ -217,7 +217,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         },
         pairing(type="whole_sequence", min_valid=1, min_density=0.5),
     ],
-    "sizes that do not go together": [
+    "sizes that do not fit together": [
         {"trainer.num_rounds": -1},
         {"trainer.seed_size": 0},
         {"trainer.query_size": [1, 2, 3]},
@@ -235,7 +235,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"trainer.stopping": {"type": "any", "criteria": [{"type": "plateau", "split": "test"}]}},
         {"trainer.stopping": {"type": "target_f1", "f1": 0.5, "split": "train"}},
     ],
-    "labels that are nowhere, or are not those of the files": [
+    "no labels, or labels other than those of the files": [
         {"dataset_reader.unlabelled": True, "validation_data_path": None, "test_data_path": None},
         {"labels": ["PER"]},
         {
@@ -282,7 +282,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {f"{INDEXER}.tokenizer_kwargs": {"pad_token": "[FILL]"}},
         {"dataset_reader.token_indexers": {"words": {"type": "word_piece", "model_name": "@encoder"}}},
     ],
-    "a model that active learning cannot work with": [
+    "a model that active learning does not support": [
         {"model.type": SIMPLE_TAGGER["type"], "model.encoder": SIMPLE_TAGGER["encoder"], "model.dropout": GONE},
         {"model.initializer": {"regexes": [["(", {"type": "zero"}]]}},
         {TOKENS: {"type": "embedding", "embedding_dim": 8, "num_embeddings": 9}},
@@ -290,25 +290,25 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"vocabulary": {"type": "from_files", "directory": "@labels"}, "model.head": {"type": "crf"}},
     ],
     "options of groups of parameters": [{f"{GROUPS}.0.1.weight_deacy": 0}, {f"{GROUPS}.0.0.0": "("}],
-    "what the inner trainer or its parts refuse": [
+    "errors of the inner trainer or its parts": [
         {"trainer.trainer.use_amp": True, "trainer.cuda_device": -1},
         {"trainer.trainer.no_grad": [".*"]},
     ],
-    "what any other part refuses, such as arguments of a tokenizer": [
+    "errors of any other part, such as arguments of a tokenizer": [
         {"trainer.query_policy": {"type": "divides_in_test", "by": 0}}
     ],
     "a language for the tokenizer `spacy` that is not installed and that spaCy cannot download": [
         {"dataset_reader": {**PLAIN, "tokenizer": {"type": "spacy", "language": "no_such_language"}}}
     ],
-    "dev after each epoch without dev": [
+    "validation after each epoch without a dev file": [
         {"validation_data_loader": {"type": "in_memory"}, "validation_data_path": None}
     ],
-    "dev after each epoch, but no epoch in which it would be looked at": [
+    "validation that would begin after the last epoch": [
         {"trainer.trainer.patience": 2},
         {"validation_data_loader": {"type": "in_memory"}},
     ],
     "an empty path": [{"seed_data_path": ""}],
-    "a learning rate, decay or ε with which numbers overflow": [
+    "a learning rate, decay or ε that makes numbers overflow": [
         Running(OVERFLOWING),
         Running({**OVERFLOWING, "data_loader.batch_size": 32}),
     ],
@@ -338,13 +338,13 @@ def repeating(changes: Changes, overrides: str = "") -> Calling:
 
 
 SUB_COMMANDS: Dict[str, List[Way]] = {
-    "no configuration there, or one that cannot be read": [
+    "a configuration that does not exist or cannot be read": [
         Calling(lambda folder, _: augment(str(folder / "nowhere.jsonnet"), "in", output=str(folder / "out"))),
         Calling(lambda folder, _: augment(str(QUICKSTART), "in", output=str(folder / "out"))),
     ],
-    "a block that is missing": [augmenting({"model": GONE}), augmenting({AUGMENTER: {"type": "none"}})],
+    "a missing block": [augmenting({"model": GONE}), augmenting({AUGMENTER: {"type": "none"}})],
     "a configuration of another kind": [repeating({"type": "default"}), repeating({"trainer.num_rounds": "3"})],
-    "`-o` that is none, or that `repeat` sets itself": [
+    "an invalid `-o`, or one with a key that `repeat` sets": [
         repeating({}, "{"),
         repeating({}, "[]"),
         repeating({}, '{"seed": 3}'),
@@ -372,20 +372,20 @@ def overriding(**values: Any) -> Calling:
 
 
 ALLENNLP: Dict[str, List[Way]] = {
-    "a mistake in Jsonnet, or a file that it imports and that is missing": [
+    "an error in the Jsonnet, or a missing import": [
         training("{ type: undefined }"),
         training("import 'nowhere.libsonnet'"),
     ],
-    "no configuration of this name": [
+    "a configuration that does not exist": [
         Calling(lambda folder, _: train_model_from_file(str(folder / "nowhere.jsonnet"), str(folder / "run")))
     ],
-    "`-o` with a key that is not in the configuration and cannot be put there": [
+    "`-o` with a key that is not in the configuration and cannot be added": [
         training(overrides='{"trainer.nothing.there": 1}')
     ],
     "a folder with files in it": [training(other="{}")],
-    "`--recover` of a folder that is not there": [training(recover=True)],
+    "`--recover` of a folder that does not exist": [training(recover=True)],
     "`--recover` of a folder without a configuration": [training(recover=True, other="{}")],
-    "`--recover` with another value, or with a key more": [
+    "`--recover` with another value, or with an additional key": [
         Calling(
             lambda folder, config: training(recover=True, config=json.dumps({**config, "seed": 9})).do(folder, config)
         ),
@@ -397,19 +397,19 @@ ALLENNLP: Dict[str, List[Way]] = {
     "no top-level `type`: AllenNLP's own training, which has other keys": [
         Calling(lambda folder, config: training(json.dumps({**config, "type": "default"})).do(folder, config))
     ],
-    "`random_seed`, `numpy_seed` or `pytorch_seed` that is no number, or too large for NumPy": [
+    "`random_seed`, `numpy_seed` or `pytorch_seed` that is not a number, or too large for NumPy": [
         overriding(random_seed="x"),
         overriding(numpy_seed=-1),
     ],
-    "`include_in_archive` that is no list, or has a file that is in every archive": [
+    "`include_in_archive` that is not a list, or names a file that is in every archive": [
         overriding(include_in_archive=3),
         overriding(include_in_archive=["best.th"]),
     ],
-    "`distributed` with one device, or that is no block": [
+    "`distributed` with one device, or that is not a block": [
         overriding(distributed={"cuda_devices": [0]}),
         overriding(distributed=3),
     ],
-    "an archive that is not there": [Calling(lambda folder, _: load_archive(str(folder / "nowhere.tar.gz")))],
+    "an archive that does not exist": [Calling(lambda folder, _: load_archive(str(folder / "nowhere.tar.gz")))],
 }
 
 
@@ -534,7 +534,7 @@ OF_OTHERS: Dict[str, List[Way]] = {
     ],
     "a model or a reader of another kind": [loading(dataset_reader={"type": "sequence_tagging"})],
     "weights that are more than tensors": [Calling(loading_a_pickle)],
-    "what is no run, or a broken one": [
+    "a folder that is not a run, or a broken run": [
         Calling(lambda folder, _: load_tagger(str(folder))),
         loading("{model: importstr '/etc/passwd'}"),
         loading("[]"),
@@ -548,8 +548,8 @@ OF_OTHERS: Dict[str, List[Way]] = {
         Calling(exporting_what_differs),
         Calling(exporting_what_cannot_be_tagged),
     ],
-    "a run's folder in which `huggingface` leads elsewhere": [Calling(exporting_into_a_link)],
-    "a JSON file of a run that is none, is no file, is larger than 64 MiB, or not plain data": [
+    "a run folder in which `huggingface` is a link to elsewhere": [Calling(exporting_into_a_link)],
+    "a JSON file of a run that is not JSON, not a file, larger than 64 MiB or not plain data": [
         reading("config.json", '{"type": NaN}'),
         reading("environment.json", "[]"),
     ],
@@ -561,14 +561,14 @@ OF_OTHERS: Dict[str, List[Way]] = {
         reading("rounds.jsonl", "[" * 1000 + "]" * 1000),
         reading("rounds.jsonl", "[]"),
     ],
-    "a line that is not of a run": [reading("rounds.jsonl", "{}")],
+    "a line that does not belong to a run": [reading("rounds.jsonl", "{}")],
 }
 CASES = {**CONFIGURATION, **SUB_COMMANDS, **ALLENNLP, **OF_OTHERS}
 
 
 def rows() -> Iterator[Tuple[str, List[str]]]:
     """What stands in the first column, and the messages of the second."""
-    _, configuration, others = re.split("## Configuration\n|## What AllenNLP itself says\n", PAGE)
+    _, configuration, others = re.split("## Configuration\n|## Errors of AllenNLP\n", PAGE)
     for line in (configuration.split("\n## ")[0] + others).splitlines():
         cells = [cell.strip() for cell in line.split(" | ")]
         if line.startswith("| ") and len(cells) == 3 and cells[0] != "| what":

@@ -48,7 +48,7 @@ def write(tmp_path: Path, tiny_encoder: str, overrides: Dict[str, Any]) -> Path:
 
 def says(what: str, beginning: str, output: str) -> bool:
     """Whether a line of the output ends with that of a row of docs/errors.md; there may be a progress bar before."""
-    row = next(row for row in rows("Going on with a run") if row.what == what)
+    row = next(row for row in rows("Resuming a run") if row.what == what)
     lines = [line[line.index(beginning) :] for line in output.splitlines() if beginning in line]
     return any(row.matches(line.split(": ", 1)[1]) for line in lines)
 

@@ -161,7 +161,7 @@ def test_a_problem_of_a_task_is_not_that_of_the_annotation_before(files: RoundFi
 
 
 DEPENDS = next(row for row in rows("Answers of annotation tools") if "without a time" in row.what)
-"""The row "files that differ, without a time that tells the newer one"."""
+"""The row "files that differ, without a time that shows which is newer"."""
 
 
 def export(path: Path, label: str, changed: int = 0) -> None:

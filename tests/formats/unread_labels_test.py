@@ -36,7 +36,7 @@ def check(read: Read, name: str, content: Any, what: str, says: str, labels: Any
     assert ROWS[what].ends
 
 
-def warned(read: Read, name: str, content: Any, says: str, what: str = "choices alone") -> None:
+def warned(read: Read, name: str, content: Any, says: str, what: str = "only choices") -> None:
     """An answer without entities, and a warning that names it."""
     answers = read(name, content)
     assert (tags(answers), answers.problems) == ({"7": NOTHING}, [])
@@ -169,19 +169,21 @@ def test_a_region_of_a_task_or_an_annotation_without_result(read: Read) -> None:
 
 @pytest.mark.parametrize("label", [None, {"value": "PER"}, ["PER"], "per", "Per", True, 7, ""])
 def test_a_label_that_is_none(read: Read, label: Any) -> None:
-    check(read, "label_studio", task(LOC, region(labels=[label])), "a label that is none", f"unknown label {label!r}")
+    check(read, "label_studio", task(LOC, region(labels=[label])), "an invalid label", f"unknown label {label!r}")
 
 
 def test_all_controls_of_an_annotation_are_read(read: Read) -> None:
     other = {**LOC, "from_name": "places"}
     assert tags(read("label_studio", task(PER, other))) == {"7": LABELLED}
     contradiction = {**LOC, "from_name": "places", "value": {**LOC["value"], "labels": ["ORG"]}}
-    check(read, "label_studio", task(LOC, contradiction), "two labels for a word", "overlap; expected one label a word")
+    check(
+        read, "label_studio", task(LOC, contradiction), "two labels for one word", "overlap; expected one label a word"
+    )
     minimal = {"text": TEXT, "id": 3, "sentence_id": "7", "annotator": 1, "annotation_id": 9, "sure": "yes"}
     both = {**minimal, "label": [PER["value"]], "places": [LOC["value"]]}
     assert tags(read("label_studio", [both])) == {"7": LABELLED}
     contradiction = {**minimal, "places": [contradiction["value"]], "label": [LOC["value"]]}
-    check(read, "label_studio", [contradiction], "two labels for a word", "overlap; expected one label a word")
+    check(read, "label_studio", [contradiction], "two labels for one word", "overlap; expected one label a word")
 
 
 @pytest.mark.parametrize("kind", ["choices", "taxonomy", "textarea", "rating", "number", "datetime", "relation"])
@@ -254,19 +256,19 @@ DOCCANO: List[Any] = [
     (document(label=[], Label=LISTS), UNREAD, '"Label" is'),
     (document(label=[], marked=LISTS), UNREAD, '"marked" is'),
     (document(label=[], marked=ENTITIES), UNREAD, '"marked" is'),
-    (document(label=[[0, 9]]), "a span that is none", "a label is [0, 9]; expected [start, end, type]"),
-    (document(label=[[0, 9, "PER", 0.5]]), "a span that is none", "expected [start, end, type]"),
-    (document(label=["positive"]), "a span that is none", 'a label is "positive"; expected [start, end, type]'),
-    (document(label=[[0, 9, None]]), "a label that is none", "unknown label None"),
-    (document(entities=[{"start_offset": 0, "end_offset": 9}]), "a label that is none", "unknown label None"),
-    (document(label=[[True, 9, "PER"]]), "a span that does not say where it is", "a span from true to 9"),
+    (document(label=[[0, 9]]), "an invalid span", "a label is [0, 9]; expected [start, end, type]"),
+    (document(label=[[0, 9, "PER", 0.5]]), "an invalid span", "expected [start, end, type]"),
+    (document(label=["positive"]), "an invalid span", 'a label is "positive"; expected [start, end, type]'),
+    (document(label=[[0, 9, None]]), "an invalid label", "unknown label None"),
+    (document(entities=[{"start_offset": 0, "end_offset": 9}]), "an invalid label", "unknown label None"),
+    (document(label=[[True, 9, "PER"]]), "a span without a position", "a span from true to 9"),
     (
         document(entities=[{"label": "PER", "start": 0, "end": 9}]),
-        "a span that does not say where it is",
+        "a span without a position",
         "null to null",
     ),
-    (document(label=[[4, 4, "PER"]]), "a span outside the text, or of no length", "characters 4 to 4 are not within"),
-    (document(label=[[0, 9, "PER"], [5, 9, "LOC"]]), "two labels for a word", "overlap; expected one label a word"),
+    (document(label=[[4, 4, "PER"]]), "a span outside the text, or an empty one", "characters 4 to 4 are not within"),
+    (document(label=[[0, 9, "PER"], [5, 9, "LOC"]]), "two labels for one word", "overlap; expected one label a word"),
 ]
 
 
@@ -344,7 +346,7 @@ def example(*spans: Any, **keys: Any) -> List[Dict[str, Any]]:
 
 BERG = {"start": 0, "end": 9, "label": "PER"}
 OSLO = {"start": 19, "end": 23, "label": "LOC"}
-BINARY, VIEW = "a yes or no to one span", "another interface than one for spans"
+BINARY, VIEW = "a yes or no to one span", "an interface that is not for spans"
 OPTIONS = [{"id": "PER", "text": "person"}, {"id": "NONE", "text": "no entity"}]
 PRODIGY: List[Any] = [
     *(
@@ -374,11 +376,11 @@ PRODIGY: List[Any] = [
     (example(labels=["PER"]), UNREAD, '"labels" is ["PER"]'),
     (example(sc=[OSLO]), UNREAD, '"sc" is'),
     (example(_view_id=None, entities=[[19, 23, "LOC"]]), UNREAD, '"entities" is'),
-    (example({**OSLO, "label": {"name": "LOC"}}), "a label that is none", "unknown label {'name': 'LOC'}"),
-    (example({"start": 19, "end": 23}), "a label that is none", "unknown label None"),
-    (example({**OSLO, "start": True}), "a span that does not say where it is", "a span from true to 23"),
-    (example({**OSLO, "start": 23}), "a span outside the text, or of no length", "characters 23 to 23 are not within"),
-    (example(BERG, {**BERG, "start": 5}, _view_id="spans_manual"), "two labels for a word", "overlap"),
+    (example({**OSLO, "label": {"name": "LOC"}}), "an invalid label", "unknown label {'name': 'LOC'}"),
+    (example({"start": 19, "end": 23}), "an invalid label", "unknown label None"),
+    (example({**OSLO, "start": True}), "a span without a position", "a span from true to 23"),
+    (example({**OSLO, "start": 23}), "a span outside the text, or an empty one", "characters 23 to 23 are not within"),
+    (example(BERG, {**BERG, "start": 5}, _view_id="spans_manual"), "two labels for one word", "overlap"),
 ]
 
 
@@ -435,12 +437,20 @@ OWN: List[Any] = [
     ({"spans": [], "rejected": True}, BESIDE, "'rejected' beside labels"),
     ({"tags": TAGS, "skipped": True}, BESIDE, "'skipped' beside labels; expected one of them"),
     ({"tags": TAGS, "draft": SPANS}, BESIDE, "'draft' beside labels; expected one of them"),
-    ({"skipped": "yes"}, "yes or no in other words", "'skipped' is \"yes\"; expected true or false"),
-    ({"rejected": "yes"}, "yes or no in other words", "'rejected' is \"yes\"; expected true or false"),
-    ({"tags": TAGS, "rejected": 1}, "yes or no in other words", "'rejected' is 1; expected true or false"),
-    ({"tags": TAGS, "withdrawn": "true", "annotation": 3}, "yes or no in other words", "'withdrawn' is \"true\""),
-    ({"tags": TAGS, "withdrawn": True}, "a taking-back of nothing", "'withdrawn' without 'annotation'"),
-    ({"withdrawn": True, "annotation": True}, "a taking-back of nothing", "'withdrawn' without 'annotation'"),
+    ({"skipped": "yes"}, "an invalid value for yes or no", "'skipped' is \"yes\"; expected true or false"),
+    ({"rejected": "yes"}, "an invalid value for yes or no", "'rejected' is \"yes\"; expected true or false"),
+    ({"tags": TAGS, "rejected": 1}, "an invalid value for yes or no", "'rejected' is 1; expected true or false"),
+    ({"tags": TAGS, "withdrawn": "true", "annotation": 3}, "an invalid value for yes or no", "'withdrawn' is \"true\""),
+    (
+        {"tags": TAGS, "withdrawn": True},
+        "a deletion of an annotation that does not exist",
+        "'withdrawn' without 'annotation'",
+    ),
+    (
+        {"withdrawn": True, "annotation": True},
+        "a deletion of an annotation that does not exist",
+        "'withdrawn' without 'annotation'",
+    ),
     ({"labels": TAGS}, UNREAD, '"labels" is ["B-PER", "I-PER", "O", "O", "B-LOC", "O"], which is not read;'),
     ({"ner_tags": TAGS}, UNREAD, "expected labels in 'tags' or 'spans'"),
     ({"Tags": TAGS}, UNREAD, '"Tags" is'),
@@ -449,17 +459,17 @@ OWN: List[Any] = [
     ({"tags": ["O"] * 6, "found": SPANS}, UNREAD, '"found" is'),
     ({"spans": [], "answer": [[0, 2, "PER"]]}, UNREAD, '"answer" is'),
     ({"rejected": True, "annotations": SPANS}, UNREAD, '"annotations" is'),
-    ({"spans": [{"start": 0, "end": 2}]}, "a label that is none", "unknown label None"),
-    ({"spans": [{"start": 0, "end": 2, "label": ["PER"]}]}, "a label that is none", "unknown label ['PER']"),
-    ({"spans": [{"start": False, "end": 2, "label": "PER"}]}, "a span of words that is none", "a span from false to 2"),
-    ({"spans": [{**COUNTED, "token_start": 0, "token_end": 0}]}, "a span of words that is none", "with 'token_start'"),
+    ({"spans": [{"start": 0, "end": 2}]}, "an invalid label", "unknown label None"),
+    ({"spans": [{"start": 0, "end": 2, "label": ["PER"]}]}, "an invalid label", "unknown label ['PER']"),
+    ({"spans": [{"start": False, "end": 2, "label": "PER"}]}, "an invalid span of words", "a span from false to 2"),
+    ({"spans": [{**COUNTED, "token_start": 0, "token_end": 0}]}, "an invalid span of words", "with 'token_start'"),
     (
         {"spans": [COUNTED]},
-        "a span with another text than its words, as where characters were counted",
+        "a span whose text is not that of its words, for instance because characters were counted",
         'but its words are "Anna Berg sings in"; expected word positions',
     ),
     ({"tags": ["b-per", *TAGS[1:]]}, "a tag that is none", "word 1: tag 'b-per' is none of BIO's"),
-    ({"tags": []}, "a tag too few or too many", "0 tags for 6 words; expected one a word"),
+    ({"tags": []}, "too few or too many tags", "0 tags for 6 words; expected one a word"),
 ]
 
 
@@ -490,7 +500,7 @@ def test_a_key_that_stands_twice_is_an_error(read: Read) -> None:
     twice = '{"id": "7", "tags": ["B-PER", "I-PER", "O", "O", "B-LOC", "O"], "tags": ["O", "O", "O", "O", "O", "O"]}'
     with pytest.raises(ConfigurationError) as error:
         read("jsonl", twice)
-    assert ROWS["a key that stands twice in an object"].matches(str(error.value.message))
+    assert ROWS["a duplicate key in an object"].matches(str(error.value.message))
     assert "line 1: not JSON (the key 'tags' stands twice in an object)" in str(error.value.message)
 
 

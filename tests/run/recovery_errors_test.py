@@ -219,33 +219,33 @@ def test_another_list_of_namespaces_is_refused(tmp_path: Path) -> None:
 CASES: Dict[str, Callable[[Path], None]] = {
     "a data file that has changed since the run began": changed_data,
     "an encoder or a language model in a folder that has changed since the run began": changed_model,
-    "labels of another number or order, or another list of namespaces": other_labels,
-    "rounds without the state that goes with them": no_state,
+    "labels in another number or order, or another list of namespaces": other_labels,
+    "rounds without their state": no_state,
     "the state of another version": other_version,
     "links, pipes and devices in a run's folder": link,
-    "another process that is at the run": another_process,
-    "a folder that another start has taken with `--force`, or that was removed": taken,
-    "a damaged encoder, or one with files that are missing or were added": damaged_encoder,
-    "other files in `vocabulary/`, such as a sync program's copies, which AllenNLP would take for a part of it": (
+    "a run folder in use by another process": another_process,
+    "a folder that another start has taken over with `--force`, or that was removed": taken,
+    "a damaged encoder, or one with missing or added files": damaged_encoder,
+    "other files in `vocabulary/`, such as copies of a sync program, which AllenNLP would read as a part of it": (
         other_vocabulary
     ),
     "a configured encoder that has changed, where the run's own was damaged": other_encoder,
-    "memory that cannot be had": too_large,
+    "lack of memory": too_large,
     "a file that cannot be written: a full disk, no permission": lambda folder: write_text(folder / "no" / "x", ""),
-    "damaged files, when the run goes on": damaged,
-    "missing files, when the run goes on": missing,
+    "damaged files, when the run resumes": damaged,
+    "missing files, when the run resumes": missing,
     "lost weights": lost("best.th"),
     "lost weights of a committee's member": lost("state/member_1.th"),
     "a damaged language model": language_model("a", damage=True),
-    "a language model of another text": language_model("b", damage=False),
-    "a damaged note of the data files": damaged_note,
+    "a language model fitted to another text": language_model("b", damage=False),
+    "a damaged record of the data files": damaged_note,
     "other versions, another machine or number of threads": environments('{"versions": {}}'),
-    "an environment that was not noted": environments("{"),
-    "`extend` of what is no run": lambda folder: extend(str(folder), num_rounds=1),
+    "an environment that was not recorded": environments("{"),
+    "`extend` of a folder that is not a run": lambda folder: extend(str(folder), num_rounds=1),
     "`extend` to fewer rounds": extending(5, 0),
     "`extend` with sizes that are not those of the new rounds": extending([5], 3, [5]),
-    "`extend` with sizes where there is one for all": extending(5, 3, [5, 5]),
-    "a run whose `config.json` and its copy in `state/` differ, by more than rounds": other_copy,
+    "`extend` with several sizes where the run has one for all rounds": extending(5, 3, [5, 5]),
+    "a run whose `config.json` differs from the copy in `state/` in more than the rounds": other_copy,
 }
 ELSEWHERE = {
     "a checkpoint of the inner trainer that cannot be written",
@@ -253,7 +253,7 @@ ELSEWHERE = {
     "Ctrl-C and SIGTERM",
 }
 """In tests/faults/faults_test.py, by runs."""
-ROWS = {row.what: row for row in rows("Going on with a run")}
+ROWS = {row.what: row for row in rows("Resuming a run")}
 
 
 @pytest.fixture
