@@ -76,7 +76,7 @@ class SequenceTagger(Model):
         labels = [names[index] for index in range(num_tags)]
         self.head = head.construct(labels=labels)
         if self.head.labels != labels:  # AllenNLP prefers a configured key.
-            raise ConfigurationError("model.head.labels cannot be configured; the head uses the labels of the vocabulary")
+            raise ConfigurationError("model.head.labels cannot be configured: the head uses the labels of the vocabulary")
         self.label_namespace = label_namespace
         self._entity_f1 = EntityF1()
         if self.encoder is not None and getattr(self.encoder, "pooler", None) is not None:
