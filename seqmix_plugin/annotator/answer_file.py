@@ -7,16 +7,16 @@ from typing import Dict, List, Mapping, Optional, Sequence
 from allennlp.common.checks import ConfigurationError
 from pydantic import ValidationError
 
-from seqmix_plugin.annotator.labelling import ANSWERED, OPEN, REJECTED, SKIPPED, Labelling, Spans, scored
+from seqmix_plugin.annotator.labelling import ANSWERED, OPEN, REJECTED, SKIPPED, Labelling, scored
 from seqmix_plugin.formats import Question
 from seqmix_plugin.io.atomic import disk_errors, write_bytes
 from seqmix_plugin.io.folder_guard import remove
-from seqmix_plugin.io.json_text import objects, read_text, to_lines
+from seqmix_plugin.io.json_text import Row, objects, read_text, to_lines
 from seqmix_plugin.io.stored import Stored, first_problem
 from seqmix_plugin.tag_schemes import spans_to_tags, tags_to_spans
 
 
-class _Row(Stored):
+class _AnswerRow(Stored):
     """A sentence with `tags`, `rejected` or `skipped`; tags that do not count as an answer are in `draft`."""
 
     id: str
@@ -64,7 +64,7 @@ class AnswerFile:
             return found
         for place, values in objects(str(self.path), read_text(self.path)):
             try:
-                row = _Row.model_validate(values)
+                row = _AnswerRow.model_validate(values)
                 if row.id in found or row.id not in questions:
                     raise ValueError(f"id is {row.id!r}; expected the id of a question, and no id twice")
                 found[row.id] = self._labelling(row, questions[row.id])
@@ -85,49 +85,40 @@ class AnswerFile:
             When it cannot be written.
         """
         rows = [self._row(question, labellings[question.sentence.id]) for question in self.questions]
-        kept = [row.model_dump(exclude_none=True) for row in rows if row is not None]
-        if kept:
-            write_bytes(self.path, to_lines(kept))
+        if any(rows):
+            write_bytes(self.path, to_lines(filter(None, rows)))
         else:
             with disk_errors(self.path):
                 remove(self.path)
 
-    def _labelling(self, row: _Row, question: Question) -> Labelling:
-        if row.annotator != self.annotator:
-            raise ValueError(f"annotator is {row.annotator!r}; expected {self.annotator!r}")
+    def _labelling(self, row: _AnswerRow, question: Question) -> Labelling:
+        words, tags = question.sentence.tokens, row.draft if row.tags is None else row.tags
         given = {ANSWERED: row.tags is not None, REJECTED: row.rejected, SKIPPED: row.skipped}
         statuses = [status for status, is_given in given.items() if is_given]
+        spans = question.predicted if tags is None else scored(tags_to_spans(tags)[0], question)
+        unknown = [] if tags is None else [span.label for span in spans if span.label not in self.labels]
+        if row.annotator != self.annotator:
+            raise ValueError(f"annotator is {row.annotator!r}; expected {self.annotator!r}")
         if len(statuses) > 1:
             raise ValueError("more than one of tags, rejected and skipped")
-        return Labelling(self._spans(row, question), statuses[0] if statuses else OPEN, row.time)
-
-    def _spans(self, row: _Row, question: Question) -> Spans:
-        words, tags = question.sentence.tokens, row.draft if row.tags is None else row.tags
         if row.tokens is not None and tuple(row.tokens) != words:
             raise ValueError("tokens are not those of the question")
-        if tags is None:
-            return question.predicted
-        if len(tags) != len(words):
+        if tags is not None and len(tags) != len(words):
             raise ValueError(f"{len(tags)} tags for {len(words)} words")
-        spans, _ = tags_to_spans(tags)
-        unknown = [span.label for span in spans if span.label not in self.labels]
         if unknown:
             raise ValueError(f"unknown label {unknown[0]!r}; expected {', '.join(self.labels)}")
-        return scored(spans, question)
+        return Labelling(spans, statuses[0] if statuses else OPEN, row.time)
 
-    def _row(self, question: Question, labelling: Labelling) -> Optional[_Row]:
-        status = labelling.status
-        tags = spans_to_tags(labelling.spans, len(question.sentence))
-        has_draft = status != ANSWERED and labelling.spans != question.predicted
-        if status == OPEN and not has_draft:
-            return None
-        return _Row(
-            id=question.sentence.id,
-            tokens=list(question.sentence.tokens),
-            tags=tags if status == ANSWERED else None,
-            rejected=status == REJECTED or None,
-            skipped=status == SKIPPED or None,
-            draft=tags if has_draft else None,
-            annotator=self.annotator,
-            time=labelling.time,
-        )
+    def _row(self, question: Question, labelling: Labelling) -> Row:
+        """The keys of a row that have a value; none when nothing was done."""
+        status, tags = labelling.status, spans_to_tags(labelling.spans, len(question.sentence))
+        values = {
+            "tags": tags if status == ANSWERED else None,
+            "rejected": status == REJECTED or None,
+            "skipped": status == SKIPPED or None,
+            "draft": tags if status != ANSWERED and labelling.spans != question.predicted else None,
+        }
+        if not any(values.values()):
+            return {}
+        row = {"id": question.sentence.id, "tokens": question.sentence.tokens, **values, "annotator": self.annotator}
+        return {key: value for key, value in {**row, "time": labelling.time}.items() if value is not None}

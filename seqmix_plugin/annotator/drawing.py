@@ -1,99 +1,21 @@
 """The screen as rows of styled text: words above their labels, readable without colour in any size of terminal."""
 
 from itertools import groupby
-from typing import TYPE_CHECKING, List, NamedTuple, Sequence, Tuple
+from typing import List, Sequence, Tuple
 
-from seqmix_plugin.annotator.characters import columns, fitted, visible
-from seqmix_plugin.annotator.commands import COMMANDS, matching
+from seqmix_plugin.annotator.keyboard import COMMANDS, Keyboard, matching
 from seqmix_plugin.annotator.labelling import ANSWERED, OPEN, REJECTED, SKIPPED
-from seqmix_plugin.formats import Question, Span
+from seqmix_plugin.annotator.layout import Line, columns, find_word, fitted, is_uncertain, label_text, lay_out, visible
+from seqmix_plugin.formats import Question
 
-if TYPE_CHECKING:
-    from seqmix_plugin.annotator.keyboard import Keyboard
-
-UNCERTAIN = 0.8
-"""A predicted span with a lower score is marked."""
 NUM_COLOURS = 8
 HINTS = "Enter accept, next  ? all keys  q save, quit  s skip  x reject  u undo"
 
 CURSOR = "[SetCursorPosition]"
 """Style of the text at which prompt_toolkit places the terminal's cursor."""
 
-Row = List[Tuple[str, str]]
+StyledRow = List[Tuple[str, str]]
 """Styles and texts from left to right; the terminal cuts what is too wide."""
-
-
-class Cell(NamedTuple):
-    """
-    A word on the screen, or as much of it as fits in a line.
-
-    # Parameters
-
-    word : `int`
-        Its position in the sentence.
-    text : `str`
-        What is shown.
-    column : `int`
-        Where it begins.
-    width : `int`
-        Its columns, including those that the label of its span needs.
-    """
-
-    word: int
-    text: str
-    column: int
-    width: int
-
-
-Line = List[Cell]
-
-
-def lay_out(question: Question, spans: Sequence[Span], width: int) -> List[Line]:
-    """
-    Breaks a sentence into lines. A column for marks is before each word and after the last one; a span is as wide as
-    its label, and is not broken if it fits in a line.
-    """
-    room = max(width - 2, 2)
-    texts = [visible(word) for word in question.sentence.tokens]
-    texts = [text if columns(text) <= room else fitted(text, room - 1) + "…" for text in texts]
-    wide = {span: sum(columns(text) + 1 for text in texts[span.start : span.end]) - 1 for span in spans}
-    more = {span.end - 1: max(columns(label_text(span)) - wide[span], 0) for span in spans}
-    whole = {span.start: wide[span] + more[span.end - 1] for span in spans}
-    lines: List[Line] = [[]]
-    column = 1
-    for number, text in enumerate(texts):
-        is_broken = whole.get(number, 0) <= room < column + whole.get(number, 0) - 1
-        if lines[-1] and (is_broken or column + columns(text) > room + 1):
-            lines.append([])
-            column = 1
-        need = min(columns(text) + more.get(number, 0), room + 1 - column)
-        lines[-1].append(Cell(number, text, column, need))
-        column += need + 1
-    return lines
-
-
-def find_word(lines: Sequence[Line], word: int) -> Tuple[int, int]:
-    """The line and the column of a word."""
-    return next((y, cell.column) for y, line in enumerate(lines) for cell in line if cell.word == word)
-
-
-def word_beside(lines: Sequence[Line], word: int, step: int) -> int:
-    """The word above another one (`step` is -1) or below it (1); the same word if there is no such line."""
-    y, column = find_word(lines, word)
-    if not 0 <= y + step < len(lines):
-        return word
-    return min(lines[y + step], key=lambda cell: abs(cell.column - column)).word
-
-
-def label_text(span: Span) -> str:
-    """A span's label and the model's score for it, with a question mark if that is low."""
-    if span.score is None:
-        return visible(span.label)
-    return f"{visible(span.label)}{'?' if _is_uncertain(span) else ''} {100 * span.score:.0f}%"
-
-
-def _is_uncertain(span: Span) -> bool:
-    return span.score is not None and span.score < UNCERTAIN
 
 
 def type_style(labels: Sequence[str], label: str) -> str:
@@ -101,7 +23,7 @@ def type_style(labels: Sequence[str], label: str) -> str:
     return f"class:type{list(labels).index(label) % NUM_COLOURS}"
 
 
-def draw(keyboard: "Keyboard", width: int, height: int) -> List[Row]:
+def draw(keyboard: Keyboard, width: int, height: int) -> List[StyledRow]:
     """The rows of the screen from top to bottom, as many as fit."""
     question = keyboard.session.question
     if keyboard.shows_help:
@@ -111,29 +33,27 @@ def draw(keyboard: "Keyboard", width: int, height: int) -> List[Row]:
         return _summary(keyboard)[:height]
     lines = lay_out(question, keyboard.session.labelling.spans, width)
     y, _ = find_word(lines, keyboard.session.view.cursor)
-    above: List[Tuple[int, Row]] = [(6, _progress(keyboard, width)), (4, _state(keyboard, question)), (0, [])]
-    below: List[Tuple[int, Row]] = [(0, []), *_foot(keyboard, width)]
+    head = [_progress(keyboard, width), _state(keyboard, question), []]
     if len(lines) > 1:
-        above[1][1].insert(0, ("bold", f"line {y + 1} of {len(lines)}  "))
-    wanted = min(2 * len(lines), max(2, 2 * height // 5))
-    while len(above) + len(below) > max(height - wanted, 0):  # leave out what matters least
-        least = min(reversed(above + below), key=lambda part: part[0])
-        (above if least in above else below).remove(least)
-    room = max((height - len(above) - len(below)) // 2, 1)
+        head[1].insert(0, ("bold", f"line {y + 1} of {len(lines)}  "))
+    foot = [[], *_foot(keyboard, width, max(height // 5, 1))]
+    if len(head) + len(foot) + 2 > height:  # a small terminal
+        head, foot = [], foot[-1:]
+    room = max((height - len(head) - len(foot)) // 2, 1)
     top = min(max(y - room // 2, 0), max(len(lines) - room, 0))
     sentence = [row for line in lines[top : top + room] for row in line_rows(keyboard, line)]
-    return [*(row for _, row in above), *sentence, *(row for _, row in below)][:height]
+    return [*head, *sentence, *foot][:height]
 
 
-def line_rows(keyboard: "Keyboard", line: Line) -> Tuple[Row, Row]:
+def line_rows(keyboard: Keyboard, line: Line) -> Tuple[StyledRow, StyledRow]:
     """
     The words, with the selection between `>` and `<`, and below them the labels, as long as their spans, with dots
     where a span continues in another line.
     """
     _, cursor, anchor = keyboard.session.view
     first, last = sorted((cursor, cursor if anchor is None else anchor))
-    words: Row = []
-    labels: Row = []
+    words: StyledRow = []
+    labels: StyledRow = []
     column = 0
     spans = keyboard.session.labelling.spans
     at = {word: span for span in spans for word in range(span.start, span.end)}
@@ -152,13 +72,13 @@ def line_rows(keyboard: "Keyboard", line: Line) -> Tuple[Row, Row]:
             before = ".." if cells[0].word > span.start else ""
             after = ".." if cells[-1].word < span.end - 1 else ""
             text = fitted(before + label_text(span), end - start - len(after), "-") + after
-            style += " class:uncertain" if _is_uncertain(span) else ""
+            style += " class:uncertain" if is_uncertain(span) else ""
             labels += [("", " " * (start - column)), (style, fitted(text, end - start))]
             column = end
     return [*words, ("", "<" if line[-1].word == last else " ")], labels
 
 
-def _progress(keyboard: "Keyboard", width: int) -> Row:
+def _progress(keyboard: Keyboard, width: int) -> StyledRow:
     counts = keyboard.session.counts()
     number, total = keyboard.session.view.position + 1, len(keyboard.session.questions)
     bar = "#" * (20 * (counts[ANSWERED] + counts[REJECTED]) // total)
@@ -167,7 +87,7 @@ def _progress(keyboard: "Keyboard", width: int) -> Row:
     return [("bold", text if len(text) <= width else f"{number} of {total}  {told}")]
 
 
-def _state(keyboard: "Keyboard", question: Question) -> Row:
+def _state(keyboard: Keyboard, question: Question) -> StyledRow:
     labelling = keyboard.session.labelling
     state = labelling.status if labelling.status != OPEN else "not answered"
     changed = " (labels changed)" if labelling.spans != question.predicted and labelling.status != ANSWERED else ""
@@ -175,22 +95,22 @@ def _state(keyboard: "Keyboard", question: Question) -> Row:
     return [("bold", state + changed), ("", f"  round {question.round}{score}  id {visible(question.sentence.id)}")]
 
 
-def _foot(keyboard: "Keyboard", width: int) -> List[Tuple[int, Row]]:
-    """The legend, then a message or hints, each with its importance."""
+def _foot(keyboard: Keyboard, width: int, most: int) -> List[StyledRow]:
+    """At most so many rows of the legend, then a message or hints; what has been typed of a label's name instead."""
     if keyboard.typed is not None:
         found = matching(keyboard.labels, keyboard.typed)
         shown = f">{visible(found[0])}<  " + "  ".join(map(visible, found[1:])) if found else "no such label"
         typed = visible(keyboard.typed) if keyboard.typed else ""
-        return [(7, [("bold", f"label: {typed}_  "), ("", shown)]), (1, [("", "Enter take the first  Esc none")])]
-    last = (7, [("class:message", visible(keyboard.message))]) if keyboard.message else (2, [("", HINTS)])
-    return [*((3 if number == 0 else 1, row) for number, row in enumerate(_legend(keyboard, width))), last]
+        return [[("", "Enter take the first  Esc none")], [("bold", f"label: {typed}_  "), ("", shown)]]
+    last = ("class:message", visible(keyboard.message)) if keyboard.message else ("", HINTS)
+    return [*_legend(keyboard, width)[:most], [last]]
 
 
-def _legend(keyboard: "Keyboard", width: int) -> List[Row]:
+def _legend(keyboard: Keyboard, width: int) -> List[StyledRow]:
     items = [(key, visible(label), type_style(keyboard.labels, label)) for key, label in keyboard.keys.items()]
     more = len(keyboard.labels) - len(items)
     items += [("/", f"{more} more", "")] if more else []
-    rows: List[Row] = [[]]
+    rows: List[StyledRow] = [[]]
     used = 0
     for key, label, style in items:
         need = columns(label) + 4
@@ -202,7 +122,7 @@ def _legend(keyboard: "Keyboard", width: int) -> List[Row]:
     return rows
 
 
-def _summary(keyboard: "Keyboard") -> List[Row]:
+def _summary(keyboard: Keyboard) -> List[StyledRow]:
     counts, entities = keyboard.session.counts(), keyboard.session.entities()
     waiting = next((status for status in (OPEN, SKIPPED) if counts[status]), None)
     enter = f"Enter the {waiting} sentences" if waiting else "Enter save, quit"

@@ -32,35 +32,9 @@ class Labelling:
         """The span that contains a word, if there is one."""
         return next((span for span in self.spans if span.start <= word < span.end), None)
 
-    def put(self, new: Span) -> Spans:
-        """The spans with a new one, which replaces all that it overlaps."""
-        return tuple(sorted((*self.without(new.start, new.end), new), key=lambda span: span.start))
-
     def without(self, start: int, end: int) -> Spans:
         """The spans that contain none of these words; the end is exclusive."""
         return tuple(span for span in self.spans if span.end <= start or end <= span.start)
-
-    def stretched(self, old: Span, left: int, right: int, length: int) -> Spans:
-        """
-        The spans after the borders of one are moved outwards by a number of words, inwards if negative, up to its
-        neighbours and the ends of the sentence; at least one word remains.
-
-        # Parameters
-
-        old : `Span`
-            The span to change.
-        left : `int`
-            How far to move its start.
-        right : `int`
-            How far to move its end.
-        length : `int`
-            The number of words of the sentence.
-        """
-        lowest = max((span.end for span in self.spans if span.end <= old.start), default=0)
-        highest = min((span.start for span in self.spans if span.start >= old.end), default=length)
-        start = min(max(old.start - left, lowest), old.end - 1)
-        end = max(min(old.end + right, highest), start + 1)
-        return self.spans if (start, end) == old[:2] else self.put(Span(start, end, old.label))
 
 
 def scored(spans: Iterable[Span], question: Question) -> Spans:

@@ -28,17 +28,7 @@ class View(NamedTuple):
     anchor: Optional[int] = None
 
 
-class Change(NamedTuple):
-    """View and labelling before and after a change; the first view names the sentence that was changed."""
-
-    view: View
-    labelling: Labelling
-    next_view: View
-    next_labelling: Labelling
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+State = Tuple[View, Labelling]
 
 
 class AnnotationSession:
@@ -59,7 +49,7 @@ class AnnotationSession:
         self,
         questions: Sequence[Question],
         labellings: Optional[Mapping[str, Labelling]] = None,
-        clock: Callable[[], str] = _now,
+        clock: Callable[[], str] = lambda: datetime.now(UTC).isoformat(timespec="milliseconds"),
     ) -> None:
         self.questions = list(questions)
         given = labellings or {}
@@ -68,7 +58,8 @@ class AnnotationSession:
         self.unsaved = False
         """Whether a labelling has changed since this was last set to `False`."""
         self._clock = clock
-        self._changes: List[Change] = []
+        self._changes: List[Tuple[State, State]] = []
+        """View and labelling before and after each change; the view before it has the sentence that was changed."""
         self._num_done = 0
         """How many of the changes are in effect; those after them have been undone."""
 
@@ -111,10 +102,6 @@ class AnnotationSession:
         """Moves the cursor by a number of words."""
         self.move_to(self.view.cursor + step)
 
-    def select(self) -> None:
-        """Starts a selection at the cursor, or ends it."""
-        self.view = self.view._replace(anchor=self.view.cursor if self.view.anchor is None else None)
-
     def deselect(self) -> None:
         """Ends the selection."""
         self.view = self.view._replace(anchor=None)
@@ -122,7 +109,7 @@ class AnnotationSession:
     def extend(self, step: int) -> None:
         """Extends the selection, which starts at the cursor, by a number of words."""
         if self.view.anchor is None:
-            self.select()
+            self.view = self.view._replace(anchor=self.view.cursor)
         self.move(step)
 
     def grow(self) -> None:
@@ -141,12 +128,11 @@ class AnnotationSession:
         Labels the selection, or the span at the cursor, or its word, and removes what overlaps. The same label on the
         same words is removed.
         """
-        labelling = self.labelling
-        old = labelling.span_at(self.view.cursor)
+        old = self.labelling.span_at(self.view.cursor)
         around = (self.view.cursor, self.view.cursor + 1) if old is None else (old.start, old.end)
         new = Span(*(self.selection or around), name)
-        there = any(span[:3] == new[:3] for span in labelling.spans)
-        self._edit(labelling.without(*new[:2]) if there else labelling.put(new))
+        there = any(span[:3] == new[:3] for span in self.labelling.spans)
+        self._edit([*self.labelling.without(*new[:2]), *([] if there else [new])])
 
     def remove(self) -> None:
         """Removes the span at the cursor, or all that overlap the selection."""
@@ -162,13 +148,19 @@ class AnnotationSession:
             self._edit(self.question.predicted)
 
     def stretch(self, left: int, right: int) -> str:
-        """Moves the borders of the span at the cursor outwards by a number of words, inwards if negative."""
+        """
+        Moves the borders of the span at the cursor outwards by a number of words, inwards if negative, up to its
+        neighbours and the ends of the sentence; at least one word remains.
+        """
         old = self.labelling.span_at(self.view.cursor)
         if self.question is None or old is None:
             return "no span at the cursor"
-        spans = self.labelling.stretched(old, left, right, len(self.question.sentence))
-        new = Labelling(spans).span_at(min(max(self.view.cursor, old.start - left), old.end - 1 + right)) or old
-        self._edit(spans, min(max(self.view.cursor, new.start), new.end - 1))
+        others = self.labelling.without(old.start, old.end)
+        lowest = max((span.end for span in others if span.end <= old.start), default=0)
+        highest = min((span.start for span in others if span.start >= old.end), default=len(self.question.sentence))
+        start = min(max(old.start - left, lowest), old.end - 1)
+        end = max(min(old.end + right, highest), start + 1)
+        self._edit([*others, Span(start, end, old.label)], min(max(self.view.cursor, start), end - 1))
         return ""
 
     def finish(self, status: str) -> str:
@@ -201,17 +193,17 @@ class AnnotationSession:
         if not self._num_done:
             return "nothing to undo"
         self._num_done -= 1
-        change = self._changes[self._num_done]
-        self._put(change.view, change.view, change.labelling)
+        self._put(*self._changes[self._num_done][0])
         return "undone"
 
     def redo(self) -> str:
         """Redoes the change that was undone last."""
         if self._num_done == len(self._changes):
             return "nothing to redo"
-        change = self._changes[self._num_done]
+        (before, _), (after, labelling) = self._changes[self._num_done]
         self._num_done += 1
-        self._put(change.view, change.next_view, change.next_labelling)
+        self._put(before, labelling)
+        self.view = after
         return "redone"
 
     def _edit(self, spans: Iterable[Span], cursor: Optional[int] = None) -> None:
@@ -226,12 +218,12 @@ class AnnotationSession:
         self.view = view
 
     def _change(self, next_view: View, labelling: Labelling) -> None:
-        self._changes[self._num_done :] = [Change(self.view, self.labelling, next_view, labelling)]
+        self._changes[self._num_done :] = [((self.view, self.labelling), (next_view, labelling))]
         self.redo()
 
-    def _put(self, changed: View, view: View, labelling: Labelling) -> None:
-        self.labellings[changed.position] = labelling
+    def _put(self, view: View, labelling: Labelling) -> None:
         self.view = view
+        self.labellings[view.position] = labelling
         self.unsaved = True
 
     def _next(self, position: int) -> int:

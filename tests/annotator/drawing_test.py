@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seqmix_plugin.annotator import AnnotationSession, AnswerFile, Keyboard
-from seqmix_plugin.annotator.characters import columns, fitted, visible
-from seqmix_plugin.annotator.drawing import CURSOR, Row, draw, label_text, lay_out, line_rows, word_beside
+from seqmix_plugin.annotator.drawing import CURSOR, StyledRow, draw, line_rows
+from seqmix_plugin.annotator.layout import columns, fitted, label_text, lay_out, visible, word_beside
 from seqmix_plugin.formats import Question, Span
 from seqmix_plugin.sentence import TaggedSentence
 from tests.formats.conftest import ANNA, LABELS, questions
@@ -30,7 +30,7 @@ def keyboard_of(
     return Keyboard(AnnotationSession(asked), labels, AnswerFile(path or Path("nowhere"), asked, labels), clock)
 
 
-def plain(rows: Sequence[Row]) -> str:
+def plain(rows: Sequence[StyledRow]) -> str:
     """Without styles."""
     return "\n".join("".join(text for _, text in row).rstrip() for row in rows)
 
@@ -187,7 +187,7 @@ def test_every_label_is_in_the_legend() -> None:
     names = [f"TYPE{number}" for number in range(60)]
     rows = plain(draw(keyboard_of([ANNA], ["PER", "LOC", *names]), 80, 40))
     assert "1 PER" in rows
-    assert "/ 15 more" in rows
+    assert "/ 14 more" in rows
     few = plain(draw(keyboard_of([ANNA], ["PER", "LOC", *names]), 80, 9)).split("\n")
     assert any("Anna" in row for row in few)
     assert any(row.startswith("1 PER  2 LOC") for row in few)

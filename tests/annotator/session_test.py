@@ -62,9 +62,9 @@ def test_a_selection_takes_the_place_of_what_it_overlaps(session: AnnotationSess
     session.extend(2)
     session.label("ORG")
     assert spans(session) == [(1, 4, "ORG"), (4, 5, "LOC")]
-    session.select()
+    session.grow()
     assert session.selection == (3, 4)
-    session.select()
+    session.deselect()
     assert session.selection is None
     session.extend(-9)
     session.remove()
@@ -105,8 +105,9 @@ def test_borders_move_up_to_the_neighbours_and_a_word_stays(session: AnnotationS
     assert session.stretch(1, 0) == "no span at the cursor"
 
 
-def test_stretching_nothing_changes_nothing() -> None:
-    assert Labelling((PER, LOC)).stretched(PER, 5, 0, 6) == (PER, LOC)
+def test_stretching_nothing_changes_nothing(session: AnnotationSession) -> None:
+    session.stretch(5, 0)
+    assert (session.labelling.spans, session.unsaved) == ((PER, LOC), False)
 
 
 def test_tab_goes_from_span_to_span(session: AnnotationSession) -> None:

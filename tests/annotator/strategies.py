@@ -17,7 +17,7 @@ MOVES = st.one_of(
     st.tuples(st.just("extend"), st.tuples(STEPS)),
     st.tuples(st.just("jump"), st.tuples(st.sampled_from([-1, 1]))),
     st.tuples(st.just("go"), st.tuples(st.sampled_from([-1, 1]))),
-    st.tuples(st.sampled_from(["select", "deselect", "grow", "revisit"]), st.just(())),
+    st.tuples(st.sampled_from(["deselect", "grow", "revisit"]), st.just(())),
 )
 CHANGES = st.one_of(
     st.tuples(st.just("label"), st.tuples(st.sampled_from(LABELS))),
