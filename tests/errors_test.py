@@ -423,7 +423,7 @@ def messages(path: Path) -> Iterator[str]:
                 yield str(part.value).strip()
 
 
-@pytest.mark.parametrize("module", ["data/column_file", "data/jsonl_sentences", "data/sentence_file", "tag_schemes"])
+@pytest.mark.parametrize("module", ["data/conll_columns", "data/jsonl_sentences", "data/sentence_file", "tag_schemes"])
 def test_the_page_has_every_message_of_the_readers(module: str) -> None:
     page = PAGE.read_text(encoding="utf-8")
     found = [part.strip(" '") for part in messages(PACKAGE / f"{module}.py")]

@@ -12,24 +12,3 @@ from seqmix_plugin.formats.questions import Question, read_questions, write_ques
 from seqmix_plugin.formats.resolve import Answers
 from seqmix_plugin.formats.round_answers import read_answers
 from seqmix_plugin.tag_schemes import Span
-
-__all__ = [
-    "AnnotationFormat",
-    "Answer",
-    "Answers",
-    "ColumnsFormat",
-    "DoccanoFormat",
-    "JsonlFormat",
-    "LabelStudioFormat",
-    "ProdigyFormat",
-    "Question",
-    "ReadSettings",
-    "Span",
-    "check_labels",
-    "entity_types",
-    "labels_of_run",
-    "read_answers",
-    "read_questions",
-    "write_answers",
-    "write_questions",
-]

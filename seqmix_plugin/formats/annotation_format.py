@@ -165,15 +165,10 @@ class AnnotationFormat(Registrable):
         """The ids of the sentences that the tool would not take, each with the word or the id that is the reason."""
         if self.refused is None:
             return {}
-        words = {word for sentence in sentences for word in sentence.tokens}
-        bad = {word for word in words if self.refused.search(word)}  # each word is looked at once
-        found: Dict[str, str] = {}
-        for sentence in sentences:
-            if not bad.isdisjoint(sentence.tokens):
-                found[sentence.id] = next(word for word in sentence.tokens if word in bad)
-            elif self.refused.search(sentence.id):
-                found[sentence.id] = sentence.id
-        return found
+        texts = {text for sentence in sentences for text in (*sentence.tokens, sentence.id)}
+        bad = {text for text in texts if self.refused.search(text)}  # each word is looked at once
+        found = ((one.id, next(filter(bad.__contains__, (*one.tokens, one.id)), None)) for one in sentences if bad)
+        return {name: text for name, text in found if text is not None}
 
     def paths(self, path: Path) -> List[Path]:
         """The files that an export to `path` writes, the questions first."""

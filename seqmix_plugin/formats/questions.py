@@ -64,20 +64,13 @@ class Question:
         return self.sentence.raw_text.replace("\r", " ")
 
 
-class _SpanRow(Known):
-    start: int
-    end: int
-    label: str
-    score: Optional[Number] = None
-
-
 class _QuestionRow(Known):
     id: Text
     tokens: Annotated[List[Text], Field(min_length=1)]
     spaces: Optional[List[str]] = None
     round: int = 0
     query_score: Optional[Number] = None
-    predicted: Optional[List[_SpanRow]] = None
+    predicted: Optional[List[Span]] = None
 
 
 def question_row(question: Question) -> Row:
@@ -124,5 +117,4 @@ def read_questions(path: Path) -> List[Question]:
 
 def _question(row: _QuestionRow) -> Question:
     sentence = TaggedSentence(row.id, tuple(row.tokens), spaces=None if row.spaces is None else tuple(row.spaces))
-    predicted = tuple(Span(span.start, span.end, span.label, span.score) for span in row.predicted or ())
-    return Question(sentence, row.query_score, predicted, row.round)
+    return Question(sentence, row.query_score, tuple(row.predicted or ()), row.round)

@@ -4,11 +4,11 @@ import os
 import re
 import shutil
 import stat
-import weakref
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Dict, Iterator, Optional
+from weakref import WeakValueDictionary
 
 from allennlp.common.checks import ConfigurationError
 
@@ -22,7 +22,7 @@ class _Own:
 
     folder: Path
     only_read: str
-    locks: Dict[Path, "weakref.ref[IO[bytes]]"] = field(default_factory=dict)
+    locks: "WeakValueDictionary[Path, IO[bytes]]" = field(default_factory=WeakValueDictionary)
 
 
 _OWN: Dict[Path, _Own] = {}
@@ -57,9 +57,10 @@ def own_folder(folder: Path, only_read: str = "") -> None:
         For a link, a pipe or a device. More than two levels down, where other programs keep their files, links to
         files in the run's folder are allowed.
     """
-    before = _OWN.get(folder.absolute())
-    locks = {path: lock for path, lock in before.locks.items() if _is_held(lock(), path)} if before else {}
-    _OWN[folder.absolute()] = _OWN[folder.resolve()] = _Own(folder, only_read, locks)
+    own, before = _Own(folder, only_read), _OWN.get(folder.absolute())
+    if before is not None:
+        own.locks.update((path, lock) for path, lock in before.locks.items() if _is_held(lock, path))
+    _OWN[folder.absolute()] = _OWN[folder.resolve()] = own
     refuse_links(folder)
 
 
@@ -71,18 +72,10 @@ def refuse_links(folder: Path) -> None:
         for path in (Path(place, name) for name in (*folders, *files)):
             with suppress(FileNotFoundError):  # another process may be at work
                 mode, inside = path.lstat().st_mode, path.relative_to(folder)
-                stays = (
-                    len(inside.parts) > 2 and Path(os.path.realpath(path)).is_relative_to(home) and not _is_loop(path)
-                )
+                stays = len(inside.parts) > 2 and path.exists() and path.resolve().is_relative_to(home)
                 read = bool(only_read) and inside.match(only_read) and path.is_file()
-                fine = stays or read if stat.S_ISLNK(mode) else stat.S_ISREG(mode) or stat.S_ISDIR(mode)
-                if not fine:
+                if not (stays or read if stat.S_ISLNK(mode) else stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                     raise not_own(path)
-
-
-def _is_loop(path: Path) -> bool:
-    """Whether a link leads to itself."""
-    return os.path.islink(os.path.realpath(path))
 
 
 def not_own(path: Path) -> ConfigurationError:
@@ -108,52 +101,32 @@ def check_own() -> None:
 
 def _check_locks(own: _Own) -> None:
     for path, lock in list(own.locks.items()):
-        file = lock()
-        if file is not None and not file.closed and not _is_held(file, path):
+        if not lock.closed and not _is_held(lock, path):
             raise ConfigurationError(
                 f"{own.folder}: cannot be written (the folder was taken by another start with --force, or removed)"
             )
 
 
-def _is_held(lock: Optional[IO[bytes]], path: Path) -> bool:
+def _is_held(lock: IO[bytes], path: Path) -> bool:
     """Whether a lock is on the file that is at its path. The file is not opened: closing it would release the lock."""
     try:
-        return lock is not None and not lock.closed and os.path.samestat(os.fstat(lock.fileno()), os.lstat(path))
+        return not lock.closed and os.path.samestat(os.fstat(lock.fileno()), os.lstat(path))
     except OSError:
         return False
 
 
-def _root(path: Path) -> Optional[Path]:
-    """The run's folder that contains an absolute path, if there is one."""
-    root = next((place for place in (path, *path.parents) if place in _OWN), None)
-    return None if root is None or ".." in path.relative_to(root).parts else root
-
-
-@contextmanager
-def _opened(folder: Path, make: bool = False) -> Iterator[int]:
-    """A descriptor of a folder; in a run's folder, no part of its path may be a link."""
-    folder = folder.absolute()
-    root = _root(folder)
-    if root is not None:
-        _check_locks(_OWN[root])
-    place = root or folder
-    if make:
-        place.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        for name in folder.relative_to(place).parts:
-            place = place / name
-            if make:
-                with suppress(FileExistsError):
-                    os.mkdir(name, dir_fd=descriptor)
-            if place.is_symlink():
-                raise not_own(place)
-            inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=descriptor)
-            os.close(descriptor)
-            descriptor = inner
-        yield descriptor
-    finally:
-        os.close(descriptor)
+def _checked(folder: Path) -> Optional[_Own]:
+    """The run's folder that contains a folder, if there is one; no part of the path in it may be a link."""
+    parts = [folder.absolute(), *folder.absolute().parents]
+    depth = next((depth for depth, part in enumerate(parts) if part in _OWN), None)
+    if depth is None:
+        return None
+    own = _OWN[parts[depth]]
+    _check_locks(own)
+    for part in reversed(parts[:depth]):
+        if part.is_symlink():
+            raise not_own(part)
+    return own
 
 
 def open_own(path: Path, mode: str) -> IO[bytes]:
@@ -167,38 +140,37 @@ def open_own(path: Path, mode: str) -> IO[bytes]:
     mode : `str`
         `"xb"` for a new file, `"ab"` or `"r+b"`; no mode that empties a file before it was checked.
     """
-
-    def opener(_: str, flags: int) -> int:
-        with _opened(path.parent) as folder:
-            if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
-                raise not_own(path)
-            return os.open(path.name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666, dir_fd=folder)
-
-    return open(path, mode, opener=opener)  # type: ignore[return-value]
+    _checked(path.parent)
+    if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
+        raise not_own(path)
+    flags = os.O_NOFOLLOW | os.O_NONBLOCK
+    return open(path, mode, opener=lambda name, of_mode: os.open(name, of_mode | flags, 0o666))  # type: ignore
 
 
 def make_folder(folder: Path) -> None:
     """Makes a folder and its parents, where they do not exist yet."""
-    with disk_errors(folder), _opened(folder, make=True):
-        pass
+    with disk_errors(folder):
+        _checked(folder)
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def remove(path: Path) -> None:
     """Removes a file, if there is one."""
-    with suppress(FileNotFoundError), _opened(path.parent) as folder:
-        os.unlink(path.name, dir_fd=folder)
+    _checked(path.parent)
+    path.unlink(missing_ok=True)
 
 
 def remove_folder(folder: Path) -> None:
     """Removes a folder with its content, if there is one."""
-    with suppress(FileNotFoundError, NotADirectoryError), _opened(folder):
-        shutil.rmtree(folder, ignore_errors=True)
+    _checked(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def move(source: Path, target: Path) -> None:
     """Puts a file or a folder in the place of another in one step."""
-    with _opened(source.parent) as start, _opened(target.parent) as end:
-        os.replace(source.name, target.name, src_dir_fd=start, dst_dir_fd=end)
+    _checked(source.parent)
+    _checked(target.parent)
+    os.replace(source, target)
 
 
 def locked(path: Path) -> Optional[IO[bytes]]:
@@ -209,8 +181,8 @@ def locked(path: Path) -> Optional[IO[bytes]]:
     """
     import fcntl  # not on every platform
 
-    own = _OWN.get(_root(path.absolute()) or Path())
-    held = own.locks[path.absolute()]() if own is not None and path.absolute() in own.locks else None
+    own = _checked(path.parent)
+    held = None if own is None else own.locks.get(path.absolute())
     if held is not None and _is_held(held, path):
         return held
     file = open_own(path, "ab")
@@ -220,7 +192,7 @@ def locked(path: Path) -> Optional[IO[bytes]]:
         file.close()
         return None
     if own is not None:
-        own.locks[path.absolute()] = weakref.ref(file)
+        own.locks[path.absolute()] = file
     return file
 
 

@@ -25,7 +25,7 @@ def first_problem(error: ValidationError) -> str:
     """The first mismatch of plain data with a model, by its path: `queried.0 is 1; expected a valid string`."""
     first = error.errors(include_url=False)[0]
     path = ".".join(map(str, first["loc"]))
-    if first["type"] == "missing":
+    if first["type"].startswith("missing"):
         return f"{path} is missing"
     expected = first["msg"].replace("Input should be", "expected").removeprefix("Value error, ")
     return f"{path} is {shortened(repr(first['input']))}; {expected}"

@@ -21,8 +21,7 @@ from seqmix_plugin.formats import (
     write_questions,
 )
 from seqmix_plugin.io.folder_guard import make_folder
-from seqmix_plugin.oracles.oracle import Answered, Oracle, Waiting, check_tags
-from seqmix_plugin.oracles.request import Request
+from seqmix_plugin.oracles.oracle import Answered, Oracle, Request, Waiting, check_tags
 from seqmix_plugin.parameter_checks import between, one_of
 from seqmix_plugin.run.layout import RoundFiles
 from seqmix_plugin.sentence import SentenceSource

@@ -2,8 +2,7 @@
 
 from typing import Dict
 
-from seqmix_plugin.oracles.oracle import Answered, Oracle
-from seqmix_plugin.oracles.request import Request
+from seqmix_plugin.oracles.oracle import Answered, Oracle, Request
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 

@@ -6,8 +6,7 @@ import numpy as np
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.oracles.gold import GoldOracle
-from seqmix_plugin.oracles.oracle import Answered, Oracle, check_tags
-from seqmix_plugin.oracles.request import Request
+from seqmix_plugin.oracles.oracle import Answered, Oracle, Request, check_tags
 from seqmix_plugin.parameter_checks import between
 from seqmix_plugin.randomness import generator
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
