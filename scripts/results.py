@@ -13,8 +13,8 @@ from seqmix_plugin.reporting import tables
 from seqmix_plugin.reporting.chart_data import mean_rows
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.formatting import between, counted, signed
-from seqmix_plugin.reporting.paired_comparison import PairedComparison
 from seqmix_plugin.reporting.run_groups import Group, find_runs, group_runs
+from seqmix_plugin.reporting.statistics import PairedComparison
 
 ROOT = Path(__file__).parent.parent
 CORPORA = {"webpage": "WebPage", "conll": "CoNLL-2003", "events": "Event triggers"}
@@ -144,7 +144,7 @@ def conclusions(found: Comparison) -> str:
     """Whether SeqMix gained anything on each split."""
     lines = []
     for split in reversed(found.splits):
-        pairs = [pair for pair in found.pairs(split) if "nte_sub" in (pair.first, pair.second) and pair.at_budgets]
+        pairs = [pair for pair in found.pairs[split] if "nte_sub" in (pair.first, pair.second) and pair.at_budgets]
         gains = {pair.second: pair for pair in (pair.gain_of("nte_sub") for pair in pairs)}
         controls = [name for name in ("nte_duplicate", "nte_more_steps") if name in gains]
         if "nte" not in gains or not controls:
@@ -167,7 +167,7 @@ def answers(found: Comparison, paper: Dict[str, Any]) -> str:
     """The questions that the runs were made for, answered by the numbers alone."""
     lines = []
     by_split = {
-        split: {frozenset((p.first, p.second)): p for p in found.pairs(split)} for split in reversed(found.splits)
+        split: {frozenset((p.first, p.second)): p for p in found.pairs[split]} for split in reversed(found.splits)
     }
     for first, second, question in QUESTIONS:
         key = frozenset((first, second))
@@ -192,7 +192,7 @@ def measurement(pair: PairedComparison, first: str) -> str:
     interval = "" if pair.interval is None else f" [{between(pair.interval)}]"
     budget = min(pair.at_budgets)
     start = signed(pair.at_budgets[budget])
-    seeds = counted(pair.num_seeds, "seed")
+    seeds = counted(len(pair.units), "seed")
     return f"{signed(pair.difference)}{interval} ({start} at {budget}; {seeds}; {pair.verdict})"
 
 

@@ -2,8 +2,7 @@
 
 from typing import Any, Dict, Sequence
 
-from seqmix_plugin.charts.elements import SHOWN, Rows, finished, looks
-from seqmix_plugin.charts.theme import INK, PAPER
+from seqmix_plugin.charts.theme import INK, PAPER, SHOWN, Rows, finished, looks
 
 MEASURES = ("sentences", "tokens", "entities")
 """The units in which annotations are counted."""

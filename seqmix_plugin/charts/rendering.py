@@ -36,9 +36,8 @@ def pictures(*charts: Tuple[Dict[str, Any], str]) -> List[bytes]:
     `ConfigurationError`
         When vl-convert is not installed or fails.
     """
-    options: Dict[str, Dict[str, Any]] = {"png": {"scale": 2}}
-    calls = [(f"vegalite_to_{form}", {"vl_spec": for_paper(spec), **options.get(form, {})}) for spec, form in charts]
-    return _results(*calls)
+    scale = {"png": {"scale": 2}}
+    return _results(*((f"vegalite_to_{f}", {"vl_spec": for_paper(spec), **scale.get(f, {})}) for spec, f in charts))
 
 
 @lru_cache(maxsize=1)

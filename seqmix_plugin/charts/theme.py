@@ -1,5 +1,7 @@
 """
-Colours and shapes, on a light and on a dark background.
+What charts share. What a reader of the page can choose are their parameters: the scores that are shown (`split`,
+`cell`), the unit of the budgets (`measure`), the methods (`shown`, or `panel` where each has a chart of its own), and
+whether the deviation is drawn (`band`).
 
 Methods have the colours of Okabe and Ito's palette, which colour-blind readers can tell apart; where one is too pale or
 too dark for a background, its hue is kept and its lightness changed. Shapes distinguish the methods as well.
@@ -9,7 +11,7 @@ References: Okabe and Ito, Color Universal Design, 2008.
 
 import json
 import re
-from typing import Any, Dict
+from typing import Any, Dict, List, Sequence
 
 THEME = {
     "page": ("#ffffff", "#16191d"),
@@ -30,6 +32,9 @@ COLOURS = tuple(f"var(--{name})" for name in THEME if re.fullmatch(r"c\d", name)
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")
 """One fewer than colours: the two together repeat after 56 methods."""
 
+Rows = Sequence[Dict[str, Any]]
+"""Plain data; the keys are also the titles in tooltips and tables."""
+SHOWN = "indexof(shown, datum.method) >= 0"
 STYLE: Dict[str, Any] = {
     "background": "transparent",
     "font": "system-ui, sans-serif",
@@ -55,3 +60,47 @@ def for_paper(spec: Dict[str, Any]) -> Dict[str, Any]:
     """The specification of a chart with the colours of the light page, for pictures that no style sheet reaches."""
     text = re.sub(r"var\(--(\w+)\)", lambda found: THEME.get(found[1], (found[0],))[0], json.dumps(spec))
     return {**json.loads(text), "background": "white"}
+
+
+def looks(names: Sequence[str]) -> List[Any]:
+    """The colours and shapes of the methods, with one legend of those that are shown."""
+    import altair as alt
+
+    columns = alt.ExprRef("max(1, floor(width / 200))")
+    legend = alt.Legend(title=None, values=alt.ExprRef("shown"), columns=columns, symbolOpacity=1)
+    ranges = [[values[place % len(values)] for place in range(len(names))] for values in (COLOURS, SHAPES)]
+    colours, shapes = (alt.Scale(domain=list(names), range=values) for values in ranges)
+    return [
+        alt.Color("method:N", scale=colours, legend=legend),
+        alt.Shape("method:N", scale=shapes, legend=legend),
+    ]
+
+
+def shades(field: str, **opacities: float) -> Any:
+    """The opacity of each value of a field, with a legend."""
+    import altair as alt
+
+    scale = alt.Scale(type="ordinal", domain=list(opacities), range=list(opacities.values()))
+    return alt.Opacity(field, scale=scale, legend=alt.Legend(title=None, symbolType="square"))
+
+
+def tooltip(rows: Rows) -> List[Any]:
+    """All fields of the rows but flags."""
+    import altair as alt
+
+    return [
+        alt.Tooltip(name, type="nominal" if isinstance(value, str) else "quantitative", format=",.4~g")
+        for name, value in (rows[0].items() if rows else ())
+        if not isinstance(value, bool)
+    ]
+
+
+def finished(chart: Any, width: Any, height: Any, values: Dict[str, Any], **datasets: Rows) -> Dict[str, Any]:
+    """The chart as plain data, in the common style; its rows are not validated, which would be slow."""
+    import altair as alt
+
+    parameters = [alt.param(name=name, value=value) for name, value in values.items()]
+    spec: Dict[str, Any] = chart.properties(width=width, height=height).add_params(*parameters).to_dict()
+    del spec["$schema"]
+    data = {**spec.get("datasets", {}), **{name: list(rows) for name, rows in datasets.items()}}
+    return {**spec, "config": STYLE, "autosize": {"type": "fit-x", "contains": "padding"}, "datasets": data}

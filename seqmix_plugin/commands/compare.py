@@ -139,7 +139,7 @@ def _split(comparison: Comparison, wanted: Optional[str], target: Optional[float
 
 def _print(comparison: Comparison, split: str, target: Optional[float]) -> None:
     tables.curves(comparison, split, target, short=True).print()
-    pairs = comparison.pairs(split)
+    pairs = comparison.pairs[split]
     if not pairs:
         return
     print(f"{split} F1 points, mean over the budgets, [95 % bootstrap interval over seeds]")

@@ -1,7 +1,7 @@
 """Entity F1 by exact match."""
 
 from collections import Counter
-from typing import Dict, Iterable, List, Sequence
+from typing import Dict, List, Sequence
 
 import torch.distributed
 from allennlp.common.util import is_distributed
@@ -69,7 +69,8 @@ class EntityF1(Metric):
         counts = self._gathered()
         if reset:
             self.reset()
-        correct, predicted, gold = (_total(some) for some in zip(*counts, strict=True))
+        totals: List[Counter[str]] = [sum(some, Counter()) for some in zip(*counts, strict=True)]
+        correct, predicted, gold = totals
         scores = _scores("", correct.total(), predicted.total(), gold.total())
         for label in sorted(predicted.keys() | gold.keys()):
             scores.update(_scores(f"{label}/", correct[label], predicted[label], gold[label]))
@@ -86,13 +87,6 @@ class EntityF1(Metric):
         everyones: List[List[Counter[str]]] = [own] * torch.distributed.get_world_size()
         torch.distributed.all_gather_object(everyones, own)
         return everyones
-
-
-def _total(counters: Iterable[Counter[str]]) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for counter in counters:
-        total.update(counter)
-    return total
 
 
 def _scores(prefix: str, correct: int, predicted: int, gold: int) -> Dict[str, float]:

@@ -1,16 +1,19 @@
-"""The rows that the report's charts draw, as plain data."""
+"""The rows of the report's charts and of its details of the runs, as plain data."""
 
+import json
 from itertools import combinations
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
 
 from seqmix_plugin.charts.learning_curves import MEASURES
 from seqmix_plugin.reporting.comparison import Comparison, deviation
+from seqmix_plugin.reporting.formatting import NOTHING
 from seqmix_plugin.reporting.run_groups import Group, matched_runs
-from seqmix_plugin.run.reader import FUNNEL
+from seqmix_plugin.run.reader import FUNNEL, Run, flattened
 
 Row = Dict[str, Any]
+ENVIRONMENT = ("revision", "host", "device", "cpus", "threads")
 
 
 def cells(comparison: Comparison) -> Dict[str, Tuple[str, str]]:
@@ -56,10 +59,10 @@ def run_rows(comparison: Comparison) -> List[Row]:
 def pair_rows(comparison: Comparison) -> List[Row]:
     """A row per split and pair of methods, with the difference and its interval."""
     rows = []
-    for split in comparison.splits:
-        for pair in comparison.pairs(split):
+    for split, pairs in comparison.pairs.items():
+        for pair in pairs:
             low, high = pair.interval or (None, None)
-            values = {"difference": pair.difference, "low": low, "high": high, "seeds": pair.num_seeds}
+            values = {"difference": pair.difference, "low": low, "high": high, "seeds": len(pair.units)}
             names = {"split": split, "method": pair.first, "other": pair.second, "verdict": pair.verdict}
             rows.append({**names, **values, "significant": pair.significant})
     return [row for row in rows if row["difference"] == row["difference"]]  # nan without a shared seed and budget
@@ -128,3 +131,42 @@ def reached_curves(comparison: Comparison) -> Dict[str, Dict[str, Row]]:
         }
         for name, cell in cells(comparison).items()
     }
+
+
+def differing_keys(groups: Sequence[Group]) -> List[List[str]]:
+    """A row per key in which the configurations differ: its name, and its value for each group that has one."""
+    flat = [flattened(group.runs[0].configuration) for group in groups]
+    rows = [[key, *(_value(one, key) for one in flat)] for key in sorted({key for one in flat for key in one})]
+    return [row for row in rows if len({value for value, one in zip(row[1:], flat, strict=True) if one}) > 1]
+
+
+def _value(configuration: Dict[str, Any], key: str) -> str:
+    if key not in configuration:
+        return NOTHING if configuration else "not kept"
+    value = configuration[key]
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def run_details(groups: Sequence[Group]) -> List[List[str]]:
+    """A row per fact about the runs, with the distinct values of each group's runs."""
+    facts: List[Tuple[str, Callable[[Run], Any]]] = [
+        ("seeds", lambda run: run.seed),
+        ("data seeds", lambda run: run.data_seed),
+        ("rounds after round 0", lambda run: run.num_rounds),
+        ("versions", _versions),
+        *((name, lambda run, name=name: run.environment.get(name)) for name in ENVIRONMENT),  # type: ignore[misc]
+        ("runs", lambda run: run.path),
+    ]
+    return [[name, *(_distinct(fact, group) for group in groups)] for name, fact in facts]
+
+
+def _distinct(fact: Callable[[Run], Any], group: Group) -> str:
+    known = [fact(run) for run in group.runs]
+    values = list(dict.fromkeys(str(value) for value in known if value not in (None, "")))
+    return ("; " if any("," in value for value in values) else ", ").join(values) or NOTHING
+
+
+def _versions(run: Run) -> str:
+    versions = run.environment.get("versions")
+    known = versions.items() if isinstance(versions, dict) else ()
+    return ", ".join(f"{package} {version}" for package, version in known if version is not None)

@@ -8,10 +8,9 @@ from typing import Dict, List, Optional, Sequence, Tuple
 import numpy as np
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.reporting.formatting import seed_names
-from seqmix_plugin.reporting.paired_comparison import PairedComparison, compared_pairs
+from seqmix_plugin.reporting.formatting import Needed, seed_names
 from seqmix_plugin.reporting.run_groups import Group
-from seqmix_plugin.reporting.statistics import area_under_curve, labels_to_reach, last_at
+from seqmix_plugin.reporting.statistics import PairedComparison, compared_pairs
 
 SPLITS = ("test", "dev")
 
@@ -34,9 +33,9 @@ class Summary:
     area: float
     """Under the mean curve, as a mean height."""
 
-    def labels_to_reach(self, target: float) -> Optional[float]:
-        """Annotated sentences at which the mean curve reaches an F1."""
-        return labels_to_reach(self.budgets, self.mean, target)
+    def needed(self, target: float) -> Needed:
+        """Annotated sentences at which the mean curve reaches an F1, and its first budget."""
+        return labels_to_reach(self.budgets, self.mean, target), self.budgets[0]
 
 
 @dataclass(frozen=True)
@@ -111,6 +110,11 @@ class Comparison:
         return any(run.measured for group in self.groups for run in group.runs)
 
     @property
+    def uneven(self) -> bool:
+        """Whether the methods with rounds have different budgets."""
+        return len({tuple(group.budgets()) for group in self.curves}) > 1
+
+    @property
     def kinds(self) -> List[str]:
         """Entity types that were scored."""
         rows = [scores for group in self.groups for scores in group.runs[0].rounds[0]["scores"].values()]
@@ -127,22 +131,19 @@ class Comparison:
         reached = [max(summary.mean) for summary in same.summaries(split, kind) if summary.group in same.curves]
         return float(np.floor(min(reached, default=0.0)))
 
-    def pairs(self, split: str) -> List[PairedComparison]:
-        """Each method against those before it, or all against the baseline."""
-        return self._pairs[split]
-
     @cached_property
-    def _pairs(self) -> Dict[str, List[PairedComparison]]:
+    def pairs(self) -> Dict[str, List[PairedComparison]]:
+        """For each split each method against those before it, or all against the baseline."""
         names = [(later, earlier) for earlier, later in combinations(self.curves, 2)]
         if self.baseline is not None:
-            one = next(group for group in self.curves if group.name == self.baseline)
+            [one] = [group for group in self.curves if group.name == self.baseline]
             names = [(group, one) for group in self.curves if group is not one]
         return {split: compared_pairs(names, split) for split in self.splits}
 
 
 def _summary(group: Group, scores: np.ndarray) -> Summary:
     every = group.budgets()
-    rounds = [last_at(every, budget) for budget in dict.fromkeys(every)]
+    rounds = list({budget: k for k, budget in enumerate(every)}.values())
     budgets = [every[k] for k in rounds]
     scores = scores[:, rounds]
     over_budgets = scores.mean(axis=1, keepdims=True)  # Shape: (num_runs, 1)
@@ -153,3 +154,27 @@ def _summary(group: Group, scores: np.ndarray) -> Summary:
 def deviation(scores: np.ndarray) -> np.ndarray:
     """Of a sample of runs, in each round; 0 for one run. Shape: (num_budgets,)"""
     return scores.std(axis=0, ddof=1) if len(scores) > 1 else np.zeros(scores.shape[1])
+
+
+def area_under_curve(budgets: Sequence[float], scores: Sequence[float]) -> float:
+    """
+    The mean height of a learning curve by the trapezoidal rule, so that it has the unit of the scores; their mean where
+    all rounds have one budget, as when a query found nothing to label.
+    """
+    if budgets[-1] == budgets[0]:
+        return float(np.mean(scores))
+    return float(np.trapezoid(scores, budgets) / (budgets[-1] - budgets[0]))
+
+
+def labels_to_reach(budgets: Sequence[float], scores: Sequence[float], target: float) -> Optional[float]:
+    """
+    Where a learning curve first reaches `target`, with straight lines between budgets; its first budget when it starts
+    above; `None` when it never does.
+    """
+    if scores[0] >= target:
+        return float(budgets[0])
+    for position in range(1, len(scores)):
+        if scores[position] >= target:
+            share = (target - scores[position - 1]) / (scores[position] - scores[position - 1])
+            return float(budgets[position - 1] + share * (budgets[position] - budgets[position - 1]))
+    return None

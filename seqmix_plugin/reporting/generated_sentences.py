@@ -1,6 +1,5 @@
 """The sentences that a method generated: how plausible they were, and what they look like."""
 
-import math
 from contextlib import suppress
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
@@ -12,7 +11,7 @@ from seqmix_plugin.io.json_text import read_objects
 from seqmix_plugin.io.stored import Known, Number, first_problem
 from seqmix_plugin.reporting.run_groups import Group
 from seqmix_plugin.run.layout import ANNOTATED, SYNTHETIC
-from seqmix_plugin.run.reader import Run, accepted_ranges
+from seqmix_plugin.run.reader import Run
 from seqmix_plugin.run.sentence_rows import sentence_of
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -46,12 +45,8 @@ class GeneratedSentences:
         self.group = group
         of_runs = [(run, _read(run)) for run in group.runs if (run.path / SYNTHETIC).is_file()]
         self._all = [sentence for _, sentences in of_runs for sentence in sentences]
-        self._discriminators = [
-            block
-            for run, _ in of_runs
-            for block in (row["augmentation"].get("discriminator") for row in run.rounds)
-            if isinstance(block, dict)
-        ]
+        of_rounds = [row["augmentation"].get("discriminator") for run, _ in of_runs for row in run.rounds]
+        self._discriminators = [block for block in of_rounds if block]
         with_parents = (item for item in of_runs if (item[0].path / ANNOTATED).is_file())
         self._shown = next(((run, sentences, _labelled(run)) for run, sentences in with_parents), None)
 
@@ -67,13 +62,10 @@ class GeneratedSentences:
     def accepted_range(self) -> List[float]:
         """The finite ends of the accepted range of scores, medians over rounds, seeds and language models."""
         of_scores = [b for b in self._discriminators if b.get("accepted_range_of", "perplexity") == "perplexity"]
-        ranges = [
-            ends for block in of_scores for ends in accepted_ranges(block) if len(ends) == 2 and None is not ends[0]
-        ]
-        medians = (
-            np.median([[low, math.inf if high is None else high] for low, high in ranges], axis=0) if ranges else ()
-        )
-        return [float(end) for end in medians if math.isfinite(end)]
+        known = [r for b in of_scores for r in (b.get("accepted_range", []), *b.get("accepted_ranges", []))]
+        ranges = np.array([ends for ends in known if len(ends) == 2 and ends[0] is not None], dtype=float)
+        medians = np.median(np.nan_to_num(ranges, nan=np.inf), axis=0) if len(ranges) else ()
+        return [float(end) for end in medians if np.isfinite(end)]
 
     def histogram(self, num_bins: int = NUM_BINS) -> List[Dict[str, Any]]:
         """How many sentences score from `low` to `high`, by verdict, in bins of equal ratio; 0 is in the first."""

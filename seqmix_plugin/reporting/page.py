@@ -1,23 +1,21 @@
 """The report as one HTML file that works offline: verdicts, charts, tables, and details of the runs."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.charts import comparisons, generated_sentences
+from seqmix_plugin.charts import comparisons
 from seqmix_plugin.charts.learning_curves import learning_curves
 from seqmix_plugin.charts.rendering import browser_script
 from seqmix_plugin.charts.theme import COLOURS, THEME
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.io.atomic import write_bytes
-from seqmix_plugin.reporting import chart_data, formatting, run_details, tables
+from seqmix_plugin.reporting import chart_data, formatting, tables
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.generated_sentences import GeneratedSentences, examples
 from seqmix_plugin.reporting.verdict import ranked, verdict
-from seqmix_plugin.run.layout import NOT_MEASURED
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -37,13 +35,12 @@ def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target:
     target : `float`, optional (default = `None`)
         The F1 for which needed labels are shown at first; by default the highest whole F1 that all methods reach.
     """
-    names, splits, curves = [group.name for group in comparison.groups], comparison.splits, comparison.curves
-    cells = chart_data.cells(comparison)
+    names = [group.name for group in comparison.groups]
     generated, broken = _generated(comparison)
     rows = {
         "curves": chart_data.mean_rows(comparison),
-        "overlaps": chart_data.overlap_rows(curves),
-        "densities": chart_data.density_rows(curves),
+        "overlaps": chart_data.overlap_rows(comparison.curves),
+        "densities": chart_data.density_rows(comparison.curves),
         "funnel": chart_data.funnel_rows(comparison.groups),
         "histogram": [row for one in generated for row in one.histogram()],
     }
@@ -54,30 +51,14 @@ def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target:
         "scored_by": {one.group.name: one.score_name for one in generated},
         "examples": examples(generated),
         "target": target,
-        "targets": {name: comparison.target(*cell) for name, cell in cells.items()},
+        "targets": {name: comparison.target(*cell) for name, cell in chart_data.cells(comparison).items()},
         "reached": chart_data.reached_curves(comparison),
         "charts": _charts(comparison, rows, generated),
     }
-    context = {
-        "names": names,
-        "positions": {name: position for position, name in enumerate(names)},
-        "curves": [group.name for group in curves],
-        "splits": splits,
-        "cells": cells,
-        "unscored": NOT_MEASURED if not comparison.measured else "on no common split",
-        "verdicts": {split: verdict(comparison, split, target) for split in splits},
-        "rival": comparison.baseline or (ranked(comparison.same_seeds, splits[0])[0][-1].group.name if splits else ""),
-        "uneven": len({tuple(group.budgets()) for group in curves}) > 1,
-        "pairs": comparison.pairs(splits[0]) if splits else [],
-        "corpus": comparison.groups[0].runs[0].configuration.get("train_data_path"),
-        "notes": [*notes, *broken],
-        "differing": run_details.differing_keys(comparison.groups),
-        "details": run_details.run_details(comparison.groups),
-    }
-    context |= {"comparison": comparison, "target": target, "rows": rows, "payload": payload}
-    html = _environment().get_template("page.html.j2").render(context)
+    notes = [*notes, *broken]
+    html = _html(comparison=comparison, names=names, target=target, notes=notes, rows=rows, payload=payload)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(path, html.lstrip().encode("utf-8", errors="replace"))  # names of files may be anything
+    write_bytes(path, html.encode("utf-8", errors="replace"))  # names of files may be anything
 
 
 def _generated(comparison: Comparison) -> Tuple[List[GeneratedSentences], List[str]]:
@@ -100,13 +81,13 @@ def _charts(comparison: Comparison, rows: Dict[str, Any], generated: Sequence[Ge
         "differences": comparisons.differences(chart_data.pair_rows(comparison)),
         "overlaps": comparisons.overlaps(rows["overlaps"]),
         "densities": comparisons.densities(names, rows["densities"]),
-        "funnel": generated_sentences.funnel(rows["funnel"]),
-        "histogram": generated_sentences.histogram(rows["histogram"], ends),
+        "funnel": comparisons.funnel(rows["funnel"]),
+        "histogram": comparisons.histogram(rows["histogram"], ends),
     }
 
 
-def _environment() -> Any:
-    import jinja2  # slow to import, and an extra
+def _html(**context: Any) -> str:
+    import jinja2.utils  # slow to import, and an extra
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -116,12 +97,11 @@ def _environment() -> Any:
         undefined=jinja2.StrictUndefined,
         finalize=formatting.visible,
     )
-    environment.policies["json.dumps_function"] = lambda value, **kwargs: json.dumps(
-        formatting.visible(value), **kwargs
-    )
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "allow_nan": False}
     environment.filters["counted"] = formatting.counted
+    kept: Dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":"), "allow_nan": False}
+    data = jinja2.utils.htmlsafe_json_dumps(formatting.visible(context["payload"]), **kept)
     # Nothing in the script may end the element that holds it.
     script = re.sub("</(?=script)", r"<\\/", browser_script(), flags=re.IGNORECASE)
-    environment.globals.update(vega=script, theme=THEME, colours=COLOURS, tables=tables, p_value=formatting.p_value)
-    return environment
+    environment.globals.update(vega=script, theme=THEME, colours=COLOURS, p_value=formatting.p_value)
+    environment.globals.update(tables=tables, chart_data=chart_data, verdict=verdict, ranked=ranked)
+    return environment.get_template("page.html.j2").render(context, data=data).lstrip()

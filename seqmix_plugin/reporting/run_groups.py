@@ -10,7 +10,7 @@ import numpy as np
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import first_line, printable
-from seqmix_plugin.run.layout import CONFIG, NOT_MEASURED, ROUNDS
+from seqmix_plugin.run.layout import CONFIG, ROUNDS
 from seqmix_plugin.run.reader import Run, read_run
 from seqmix_plugin.run.run_record import read_record
 
@@ -67,14 +67,14 @@ def find_runs(paths: Sequence[str]) -> Tuple[List[Run], List[str]]:
     """
     runs: List[Run] = []
     skipped: List[str] = []
-    seen: Dict[Path, None] = {}
+    places: Dict[Path, Path] = {}
     for path in paths:
         found = _candidates(Path(path), DEPTH)
         if not found:
             reason = f"no {ROUNDS} in it or below it" if os.path.isdir(path) else "no such folder"
             skipped.append(f"{path}: {reason}; expected the folder of a run")
-        seen.update(dict.fromkeys(found))
-    for place in {place.resolve(): place for place in seen}.values():
+        places.update({place.resolve(): place for place in found})
+    for place in places.values():
         try:
             if place.is_file():
                 runs.append(read_record(place))
@@ -141,18 +141,11 @@ def group_runs(runs: Sequence[Run]) -> Tuple[List[Group], List[str]]:
 def _check_data(runs: Sequence[Run]) -> None:
     """Raises a `ConfigurationError` when the runs work on different data, so that scores cannot be compared."""
     one, other = runs[0], next((run for run in runs if run.data_hash != runs[0].data_hash), None)
-    if other is None:
-        return
-    if one.measured != other.measured:
-        bare, scored = (other, one) if one.measured else (one, other)
+    if other is not None:
         raise ConfigurationError(
-            f"{bare.path} is {NOT_MEASURED}, as it has no dev and no test file, and {scored.path} is; compare runs "
-            "that were measured on the same files"
+            f"{one.path} and {other.path} do not work on the same data (train_data_path, validation_data_path, "
+            "test_data_path, trainer.pool.size); compare the runs of one corpus at a time"
         )
-    raise ConfigurationError(
-        f"{one.path} and {other.path} do not work on the same data (train_data_path, validation_data_path, "
-        f"test_data_path, trainer.pool.size); compare the runs of one corpus at a time"
-    )
 
 
 def _names(groups: Sequence[Sequence[Run]]) -> List[str]:

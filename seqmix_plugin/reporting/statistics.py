@@ -1,12 +1,116 @@
-"""Statistical tests of the difference between two methods, and summaries of learning curves."""
+"""The difference between two methods, and whether it is statistically significant."""
 
 import math
-from typing import List, Optional, Sequence, Tuple
+from dataclasses import dataclass, replace
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 from scipy import stats
 
+from seqmix_plugin.reporting.formatting import p_value
+from seqmix_plugin.reporting.run_groups import Group, matched_runs
+from seqmix_plugin.run.reader import Run
+
 SIGNIFICANCE = 0.05
+
+
+@dataclass(frozen=True)
+class PairedComparison:
+    """
+    The difference between two methods on one split, `first` minus `second`, in F1 points. Runs are paired by seed and
+    slice; a run's value is its mean over the budgets that both methods have measured.
+    """
+
+    first: str
+    second: str
+    units: List[Tuple[int, int]]
+    """Seed and slice of each pair of runs."""
+    difference: float
+    """Mean over the pairs; `nan` without any."""
+    interval: Optional[Tuple[float, float]]
+    """95 % bootstrap interval of the difference."""
+    p: Optional[float]
+    """Of the sign-flip test."""
+    wilcoxon_p: Optional[float]
+    """Of the paper's test, over budgets."""
+    at_budgets: Dict[int, float]
+    """The mean difference at each shared budget."""
+    same: List[int]
+    """Budgets at which both have labelled the same sentences and generated none."""
+    finished: bool
+    """Whether the runs of both are finished."""
+    adjusted_p: Optional[float] = None
+    """After Holm's correction over the pairs that are shown."""
+    needed: int = 0
+    """The fewest seeds with which one of the pairs that are shown can be significant."""
+
+    @property
+    def significant(self) -> bool:
+        """Whether the difference is statistically significant, and final."""
+        return self.finished and self.adjusted_p is not None and self.adjusted_p <= SIGNIFICANCE
+
+    @property
+    def verdict(self) -> str:
+        """What the test says, to follow 'The difference is'."""
+        if not self.at_budgets:
+            return f"not tested: no {'budget' if self.units else 'seed'} in common"
+        if not self.finished:
+            return "not final: there are unfinished runs"
+        if len(self.units) < self.needed:
+            number = f"there {'is' if len(self.units) == 1 else 'are'} {len(self.units)}"
+            return f"not statistically significant: {self.needed} seeds are needed, {number}"
+        return f"{'' if self.significant else 'not '}statistically significant (p = {p_value(self.adjusted_p)}, Holm)"
+
+    def gain_of(self, name: str) -> "PairedComparison":
+        """The same comparison with `name` as the first of the two methods."""
+        if name == self.first:
+            return self
+        return replace(
+            self,
+            first=self.second,
+            second=self.first,
+            difference=-self.difference,
+            interval=None if self.interval is None else (-self.interval[1], -self.interval[0]),
+            at_budgets={budget: -difference for budget, difference in self.at_budgets.items()},
+        )
+
+
+def compared_pairs(pairs: Sequence[Tuple[Group, Group]], split: str) -> List[PairedComparison]:
+    """The differences of pairs of methods that are shown together."""
+    compared = [_compared(first, second, split) for first, second in pairs]
+    needed = seeds_needed(len(compared)) if compared else 0
+    adjusted = holm([pair.p for pair in compared])
+    return [replace(pair, adjusted_p=p, needed=needed) for pair, p in zip(compared, adjusted, strict=True)]
+
+
+def _compared(first: Group, second: Group, split: str) -> PairedComparison:
+    """A comparison without what depends on the other pairs."""
+    matched = matched_runs(first, second)
+    # Of several rounds with one budget the last counts.
+    curves: Any = [[dict(zip(run.budgets, run.f1(split), strict=True)) for run in pair] for pair in matched]
+    shared = sorted(set.intersection(*(set(curve) for pair in curves for curve in pair))) if matched else []
+    rows = [[one[budget] - other[budget] for budget in shared] for one, other in curves]
+    differences = [float(np.mean(row)) for row in rows] if shared else []
+    at_budgets = dict(zip(shared, np.mean(rows, axis=0).tolist(), strict=True)) if shared else {}
+    return PairedComparison(
+        first=first.name,
+        second=second.name,
+        units=[run.unit for run, _ in matched],
+        difference=float(np.mean(differences)) if differences else float("nan"),
+        interval=bootstrap_interval(differences),
+        p=sign_flip_test(differences),
+        wilcoxon_p=wilcoxon_over_budgets(list(at_budgets.values())),
+        at_budgets=at_budgets,
+        same=[budget for budget in shared if all(_same_sentences(*pair, budget) for pair in matched)],
+        finished=first.finished and second.finished,
+    )
+
+
+def _same_sentences(one: Run, other: Run, budget: int) -> bool:
+    """Whether both have labelled the same sentences up to a budget, and generated none."""
+    last = [max(k for k, labelled in enumerate(run.budgets) if labelled == budget) for run in (one, other)]
+    generated = one.rounds[last[0]]["synthetic_in_training"] or other.rounds[last[1]]["synthetic_in_training"]
+    return not generated and one.labelled(last[0]) == other.labelled(last[1])
 
 
 def sign_flip_test(differences: Sequence[float]) -> Optional[float]:
@@ -73,9 +177,9 @@ def bootstrap_interval(differences: Sequence[float], confidence: float = 0.95) -
 
 def wilcoxon_over_budgets(differences: Sequence[float]) -> Optional[float]:
     """
-    The paper's test (section 4.2): Wilcoxon's signed rank test, two-sided, over the budgets of one mean curve. It is
-    exact, also with ties: all 2ⁿ sign patterns of the ranks are counted. Budgets at which the methods are equal are
-    left out. The budgets of a curve are not independent, so the report draws no conclusion from this p.
+    The paper's test (section 4.2): Wilcoxon's signed rank test, two-sided, over the budgets of one mean curve, which is
+    the sign-flip test of the signed ranks, and exact with ties too. Budgets at which the methods are equal are left
+    out. The budgets of a curve are not independent, so the report draws no conclusion from this p.
 
     # Parameters
 
@@ -89,16 +193,9 @@ def wilcoxon_over_budgets(differences: Sequence[float]) -> Optional[float]:
     """
     values = np.round(np.asarray(differences, dtype=float), 6)  # equal means differ in their last bits
     nonzero = values[values != 0]
-    if nonzero.size == 0:
-        return None
-    ranks = np.rint(2 * stats.rankdata(np.abs(nonzero))).astype(int)  # twice, as a mean of ranks may end in ½
-    shares = np.zeros(ranks.sum() + 1)  # of the sign patterns, by the sum of the ranks of the positive differences
-    shares[0] = 1.0
-    for rank in ranks:
-        shares[rank:] += shares[:-rank].copy()
-        shares /= 2
-    lower = min(ranks[nonzero > 0].sum(), ranks[nonzero < 0].sum())
-    return float(min(1.0, 2 * shares[: lower + 1].sum()))
+    if nonzero.size < 2:
+        return 1.0 if nonzero.size else None
+    return sign_flip_test(np.sign(nonzero) * stats.rankdata(np.abs(nonzero)))
 
 
 def holm(p_values: Sequence[Optional[float]]) -> List[Optional[float]]:
@@ -124,32 +221,3 @@ def seeds_needed(num_pairs: int, significance: float = SIGNIFICANCE) -> int:
     2 / 2ⁿ · num_pairs ≤ `significance`.
     """
     return max(2, math.ceil(math.log2(2 * num_pairs / significance) - 1e-12))
-
-
-def area_under_curve(budgets: Sequence[float], scores: Sequence[float]) -> float:
-    """
-    The mean height of a learning curve by the trapezoidal rule, so that it has the unit of the scores; their mean where
-    all rounds have one budget, as when a query found nothing to label.
-    """
-    if budgets[-1] == budgets[0]:
-        return float(np.mean(scores))
-    return float(np.trapezoid(scores, budgets) / (budgets[-1] - budgets[0]))
-
-
-def last_at(budgets: Sequence[float], budget: float) -> int:
-    """The last round with this budget: of several, the one that was trained last counts."""
-    return len(budgets) - 1 - list(reversed(budgets)).index(budget)
-
-
-def labels_to_reach(budgets: Sequence[float], scores: Sequence[float], target: float) -> Optional[float]:
-    """
-    Where a learning curve first reaches `target`, with straight lines between budgets; its first budget when it starts
-    above; `None` when it never does.
-    """
-    if scores[0] >= target:
-        return float(budgets[0])
-    for position in range(1, len(scores)):
-        if scores[position] >= target:
-            share = (target - scores[position - 1]) / (scores[position] - scores[position - 1])
-            return float(budgets[position - 1] + share * (budgets[position] - budgets[position - 1]))
-    return None

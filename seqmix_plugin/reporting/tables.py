@@ -2,29 +2,27 @@
 
 import html
 import re
-from dataclasses import dataclass
-from typing import List, Optional, Sequence, TextIO
+from typing import List, NamedTuple, Optional, Sequence, TextIO
 
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from seqmix_plugin.charts.elements import Rows
 from seqmix_plugin.charts.learning_curves import MEASURES
+from seqmix_plugin.charts.theme import Rows
 from seqmix_plugin.errors import printable
 from seqmix_plugin.reporting import formatting
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.formatting import MINUS, NOTHING, decimal, p_value, signed, with_deviation
-from seqmix_plugin.reporting.paired_comparison import PairedComparison
 from seqmix_plugin.reporting.run_groups import Group
+from seqmix_plugin.reporting.statistics import PairedComparison
 from seqmix_plugin.run.layout import NOT_MEASURED
 
 STAGES = ("query", "annotate", "augment", "committee", "train", "measure")
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """
     # Parameters
 
@@ -106,7 +104,7 @@ def curves(
     target = comparison.target(split, kind) if target is None else target
     budgets = sorted({budget for summary in summaries for budget in summary.budgets})
     same = comparison.same_seeds.summaries(split, kind)
-    needed = {summary.group.name: (summary.labels_to_reach(target), summary.budgets[0]) for summary in same}
+    needed = {summary.group.name: summary.needed(target) for summary in same}
     columns = ["method", "seeds", *(f"{budget:g}" for budget in budgets), "mean", *([] if short else ["area"])]
     columns += [f"labels to {target:g}", *([] if rival is None else [f"saved against {rival}"])]
     rows = []
@@ -135,8 +133,8 @@ def labelled(groups: Sequence[Group]) -> Table:
 def pairs(comparison: Comparison, split: str) -> Table:
     """The differences between methods, our test and the paper's."""
     rows = []
-    for pair in comparison.pairs(split):
-        difference = [signed(pair.difference), formatting.between(pair.interval), str(pair.num_seeds)]
+    for pair in comparison.pairs[split]:
+        difference = [signed(pair.difference), formatting.between(pair.interval), str(len(pair.units))]
         rows.append([*difference, p_value(pair.p), p_value(pair.adjusted_p), pair.verdict, p_value(pair.wilcoxon_p)])
     columns = ["difference", "95 % interval", "seeds", "p", "Holm", "verdict", "the paper's test"]
     return _of_pairs(comparison, split, f"differences in {split} F1 points, mean over budgets", columns, rows)
@@ -144,7 +142,7 @@ def pairs(comparison: Comparison, split: str) -> Table:
 
 def at_budgets(comparison: Comparison, split: str) -> Table:
     """The differences at each budget; `=` marks those at which both have the same sentences."""
-    shown = comparison.pairs(split)
+    shown = comparison.pairs[split]
     budgets = sorted({budget for pair in shown for budget in pair.at_budgets})
     rows = [[_at_budget(pair, budget) for budget in budgets] for pair in shown]
     columns = [str(budget) for budget in budgets]
@@ -155,7 +153,7 @@ def _of_pairs(
     comparison: Comparison, split: str, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> Table:
     """A table with a row per pair of methods, which are named in front of these columns."""
-    methods = [(pair.first, pair.second) for pair in comparison.pairs(split)]
+    methods = [(pair.first, pair.second) for pair in comparison.pairs[split]]
     named = [[f" {MINUS} ".join(names), *row] for names, row in zip(methods, rows, strict=True)]
     return Table(title, ["pair", *columns], named, methods)
 
@@ -195,9 +193,7 @@ def _of_methods(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 
 
 def seeds_sentence(shown: Sequence[PairedComparison]) -> str:
-    """How many seeds the pairs that are shown need."""
-    if not shown:
-        return ""
+    """How many seeds the pairs that are shown, at least one, need."""
     return (
         f"With n seeds the sign-flip test cannot give a p below 2/2ⁿ; after Holm's correction one of "
         f"{formatting.counted(len(shown), 'pair')} can pass 0.05 with {shown[0].needed} seeds or more."
@@ -211,7 +207,7 @@ def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional
         parts.append(f"### Annotated\n\n{labelled(comparison.groups).markdown()}")
     for split in comparison.splits:
         tables = [curves(comparison, split, target)]
-        shown = comparison.pairs(split)
+        shown = comparison.pairs[split]
         if shown:
             tables += [pairs(comparison, split), at_budgets(comparison, split)]
         parts += [f"### {table.title[0].upper()}{table.title[1:]}\n\n{table.markdown()}" for table in tables]

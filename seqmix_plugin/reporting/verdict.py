@@ -1,20 +1,17 @@
 """What a comparison shows, in sentences."""
 
-from dataclasses import dataclass
-from typing import List, Optional, Tuple
+from typing import List, NamedTuple, Optional, Tuple
 
 from seqmix_plugin.reporting.comparison import Comparison, Summary
 from seqmix_plugin.reporting.formatting import NOTHING, between, counted, decimal, labels, saving, seed_names, signed
-from seqmix_plugin.reporting.paired_comparison import PairedComparison
 from seqmix_plugin.reporting.run_groups import Group, matched_runs
-from seqmix_plugin.reporting.statistics import last_at
+from seqmix_plugin.reporting.statistics import PairedComparison
 
 SMALLEST = 0.05
 """F1 points; a smaller difference is rounded to nothing."""
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Which method leads and by how much, whether that is significant (`None` without a test), and details."""
 
     headline: str
@@ -46,7 +43,7 @@ def verdict(comparison: Comparison, split: str, target: Optional[float] = None) 
     leader, rest = summaries[0], summaries[1:]
     other = next((summary for summary in rest if summary.group.name == comparison.baseline), rest[0])
     names = leader.group.name, other.group.name
-    pairs = comparison.pairs(split)
+    pairs = comparison.pairs[split]
     pair = next(pair for pair in pairs if {pair.first, pair.second} == set(names)).gain_of(names[0])
     is_clear = not abs(pair.difference) < SMALLEST  # also without a pair of runs: the means are all there is
     details = _measured(pair)
@@ -78,7 +75,7 @@ def ranked(comparison: Comparison, split: str) -> Tuple[List[Summary], List[floa
     shared = sorted(set.intersection(*(set(summary.budgets) for summary in curves)))
 
     def over_shared(summary: Summary) -> float:
-        at = [summary.mean[last_at(summary.budgets, budget)] for budget in shared]
+        at = [mean for budget, mean in zip(summary.budgets, summary.mean, strict=True) if budget in shared]
         return sum(at) / len(at) if at else summary.mean_over_budgets[0]
 
     return sorted(curves, key=over_shared, reverse=True), shared
@@ -131,7 +128,9 @@ def _measured(pair: PairedComparison) -> List[str]:
     """What the difference is the mean of, and its interval."""
     if not pair.at_budgets:
         return []
-    over = f"{counted(len(pair.at_budgets), 'budget')} and {counted(pair.num_seeds, 'seed')} ({seed_names(pair.units)})"
+    over = (
+        f"{counted(len(pair.at_budgets), 'budget')} and {counted(len(pair.units), 'seed')} ({seed_names(pair.units)})"
+    )
     interval = "" if pair.interval is None else f", 95 % interval {between(pair.interval)}"
     return [f"The difference is the mean over {over}: {signed(pair.difference)} F1 points{interval}."]
 
@@ -140,7 +139,7 @@ def _labels(comparison: Comparison, split: str, names: Tuple[str, str], target: 
     """How many labels the leader needs, and how many the other method, on the seeds of both."""
     two = Comparison([group for group in comparison.groups if group.name in names]).same_seeds
     curves = {summary.group.name: summary for summary in two.summaries(split)}
-    own, other = ((curves[name].labels_to_reach(target), curves[name].budgets[0]) for name in names)
+    own, other = (curves[name].needed(target) for name in names)
     if saving(own, other) == NOTHING:
         return []
     first = f"To reach {target:g} F1, {names[0]} needs {labels(*own)} annotated sentences"

@@ -215,8 +215,3 @@ def flattened(configuration: Dict[str, Any], prefix: str = "") -> Dict[str, Any]
 def digest(value: Any) -> str:
     """Twelve hexadecimal digits that stand for a value of plain data."""
     return data_digest(value)[:12]
-
-
-def accepted_ranges(discriminator: Dict[str, Any]) -> List[Any]:
-    """The accepted ranges of perplexity in the record of a round: one, or one of each language model."""
-    return [discriminator.get("accepted_range", []), *discriminator.get("accepted_ranges", [])]

@@ -8,10 +8,9 @@ import pytest
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.charts import rendering
-from seqmix_plugin.charts.elements import looks
 from seqmix_plugin.charts.learning_curves import learning_curves, message
 from seqmix_plugin.charts.rendering import pictures
-from seqmix_plugin.charts.theme import COLOURS, SHAPES, THEME, for_paper
+from seqmix_plugin.charts.theme import COLOURS, SHAPES, THEME, for_paper, looks
 from seqmix_plugin.run.learning_curve import chart
 
 

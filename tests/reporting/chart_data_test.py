@@ -2,17 +2,20 @@
 
 import json
 from pathlib import Path
-from typing import Any
-
-import pytest
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.reporting import formatting
-from seqmix_plugin.reporting.chart_data import cells, mean_rows, pair_rows, reached_curves, run_rows
+from seqmix_plugin.reporting.chart_data import (
+    cells,
+    differing_keys,
+    mean_rows,
+    pair_rows,
+    reached_curves,
+    run_details,
+    run_rows,
+)
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.formatting import MINUS, NOTHING
 from seqmix_plugin.reporting.generated_sentences import GeneratedSentences, examples
-from seqmix_plugin.reporting.run_details import differing_keys, run_details
 from seqmix_plugin.reporting.run_groups import find_runs, group_runs
 from seqmix_plugin.reporting.tables import numbers, seconds
 from seqmix_plugin.run.reader import flattened
@@ -101,30 +104,6 @@ def test_examples_are_fewer_the_more_methods_there_are(tmp_path: Path) -> None:
     generated = [GeneratedSentences(group) for group in compared(tmp_path).groups]
     assert len(examples(generated[:1])) == 5 * 2 * 4
     assert len(examples(generated)) == 12 * 5 * 2 * 2
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"score": "high"},
-        {"lambda": "half"},
-        {"accepted": 1},
-        {"round": None},
-        {"tokens": None},
-        {"tokens": ["one"]},
-        {"tag_distributions": [1] * 7},
-        {"tag_distributions": [{"O": "1"}] * 7},
-        {"parents": [1]},
-        {"parents": [{"sentence_id": 1, "start": 0, "end": 1}]},
-        {"parents": [{"sentence_id": "1", "start": "0", "end": 1}]},
-    ],
-)
-def test_what_no_run_writes_is_an_error(tmp_path: Path, change: Any) -> None:
-    folder = write_run(tmp_path / "mix" / "1", [40], accepted=[1])
-    line = json.loads((folder / "synthetic.jsonl").read_text().splitlines()[0])
-    (folder / "synthetic.jsonl").write_text(json.dumps({**line, **change}) + "\n")
-    with pytest.raises(ConfigurationError, match=r"synthetic.jsonl, line 1: not a generated sentence"):
-        GeneratedSentences(compared(tmp_path).groups[0])
 
 
 def test_scores_have_the_name_of_what_was_judged(tmp_path: Path) -> None:

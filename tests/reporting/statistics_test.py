@@ -10,12 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from seqmix_plugin.reporting.comparison import area_under_curve, labels_to_reach
 from seqmix_plugin.reporting.statistics import (
-    area_under_curve,
     bootstrap_interval,
     holm,
-    labels_to_reach,
-    last_at,
     seeds_needed,
     sign_flip_test,
     wilcoxon_over_budgets,
@@ -165,7 +163,6 @@ def test_area_by_hand() -> None:
     assert area_under_curve([10], [12.0]) == 12.0
     assert area_under_curve([10, 10], [12.0, 14.0]) == 13.0, "two rounds with one budget"
     assert area_under_curve([10, 10, 20], [99.0, 10.0, 20.0]) == pytest.approx(15.0)
-    assert (last_at([10, 10, 20], 10), last_at([10, 10, 20], 20)) == (1, 2)
 
 
 def test_labels_to_reach_by_hand() -> None:

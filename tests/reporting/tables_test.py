@@ -84,9 +84,8 @@ def test_seconds_a_stage(tmp_path: Path) -> None:
 
 
 def test_the_sentence_on_seeds(tmp_path: Path) -> None:
-    pairs = compared(tmp_path, CURVES).pairs("test")
+    pairs = compared(tmp_path, CURVES).pairs["test"]
     assert "of 1 pair can pass 0.05 with 6 seeds" in tables.seeds_sentence(pairs)
-    assert tables.seeds_sentence([]) == ""
 
 
 def test_every_score_as_csv(tmp_path: Path) -> None:
@@ -135,7 +134,7 @@ def test_rounds_with_one_budget_are_one(tmp_path: Path) -> None:
     assert rows["nte"] == ["nte", "1", "20.0", "40.0", "30.0", "30.0", "≤ 10"]
     assert rows["sub"] == ["sub", "1", "32.0", "", "", "", ""]
     assert [summary.area for summary in comparison.summaries("test")] == [30.0, 21.0, 32.0]
-    differences = {(pair.first, pair.second): pair.at_budgets for pair in comparison.pairs("test")}
+    differences = {(pair.first, pair.second): pair.at_budgets for pair in comparison.pairs["test"]}
     assert differences["random", "nte"] == {10: pytest.approx(-8.0), 20: pytest.approx(-10.0)}
     assert differences["sub", "nte"] == {10: pytest.approx(12.0)}
     write_page(comparison, [], tmp_path / "report.html")
