@@ -1,8 +1,7 @@
 """The terminal annotator: what is labelled, how it is stored, how it is drawn, and what the keys do."""
 
-from seqmix_plugin.annotator.answer_file import AnswerFile
+from seqmix_plugin.annotator.answer_file import AnswerFile, Labelling
 from seqmix_plugin.annotator.keyboard import Keyboard
-from seqmix_plugin.annotator.labelling import Labelling
 from seqmix_plugin.annotator.session import AnnotationSession
 from seqmix_plugin.annotator.terminal import annotate_in_terminal, check_terminal
 

@@ -3,8 +3,8 @@
 from itertools import groupby
 from typing import List, Sequence, Tuple
 
+from seqmix_plugin.annotator.answer_file import ANSWERED, OPEN, REJECTED, SKIPPED
 from seqmix_plugin.annotator.keyboard import COMMANDS, Keyboard, matching
-from seqmix_plugin.annotator.labelling import ANSWERED, OPEN, REJECTED, SKIPPED
 from seqmix_plugin.annotator.layout import Line, columns, find_word, fitted, is_uncertain, label_text, lay_out, visible
 from seqmix_plugin.formats import Question
 
@@ -33,7 +33,7 @@ def draw(keyboard: Keyboard, width: int, height: int) -> List[StyledRow]:
         return _summary(keyboard)[:height]
     lines = lay_out(question, keyboard.session.labelling.spans, width)
     y, _ = find_word(lines, keyboard.session.view.cursor)
-    head = [_progress(keyboard, width), _state(keyboard, question), []]
+    head = [_progress(keyboard), _state(keyboard, question), []]
     if len(lines) > 1:
         head[1].insert(0, ("bold", f"line {y + 1} of {len(lines)}  "))
     foot = [[], *_foot(keyboard, width, max(height // 5, 1))]
@@ -78,13 +78,10 @@ def line_rows(keyboard: Keyboard, line: Line) -> Tuple[StyledRow, StyledRow]:
     return [*words, ("", "<" if line[-1].word == last else " ")], labels
 
 
-def _progress(keyboard: Keyboard, width: int) -> StyledRow:
+def _progress(keyboard: Keyboard) -> StyledRow:
     counts = keyboard.session.counts()
-    number, total = keyboard.session.view.position + 1, len(keyboard.session.questions)
-    bar = "#" * (20 * (counts[ANSWERED] + counts[REJECTED]) // total)
     told = ", ".join(f"{counts[status]} {status}" for status in (ANSWERED, SKIPPED, REJECTED))
-    text = f"sentence {number} of {total}  [{bar:-<20}]  {told}"
-    return [("bold", text if len(text) <= width else f"{number} of {total}  {told}")]
+    return [("bold", f"sentence {keyboard.session.view.position + 1} of {len(keyboard.session.questions)}  {told}")]
 
 
 def _state(keyboard: Keyboard, question: Question) -> StyledRow:

@@ -8,8 +8,7 @@ from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.annotator.answer_file import AnswerFile
-from seqmix_plugin.annotator.labelling import ANSWERED, OPEN, REJECTED, SKIPPED
+from seqmix_plugin.annotator.answer_file import ANSWERED, OPEN, REJECTED, SKIPPED, AnswerFile
 from seqmix_plugin.annotator.layout import lay_out, word_beside
 from seqmix_plugin.annotator.session import AnnotationSession
 from seqmix_plugin.errors import error_line

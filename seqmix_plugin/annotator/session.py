@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from seqmix_plugin.annotator.labelling import ANSWERED, OPEN, REJECTED, SKIPPED, Labelling, scored
+from seqmix_plugin.annotator.answer_file import ANSWERED, OPEN, REJECTED, SKIPPED, Labelling, scored
 from seqmix_plugin.formats import Question, Span
 
 

@@ -54,11 +54,10 @@ def serve_queries(
         credentials.
     """
     check_extra("service", "serve-queries")
-    from seqmix_plugin.service import Service, read_credentials
+    from seqmix_plugin.service import server
     from seqmix_plugin.service.app import create_app
-    from seqmix_plugin.service.credentials import HEADER, is_loopback
-    from seqmix_plugin.service.server import listen
-    from seqmix_plugin.service.server import run as run_server
+    from seqmix_plugin.service.credentials import HEADER, is_loopback, read_credentials
+    from seqmix_plugin.service.service import Service
 
     known = read_credentials(credentials, os.environ)
     if known is None and not is_loopback(host):
@@ -68,7 +67,7 @@ def serve_queries(
         )
     service = Service(run, load_tagger, pick_device(cuda_device), snap or _snaps(run))
     try:
-        listening = listen(host, port)
+        listening = server.listen(host, port)
         name = f"[{host}]" if ":" in host else host
         address = f"http://{name}:{listening.getsockname()[1]}"
         basic, header = ("", "") if known is None else (f", Basic authentication as {known.user}", f" with {HEADER}")
@@ -76,7 +75,7 @@ def serve_queries(
             f"{run}, {service.version}, is served at {address}; in Label Studio: Settings > Model: {address}{basic}; "
             f"Settings > Webhooks: {address}/webhook{header}"
         )
-        run_server(create_app(service, known), listening, lambda: show(line))
+        server.run(create_app(service, known), listening, lambda: show(line))
         show(f"the service has ended; it has recorded {service.webhook.log.num_added:,} annotations")
     finally:
         service.close()

@@ -33,19 +33,16 @@ class LogFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.rows: List[Row] = []
-        """The rows of an earlier start."""
-        self._end = 0
         self._is_new = not path.exists()
-        if not self._is_new:
-            with disk_errors(path):
-                content = path.read_bytes()
-            whole, torn = whole_lines(content)
-            line_end = b"\n" if whole and not whole.endswith(b"\n") else b""
-            if torn or line_end:
-                append(path, len(whole), line_end)
-            self._end = len(whole + line_end)
-            self.rows = [row for _, row in objects(str(path), decode(str(path), whole))] if whole.strip() else []
+        with disk_errors(path):
+            content = b"" if self._is_new else path.read_bytes()
+        whole, torn = whole_lines(content)
+        line_end = b"\n" if whole and not whole.endswith(b"\n") else b""
+        if torn or line_end:
+            append(path, len(whole), line_end)
+        self._end = len(whole + line_end)
+        self.rows = [row for _, row in objects(str(path), decode(str(path), whole))] if whole.strip() else []
+        """The rows of an earlier start."""
 
     def append(self, content: bytes) -> None:
         """

@@ -7,7 +7,6 @@ import logging
 import re
 from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
-from http import HTTPStatus
 from typing import Any, Awaitable, Callable, Dict, Optional, Tuple
 
 from allennlp.common.checks import ConfigurationError
@@ -15,7 +14,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.io import json_text
 from seqmix_plugin.service.credentials import HEADER, Credentials, is_loopback
-from seqmix_plugin.service.predictions import TooLargeError
+from seqmix_plugin.service.predictions import RefusedError
 from seqmix_plugin.service.service import Service
 
 logger = logging.getLogger(__name__)
@@ -28,14 +27,6 @@ PREDICTING, OTHERS = 16, 48
 App = Callable[[Dict[str, Any], Callable[..., Any], Callable[..., Any]], Awaitable[None]]
 Reply = Tuple[int, Dict[str, Any]]
 Handler = Callable[[Service, bytes], Reply]
-
-
-class RefusedError(Exception):
-    """A request that is refused, with a status and an optional reason."""
-
-    def __init__(self, status: int, reason: Optional[str] = None) -> None:
-        super().__init__(reason or HTTPStatus(status).phrase)
-        self.status = status
 
 
 def create_app(service: Service, credentials: Optional[Credentials] = None) -> App:
@@ -66,12 +57,15 @@ def create_app(service: Service, credentials: Optional[Credentials] = None) -> A
             status, content = await asyncio.get_running_loop().run_in_executor(threads, handler, service, body)
         except RefusedError as error:
             status, content = error.status, {"error": str(error)}
-        except TooLargeError as error:
-            status, content = 413, {"error": str(error)}
         except Exception as error:
             logger.warning(f"a request failed: {type(error).__name__}: {first_line(error)}")
             status, content = 500, {"error": "internal error"}
-        await _send(send, status, json.dumps(content).encode("ascii"))
+        answer = json.dumps(content).encode("ascii")
+        fields = {"content-type": "application/json", "content-length": str(len(answer))}
+        fields |= {"www-authenticate": 'Basic realm="seqmix_plugin"'} if status == 401 else {}
+        encoded = [(name.encode("ascii"), value.encode("ascii")) for name, value in fields.items()]
+        await send({"type": "http.response.start", "status": status, "headers": encoded})
+        await send({"type": "http.response.body", "body": answer})
 
     return app
 
@@ -125,14 +119,6 @@ async def _body(receive: Callable[..., Any]) -> Optional[bytes]:
     return bytes(body)
 
 
-async def _send(send: Callable[..., Any], status: int, content: bytes) -> None:
-    headers = {"content-type": "application/json", "content-length": str(len(content))}
-    headers |= {"www-authenticate": 'Basic realm="seqmix_plugin"'} if status == 401 else {}
-    encoded = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": encoded})
-    await send({"type": "http.response.body", "body": content})
-
-
 def _parse(content: bytes) -> Dict[str, Any]:
     try:
         body = json_text.parse(content.decode("utf-8"))
@@ -165,14 +151,14 @@ def _predict(service: Service, content: bytes) -> Reply:
 def _webhook(service: Service, content: bytes) -> Reply:
     payload = _parse(content)
     try:
-        receipt = service.webhook.receive(payload)
+        recorded, known, problems = service.webhook.receive(payload)
     except ConfigurationError as error:
         logger.warning(f"an annotation could not be written: {first_line(error)}")
         return 503, {"error": "the annotation could not be written; send it again"}
-    counts = {"recorded": receipt.recorded, "known": receipt.known}
-    if receipt.problems:
-        more = f" (and {len(receipt.problems) - 1} more)" if len(receipt.problems) > 1 else ""
-        return 422, {"error": receipt.problems[0] + more, **counts}
+    counts = {"recorded": recorded, "known": known}
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        return 422, {"error": problems[0] + more, **counts}
     return 201, counts
 
 

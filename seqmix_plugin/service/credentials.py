@@ -3,6 +3,7 @@
 import hmac
 import ipaddress
 import os
+import re
 import stat
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,7 +18,6 @@ PREFIX = "SEQMIX_SERVICE_"
 """Prefix of the environment variables with credentials: `…USER`, `…PASSWORD`, `…SECRET`."""
 HEADER = "X-Seqmix-Secret"
 """The header with the secret of a webhook."""
-SHORTEST = 8
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,11 @@ class Credentials:
     secret: str
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value: Any = getattr(self, field.name)
-            shortest = 1 if field.name == "user" else SHORTEST
-            if not isinstance(value, str) or len(value) < shortest or not (value.isascii() and value.isprintable()):
+        for name, shortest in (("user", 1), ("password", 8), ("secret", 8)):
+            value: Any = getattr(self, name)
+            if not isinstance(value, str) or not re.fullmatch(rf"[ -~]{{{shortest},}}", value):
                 raise ConfigurationError(
-                    f"credentials: {field.name!r} is invalid; expected {shortest} or more printable ASCII characters"
+                    f"credentials: {name!r} is invalid; expected {shortest} or more printable ASCII characters"
                 )
         if ":" in self.user:
             raise ConfigurationError("credentials: 'user' contains a colon; Basic authentication does not allow it")

@@ -85,7 +85,6 @@ def run(app: Any, listening: socket.socket, ready: Callable[[], None]) -> None:
         lifespan="off",
         log_config=None,
         log_level="critical",
-        access_log=False,
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=IDLE,

@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from typing import Any, List, Optional, Sequence, Tuple
+from typing import Any, List, Optional, Sequence, Set, Tuple
 from xml.etree import ElementTree
 
 import torch
@@ -10,16 +10,18 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats import labels_of_run
+from seqmix_plugin.formats.label_studio_tasks import labelling_config
 from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder
 from seqmix_plugin.run.layout import ANSWER_FILES, QUERIES
-from seqmix_plugin.service.model_holder import Load, ModelHolder
 from seqmix_plugin.service.predictions import predict
-from seqmix_plugin.service.questions import RunQuestions
+from seqmix_plugin.service.watched_run import Load, ModelHolder, RunQuestions
 from seqmix_plugin.service.webhook import WebhookReceiver
 
 logger = logging.getLogger(__name__)
 
 LOCK = "service.lock"
+ATTRIBUTES = {"Labels": ("name", "toName"), "Text": ("name", "value"), "Label": ("value",)}
+"""The attributes of a labelling configuration's tags that are compared."""
 
 
 class Service:
@@ -62,7 +64,7 @@ class Service:
     @property
     def version(self) -> str:
         """The version of the model, such as `"round 3"`."""
-        return self._holder.version
+        return self._holder.loaded[0]
 
     def setup(self, project: str, config: Optional[str]) -> str:
         """
@@ -103,16 +105,14 @@ def mismatches(config: str, labels: Sequence[str]) -> List[str]:
         The run's entity types.
     """
     try:
-        root = ElementTree.fromstring(config.encode("utf-8", "replace"))
+        given, expected = _tags(config), _tags(labelling_config(labels))
     except ElementTree.ParseError:
         return ["it is not valid XML"]
-    found = []
-    if [tag.get("toName") for tag in root.iter("Labels") if tag.get("name") == "label"] != ["text"]:
-        found.append("it has no Labels tag with name 'label' and toName 'text'")
-    if [tag.get("value") for tag in root.iter("Text") if tag.get("name") == "text"] != ["$text"]:
-        found.append("it has no Text tag with name 'text' and value '$text'")
-    given = {str(tag.get("value")) for tag in root.iter("Label")}
-    missing, unknown = set(labels) - given, given - set(labels)
-    found += [f"it lacks the labels {', '.join(sorted(missing))}"] if missing else []
-    found += [f"the run does not have the labels {', '.join(sorted(unknown))}"] if unknown else []
-    return found
+    lacks = [f"it lacks {tag}" for tag in sorted(expected - given)]
+    return lacks + [f"the run does not have {tag}" for tag in sorted(given - expected) if tag.startswith("<Label ")]
+
+
+def _tags(config: str) -> Set[str]:
+    """The tags that matter with the attributes that matter."""
+    tags = [tag for tag in ElementTree.fromstring(config.encode("utf-8", "replace")).iter() if tag.tag in ATTRIBUTES]
+    return {f"<{tag.tag} {' '.join(f'{key}={tag.get(key)!r}' for key in ATTRIBUTES[tag.tag])}>" for tag in tags}

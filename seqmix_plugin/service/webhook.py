@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from pathlib import Path
-from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, List, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
@@ -19,7 +19,7 @@ from seqmix_plugin.io.atomic import data_digest
 from seqmix_plugin.io.json_text import Row, is_text, shown, whole_number
 from seqmix_plugin.run.layout import QUERIES
 from seqmix_plugin.service.annotation_log import AnnotationLog, Entry, LogFile
-from seqmix_plugin.service.questions import RunQuestions
+from seqmix_plugin.service.watched_run import RunQuestions
 
 logger = logging.getLogger(__name__)
 
@@ -32,23 +32,6 @@ PROBLEMS = "service.problems.jsonl"
 
 LONGEST = 500
 """Characters of a problem that are shown."""
-
-
-class Receipt(NamedTuple):
-    """
-    # Parameters
-
-    recorded : `int`
-        The number of annotations that were written.
-    known : `int`
-        The number of annotations that were known, in this or a later version.
-    problems : `List[str]`
-        One line for each annotation that cannot be read.
-    """
-
-    recorded: int = 0
-    known: int = 0
-    problems: Sequence[str] = ()
 
 
 class WebhookReceiver:
@@ -79,9 +62,15 @@ class WebhookReceiver:
         self._kept = {data_digest(row) for row in self._problems.rows}
         self._lock = threading.Lock()
 
-    def receive(self, payload: Row) -> Receipt:
+    def receive(self, payload: Row) -> Tuple[int, int, List[str]]:
         """
         Stores what a webhook sends; it is on disk when this returns.
+
+        # Returns
+
+        `Tuple[int, int, List[str]]`
+            How many annotations were written, how many were known in this or a later version, and one line for each
+            that cannot be read.
 
         # Raises
 
@@ -106,7 +95,7 @@ class WebhookReceiver:
             logger.warning(problem)
         for problem in problems:
             logger.warning(f"{problem}; kept in {QUERIES}/{PROBLEMS}")
-        return Receipt(recorded, len(entries) - recorded, problems)
+        return recorded, len(entries) - recorded, problems
 
     def _deletions(self, payload: Row) -> Tuple[List[Entry], List[str]]:
         """The payload has numbers only; the log knows their rounds, and remembers those that have not arrived yet."""

@@ -7,7 +7,7 @@ from allennlp.common.checks import ConfigurationError
 from hypothesis import HealthCheck, given, settings
 
 from seqmix_plugin.annotator import AnnotationSession, AnswerFile, Labelling
-from seqmix_plugin.annotator.labelling import ANSWERED, REJECTED, SKIPPED
+from seqmix_plugin.annotator.answer_file import ANSWERED, REJECTED, SKIPPED
 from seqmix_plugin.formats import DoccanoFormat, JsonlFormat, Question, Span, entity_types
 from seqmix_plugin.formats.round_answers import read_answers
 from seqmix_plugin.run.layout import RoundFiles

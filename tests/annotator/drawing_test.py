@@ -41,7 +41,7 @@ def seen(asked: Sequence[Question], width: int = 80, height: int = 24) -> List[s
 
 def test_a_screen() -> None:
     assert seen([ANNA]) == [
-        "sentence 1 of 1  [--------------------]  0 answered, 0 skipped, 0 rejected",
+        "sentence 1 of 1  0 answered, 0 skipped, 0 rejected",
         "not answered  round 2  query score 0.25  id 7",
         "",
         ">Anna<Berg sings in Oslo     .",
@@ -60,7 +60,7 @@ def test_selection_status_and_message() -> None:
     for key in ("3", "~"):
         shown.press(key)
     rows = plain(draw(shown, 60, 20)).split("\n")
-    assert rows[0] == "1 of 2  0 answered, 0 skipped, 0 rejected"
+    assert rows[0] == "sentence 1 of 2  0 answered, 0 skipped, 0 rejected"
     assert rows[1].startswith("not answered (labels changed)  round 2")
     assert rows[4] == " ORG------          LOC? 50%"
     assert rows[-1] == "unknown key ~ (? shows all)"

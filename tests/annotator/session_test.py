@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from seqmix_plugin.annotator import AnnotationSession, Labelling
-from seqmix_plugin.annotator.labelling import ANSWERED, REJECTED, SKIPPED
+from seqmix_plugin.annotator.answer_file import ANSWERED, REJECTED, SKIPPED
 from seqmix_plugin.annotator.session import View
 from seqmix_plugin.formats import Question, Span
 from seqmix_plugin.sentence import TaggedSentence

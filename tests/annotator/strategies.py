@@ -5,7 +5,7 @@ from typing import Any, Callable, Tuple
 from hypothesis import strategies as st
 
 from seqmix_plugin.annotator import AnnotationSession
-from seqmix_plugin.annotator.labelling import ANSWERED, REJECTED, SKIPPED
+from seqmix_plugin.annotator.answer_file import ANSWERED, REJECTED, SKIPPED
 from tests.formats.conftest import LABELS
 
 Command = Tuple[str, Tuple[Any, ...]]

@@ -14,7 +14,7 @@ from seqmix_plugin.formats.label_studio_tasks import task as exported
 from seqmix_plugin.formats.round_answers import read_answers
 from seqmix_plugin.run.layout import RoundFiles
 from seqmix_plugin.sentence import TaggedSentence
-from seqmix_plugin.service import Service
+from seqmix_plugin.service.service import Service
 from tests.commands.conftest import command, trained  # noqa: F401  fixtures
 from tests.formats.conftest import CAT, FIRE
 from tests.service.serving import end_all

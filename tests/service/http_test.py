@@ -11,8 +11,10 @@ import pytest
 import torch
 
 from seqmix_plugin.archives.loading import load_tagger
-from seqmix_plugin.service import Credentials, Service, app, predictions, webhook
+from seqmix_plugin.service import app, predictions, webhook
 from seqmix_plugin.service.app import create_app
+from seqmix_plugin.service.credentials import Credentials
+from seqmix_plugin.service.service import Service
 from tests.formats.conftest import CAT
 from tests.service.conftest import (
     ANNA,

@@ -21,10 +21,10 @@ from seqmix_plugin.formats.label_studio_tasks import labelling_config
 from seqmix_plugin.formats.label_studio_tasks import task as exported
 from seqmix_plugin.io.atomic import file_digest
 from seqmix_plugin.sentence import TaggedSentence
-from seqmix_plugin.service import ModelHolder
 from seqmix_plugin.service.app import create_app
 from seqmix_plugin.service.predictions import split
 from seqmix_plugin.service.service import mismatches
+from seqmix_plugin.service.watched_run import ModelHolder
 from seqmix_plugin.tag_schemes import tags_to_spans
 from tests.conftest import QUICKSTART
 from tests.formats.conftest import WORDS
@@ -139,8 +139,8 @@ def test_requests_under_way_keep_the_old_model(asking: Path) -> None:
     finish_round(asking, 1)
     threading.Thread(target=holder.refresh).start()
     assert loading.wait(30)
-    version, (tagged,) = holder.tag([ANNA.sentence])
-    assert (version, tagged.score is not None) == ("round 0", True)
+    version, (output,) = holder.tag([ANNA.sentence])
+    assert (version, output["words"]) == ("round 0", list(ANNA.sentence.tokens))
     go_on.set()
     holder.refresh()
     assert holder.tag([ANNA.sentence])[0] == "round 1"
@@ -199,16 +199,17 @@ def test_split_keeps_every_character(words: List[str], space: str, before: str) 
             assert found is None
             continue
         assert found is not None
-        assert text[found.before :] == found.sentence.raw_text
-        assert [text[found.before + start : found.before + end] for start, end in found.sentence.offsets()] == list(
-            found.sentence.tokens
+        sentence, before_first = found[0].sentence, found[1]
+        assert text[before_first:] == sentence.raw_text
+        assert [text[before_first + start : before_first + end] for start, end in sentence.offsets()] == list(
+            sentence.tokens
         )
-        assert list(found.sentence.tokens) == text.split() or isinstance(tokenizer, CharacterTokenizer)
+        assert list(sentence.tokens) == text.split() or isinstance(tokenizer, CharacterTokenizer)
 
 
 def test_the_readers_tokenizer_splits(asking: Path) -> None:
     service = service_of(asking)
-    reader: Any = service._holder.reader
+    reader: Any = service._holder.loaded[2]
     reader.tokenizer = CharacterTokenizer()
     with_tokenizer = service.predict([{"data": {"text": "Oslo"}}])[1][0]
     del reader.tokenizer
@@ -223,19 +224,16 @@ MANY = '<!ENTITY e0 "PER">' + "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' f
     ("change", "found"),
     [
         (lambda text: text, []),
+        (lambda text: text.replace('name="label"', 'name="ner"'), ["lacks <Labels name='label' toName='text'>"]),
+        (lambda text: text.replace('toName="text"', 'toName="t"'), ["lacks <Labels name='label' toName='text'>"]),
+        (lambda text: text.replace("$text", "$words"), ["lacks <Text name='text' value='$text'>"]),
         (
-            lambda text: text.replace('name="label"', 'name="ner"'),
-            ["no Labels tag with name 'label' and toName 'text'"],
+            lambda text: text.replace('"PER"', '"PERSON"'),
+            ["lacks <Label value='PER'>", "does not have <Label value='PERSON'>"],
         ),
-        (
-            lambda text: text.replace('toName="text"', 'toName="t"'),
-            ["no Labels tag with name 'label' and toName 'text'"],
-        ),
-        (lambda text: text.replace("$text", "$words"), ["no Text tag with name 'text' and value '$text'"]),
-        (lambda text: text.replace('"PER"', '"PERSON"'), ["lacks the labels PER", "does not have the labels PERSON"]),
         (lambda text: text[:50], ["it is not valid XML"]),
         (lambda text: f"<!DOCTYPE v [{MANY}]>" + text.replace("PER", "&e8;"), ["it is not valid XML"]),
-        (lambda text: text.replace("PER", "\ud83d"), ["lacks the labels PER", "does not have the labels ?"]),
+        (lambda text: text.replace("PER", "\ud83d"), ["lacks <Label value='PER'>", "does not have <Label value='?'>"]),
     ],
 )
 def test_labelling_configurations(change: Any, found: List[str]) -> None:
@@ -254,4 +252,4 @@ def test_setup_says_once_what_does_not_fit(asking: Path, caplog: pytest.LogCaptu
             client.post("/setup", json={**body, "schema": labelling_config(labels_of_run(str(asking)))}).status_code
             == 200
         )
-    assert caplog.text.count("the labelling configuration of project 7.1 does not fit: it has no Labels tag") == 1
+    assert caplog.text.count("the labelling configuration of project 7.1 does not fit: it lacks <Label value=") == 1

@@ -16,8 +16,8 @@ import pytest
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.serve_queries import serve_queries
-from seqmix_plugin.service import Credentials, read_credentials, server
-from seqmix_plugin.service.credentials import HEADER, PREFIX, is_loopback
+from seqmix_plugin.service import server
+from seqmix_plugin.service.credentials import HEADER, PREFIX, Credentials, is_loopback, read_credentials
 from seqmix_plugin.service.server import listen
 from tests.commands.conftest import Command
 from tests.conftest import ROOT
