@@ -39,11 +39,8 @@ class TaggedSentence:
     spaces: Optional[Tuple[str, ...]] = None
 
     def __post_init__(self) -> None:
-        for name, values in (
-            ("tags", self.tags),
-            ("tag_distributions", self.tag_distributions),
-            ("spaces", self.spaces),
-        ):
+        for name in ("tags", "tag_distributions", "spaces"):
+            values = getattr(self, name)
             if values is not None and len(values) != len(self.tokens):
                 raise ValueError(f"sentence {self.id!r}: {len(values)} {name} for {len(self.tokens)} tokens")
         for space in self.spaces or ():

@@ -16,8 +16,6 @@ FEWEST_NUMBERED = 3
 """A sentence of fewer words may be 0, 1 or 1, 2 by chance."""
 MOST_KNOWN = 2**16
 """Number of distinct lines that are remembered, so that each is parsed once."""
-OTHER_WIDTH = "rows have a different number of columns than the first"
-SKIPPED = "CoNLL-U lines of multi-word ranges and empty nodes are skipped"
 
 _RANGE_OR_EMPTY_NODE = re.compile(r"\d+[-.]\d+", re.ASCII)
 _LIKE_A_TAG = re.compile(r"[A-Za-z]-|[A-Z]\Z")
@@ -86,7 +84,8 @@ class ColumnFile(SentenceFile):
                     name = name if rows else self._id(line, name)
                     continue
                 if ("\t" in line) == self._tabs and len(_columns(line)) != self._width:
-                    self.count(OTHER_WIDTH, line, f"line {number}")  # not remembered: each one is counted
+                    what = "rows have a different number of columns than the first"
+                    self.count(what, line, f"line {number}")  # not remembered: each one is counted
                 else:
                     if len(known) == MOST_KNOWN:
                         known.clear()
@@ -103,7 +102,7 @@ class ColumnFile(SentenceFile):
         if line.startswith("# ") and self._is_comment(columns, tabs):
             return None
         if self._is_conllu and _RANGE_OR_EMPTY_NODE.fullmatch(columns[0]):
-            self.count(SKIPPED, columns[0], place)
+            self.count("CoNLL-U lines of multi-word ranges and empty nodes are skipped", columns[0], place)
             return None
         try:
             word, tag = columns[self._token_column], "O" if self._unlabelled else columns[self._tag_column]

@@ -11,7 +11,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats.answer import RawAnswer
-from seqmix_plugin.formats.check import check
+from seqmix_plugin.formats.check import Checked
 from seqmix_plugin.formats.labels import check_labels, check_predicted
 from seqmix_plugin.formats.questions import Question
 from seqmix_plugin.formats.resolve import RULES, Answers, resolve
@@ -141,7 +141,7 @@ class AnnotationFormat(Registrable):
             check_labels(labels)
         settings = settings or ReadSettings()
         by_id = {question.sentence.id: question for question in questions}
-        checked = [check(raw, labels, settings.snap) for raw in self.collect(path, by_id)]
+        checked = [Checked(raw, labels, settings.snap) for raw in self.collect(path, by_id)]
         answers = resolve([checked], [*by_id], settings.annotators)
         if answers.num_unknown and all(one.raw.question is None for one in checked):
             first = next(one.raw for one in checked if one.raw.sentence_id is not None)

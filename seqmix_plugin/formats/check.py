@@ -1,7 +1,7 @@
 """Checks an answer against its question: text, labels, word borders, overlaps."""
 
 from itertools import pairwise
-from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, List, Optional, Sequence, Tuple
 
 from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats.answer import WORDS, Answer, RawAnswer, RawSpan
@@ -9,56 +9,6 @@ from seqmix_plugin.formats.character_offsets import CharacterOffsets
 from seqmix_plugin.formats.questions import Question
 from seqmix_plugin.io.json_text import is_text, shown, whole_number
 from seqmix_plugin.tag_schemes import InvalidTagError, Span, spans_to_tags, tags_to_spans
-
-
-class Checked(NamedTuple):
-    """
-    # Parameters
-
-    raw : `RawAnswer`
-        The answer as the tool's file has it.
-    answer : `Answer`, optional
-        The checked answer; `None` when there is none, or a problem.
-    problems : `List[str]`
-        Reasons why it is not taken, each with the place.
-    warnings : `List[str]`
-        Unexpected details, each with the place.
-    num_snapped : `int`
-        Spans that were widened to whole words.
-    """
-
-    raw: RawAnswer
-    answer: Optional[Answer]
-    problems: List[str]
-    warnings: List[str]
-    num_snapped: int
-
-
-def check(raw: RawAnswer, types: Optional[Sequence[str]] = None, snap: bool = False) -> Checked:
-    """
-    # Parameters
-
-    raw : `RawAnswer`
-        An answer as a tool's file has it.
-    types : `Sequence[str]`, optional (default = `None`)
-        The entity types; any other is a problem. Without them any type is taken.
-    snap : `bool`, optional (default = `False`)
-        Widen a span that cuts a word to the whole word, and count it, instead of reporting a problem.
-    """
-    checker = _Checker(raw, types, snap)
-    question, tags = raw.question, None
-    if question is not None:
-        try:
-            tags = checker.tags(question)
-        except ValueError as problem:
-            checker.problems.append(str(problem))
-    problems, warnings = (
-        [f"{raw.place}: {line}" for line in dict.fromkeys(lines)] for lines in (checker.problems, checker.warnings)
-    )
-    answer = None
-    if question is not None and not problems and (raw.rejected or tags is not None):
-        answer = Answer(question.sentence.id, tags, raw.annotator, raw.place)
-    return Checked(raw, answer, problems, warnings, checker.num_snapped)
 
 
 def changed_text(question: Question, text: str) -> Optional[str]:
@@ -71,17 +21,42 @@ def changed_text(question: Question, text: str) -> Optional[str]:
     return f"the text was changed: {_short(text, start)}; it was {_short(expected, start)}"
 
 
-class _Checker:
-    """Collects the problems and warnings of one answer; its methods raise a `ValueError` for a problem."""
+class Checked:
+    """
+    An answer after its check against its question. Its private methods raise a `ValueError` for a problem.
 
-    def __init__(self, raw: RawAnswer, types: Optional[Sequence[str]], snap: bool) -> None:
-        self._raw, self._types, self._snap = raw, types, snap
+    # Parameters
+
+    raw : `RawAnswer`
+        An answer as a tool's file has it.
+    types : `Sequence[str]`, optional (default = `None`)
+        The entity types; any other is a problem. Without them any type is taken.
+    snap : `bool`, optional (default = `False`)
+        Widen a span that cuts a word to the whole word, and count it, instead of reporting a problem.
+    """
+
+    def __init__(self, raw: RawAnswer, types: Optional[Sequence[str]] = None, snap: bool = False) -> None:
+        self.raw, self._types, self._snap = raw, types, snap
+        self.answer: Optional[Answer] = None
+        """The checked answer; `None` when there is none, or a problem."""
         self.problems, self.warnings = [*raw.problems], [*raw.warnings]
         self.num_snapped = 0
+        """Number of spans that were widened to whole words."""
+        tags = None
+        if raw.question is not None:
+            try:
+                tags = self._tags(raw.question)
+            except ValueError as problem:
+                self.problems.append(str(problem))
+            if not self.problems and (raw.rejected or tags is not None):
+                self.answer = Answer(raw.question.sentence.id, tags, raw.annotator, raw.place)
+        self.problems, self.warnings = (
+            [f"{raw.place}: {line}" for line in dict.fromkeys(lines)] for lines in (self.problems, self.warnings)
+        )
 
-    def tags(self, question: Question) -> Optional[Tuple[str, ...]]:
+    def _tags(self, question: Question) -> Optional[Tuple[str, ...]]:
         """The BIO tags of the answer; `None` without labels."""
-        raw, words = self._raw, question.sentence.tokens
+        raw, words = self.raw, question.sentence.tokens
         changed = None if raw.text is None else changed_text(question, raw.text)
         if changed is not None:
             raise ValueError(changed)
@@ -122,13 +97,13 @@ class _Checker:
         return found
 
     def _span(self, raw: RawSpan, question: Question) -> Span:
-        start, end, by_words = whole_number(raw.start), whole_number(raw.end), self._raw.unit == WORDS
+        start, end, by_words = whole_number(raw.start), whole_number(raw.end), self.raw.unit == WORDS
         if start is None or end is None:
             kind = "word" if by_words else "character"
             raise ValueError(f"a span from {shown(raw.start)} to {shown(raw.end)}; expected {kind} positions")
         self._check_label(raw.label)
         if not by_words:
-            start, end = self._words(raw, start, end, CharacterOffsets(question.sentence, self._raw.unit))
+            start, end = self._words(raw, start, end, CharacterOffsets(question.sentence, self.raw.unit))
         words = question.sentence.tokens
         if not 0 <= start < end <= len(words):
             raise ValueError(f"words {start} to {end} are not within the sentence's {len(words)}")
@@ -152,7 +127,7 @@ class _Checker:
         if isinstance(raw.text, str) and raw.text != text:
             in_tool = f"{what} are {_short(raw.text)} in the tool"
             if offsets.units_differ and _squeezed(raw.text) != _squeezed(text):
-                raise ValueError(f"{in_tool}; expected offsets in {self._raw.unit}")
+                raise ValueError(f"{in_tool}; expected offsets in {self.raw.unit}")
             self.warnings.append(f"{in_tool}; the offsets are taken")
         if not words.exact:
             if not self._snap:

@@ -4,7 +4,7 @@ from typing import List, Optional, Sequence
 
 from seqmix_plugin.formats.annotation_format import AnnotationFormat, ReadSettings
 from seqmix_plugin.formats.answer import RawAnswer
-from seqmix_plugin.formats.check import check
+from seqmix_plugin.formats.check import Checked
 from seqmix_plugin.formats.jsonl import JsonlFormat
 from seqmix_plugin.formats.questions import Question
 from seqmix_plugin.formats.resolve import Answers, resolve
@@ -54,5 +54,5 @@ def read_answers(
     for path in (path for one in rounds for path in one.answer_files()):
         own = path.name.endswith(OWN)
         found.append([*(JsonlFormat().collect(path, by_id, growing=True) if own else tool.collect(path, by_id))])
-    checked = [[check(raw, labels, settings.snap) for raw in raws] for raws in found]
+    checked = [[Checked(raw, labels, settings.snap) for raw in raws] for raws in found]
     return resolve(checked, [*by_id], settings.annotators)

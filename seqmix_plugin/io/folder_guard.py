@@ -201,20 +201,14 @@ def disk_errors(path: Path) -> Iterator[None]:
     """Turns errors of the operating system into a `ConfigurationError` that names the file."""
     try:
         yield
-    except ConfigurationError:
-        raise
     except Exception as error:
-        reason = refusal(error)
-        if reason is None:
+        # torch does not name the disk error in its own
+        cause = error.__context__ if isinstance(error, RuntimeError) else error
+        of_rust = RUST_ERROR.search(str(error))
+        if isinstance(cause, OSError):
+            reason = cause.strerror or str(cause)
+        elif of_rust:
+            reason = os.strerror(int(of_rust[1]))
+        else:
             raise
         raise ConfigurationError(f"{path}: cannot be written ({reason})") from error
-
-
-def refusal(error: BaseException) -> Optional[str]:
-    """The operating system's error behind an exception of any library; `None` for another one."""
-    if isinstance(error, RuntimeError) and isinstance(error.__context__, OSError):
-        error = error.__context__  # torch does not name the disk error in its own
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    found = RUST_ERROR.search(str(error))
-    return os.strerror(int(found[1])) if found else None

@@ -5,6 +5,7 @@ size, finite numbers. Other programs' files may hold any number. Errors are one 
 
 import json
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple, TypeGuard
 
@@ -43,16 +44,15 @@ def parse(text: str, strict: bool = True) -> Any:
         For anything else, also for an object with the same key twice.
     """
     hooks: Any = {"parse_constant": _not_finite, "parse_float": _finite, "parse_int": _integer} if strict else {}
-    try:
+    with suppress(RecursionError):
         value = json.loads(text, object_pairs_hook=_unique_keys, **hooks)
-    except RecursionError as error:
-        raise _too_deep() from error
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [inner for outer in level if isinstance(outer, (dict, list)) for inner in _members(outer)]
-        if not level:
-            return value
-    raise _too_deep()
+        level = [value]
+        for _ in range(DEEPEST):
+            nested = (outer for outer in level if isinstance(outer, (dict, list)))
+            level = [inner for outer in nested for inner in (outer.values() if isinstance(outer, dict) else outer)]
+            if not level:
+                return value
+    raise ValueError(f"nested more than {DEEPEST} deep")
 
 
 def parse_at(place: str, text: str, strict: bool = False) -> Any:
@@ -210,10 +210,6 @@ def _check_file(path: Path) -> None:
         raise ValueError("no file")
 
 
-def _members(value: Any) -> List[Any]:
-    return list(value.values()) if isinstance(value, dict) else value
-
-
 def _unique_keys(pairs: List[Tuple[str, Any]]) -> Row:
     """An object; a `ValueError` when a key stands twice in it, of which only the last would count."""
     result = dict(pairs)
@@ -238,7 +234,3 @@ def _integer(digits: str) -> int:
     if len(digits) > MOST_DIGITS:
         raise ValueError(f"{digits:.20} is too large a number")
     return int(digits)
-
-
-def _too_deep() -> ValueError:
-    return ValueError(f"nested more than {DEEPEST} deep")

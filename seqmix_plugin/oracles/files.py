@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import Collection, Dict, Sequence, Tuple, Union
+from typing import Collection, Dict, Union
 
 from allennlp.common.checks import ConfigurationError
 
@@ -14,7 +14,6 @@ from seqmix_plugin.formats import (
     Answers,
     JsonlFormat,
     ReadSettings,
-    Span,
     entity_types,
     read_answers,
     read_questions,
@@ -141,7 +140,10 @@ class FilesOracle(Oracle):
     def _ask(self, files: RoundFiles, request: Request) -> Request:
         """Writes the questions, with the predictions that are probable enough, and gives the request with these."""
         make_folder(files.answers)
-        questions = [replace(question, predicted=self._suggested(question.predicted)) for question in request.questions]
+        questions, least = [], self._min_probability
+        for question in request.questions:
+            suggested = [span for span in question.predicted if span.score is None or span.score >= least]
+            questions.append(replace(question, predicted=tuple(suggested)))
         if not isinstance(self._format, JsonlFormat):
             odd = self._format.misfits(request.sentences)
             fitting = [question for question in questions if question.sentence.id not in odd]
@@ -152,9 +154,6 @@ class FilesOracle(Oracle):
                 self._warn_of(odd, f"round {request.round_number}'s {len(questions):,} sentences", files.questions)
         write_questions(files.questions, questions)  # written last: when it exists, all were asked
         return replace(request, questions=questions)
-
-    def _suggested(self, spans: Sequence[Span]) -> Tuple[Span, ...]:
-        return tuple(span for span in spans if span.score is None or span.score >= self._min_probability)
 
     def _exported(self, files: RoundFiles) -> Path:
         """The file of questions that the tool imports."""

@@ -12,7 +12,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.errors import first_line, printable
 from seqmix_plugin.formats import Question
 from seqmix_plugin.formats.answer import RawAnswer
-from seqmix_plugin.formats.check import check
+from seqmix_plugin.formats.check import Checked
 from seqmix_plugin.formats.label_studio import annotation_answer
 from seqmix_plugin.formats.resolve import utc
 from seqmix_plugin.io.atomic import data_digest
@@ -151,7 +151,7 @@ class WebhookReceiver:
         sentence, text = question.sentence, task["data"].get("text")
         place = f"{source}, task {shown(task.get('id'))}, id {sentence.id!r}"
         raw = RawAnswer(place, sentence.id, question, text if isinstance(text, str) else "")
-        checked = check(annotation_answer(annotation, raw), self._labels, self._snap)
+        checked = Checked(annotation_answer(annotation, raw), self._labels, self._snap)
         answer = checked.answer
         if answer is None:
             raise ConfigurationError(checked.problems[0])
