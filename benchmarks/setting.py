@@ -131,7 +131,7 @@ class Setting:
         trainer = training.trainer
         assert isinstance(trainer, ActiveLearningTrainer)
         experiment, learner = trainer.loop.experiment, trainer.loop.learners[0]
-        return Built(training, trainer, experiment, learner, trainer.model, experiment.corpus, seed, lr)
+        return Built(training, trainer, experiment, learner, trainer.model, experiment.corpora.train, seed, lr)
 
 
 def shape_folder(config: BertConfig, folder: Path, tokenizer: Path = MINILM) -> str:

@@ -21,15 +21,16 @@ logger = logging.getLogger(__name__)
 
 class Corpora(NamedTuple):
     """
-    The training file without the sentences of the seed file, which sentence of it has no tags, the sentences that are
-    labelled before the first round, those that are scored each round, and the vocabulary with the labels.
+    The training file without the sentences of the seed file, the vocabulary with the labels, the sentences that are
+    scored each round, by their split, those that are labelled before the first round, and a message that names a
+    sentence of the training file without tags, if there is one.
     """
 
     train: SentenceSource
-    untagged: Optional[str]
-    seed_set: List[TaggedSentence]
-    evaluation: Dict[str, List[TaggedSentence]]
     vocab: Vocabulary
+    evaluation: Dict[str, List[TaggedSentence]]
+    seed_set: Sequence[TaggedSentence] = ()
+    untagged: Optional[str] = None
 
 
 def read_corpora(
@@ -71,7 +72,7 @@ def read_corpora(
     train = _without(train, seed_set, train_path, str(paths.get("seed_data_path")))
     first = labels[train_path].untagged
     untagged = None if first is None else f"{train_path}: sentence {first!r} has no tags"
-    return Corpora(train, untagged, seed_set, splits, vocab)
+    return Corpora(train, vocab, splits, seed_set, untagged)
 
 
 def _without(

@@ -2,15 +2,16 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
 from allennlp.common import Lazy
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DataLoader, Vocabulary
+from allennlp.data import DataLoader
 from allennlp.models import Model
 
+from seqmix_plugin.active_learning.corpora import Corpora
 from seqmix_plugin.data import EncodedSentences, InMemoryLoader, SentenceReader, SentenceView
 from seqmix_plugin.distributed import progress_bar
 from seqmix_plugin.errors import first_line
@@ -23,40 +24,25 @@ from seqmix_plugin.randomness import reseed_globals
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 
-class _EncodedPool(NamedTuple):
-    """The sentences of a source at ascending positions."""
-
-    source: SentenceSource
-    positions: np.ndarray
-    encoded: EncodedSentences
-
-    def holds(self, view: SentenceView) -> bool:
-        return self.source is view.source and bool(np.isin(view.positions, self.positions).all())
-
-
 @dataclass
 class Experiment:
     """The constant parts of a run: readers, vocabulary, data, and how models and loaders are made."""
 
     reader: SentenceReader
     evaluation_reader: SentenceReader  # of the sentences that are scored each round
-    vocab: Vocabulary
-    corpus: SentenceSource  # the training file
-    evaluation: Dict[str, List[TaggedSentence]]  # by the name of the split, `dev` or `test`
+    corpora: Corpora
     model: Lazy[Model]
     data_loader: Lazy[DataLoader]
     validation_data_loader: Optional[Lazy[DataLoader]] = None  # given: inner rounds validate on dev after each epoch
-    seed_set: Sequence[TaggedSentence] = ()  # sentences that are labelled before the first round
-    untagged: Optional[str] = None  # message that names a sentence of `corpus` without tags, if there is one
 
     def __post_init__(self) -> None:
         self._evaluation_loaders: Dict[str, InMemoryLoader] = {}
-        self._pool: Optional[_EncodedPool] = None
+        self._pool: Optional[Tuple[SentenceView, EncodedSentences]] = None  # at ascending positions
 
     @property
     def types(self) -> List[str]:
         """The entity types, sorted."""
-        return entity_types(self.vocab.get_token_to_index_vocabulary("labels"))
+        return entity_types(self.corpora.vocab.get_token_to_index_vocabulary("labels"))
 
     def new_model(self, seed: int, round_number: int) -> SequenceTagger:
         """
@@ -65,7 +51,7 @@ class Experiment:
         """
         reseed_globals(seed, round_number, "model")
         try:
-            model = self.model.construct(vocab=self.vocab)
+            model = self.model.construct(vocab=self.corpora.vocab)
         except ConfigurationError:
             raise
         except Exception as error:  # whatever transformers and its parts raise for what holds no model, or a broken one
@@ -78,9 +64,9 @@ class Experiment:
     def new_oracle(self, oracle: Lazy[Oracle], sentences: SentenceSource) -> Oracle:
         """The oracle for these sentences; a `ConfigurationError` when it needs labels that the training file lacks."""
         made = oracle.construct(corpus=sentences)
-        if made.needs_gold and self.untagged is not None:
-            raise ConfigurationError(f"{self.untagged}, which trainer.oracle uncovers")
-        made.check(sentences, self.vocab.get_token_to_index_vocabulary("labels"))
+        if made.needs_gold and self.corpora.untagged is not None:
+            raise ConfigurationError(f"{self.corpora.untagged}, which trainer.oracle uncovers")
+        made.check(sentences, self.corpora.vocab.get_token_to_index_vocabulary("labels"))
         return made
 
     def training_loader(self, sentences: Sequence[TaggedSentence], seed: int) -> InMemoryLoader:
@@ -91,12 +77,12 @@ class Experiment:
         """Batches of `dev` for the inner trainer, if the configuration asks for them."""
         if self.validation_data_loader is None:
             return None
-        return self._evaluation_loader("validation", self.validation_data_loader, self.evaluation["dev"])
+        return self._evaluation_loader("validation", self.validation_data_loader, self.corpora.evaluation["dev"])
 
     def measure(self, model: SequenceTagger, device: torch.device) -> Dict[str, Dict[str, float]]:
         """The model's metrics by split."""
         scores = {}
-        for split, sentences in self.evaluation.items():
+        for split, sentences in self.corpora.evaluation.items():
             loader = self._evaluation_loader(split, self.data_loader, sentences)
             loader.set_target_device(device)
             with inference(model):
@@ -140,14 +126,16 @@ class Experiment:
     def _pool_loader(self, sentences: SentenceSource) -> InMemoryLoader:
         """Batches of a pool, or of its rest; its words are encoded once."""
         view = sentences if isinstance(sentences, SentenceView) else SentenceView(sentences, np.arange(len(sentences)))
-        if self._pool is None or not self._pool.holds(view):
-            everything = SentenceView(view.source, np.sort(view.positions))
-            encoded = self.reader.encode(progress_bar(everything, desc="encoding the pool"))
+        known = None if self._pool is None else self._pool[0]
+        if known is None or known.source is not view.source or not np.isin(view.positions, known.positions).all():
+            known = SentenceView(view.source, np.sort(view.positions))
+            encoded = self.reader.encode(progress_bar(known, desc="encoding the pool"))
             if encoded is None:
                 return self._loader(self.data_loader, self.reader, sentences)
-            self._pool = _EncodedPool(view.source, everything.positions, encoded)
-        left = np.searchsorted(self._pool.positions, view.positions)
-        return self._in_memory(self.data_loader, encoded=self._pool.encoded.at(left))
+            self._pool = known, encoded
+        assert self._pool is not None
+        left = np.searchsorted(known.positions, view.positions)
+        return self._in_memory(self.data_loader, encoded=self._pool[1].at(left))
 
     def _evaluation_loader(
         self, name: str, lazy: Lazy[DataLoader], sentences: Sequence[TaggedSentence]
@@ -167,7 +155,7 @@ class Experiment:
     ) -> InMemoryLoader:
         instances = [reader.sentence_to_instance(sentence) for sentence in sentences]
         loader = self._in_memory(lazy, instances=instances, shuffle=shuffle, seed=seed)
-        loader.index_with(self.vocab)
+        loader.index_with(self.corpora.vocab)
         return loader
 
     @staticmethod

@@ -39,11 +39,6 @@ class Learner:
     trained: int = -1
     """The last round that the model was trained in."""
 
-    def skip(self, k: int) -> None:
-        """Skips the rounds before `k` where the weights do not depend on them."""
-        if not self.reuse_model:
-            self.trained = max(self.trained, k - 1)
-
     def train(self, k: int, sentences: Sequence[TaggedSentence], folder: Path) -> None:
         """Trains the model as round `k` does; a `ConfigurationError` when the loss is not a number."""
         on_each_machine(self.local_rank, lambda: self._prepare(k, folder))
@@ -82,7 +77,7 @@ class Learner:
                 model=self.model,
                 data_loader=self.experiment.training_loader(sentences, derive_seed(self.seed, k, "order")),
                 validation_data_loader=self.experiment.validation_loader(),
-                serialization_dir=str(self._folder(k, folder)),
+                serialization_dir=str(kept_round(folder, k) / self.name),
                 cuda_device=device.index if device.type == "cuda" else -1,
                 distributed=is_distributed(),
                 local_rank=self.local_rank,
@@ -92,12 +87,14 @@ class Learner:
             raise ConfigurationError(f"trainer.trainer: {first_line(error)}") from error
 
     def _prepare(self, k: int, folder: Path) -> None:
-        """Prepares the folder for the inner trainer, which follows links and resumes from files that it finds."""
+        """
+        Refuses links and removes the files of an interrupted inner trainer: the stock one follows links, and would
+        resume from the files, and not exactly.
+        """
         refuse_links(folder)
-        _remove_files(self._folder(k, folder))
-
-    def _folder(self, k: int, folder: Path) -> Path:
-        return kept_round(folder, k) / self.name
+        for path in (kept_round(folder, k) / self.name).glob("*"):
+            if path.is_file():
+                remove(path)
 
 
 def committee(first: Learner, size: int) -> List[Learner]:
@@ -117,13 +114,6 @@ class _WhileOurs(TrainerCallback):
     def on_batch(self, *arguments: Any, is_primary: bool = True, **keywords: Any) -> None:
         if is_primary:
             check_own()
-
-
-def _remove_files(folder: Path) -> None:
-    """Removes the files of an interrupted inner trainer: the stock one would resume from them, and not exactly."""
-    for path in folder.glob("*"):
-        if path.is_file():
-            remove(path)
 
 
 def _let_go() -> None:

@@ -12,11 +12,10 @@ import torch
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.label_budget import num_within, stop_reason
+from seqmix_plugin.active_learning.label_budget import ScoringSettings, num_within, stop_reason
 from seqmix_plugin.active_learning.learner import Learner
 from seqmix_plugin.active_learning.pool import Pool
 from seqmix_plugin.active_learning.predictions import kappa, predict_spans, predict_tags
-from seqmix_plugin.active_learning.settings import ScoringSettings
 from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.console import round_line
 from seqmix_plugin.data import SentenceView
@@ -147,7 +146,7 @@ class ActiveLearningLoop:
         """Makes extra training sentences L* from the sentences that were labelled in this round."""
         start = perf_counter()
         reseed_globals(self.seed, state.round, "augment")
-        given = self.experiment.seed_set if state.round == 0 else ()
+        given = self.experiment.corpora.seed_set if state.round == 0 else ()
         labelled = [*given, *self.pool.labelled_of(state.queried or ())]
         made = self.augmenter.augment(labelled, self.context(state.round))
         augmentation = from_primary(lambda: made)
@@ -165,7 +164,7 @@ class ActiveLearningLoop:
         scores = self.experiment.measure(learner.model, self.device)
         sample_tags = None
         if self.sample is not None:
-            sample_tags = predict_tags(self.experiment, learner.model, self.sample, self.device).tags.tolist()
+            sample_tags = predict_tags(self.experiment, learner.model, self.sample, self.device)[1].tolist()
         state = state.after("measure", start, sample_tags=sample_tags)
         state = state.model_copy(update={"record": self._record(state, scores)})
         return self.files.keep_round(state, learner.model)
@@ -181,7 +180,7 @@ class ActiveLearningLoop:
             seed=self.seed,
             round_number=k,
             model_is_trained=k > 0,
-            seed_set=self.experiment.seed_set,
+            seed_set=self.experiment.corpora.seed_set,
         )
 
     @cached_property

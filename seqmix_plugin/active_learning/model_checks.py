@@ -1,7 +1,5 @@
 """Checks that reader and model fit together, before any work is done."""
 
-import logging
-
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch, DatasetReader
 
@@ -11,8 +9,6 @@ from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.input_length import max_input_length
 from seqmix_plugin.sentence import TaggedSentence
-
-logger = logging.getLogger(__name__)
 
 
 def sentence_reader(reader: DatasetReader) -> SentenceReader:
@@ -32,7 +28,18 @@ def check_model(model: SequenceTagger, reader: SentenceReader, sentence: TaggedS
     Raises a `ConfigurationError` unless indexer and embedder mean the same encoder, the reader makes inputs that it can
     take, and the model can tag what the reader makes of a sentence, which is tried.
     """
-    _check_encoder(model, reader)
+    if model.encoder is not None and reader.word_pieces is not None:
+        indexed, embedded = reader.word_pieces.model_name, model.encoder.config._name_or_path
+        if embedded and indexed != embedded:
+            raise ConfigurationError(
+                f"dataset_reader.token_indexers name the encoder {indexed!r}, but the model's embedder {embedded!r}"
+            )
+        check_pieces(model, reader)
+        longest = max_input_length(model.encoder, reader.word_pieces.tokenizer)
+        if longest is not None and (reader.max_length is None or reader.max_length > longest):
+            raise ConfigurationError(
+                f"dataset_reader.max_length is {reader.max_length}; the encoder takes {longest} word pieces at most"
+            )
     batch = Batch([reader.sentence_to_instance(sentence.without_labels())])
     batch.index_instances(model.vocab)
     try:
@@ -42,22 +49,6 @@ def check_model(model: SequenceTagger, reader: SentenceReader, sentence: TaggedS
         raise ConfigurationError(
             f"model: it cannot tag what dataset_reader makes of sentence {sentence.id!r} ({first_line(error)})"
         ) from error
-
-
-def _check_encoder(model: SequenceTagger, reader: SentenceReader) -> None:
-    if model.encoder is None or reader.word_pieces is None:
-        return
-    indexed, embedded = reader.word_pieces.model_name, model.encoder.config._name_or_path
-    if embedded and indexed != embedded:
-        raise ConfigurationError(
-            f"dataset_reader.token_indexers name the encoder {indexed!r}, but the model's embedder {embedded!r}"
-        )
-    check_pieces(model, reader)
-    longest = max_input_length(model.encoder, reader.word_pieces.tokenizer)
-    if longest is not None and (reader.max_length is None or reader.max_length > longest):
-        raise ConfigurationError(
-            f"dataset_reader.max_length is {reader.max_length}; the encoder takes {longest} word pieces at most"
-        )
 
 
 def check_pieces(model: SequenceTagger, reader: SentenceReader) -> None:

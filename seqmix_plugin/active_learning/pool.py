@@ -3,11 +3,29 @@
 from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
+from allennlp.common import FromParams
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.data import SentenceView
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from seqmix_plugin.tag_schemes import tags_to_spans
+
+
+class PoolSettings(FromParams):
+    """
+    The sentences of the training file that a run works with.
+
+    # Parameters
+
+    size : `int`, optional (default = `None`)
+        How many sentences of the training file to work with, drawn at random; `None` for all.
+    data_seed : `int`, optional (default = `0`)
+        The seed with which they are drawn. They are the same for all values of the run's `seed`.
+    """
+
+    def __init__(self, size: Optional[int] = None, data_seed: int = 0) -> None:
+        self.size = size
+        self.data_seed = data_seed
 
 
 def draw_slice(

@@ -1,6 +1,6 @@
 """A model's predictions for sentences of the pool, word by word, and the agreement of two models."""
 
-from typing import Collection, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Collection, List, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -14,21 +14,14 @@ from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.tag_schemes import tags_to_spans
 
 
-class PredictedTags(NamedTuple):
-    """
-    The words of all sentences one after the other: where each sentence begins and where the last ends, of shape
-    `(num_sentences + 1,)`; the number of the predicted tag, -1 for a word that was cut; and its probability.
-    """
-
-    starts: np.ndarray
-    tags: np.ndarray
-    probabilities: np.ndarray
-
-
 def predict_tags(
     experiment: Experiment, model: SequenceTagger, sentences: SentenceView, device: torch.device
-) -> PredictedTags:
-    """In a distributed run each process predicts its share, and all have the result."""
+) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """
+    The words of all sentences one after the other: where each sentence begins and where the last ends, of shape
+    `(num_sentences + 1,)`; the number of the predicted tag, -1 for a word that was cut; and its probability. In a
+    distributed run each process predicts its share, and all have the result.
+    """
     starts = np.cumsum([0, *(len(sentence) for sentence in sentences)])
     found = np.zeros((2, int(starts[-1])))
     for batch in experiment.predict([model], sentences, device):
@@ -38,7 +31,7 @@ def predict_tags(
         for position, row, length in zip(batch.positions.tolist(), rows, batch.mask.sum(dim=1).tolist(), strict=True):
             found[:, starts[position] : starts[position] + length] = row[:, :length]
     numbers, probabilities = summed(found)
-    return PredictedTags(starts, numbers.astype(int) - 1, probabilities)
+    return starts, numbers.astype(int) - 1, probabilities
 
 
 def predict_spans(
@@ -46,7 +39,7 @@ def predict_spans(
 ) -> List[Tuple[Span, ...]]:
     """The entities that a model finds in each sentence, each as certain as its least certain word."""
     starts, tags, probabilities = predict_tags(experiment, model, sentences, device)
-    names = {**experiment.vocab.get_index_to_token_vocabulary("labels"), -1: "O"}
+    names = {**experiment.corpora.vocab.get_index_to_token_vocabulary("labels"), -1: "O"}
     return [
         tuple(
             Span(span.start, span.end, span.label, round(float(certain[span.start : span.end].min()), 4))

@@ -14,7 +14,8 @@ def load_models(loop: ActiveLearningLoop) -> None:
         learner.trained = newest.round
     else:
         loop.files.write_first_weights(learner.model)
-    learner.skip(saved.last_whole)
+    if not learner.reuse_model:  # the weights do not depend on the rounds before
+        learner.trained = max(learner.trained, saved.last_whole - 1)
     for other in others:
         other.trained = loop.files.load_member(other.name, other.model)
 

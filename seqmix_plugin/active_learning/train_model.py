@@ -15,7 +15,6 @@ from allennlp.training import Trainer
 from seqmix_plugin.active_learning.corpora import read_corpora
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.model_checks import check_model, sentence_reader
-from seqmix_plugin.active_learning.settings import refuse_moved_keys
 from seqmix_plugin.configuration.checks import check_configuration, mistakes_as_configuration_errors
 from seqmix_plugin.console import prepare_console
 from seqmix_plugin.data import InMemoryLoader
@@ -43,14 +42,13 @@ class ActiveLearningTrainModel(TrainModel):
         prepare_console()
         if extras.get("ddp_accelerator") is not None:
             raise ConfigurationError("distributed.ddp_accelerator cannot be configured: it is torch's, made each round")
+        folder = None if extras.get("serialization_dir") is None else Path(extras["serialization_dir"])
         with one_line_failures(), mistakes_as_configuration_errors():
-            if extras.get("serialization_dir") is not None:
-                from_primary(lambda: check_version(Path(extras["serialization_dir"])))
-            refuse_moved_keys(params.as_dict(quiet=True).get("trainer"))
+            if folder is not None:
+                from_primary(lambda: check_version(folder))
             check_configuration(params, cls, "from_partial_objects")
             held: List[IO[bytes]] = []  # until the trainer has the lock as well
-            if extras.get("serialization_dir") is not None:
-                folder = Path(extras["serialization_dir"])
+            if folder is not None:
                 from_primary(lambda: held.append(_begin(folder)))
                 own_folder(folder, ANSWER_FILES)
                 on_each_machine(extras.get("local_rank", 0), lambda: put_damaged_encoder_aside(folder))
@@ -151,18 +149,7 @@ class ActiveLearningTrainModel(TrainModel):
         if validation_data_loader is not None and "dev" not in corpora.evaluation:
             raise ConfigurationError("validation_data_loader is given, but no validation_data_path")
         check_data(folder, paths, vocab)
-        experiment = Experiment(
-            reader,
-            evaluation_reader,
-            vocab,
-            corpora.train,
-            corpora.evaluation,
-            model,
-            data_loader,
-            validation_data_loader,
-            corpora.seed_set,
-            corpora.untagged,
-        )
+        experiment = Experiment(reader, evaluation_reader, corpora, model, data_loader, validation_data_loader)
         first_model = experiment.new_model(seed, 0)
         for some in (reader, evaluation_reader):
             check_model(first_model, some, corpora.train[0])

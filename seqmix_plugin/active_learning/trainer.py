@@ -9,12 +9,11 @@ from allennlp.common import Lazy
 from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.label_budget import check_stopping, label_budget
+from seqmix_plugin.active_learning.label_budget import ScoringSettings, check_stopping, label_budget
 from seqmix_plugin.active_learning.learner import Learner, committee
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop
-from seqmix_plugin.active_learning.pool import Pool, draw_slice
+from seqmix_plugin.active_learning.pool import Pool, PoolSettings, draw_slice
 from seqmix_plugin.active_learning.replay import load_models, replay
-from seqmix_plugin.active_learning.settings import PoolSettings, ScoringSettings
 from seqmix_plugin.augmenters import Augmenter, NoAugmenter
 from seqmix_plugin.console import print_table
 from seqmix_plugin.distributed import is_primary
@@ -125,11 +124,11 @@ class ActiveLearningTrainer(Trainer):
         folder = Path(serialization_dir or tempfile.mkdtemp())
         super().__init__(str(folder), cuda_device, distributed, local_rank, world_size)
         self.model = model.to(self.cuda_device)
-        inside, outside = draw_slice(experiment.corpus, pool.size, generator(pool.data_seed, 0, "slice"))
-        sizes = label_budget(seed_size, num_rounds, query_size, len(inside), len(experiment.seed_set))
+        inside, outside = draw_slice(experiment.corpora.train, pool.size, generator(pool.data_seed, 0, "slice"))
+        sizes = label_budget(seed_size, num_rounds, query_size, len(inside), len(experiment.corpora.seed_set))
         scoring.check(sizes)
-        sentences = Pool(inside, experiment.seed_set)
-        check_stopping(stopping, experiment.evaluation, sentences)
+        sentences = Pool(inside, experiment.corpora.seed_set)
+        check_stopping(stopping, experiment.corpora.evaluation, sentences)
         made_oracle = experiment.new_oracle(oracle, inside)
         learner = Learner(self.model, seed, experiment, trainer, reuse_model=reuse_model, local_rank=local_rank)
         self.loop = ActiveLearningLoop(

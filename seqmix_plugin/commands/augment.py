@@ -10,7 +10,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Vocabulary
 from allennlp.models import Model
 
-from seqmix_plugin.active_learning.corpora import check_tagged, labels_of, with_labels
+from seqmix_plugin.active_learning.corpora import Corpora, check_tagged, labels_of, with_labels
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.model_checks import check_model, sentence_reader
 from seqmix_plugin.archives.loading import load_tagger
@@ -145,7 +145,8 @@ def _build_model(
     vocab = with_labels(Vocabulary.empty(), {"": labels_of(sentences)})
     if archive is None:
         model = Lazy(Model, Params(blocks["model"]))
-        tagger = Experiment(reader, reader, vocab, sentences, {}, model, Lazy(InMemoryLoader)).new_model(seed, 0)
+        corpora = Corpora(sentences, vocab, {})
+        tagger = Experiment(reader, reader, corpora, model, Lazy(InMemoryLoader)).new_model(seed, 0)
         check_model(tagger, reader, sentences[0])
         return tagger, reader
     tagger, reader = load_tagger(archive)

@@ -11,16 +11,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.io import json_text
-from seqmix_plugin.io.atomic import (
-    TEMPORARY,
-    data_digest,
-    disk_errors,
-    file_digest,
-    name_for_damaged,
-    replacement,
-    sync,
-)
-from seqmix_plugin.io.folder_guard import make_folder, move, open_own, remove, remove_folder
+from seqmix_plugin.io.atomic import TEMPORARY, data_digest, file_digest, name_for_damaged, replacement, sync
+from seqmix_plugin.io.folder_guard import disk_errors, make_folder, move, open_own, remove, remove_folder
 from seqmix_plugin.run.layout import ENCODER, ENCODER_DIGESTS, STATE
 
 logger = logging.getLogger(__name__)
@@ -90,6 +82,11 @@ def encoder_damage(run_folder: Union[str, Path]) -> Optional[str]:
         return None
     if not folder.is_dir():
         return f"{folder} is gone"
+    return _differences(folder, before)
+
+
+def _differences(folder: Path, before: Dict[str, str]) -> Optional[str]:
+    """Where the files in a folder are not those with these digests."""
     now = _digests(folder)
     wrong: List[str] = [f"{name} is gone" for name in before if name not in now]
     wrong += [f"{name} was not written by the run" for name in now if name not in before]
@@ -122,7 +119,8 @@ def _put_aside(folder: Path) -> str:
 
 
 def _digests(folder: Path) -> Dict[str, str]:
-    return {str(path.relative_to(folder)): file_digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    files = (path for path in sorted(folder.rglob("[!.]*")) if path.is_file())
+    return {str(path.relative_to(folder)): file_digest(path) for path in files}
 
 
 def _noted(path: Path) -> Optional[Dict[str, str]]:
@@ -151,30 +149,24 @@ def save_vocabulary(vocab: Vocabulary, run_folder: Union[str, Path], writer: obj
         Part of the names of temporary files; it differs between machines that may share the folder.
     """
     folder = Path(run_folder) / "vocabulary"
-    with disk_errors(folder):
-        temporary = _empty(folder, writer)
+    with whole_folder(folder, writer) as temporary:
         vocab.save_to_files(str(temporary))
-        ours = {path.name for path in temporary.iterdir()}
-        others = [path.name for path in sorted(folder.glob("[!.]*")) if path.name not in ours]
+        others = _differences(folder, _digests(temporary)) if folder.is_dir() else None
         if others:
-            names = ", ".join(others)
-            logger.warning(
-                f"{folder}: {names} was not written by the run{_put_aside(folder)}; {folder.name} is written again"
-            )
-        make_folder(folder)
-        for path in sorted(temporary.iterdir()):
-            sync(path)
-            move(path, folder / path.name)
-        temporary.rmdir()
+            logger.warning(f"{others}{_put_aside(folder)}; {folder.name} is written again")
 
 
 @contextmanager
 def whole_folder(folder: Path, writer: object = "") -> Iterator[Path]:
     """Gives a temporary folder to write files to, which then replaces `folder` in one step."""
+    temporary = folder.with_name(f"{folder.name}{writer}{TEMPORARY}")
     with disk_errors(folder):
-        temporary = _empty(folder, writer)
+        remove_folder(temporary)  # which an earlier start has left
         make_folder(temporary)
         yield temporary
+        if folder.is_dir() and _digests(folder) == _digests(temporary):  # another machine may read it
+            remove_folder(temporary)
+            return
         for path in temporary.iterdir():
             sync(path)
         remove_folder(folder)
@@ -184,10 +176,3 @@ def whole_folder(folder: Path, writer: object = "") -> Iterator[Path]:
             if not folder.exists():
                 raise
             remove_folder(temporary)  # another machine was faster
-
-
-def _empty(folder: Path, writer: object) -> Path:
-    """The path of a temporary folder, after removing one that an earlier start has left."""
-    temporary = folder.with_name(f"{folder.name}{writer}{TEMPORARY}")
-    remove_folder(temporary)
-    return temporary

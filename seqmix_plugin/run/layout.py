@@ -24,6 +24,8 @@ OF_A_RUN = (
     *("meta.json", "out.log", "model.tar.gz"),
 )
 """All of them, and those of AllenNLP."""
+WRITTEN = (ANNOTATED, SYNTHETIC, ROUNDS, CURVE, PICTURE, ENVIRONMENT)
+"""Those that the plugin writes in one step, so that a killed run may leave a temporary file beside them."""
 STATE = "state"
 """The folder with the files from which a run resumes."""
 DATA_DIGESTS = "data.json"

@@ -6,6 +6,7 @@ import os
 import platform
 import socket
 import subprocess
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Dict, Optional
@@ -20,7 +21,7 @@ from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import data_digest, file_digest, write_text
 from seqmix_plugin.io.folder_guard import make_folder
-from seqmix_plugin.io.json_text import read_object
+from seqmix_plugin.io.json_text import is_list_of, read_object
 from seqmix_plugin.run.layout import CONFIG, DATA_DIGESTS, STATE
 from seqmix_plugin.run.reader import flattened
 
@@ -121,12 +122,14 @@ def check_data(folder: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary)
 
 
 def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:
-    now: Dict[str, Any] = {key: file_digest(Path(cached_path(path))) for key, path in paths.items() if path is not None}
     run = noted.parent.parent
     models = _models(run)
-    now.update({key: _model_digest(path) for key, path in models.items()})
-    now["labels"] = list(vocab.get_token_to_index_vocabulary("labels"))
-    now["non_padded_namespaces"] = sorted(vocab._non_padded_namespaces)
+    now: Dict[str, Any] = {
+        **{key: file_digest(Path(cached_path(path))) for key, path in paths.items() if path is not None},
+        **{key: _model_digest(path) for key, path in models.items()},
+        "labels": list(vocab.get_token_to_index_vocabulary("labels")),
+        "non_padded_namespaces": sorted(vocab._non_padded_namespaces),
+    }
     before = _read(noted)
     for key, path in {**paths, **models}.items():
         if key in now and before.get(key, now[key]) != now[key]:
@@ -163,11 +166,9 @@ def _read(noted: Path) -> Dict[str, Any]:
     """The digests that were kept; empty when the run begins, or when the file is damaged."""
     if not noted.exists():
         return {}
-    try:
-        before = json_text.read(noted)
-    except (OSError, ValueError):
-        before = None
-    if not isinstance(before, dict) or not all(isinstance(n, str) for part in VOCABULARY for n in before.get(part, ())):
-        logger.warning(f"{noted} is damaged: cannot verify the data files")
-        return {}
-    return before
+    with suppress(ConfigurationError):
+        before = read_object(noted)
+        if all(is_list_of(before.get(name, []), str) for name in VOCABULARY):
+            return before
+    logger.warning(f"{noted} is damaged: cannot verify the data files")
+    return {}

@@ -11,19 +11,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.io.atomic import TEMPORARY, name_for_damaged, write_bytes
 from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder, remove
 from seqmix_plugin.io.json_text import of_lines
-from seqmix_plugin.run.layout import (
-    ANNOTATED,
-    ANSWER_FILES,
-    CURVE,
-    ENVIRONMENT,
-    LOCK,
-    PICTURE,
-    ROUNDS,
-    STATE,
-    SYNTHETIC,
-    state_files,
-    state_path,
-)
+from seqmix_plugin.run import layout
 from seqmix_plugin.run.round_state import Part, RoundState
 from seqmix_plugin.run.sentence_rows import sentence_of
 from seqmix_plugin.sentence import TaggedSentence
@@ -69,13 +57,13 @@ def begin(folder: Path) -> IO[bytes]:
     `ConfigurationError`
         When another process has locked the folder, it cannot be written to, or there are links in it.
     """
-    own_folder(folder, ANSWER_FILES)
-    make_folder(folder / STATE)
-    with disk_errors(folder / STATE):
-        lock = locked(folder / STATE / LOCK)
+    own_folder(folder, layout.ANSWER_FILES)
+    make_folder(folder / layout.STATE)
+    with disk_errors(folder / layout.STATE):
+        lock = locked(folder / layout.STATE / layout.LOCK)
         if lock is None:
             raise ConfigurationError(f"{folder}: the run folder is locked by another process")
-        for name in (ANNOTATED, SYNTHETIC, ROUNDS, CURVE, PICTURE, ENVIRONMENT, f"{STATE}/*.json"):
+        for name in (*layout.WRITTEN, f"{layout.STATE}/*.json"):
             for temporary in folder.glob(f"{name}{TEMPORARY}"):
                 remove(temporary)
     return lock
@@ -83,7 +71,7 @@ def begin(folder: Path) -> IO[bytes]:
 
 def check_version(folder: Path) -> None:
     """Raises a `ConfigurationError` when another version of the plugin has written the rounds in a run's folder."""
-    for k, path in sorted(state_files(folder).items()):
+    for k, path in sorted(layout.state_files(folder).items()):
         with suppress(OSError, ValueError):
             if path.is_file():
                 RoundState.read(path, k)
@@ -104,14 +92,15 @@ def read_saved(folder: Path) -> SavedRounds:
     `ConfigurationError`
         When the folder holds rounds but no state of any, or states of another version.
     """
-    paths = state_files(folder)
-    if not paths and (folder / ROUNDS).exists():
+    paths = layout.state_files(folder)
+    if not paths and (folder / layout.ROUNDS).exists():
         raise ConfigurationError(
-            f"{folder / ROUNDS} holds rounds, but {folder / STATE} holds no state to resume from; choose another "
-            f"folder or --force"
+            f"{folder / layout.ROUNDS} holds rounds, but {folder / layout.STATE} holds no state to resume from; choose "
+            f"another folder or --force"
         )
     states, damaged = _read_states(folder, paths)
-    labels, generated = (_content(folder / name) for name in (ANNOTATED, SYNTHETIC))
+    paths_of_both = folder / layout.ANNOTATED, folder / layout.SYNTHETIC
+    labels, generated = (path.read_bytes() if path.exists() else b"" for path in paths_of_both)
     saved = SavedRounds()
     intact = bytearray(labels)
     for k, state in sorted(states.items()):
@@ -119,9 +108,8 @@ def read_saved(folder: Path) -> SavedRounds:
             damaged.append(paths[k])
             continue
         annotated, synthetic = _sentences(state.annotated, labels), _sentences(state.synthetic, generated)
-        for name, sentences in ((ANNOTATED, annotated), (SYNTHETIC, synthetic)):
-            if sentences is None and folder / name not in damaged:
-                damaged.append(folder / name)
+        found = zip(paths_of_both, (annotated, synthetic), strict=True)
+        damaged += [path for path, sentences in found if sentences is None and path not in damaged]
         if annotated is None and state.annotated is not None:
             # Blank lines take their place, so that the positions in other states stay valid.
             there = slice(state.annotated.start, state.annotated.end)
@@ -140,26 +128,23 @@ def read_saved(folder: Path) -> SavedRounds:
 
 def remove_rounds(folder: Path) -> None:
     """Removes the files that follow from whole rounds."""
-    for name in (ROUNDS, CURVE, PICTURE):
+    for name in (layout.ROUNDS, layout.CURVE, layout.PICTURE):
         remove(folder / name)
 
 
 def _is_of_another_run(state: RoundState, saved: SavedRounds) -> bool:
     """Whether the labels that a state names do not follow those of the rounds before."""
-    if state.annotated is None:
-        return False
-    end = saved.end("annotated")
-    follows = state.annotated.start == end
-    return not follows and (state.round == len(saved.states) or state.annotated.start < end)
+    part, end = state.annotated, saved.end("annotated")
+    return part is not None and (part.start < end or (part.start > end and state.round == len(saved.states)))
 
 
 def _leave(folder: Path, saved: SavedRounds, paths: Dict[int, Path], labels: Optional[bytes], generated: bytes) -> None:
     """Reduces the files to the saved rounds, in an order that may be interrupted at any point."""
     if labels is not None:
-        write_bytes(folder / ANNOTATED, labels)
+        write_bytes(folder / layout.ANNOTATED, labels)
     end = saved.end("synthetic")
     if len(generated) != end:
-        write_bytes(folder / SYNTHETIC, generated[:end])
+        write_bytes(folder / layout.SYNTHETIC, generated[:end])
     if saved.last_whole < 0:  # before the last state is gone: rounds without a state are refused
         remove_rounds(folder)
     for k in sorted(paths, reverse=True):  # from the last, so that there is never a gap
@@ -173,7 +158,7 @@ def _read_states(folder: Path, paths: Dict[int, Path]) -> Tuple[Dict[int, RoundS
     damaged: List[Path] = []
     for number, (k, path) in enumerate(sorted(paths.items())):
         if number != k and not damaged:
-            damaged.append(state_path(folder, number))
+            damaged.append(layout.state_path(folder, number))
         if not path.is_file():
             raise ConfigurationError(f"{path} is not a file")
         try:
@@ -204,10 +189,6 @@ def _collect_left_over(saved: SavedRounds, content: bytes) -> None:
         for sentence in (_parsed(line) or ()) if line else ():
             if sentence.tags is not None and sentence.id not in known:
                 saved.left_over[sentence.id] = line + b"\n"
-
-
-def _content(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""
 
 
 def _put_aside(path: Path, k: int) -> None:

@@ -13,18 +13,7 @@ from seqmix_plugin.distributed import from_primary, is_primary, on_each_machine,
 from seqmix_plugin.io.atomic import append, disk_errors, replacement, write_bytes, write_text
 from seqmix_plugin.io.folder_guard import make_folder, remove
 from seqmix_plugin.io.json_text import of_lines, to_lines
-from seqmix_plugin.run.layout import (
-    ANNOTATED,
-    CONFIG,
-    ENVIRONMENT,
-    ROUNDS,
-    STATE,
-    SYNTHETIC,
-    WEIGHTS,
-    kept_round,
-    member_weights,
-    state_path,
-)
+from seqmix_plugin.run import layout
 from seqmix_plugin.run.learning_curve import write_curve
 from seqmix_plugin.run.provenance import environment, warn_of_changes
 from seqmix_plugin.run.recovery import SavedRounds, begin, read_saved, remove_rounds
@@ -75,7 +64,7 @@ class RunWriter:
         self._local_rank = local_rank
         self._keep = keep_round_weights
         self._writer = f".{rank()}" if rank() else ""  # machines may share the folder
-        self._weights = Weights(folder / WEIGHTS, self._writer)
+        self._weights = Weights(folder / layout.WEIGHTS, self._writer)
         self.saved: SavedRounds = from_primary(lambda: self._begin(device))
         self.rounds = list(self.saved.records)
         """The records of all whole rounds."""
@@ -103,7 +92,7 @@ class RunWriter:
 
     def write_annotated(self, state: RoundState, sentences: Sequence[TaggedSentence]) -> RoundState:
         """In the primary process: adds the labels of a round to `annotated.jsonl`, before they are used."""
-        path, start = self.folder / ANNOTATED, self._ends["annotated"]
+        path, start = self.folder / layout.ANNOTATED, self._ends["annotated"]
         content = to_lines(annotated_row(state.round, sentence) for sentence in sentences)
         for name in [*(sentence.id for sentence in sentences), *(state.rejected or ())]:
             self._left_over.pop(name, None)
@@ -117,7 +106,7 @@ class RunWriter:
         def write() -> RoundState:
             start = self._ends["synthetic"]
             content = to_lines(synthetic_row(state.round, child) for child in augmentation.generated)
-            append(self.folder / SYNTHETIC, start, content)
+            append(self.folder / layout.SYNTHETIC, start, content)
             return self._write_part(state, "synthetic", Part.at(start, content))
 
         return from_primary(write)
@@ -175,24 +164,24 @@ class RunWriter:
         saved = read_saved(self.folder)
         current = environment(device)
         if saved.states:
-            warn_of_changes(self.folder / ENVIRONMENT, current)
+            warn_of_changes(self.folder / layout.ENVIRONMENT, current)
         else:
-            write_text(self.folder / ENVIRONMENT, json.dumps(current, indent=2) + "\n")
+            write_text(self.folder / layout.ENVIRONMENT, json.dumps(current, indent=2) + "\n")
         self._write_rounds(saved.records)
-        if (self.folder / CONFIG).exists():  # AllenNLP writes it anew at every start, but not in one step
-            write_text(self.folder / STATE / CONFIG, (self.folder / CONFIG).read_text(encoding="utf-8"))
+        if (self.folder / layout.CONFIG).exists():  # AllenNLP writes it anew at every start, but not in one step
+            write_bytes(self.folder / layout.STATE / layout.CONFIG, (self.folder / layout.CONFIG).read_bytes())
         return saved
 
     def _write_rounds(self, rounds: Sequence[Dict[str, Any]]) -> None:
         """Writes `rounds.jsonl` and the learning curve, or removes them when there is no round."""
         if rounds:
-            write_bytes(self.folder / ROUNDS, to_lines(rounds))
+            write_bytes(self.folder / layout.ROUNDS, to_lines(rounds))
             write_curve(rounds, self.folder)
         else:
             remove_rounds(self.folder)
 
     def _write(self, state: RoundState) -> RoundState:
-        state.write(state_path(self.folder, state.round))
+        state.write(layout.state_path(self.folder, state.round))
         return state
 
     def _write_part(self, state: RoundState, name: str, part: Part) -> RoundState:
@@ -208,7 +197,7 @@ class RunWriter:
         return state
 
     def _find_weights(self, state: RoundState) -> Optional[Dict[str, Any]]:
-        copy = kept_round(self.folder, state.round) / WEIGHTS
+        copy = layout.kept_round(self.folder, state.round) / layout.WEIGHTS
         if not self._weights.recover(str(state.weights), [copy]):
             logger.warning(
                 f"{self.weights} does not hold the weights after round {state.round}: rounds 0 to {state.round} are "
@@ -233,16 +222,16 @@ class RunWriter:
             self._weights.write(model)
 
     def _member(self, name: str) -> Weights:
-        return Weights(member_weights(self.folder, name))
+        return Weights(layout.member_weights(self.folder, name))
 
     def _tidy(self, k: int) -> None:
-        folder = kept_round(self.folder, k)
+        folder = layout.kept_round(self.folder, k)
         with disk_errors(folder):
             if self._keep != "none":
                 make_folder(folder)
-                with replacement(folder / WEIGHTS, self._writer) as temporary:
+                with replacement(folder / layout.WEIGHTS, self._writer) as temporary:
                     shutil.copyfile(self.weights, temporary)
             done = {"none": range(k + 1), "last": range(k), "all": range(0)}[self._keep]
             for number in done:
-                for path in kept_round(self.folder, number).glob("**/*.th"):
+                for path in layout.kept_round(self.folder, number).glob("**/*.th"):
                     remove(path)

@@ -9,8 +9,9 @@ import torch
 from allennlp.common import Lazy
 from allennlp.data import DataLoader
 
+from seqmix_plugin.active_learning.corpora import Corpora
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.settings import ScoringSettings
+from seqmix_plugin.active_learning.label_budget import ScoringSettings
 from seqmix_plugin.data import ConllColumnsReader, InMemoryLoader, SentenceReader, SentenceView
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.query_policies import NormalizedTokenEntropyPolicy
@@ -23,7 +24,7 @@ NONE = {"trainer.augmenter": {"type": "none"}}
 
 def experiment(reader: SentenceReader, corpus: List[TaggedSentence], model: SequenceTagger) -> Experiment:
     loader: Lazy[DataLoader] = Lazy(InMemoryLoader)
-    return Experiment(reader, reader, model.vocab, corpus, {}, Lazy(SequenceTagger), loader)
+    return Experiment(reader, reader, Corpora(corpus, model.vocab, {}), Lazy(SequenceTagger), loader)
 
 
 def test_encoded_sentences_score_as_instances_do(

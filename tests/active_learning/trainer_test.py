@@ -304,7 +304,7 @@ def test_the_papers_recipe_reaches_the_inner_trainer(tiny_encoder: str, tmp_path
     for key in ("random_seed", "numpy_seed", "pytorch_seed", "include_in_archive"):
         config.pop(key)
     built = TrainModel.from_params(Params(config), serialization_dir=str(tmp_path / "run"), local_rank=0)
-    sentences = built.trainer.loop.experiment.corpus[:16]  # 2 batches of 8: 20 steps
+    sentences = built.trainer.loop.experiment.corpora.train[:16]  # 2 batches of 8: 20 steps
     inner = built.trainer.loop.learners[0].inner_trainer(0, sentences, tmp_path)
     decay = {id(p): group["weight_decay"] for group in inner.optimizer.param_groups for p in group["params"]}
     for name, parameter in built.model.named_parameters():
