@@ -12,8 +12,6 @@ from seqmix_plugin.reporting.formatting import Needed, seed_names
 from seqmix_plugin.reporting.run_groups import Group
 from seqmix_plugin.reporting.statistics import PairedComparison, compared_pairs
 
-SPLITS = ("test", "dev")
-
 
 @dataclass(frozen=True)
 class Summary:
@@ -102,7 +100,7 @@ class Comparison:
     @property
     def splits(self) -> List[str]:
         """Those that every group has measured."""
-        return [split for split in SPLITS if all(group.f1(split) is not None for group in self.groups)]
+        return [split for split in ("test", "dev") if all(group.f1(split) is not None for group in self.groups)]
 
     @property
     def measured(self) -> bool:

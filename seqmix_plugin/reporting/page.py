@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
@@ -36,7 +36,12 @@ def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target:
         The F1 for which needed labels are shown at first; by default the highest whole F1 that all methods reach.
     """
     names = [group.name for group in comparison.groups]
-    generated, broken = _generated(comparison)
+    generated, broken = [], []
+    for group in comparison.groups:
+        try:
+            generated.append(GeneratedSentences(group))
+        except ConfigurationError as error:
+            broken.append(f"{first_line(error)}; what {group.name} generated is left out")
     rows = {
         "curves": chart_data.mean_rows(comparison),
         "overlaps": chart_data.overlap_rows(comparison.curves),
@@ -59,17 +64,6 @@ def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target:
     html = _html(comparison=comparison, names=names, target=target, notes=notes, rows=rows, payload=payload)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, html.encode("utf-8", errors="replace"))  # names of files may be anything
-
-
-def _generated(comparison: Comparison) -> Tuple[List[GeneratedSentences], List[str]]:
-    """What each method generated, and a line on each of those whose files cannot be read."""
-    readable, broken = [], []
-    for group in comparison.groups:
-        try:
-            readable.append(GeneratedSentences(group))
-        except ConfigurationError as error:
-            broken.append(f"{first_line(error)}; what {group.name} generated is left out")
-    return readable, broken
 
 
 def _charts(comparison: Comparison, rows: Dict[str, Any], generated: Sequence[GeneratedSentences]) -> Dict[str, Any]:

@@ -43,8 +43,7 @@ class Group:
     def budgets(self, measure: str = "sentences") -> List[float]:
         """Annotations after each round, the mean over the seeds."""
         counts = [[row["annotated"][measure] for row in run.rounds[: self.num_budgets]] for run in self.runs]
-        means: List[float] = np.mean(counts, axis=0).tolist()
-        return means
+        return [float(mean) for mean in np.mean(counts, axis=0)]
 
     def f1(self, split: str, kind: str = "") -> Optional[np.ndarray]:
         """F1 in points, or `None` when a run has not measured it. Shape: (num_runs, num_budgets)"""
@@ -111,14 +110,19 @@ def _natural(path: Path) -> List[Any]:
 def group_runs(runs: Sequence[Run]) -> Tuple[List[Group], List[str]]:
     """
     Groups in the order in which their first runs are given, and a line on each run that is left out: a repeated seed,
-    or an unfinished run beside finished ones of its configuration. A `ConfigurationError` when there are no runs or
-    they work on different data.
+    or an unfinished run beside finished ones of its configuration. Equal names of groups get the configuration's hash.
+    A `ConfigurationError` when there are no runs or they work on different data.
     """
     if not runs:
         raise ConfigurationError(
             "there is no run to compare; give folders that `allennlp train` or `repeat` has filled"
         )
-    _check_data(runs)
+    other = next((run for run in runs if run.data_hash != runs[0].data_hash), None)
+    if other is not None:
+        raise ConfigurationError(
+            f"{runs[0].path} and {other.path} do not work on the same data (train_data_path, validation_data_path, "
+            "test_data_path, trainer.pool.size); compare the runs of one corpus at a time"
+        )
     by_configuration: Dict[str, Dict[Tuple[int, int], Run]] = {}
     skipped = []
     for run in runs:
@@ -134,27 +138,12 @@ def group_runs(runs: Sequence[Run]) -> Tuple[List[Group], List[str]]:
             if run not in members[-1]:
                 progress = f"{len(run.rounds)} of {run.num_rounds + 1} rounds"
                 skipped.append(f"{run.path}: {progress}; left out until it is finished")
-    names = _names(members)
-    return [Group(name, tuple(group)) for name, group in zip(names, members, strict=True)], skipped
-
-
-def _check_data(runs: Sequence[Run]) -> None:
-    """Raises a `ConfigurationError` when the runs work on different data, so that scores cannot be compared."""
-    one, other = runs[0], next((run for run in runs if run.data_hash != runs[0].data_hash), None)
-    if other is not None:
-        raise ConfigurationError(
-            f"{one.path} and {other.path} do not work on the same data (train_data_path, validation_data_path, "
-            "test_data_path, trainer.pool.size); compare the runs of one corpus at a time"
-        )
-
-
-def _names(groups: Sequence[Sequence[Run]]) -> List[str]:
-    """The groups' names, from the folders of their runs; equal names get the configuration's hash."""
-    names = [_name([run.path for run in group]) for group in groups]
-    return [
-        name if names.count(name) == 1 else f"{name} ({group[0].configuration_hash[:6]})"
-        for name, group in zip(names, groups, strict=True)
-    ]
+    names = [_name([run.path for run in group]) for group in members]
+    groups = []
+    for name, group in zip(names, members, strict=True):
+        unique = name if names.count(name) == 1 else f"{name} ({group[0].configuration_hash[:6]})"
+        groups.append(Group(unique, tuple(group)))
+    return groups, skipped
 
 
 def _name(paths: Sequence[Path]) -> str:

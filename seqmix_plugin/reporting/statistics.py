@@ -178,8 +178,8 @@ def bootstrap_interval(differences: Sequence[float], confidence: float = 0.95) -
 def wilcoxon_over_budgets(differences: Sequence[float]) -> Optional[float]:
     """
     The paper's test (section 4.2): Wilcoxon's signed rank test, two-sided, over the budgets of one mean curve, which is
-    the sign-flip test of the signed ranks, and exact with ties too. Budgets at which the methods are equal are left
-    out. The budgets of a curve are not independent, so the report draws no conclusion from this p.
+    the sign-flip test of the signed ranks: exact up to 16 budgets, with ties too. Budgets at which both are equal are
+    left out. The budgets of a curve are not independent, so the report draws no conclusion from this p.
 
     # Parameters
 

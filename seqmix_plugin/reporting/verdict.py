@@ -46,7 +46,12 @@ def verdict(comparison: Comparison, split: str, target: Optional[float] = None) 
     pairs = comparison.pairs[split]
     pair = next(pair for pair in pairs if {pair.first, pair.second} == set(names)).gain_of(names[0])
     is_clear = not abs(pair.difference) < SMALLEST  # also without a pair of runs: the means are all there is
-    details = _measured(pair)
+    details = []
+    if pair.at_budgets:
+        over = f"{counted(len(pair.at_budgets), 'budget')} and {counted(len(pair.units), 'seed')}"
+        interval = "" if pair.interval is None else f", 95 % interval {between(pair.interval)}"
+        mean = f"{signed(pair.difference)} F1 points{interval}"
+        details.append(f"The difference is the mean over {over} ({seed_names(pair.units)}): {mean}.")
     if is_clear and not pair.difference < 0:
         details += _labels(comparison, split, names, comparison.target(split) if target is None else target)
     if len(pairs) > 1:
@@ -122,17 +127,6 @@ def _of_one(summary: Summary, comparison: Comparison, split: str) -> Verdict:
 def _unfinished(group: Group) -> str:
     rounds = counted(group.runs[0].num_rounds + 1, "round")
     return f"{group.name} is not finished: {group.num_budgets} of {rounds} are counted."
-
-
-def _measured(pair: PairedComparison) -> List[str]:
-    """What the difference is the mean of, and its interval."""
-    if not pair.at_budgets:
-        return []
-    over = (
-        f"{counted(len(pair.at_budgets), 'budget')} and {counted(len(pair.units), 'seed')} ({seed_names(pair.units)})"
-    )
-    interval = "" if pair.interval is None else f", 95 % interval {between(pair.interval)}"
-    return [f"The difference is the mean over {over}: {signed(pair.difference)} F1 points{interval}."]
 
 
 def _labels(comparison: Comparison, split: str, names: Tuple[str, str], target: float) -> List[str]:

@@ -123,7 +123,7 @@ def test_the_papers_test_by_counting_all_patterns(differences: List[float]) -> N
     assert wilcoxon_over_budgets(differences) == pytest.approx(expected)
 
 
-def test_the_papers_test_of_many_budgets_is_no_draw() -> None:
+def test_the_papers_test_of_many_budgets_is_close_to_the_normal_one() -> None:
     differences = [float(k % 5 + 1) * (-1) ** (k % 3 == 0) for k in range(40)]
     normal = stats.wilcoxon(differences, method="asymptotic", correction=True).pvalue
     assert wilcoxon_over_budgets(differences) == pytest.approx(normal, rel=0.05)
