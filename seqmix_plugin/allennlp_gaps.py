@@ -16,7 +16,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.training import util
 from transformers import dynamic_module_utils
 
-from seqmix_plugin.failures import one_line_excepthook
+from seqmix_plugin.console import one_line_excepthook
 from seqmix_plugin.io.atomic import own_copy
 from seqmix_plugin.io.folder_guard import own_folder
 from seqmix_plugin.run.layout import ANSWER_FILES

@@ -1,19 +1,29 @@
-"""The terminal shows our own lines and warnings; the log file has everything else."""
+"""The terminal shows our own lines and warnings, and failures in one line; the log file has everything else."""
 
 import logging
-from typing import Any, Dict, Sequence
+import sys
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Dict, Iterator, Sequence, Type
 
+import torch.distributed as dist
 from allennlp.common.checks import ConfigurationError
+from allennlp.common.util import SigTermReceived, is_distributed
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from seqmix_plugin.errors import error_line, printable
+from seqmix_plugin.distributed import is_primary
+from seqmix_plugin.errors import error_line, first_line, out_of_memory, printable
+from seqmix_plugin.io.folder_guard import check_own
 from seqmix_plugin.run.layout import NOT_MEASURED
 from seqmix_plugin.run.learning_curve import curve_rows
 
+logger = logging.getLogger(__name__)
+
 PACKAGE = __name__.split(".")[0]
+RESUME = "the same command with --recover resumes the run"
 
 
 class _Ours(logging.Filter):
@@ -76,3 +86,41 @@ def _cell(name: str, value: Any) -> str:
     if isinstance(value, str):
         return escape(printable(value))
     return f"{100 * value:.2f}" if name.endswith("f1") else f"{value:,.0f}"
+
+
+@contextmanager
+def one_line_failures() -> Iterator[None]:
+    """
+    Reports in one line what ends a run from outside: Ctrl-C and SIGTERM, a full disk, too little memory, the end of
+    another process of a distributed run. None of them loses what is on the disk.
+    """
+    try:
+        yield
+    except (KeyboardInterrupt, SigTermReceived):
+        logger.warning(f"interrupted; {RESUME}")
+        sys.excepthook = one_line_excepthook
+        raise
+    except OSError as error:
+        check_own()
+        place = f"{error.filename}: " if error.filename else ""
+        raise ConfigurationError(f"{place}{error.strerror or first_line(error)}; {RESUME}") from error
+    except (RuntimeError, MemoryError) as error:
+        text = str(error)
+        if out_of_memory(error):
+            raise ConfigurationError(f"not enough memory ({first_line(error)}); {RESUME}") from error
+        if "PytorchStreamWriter" in text or "inline_container" in text:  # torch's, of a checkpoint
+            raise ConfigurationError(f"weights cannot be written ({first_line(error)}); {RESUME}") from error
+        if not is_distributed() or not ("gloo" in text or isinstance(error, dist.DistError)):
+            raise
+        ended = ConfigurationError(f"another process of this run has ended ({first_line(error)}); {RESUME}")
+        if not is_primary():  # only the primary process shows its log
+            print(error_line(ended), file=sys.stderr, flush=True)
+        raise ended from error
+
+
+def one_line_excepthook(kind: Type[BaseException], error: BaseException, traceback: "TracebackType | None") -> None:
+    """For `sys.excepthook`: a configuration error as one line; nothing for an interruption, which has been reported."""
+    if isinstance(error, ConfigurationError):
+        print(error_line(error), file=sys.stderr)
+    elif not isinstance(error, (KeyboardInterrupt, SigTermReceived)):
+        sys.__excepthook__(kind, error, traceback)

@@ -16,10 +16,9 @@ from seqmix_plugin.active_learning.corpora import read_corpora
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.model_checks import check_model, sentence_reader
 from seqmix_plugin.configuration.checks import check_configuration, mistakes_as_configuration_errors
-from seqmix_plugin.console import prepare_console
+from seqmix_plugin.console import one_line_failures, prepare_console
 from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.distributed import from_primary, is_primary, on_each_machine, rank
-from seqmix_plugin.failures import one_line_failures
 from seqmix_plugin.io.folder_guard import check_own, own_folder, refuse_links
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary

@@ -13,16 +13,25 @@ from allennlp.models import Model
 from seqmix_plugin.active_learning.corpora import Corpora, check_tagged, labels_of, with_labels
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.model_checks import check_model, sentence_reader
-from seqmix_plugin.archives.loading import load_tagger
+from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
-from seqmix_plugin.commands.command import command
-from seqmix_plugin.commands.device import pick_device
-from seqmix_plugin.commands.generated_files import GeneratedFiles, check_columns, counts, gold_records, records
-from seqmix_plugin.configuration.blocks import read_blocks
-from seqmix_plugin.configuration.checks import at, mistakes_as_configuration_errors
+from seqmix_plugin.commands.command import command, pick_device
+from seqmix_plugin.commands.export_queries import check_output
+from seqmix_plugin.commands.generated_files import (
+    check_columns,
+    counts,
+    gold_record,
+    output_paths,
+    records,
+    write_files,
+)
+from seqmix_plugin.configuration.annotations import at
+from seqmix_plugin.configuration.checks import mistakes_as_configuration_errors
+from seqmix_plugin.configuration.constructors import read_blocks
 from seqmix_plugin.console import show
 from seqmix_plugin.data import InMemoryLoader, SentenceReader
+from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import reseed_globals
 from seqmix_plugin.sentence import SentenceSource
@@ -88,8 +97,9 @@ def augment(
         it, when nothing was accepted.
     """
     start = time.perf_counter()
-    files = GeneratedFiles(output)
-    files.check(input_path, force)
+    paths = output_paths(output)
+    make_folder(paths[0].parent)
+    check_output(paths, [input_path], force)
     blocks = read_blocks(config, overrides)
     seed = blocks.get("seed", 0) if seed is None else seed
     with mistakes_as_configuration_errors():
@@ -122,8 +132,8 @@ def augment(
     }
     by_perplexity = isinstance(getattr(augmenter, "discriminator", None), PerplexityDiscriminator)
     rows = records(augmentation.generated, sentences, "perplexity" if by_perplexity else "score")
-    files.write((gold_records(sentences) if include_input else []) + rows, statistics)
-    statistics["files"] = [str(files.jsonl), str(files.columns)]
+    write_files(paths, (list(map(gold_record, sentences)) if include_input else []) + rows, statistics)
+    statistics["files"] = [str(path) for path in paths[:2]]
     show(_summary(statistics))
     return statistics
 

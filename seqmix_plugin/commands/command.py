@@ -6,8 +6,23 @@ import inspect
 import re
 import sys
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, List, Literal, Mapping, Tuple, TypeVar, Union, get_args, get_origin
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    List,
+    Literal,
+    Mapping,
+    Optional,
+    Tuple,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
 
+import torch
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
@@ -15,8 +30,6 @@ from seqmix_plugin.console import prepare_console
 from seqmix_plugin.errors import error_line, first_line, out_of_memory
 
 F = TypeVar("F", bound=Callable[..., Any])
-ADDED_BY_ALLENNLP = "include_package"
-"""The option that AllenNLP adds to every sub-command."""
 
 
 def command(
@@ -43,41 +56,27 @@ def command(
     """
 
     def register(function: F) -> F:
-        members = {"function": staticmethod(function), "letters": letters, "interrupted": interrupted}
-        members["exit_code"] = staticmethod(exit_code)
-        Subcommand.register(name)(type(f"{function.__name__}_command", (FunctionCommand,), members))
+        @Subcommand.register(name)
+        class FunctionCommand(Subcommand):
+            def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+                summary, texts = read_docstring(function)
+                subparser = parser.add_parser(self.name, description=summary, help=summary)
+                for key, parameter in inspect.signature(function).parameters.items():
+                    if key != "include_package":  # AllenNLP adds this option to every sub-command
+                        names, settings = _argument(parameter, letters.get(key))
+                        subparser.add_argument(*names, help=texts[key].replace("%", "%%"), **settings)
+                subparser.set_defaults(func=run)
+                return subparser
+
+        def run(args: argparse.Namespace) -> None:
+            with one_line_errors(interrupted):
+                result = function(**{key: getattr(args, key) for key in inspect.signature(function).parameters})
+            if exit_code(result):
+                sys.exit(exit_code(result))
+
         return function
 
     return register
-
-
-class FunctionCommand(Subcommand):
-    """A sub-command that calls a function; `command` makes its subclasses."""
-
-    function: Callable[..., Any]
-    letters: Mapping[str, str]
-    interrupted: str
-    exit_code: Callable[[Any], int]
-
-    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        summary, texts = read_docstring(self.function)
-        subparser = parser.add_parser(self.name, description=summary, help=summary)
-        for name, parameter in inspect.signature(self.function).parameters.items():
-            if name != ADDED_BY_ALLENNLP:
-                names, settings = _argument(parameter, self.letters.get(name))
-                subparser.add_argument(*names, help=texts[name].replace("%", "%%"), **settings)
-        subparser.set_defaults(func=self.run)
-        return subparser
-
-    def run(self, args: argparse.Namespace) -> None:
-        """Calls the function with the parsed arguments, and exits where its result asks for an exit code."""
-        with one_line_errors(self.interrupted):
-            result = self.function(
-                **{name: getattr(args, name) for name in inspect.signature(self.function).parameters}
-            )
-        code = self.exit_code(result)
-        if code:
-            sys.exit(code)
 
 
 def read_docstring(function: Callable[..., Any]) -> Tuple[str, Dict[str, str]]:
@@ -103,6 +102,17 @@ def _argument(parameter: inspect.Parameter, letter: "str | None") -> Tuple[List[
     is_required = parameter.default is inspect.Parameter.empty
     settings |= {"required": True} if is_required else {"default": parameter.default}
     return [*([letter] if letter else []), "--" + parameter.name.replace("_", "-")], settings
+
+
+def pick_device(cuda_device: Optional[int]) -> torch.device:
+    """The GPU of this number, the CPU for -1; for `None` as AllenNLP's trainer: the first GPU, if there is one."""
+    if cuda_device is None:
+        cuda_device = 0 if torch.cuda.is_available() else -1
+    if cuda_device >= torch.cuda.device_count():
+        raise ConfigurationError(
+            f"--cuda-device is {cuda_device}; this machine has {torch.cuda.device_count()} GPUs, and -1 is the CPU"
+        )
+    return torch.device("cpu" if cuda_device < 0 else f"cuda:{cuda_device}")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
-from seqmix_plugin.archives.loading import load_tagger
+from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.commands.command import command
 from seqmix_plugin.commands.pipeline_agreement import SAMPLES, Agreement, compare_with_pipeline
 from seqmix_plugin.console import show

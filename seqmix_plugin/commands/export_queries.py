@@ -1,5 +1,6 @@
 """`allennlp export-queries`: questions as an annotation tool imports them."""
 
+import os
 from pathlib import Path
 from typing import List, Optional, Sequence
 
@@ -27,7 +28,7 @@ def check_output(paths: Sequence[Path], inputs: Sequence[str], force: bool) -> N
         run = RoundFiles.run_around(path)
         if run is not None and (run / CONFIG).exists():
             own_folder(run, ANSWER_FILES)
-        if path.is_dir() or not path.absolute().parent.is_dir():
+        if (path.exists() and not path.is_file()) or not os.access(path.absolute().parent, os.W_OK | os.X_OK):
             raise ConfigurationError(f"{path}: cannot be written to; expected a file's path in a folder that exists")
         if path.resolve() in [Path(name).resolve() for name in inputs]:
             raise ConfigurationError(f"{path} is an input; choose another --output")

@@ -2,81 +2,48 @@
 
 import itertools
 import json
-import os
-from contextlib import ExitStack
+import re
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.io.atomic import replacement
-from seqmix_plugin.io.folder_guard import make_folder
+from seqmix_plugin.io.atomic import write_bytes
 from seqmix_plugin.io.json_text import to_lines
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import SyntheticSentence
 from seqmix_plugin.tag_schemes import hard_tags
 
 
-class GeneratedFiles:
+def output_paths(prefix: str) -> List[Path]:
     """
-    `PREFIX.jsonl`, `PREFIX.conll` and `PREFIX.statistics.json`, each of them whole.
-
-    # Parameters
-
-    prefix : `str`
-        Their path without ending; `.jsonl` or `.conll` at its end is ignored.
-
-    # Raises
-
-    `ConfigurationError`
-        When it names no file.
+    The paths `PREFIX.jsonl`, `PREFIX.conll` and `PREFIX.statistics.json`; `.jsonl` or `.conll` at the end of the prefix
+    is ignored. A `ConfigurationError` when it names no file.
     """
+    stem = Path(prefix.removesuffix(".jsonl").removesuffix(".conll"))
+    if not stem.name or prefix.endswith("/") or stem.is_dir():
+        raise ConfigurationError(f"--output is {prefix!r}; expected files' path without ending, such as runs/more")
+    return [stem.with_name(stem.name + ending) for ending in (".jsonl", ".conll", ".statistics.json")]
 
-    def __init__(self, prefix: str) -> None:
-        stem = Path(prefix.removesuffix(".jsonl").removesuffix(".conll"))
-        if not stem.name or prefix.endswith("/") or stem.is_dir():
-            raise ConfigurationError(f"--output is {prefix!r}; expected files' path without ending, such as runs/more")
-        self.jsonl, self.columns, self.statistics = (
-            stem.with_name(stem.name + ending) for ending in (".jsonl", ".conll", ".statistics.json")
-        )
 
-    def check(self, input_path: str, force: bool) -> None:
-        """Raises a `ConfigurationError` when a file exists already or cannot be written."""
-        for path in (self.jsonl, self.columns, self.statistics):
-            if path.exists() and not path.is_file():
-                raise ConfigurationError(f"{path} is not a file; choose another --output")
-            if path.exists() and path.resolve() == Path(input_path).resolve():
-                raise ConfigurationError(f"{path} is the input; choose another --output")
-            if path.exists() and not force:
-                raise ConfigurationError(f"{path} exists; choose another --output, or --force")
-        folder = next(folder for folder in self.jsonl.absolute().parents if folder.exists())
-        if not folder.is_dir() or not os.access(folder, os.W_OK):
-            raise ConfigurationError(f"{folder}: not a writable folder; choose another --output")
-
-    def write(self, rows: Sequence[Dict[str, Any]], statistics: Dict[str, Any]) -> None:
-        """Writes all files beside the old ones, then replaces these."""
-        columns = "\n".join(
-            f"# id = {row['id']}\n" + "".join(map("{}\t{}\n".format, row["tokens"], row["tags"])) for row in rows
-        )
-        described = json.dumps(statistics, ensure_ascii=False, indent=2) + "\n"
-        make_folder(self.jsonl.parent)
-        with ExitStack() as stack:
-            for path, content in (
-                (self.statistics, described.encode("utf-8")),
-                (self.columns, columns.encode("utf-8")),
-                (self.jsonl, to_lines(rows)),
-            ):
-                stack.enter_context(replacement(path, os.getpid())).write_bytes(content)
+def write_files(paths: Sequence[Path], rows: Sequence[Dict[str, Any]], statistics: Dict[str, Any]) -> None:
+    """Writes the files of `output_paths`, each of them whole."""
+    columns = "\n".join(
+        f"# id = {row['id']}\n" + "".join(map("{}\t{}\n".format, row["tokens"], row["tags"])) for row in rows
+    )
+    described = json.dumps(statistics, ensure_ascii=False, indent=2) + "\n"
+    for path, content in zip(paths, (to_lines(rows), columns.encode(), described.encode()), strict=True):
+        write_bytes(path, content)
 
 
 def check_columns(path: str, sentences: Sequence[TaggedSentence], with_ids: bool) -> None:
     """Raises a `ConfigurationError` for a word or an id that a column file cannot hold; JSONL may have such."""
+    breaks = re.compile("[\t\n\r]")
     for sentence in sentences:
-        if with_ids and (sentence.id != sentence.id.strip() or not {"\t", "\n", "\r"}.isdisjoint(sentence.id)):
+        if with_ids and (sentence.id != sentence.id.strip() or breaks.search(sentence.id)):
             raise ConfigurationError(f"{path}: id {sentence.id!r} does not fit in a comment of a column file")
         for word in sentence.tokens:
-            breaks = not {"\t", "\n", "\r"}.isdisjoint(word)
-            if breaks or word != word.strip(" ") or word.startswith("-DOCSTART-"):
+            if breaks.search(word) or word != word.strip(" ") or word.startswith("-DOCSTART-"):
                 raise ConfigurationError(f"{path}: word {word!r} of sentence {sentence.id!r} does not fit in a column")
 
 
@@ -96,10 +63,10 @@ def records(
     return rows
 
 
-def gold_records(sentences: Sequence[TaggedSentence]) -> List[Dict[str, Any]]:
-    """The input as plain data."""
-    soft = ({"tag_distributions": one.tag_distributions} if one.tag_distributions else {} for one in sentences)
-    return [_record(one.id, one, one.tags or (), more) for one, more in zip(sentences, soft, strict=True)]
+def gold_record(sentence: TaggedSentence) -> Dict[str, Any]:
+    """A sentence of the input as plain data."""
+    soft = {"tag_distributions": sentence.tag_distributions} if sentence.tag_distributions else {}
+    return _record(sentence.id, sentence, sentence.tags or (), soft)
 
 
 def _record(name: str, sentence: TaggedSentence, tags: Sequence[str], more: Dict[str, Any]) -> Dict[str, Any]:

@@ -20,7 +20,6 @@ from seqmix_plugin.tag_schemes import tags_to_spans
 
 MOST = 100
 """Sentences that are compared."""
-BATCH = 16
 SAMPLES = [
     TaggedSentence(str(number), tuple(text.split()))
     for number, text in enumerate(
@@ -45,10 +44,10 @@ class Agreement(NamedTuple):
     """
 
     source: str
-    sentences: int = 0
-    words: int = 0
-    differing: int = 0
-    example: str = ""
+    sentences: int
+    words: int
+    differing: int
+    example: str
 
     def __str__(self) -> str:
         equal = self.words - self.differing
@@ -81,36 +80,23 @@ def compare_with_pipeline(model: SequenceTagger, reader: SentenceReader, folder:
     the pipeline cannot tag one.
     """
     source, sentences = sample_of(run)
-    found = Agreement(source)
     tagger = pipeline("token-classification", model=folder, aggregation_strategy="first", framework="pt")
-    for start in range(0, len(sentences), BATCH):
-        batch = sentences[start : start + BATCH]
+    num_sentences = num_words = num_differing = 0
+    example = ""
+    for sentence in sentences:
         with inference(model):
-            outputs: List[Any] = model.forward_on_instances(
-                [reader.sentence_to_instance(one.without_labels()) for one in batch]
-            )
-        for sentence, output in zip(batch, outputs, strict=True):
-            if output["mask"].sum() == len(sentence):  # the tagger does not truncate it
-                found = _compared(found, sentence, _repaired(output["tags"]), _pipeline_tags(tagger, sentence))
-    return found
-
-
-def _compared(
-    found: Agreement, sentence: TaggedSentence, ours: Sequence[str], theirs: Sequence[Optional[str]]
-) -> Agreement:
-    differing = [position for position, tag in enumerate(ours) if theirs[position] != tag]
-    example = found.example
-    if differing and not example:
-        word, tag, other = ((values[differing[0]]) for values in (sentence.tokens, ours, theirs))
-        example = f"{shortened(repr(word))}, {tag} by the tagger and {other or 'in parts'} by the pipeline, in "
-        example += shortened(repr(sentence.raw_text))
-    return Agreement(
-        found.source,
-        found.sentences + 1,
-        found.words + len(sentence),
-        found.differing + len(differing),
-        example,
-    )
+            output: Any = model.forward_on_instance(reader.sentence_to_instance(sentence.without_labels()))
+        if output["mask"].sum() < len(sentence):
+            continue
+        tags = zip(sentence.tokens, _repaired(output["tags"]), _pipeline_tags(tagger, sentence), strict=True)
+        differing = [(word, ours, theirs) for word, ours, theirs in tags if ours != theirs]
+        if differing and not example:
+            word, ours, theirs = differing[0]
+            example = f"{shortened(repr(word))}, {ours} by the tagger and {theirs or 'in parts'} by the pipeline, in "
+            example += shortened(repr(sentence.raw_text))
+        num_sentences, num_words = num_sentences + 1, num_words + len(sentence)
+        num_differing += len(differing)
+    return Agreement(source, num_sentences, num_words, num_differing, example)
 
 
 def _pipeline_tags(tagger: Any, sentence: TaggedSentence) -> List[Optional[str]]:

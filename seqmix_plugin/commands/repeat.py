@@ -9,10 +9,9 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import parse_overrides
 
 from seqmix_plugin.commands.command import command
-from seqmix_plugin.commands.seed_processes import run_seeds
-from seqmix_plugin.commands.seed_run import FINISHED, Outcome, SeedRun
-from seqmix_plugin.configuration.blocks import read_blocks
-from seqmix_plugin.configuration.checks import at
+from seqmix_plugin.commands.seed_processes import FINISHED, Outcome, SeedRun, run_seeds
+from seqmix_plugin.configuration.annotations import at
+from seqmix_plugin.configuration.constructors import read_blocks
 from seqmix_plugin.console import show
 from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.io.folder_guard import make_folder

@@ -2,6 +2,7 @@
 
 import collections.abc
 import inspect
+import json
 import os
 from pathlib import Path
 from typing import Annotated, Any, Dict, List, Union, get_args, get_origin
@@ -67,15 +68,19 @@ def wrong(path: str, value: Any, expected: str) -> MismatchError:
 
 def shown(value: Any) -> str:
     """A value as an error shows it: `null`, `true` and `false` as in Jsonnet, and no more than fits a line."""
-    words = {None: "null", True: "true", False: "false"}
-    return words[value] if value is None or isinstance(value, bool) else _written(value)
-
-
-def _written(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
     try:
         return shortened(repr(value))
     except ValueError:  # Python writes whole numbers of up to 4,300 digits
         return "a number with thousands of digits"
+
+
+def at(configuration: Any, path: str) -> Any:
+    """The value at a dotted path, or `None`."""
+    for key in path.split("."):
+        configuration = configuration.get(key) if isinstance(configuration, dict) else None
+    return configuration
 
 
 def fits(kind: Any, value: Any) -> bool:

@@ -12,7 +12,7 @@ from allennlp.common.util import SigTermReceived, is_distributed
 from allennlp.training.optimizers import Optimizer
 
 from seqmix_plugin.allennlp_gaps import failed_argument
-from seqmix_plugin.configuration.annotations import problem, shown, wrong
+from seqmix_plugin.configuration.annotations import at, problem, shown, wrong
 from seqmix_plugin.configuration.constructors import arguments, check_arguments, check_value
 from seqmix_plugin.errors import first_line, out_of_memory, shortened
 
@@ -99,10 +99,9 @@ def _check_parts(configuration: Dict[str, Any]) -> None:
             "trainer.distributed cannot be configured: 'distributed' is a key of the top level, such as "
             "{'cuda_devices': [0, 1]}"
         )
-    if "seed" in trainer:
+    if at(trainer, "seed") is not None:
         raise ConfigurationError("trainer.seed cannot be configured: 'seed' is a key of the top level")
-    inner = trainer.get("trainer")
-    if isinstance(inner, dict) and "cuda_device" in inner:
+    if at(trainer, "trainer.cuda_device") is not None:
         raise ConfigurationError("trainer.trainer.cuda_device cannot be configured: set trainer.cuda_device instead")
 
 
@@ -112,13 +111,6 @@ def _check_type(path: str, block: Any, needed: str, also: str = "") -> None:
     if isinstance(block, dict) and block.get("type") != needed:
         what = f"is {shown(block['type'])}" if "type" in block else "is missing"
         raise ConfigurationError(f"{path}.type {what}; active learning needs {needed!r}{also}")
-
-
-def at(configuration: Any, path: str) -> Any:
-    """The value at a dotted path, or `None`."""
-    for key in path.split("."):
-        configuration = configuration.get(key) if isinstance(configuration, dict) else None
-    return configuration
 
 
 def check_limits(path: str, value: Any, low: float, high: float) -> None:
@@ -165,22 +157,11 @@ def _check_metric(configuration: Dict[str, Any]) -> None:
 
 
 def _check_validation(configuration: Dict[str, Any]) -> None:
-    """The inner trainer validates only with a loader and in epochs that a callback allows, without a word otherwise."""
-    inner = at(configuration, "trainer.trainer") if isinstance(at(configuration, "trainer.trainer"), dict) else {}
-    if configuration.get("validation_data_loader") is None:
-        if inner.get("patience") is not None:
-            expected = "validation_data_loader beside it, without which nothing is validated"
-            raise wrong("trainer.trainer.patience", inner["patience"], expected)
-        return
-    if configuration.get("validation_data_path") is None:
-        return  # which is told when the files have been read
-    num_epochs = inner.get("num_epochs", 20)
-    for number, callback in enumerate(inner.get("callbacks") or ()):
-        start = at(callback, "validation_start")
-        late = isinstance(start, int) and isinstance(num_epochs, int) and start >= num_epochs
-        if late and at(callback, "type") == "should_validate_callback":
-            expected = f"less than num_epochs, {num_epochs}, or no validation_data_loader"
-            raise wrong(f"trainer.trainer.callbacks.{number}.validation_start", start, expected)
+    """The inner trainer validates only with a loader, without a word otherwise."""
+    patience = at(configuration, "trainer.trainer.patience")
+    if configuration.get("validation_data_loader") is None and patience is not None:
+        expected = "validation_data_loader beside it, without which nothing is validated"
+        raise wrong("trainer.trainer.patience", patience, expected)
 
 
 def _check_names(configuration: Dict[str, Any]) -> None:

@@ -2,12 +2,14 @@
 
 import difflib
 import inspect
+import os
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union, get_args, get_origin
 
 from allennlp.commands.train import TrainModel
-from allennlp.common import FromParams, Lazy, Registrable
+from allennlp.common import FromParams, Lazy, Params, Registrable
+from allennlp.common.checks import ConfigurationError
 from allennlp.common.from_params import infer_method_params
-from allennlp.data import DataLoader, Vocabulary
+from allennlp.data import DataLoader, DatasetReader, Vocabulary
 from allennlp.models import Model
 from allennlp.nn import Initializer
 from allennlp.training import Trainer
@@ -16,10 +18,12 @@ from allennlp.training.momentum_schedulers import MomentumScheduler
 from allennlp.training.moving_average import MovingAverage
 from allennlp.training.optimizers import Optimizer
 
+from seqmix_plugin.augmenters import Augmenter
 from seqmix_plugin.configuration.annotations import (
     LISTS,
     MAPPINGS,
     MismatchError,
+    at,
     described,
     fits,
     is_block,
@@ -28,6 +32,7 @@ from seqmix_plugin.configuration.annotations import (
     takes_null,
     wrong,
 )
+from seqmix_plugin.errors import first_line
 from seqmix_plugin.models import TaggingHead
 from seqmix_plugin.oracles import Oracle
 
@@ -193,3 +198,20 @@ def _registered_name(path: str, base: Any, block: Dict[str, Any], trusted: bool)
     if not trusted and (base, name) in LOADERS:
         raise problem(f"{path}.type", f"is {shown(name)}, which would load another archive")
     return name
+
+
+def read_blocks(config: str, overrides: str) -> Dict[str, Any]:
+    """The configuration as plain data, of which reader, model and augmenter are checked."""
+    if os.path.isdir(config):  # Jsonnet would end the process
+        raise ConfigurationError(f"{config} is a folder; expected a configuration file")
+    try:
+        blocks = Params.from_file(config, overrides).as_dict(quiet=True)
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError is Jsonnet's
+        raise ConfigurationError(f"{config}: the configuration cannot be read ({first_line(error)})") from error
+    for key in ("dataset_reader", "model"):
+        if not isinstance(blocks.get(key), dict):
+            raise ConfigurationError(f"{config}: the configuration has no {key!r}")
+    for path, kind in (("dataset_reader", DatasetReader), ("model", Model), ("trainer.augmenter", Augmenter)):
+        if at(blocks, path) is not None:
+            check_value(path, kind, at(blocks, path))
+    return blocks

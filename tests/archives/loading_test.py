@@ -19,7 +19,7 @@ from allennlp.common.params import with_overrides
 from allennlp.models import load_archive
 from transformers import AutoModelForCausalLM
 
-from seqmix_plugin.archives.loading import load_tagger, unpack
+from seqmix_plugin.archives import load_tagger, unpack
 from seqmix_plugin.augmenters.language_models.checkpoint import load_checkpoint
 from seqmix_plugin.commands.export_hf import export_hf
 from tests.active_learning.conftest import small_config

@@ -7,7 +7,7 @@ from typing import Any, Iterator, Set, get_args, get_origin
 
 from allennlp.common import FromParams, Registrable
 
-from seqmix_plugin.archives.untrusted_configuration import BLOCKS
+from seqmix_plugin.archives import BLOCKS
 from seqmix_plugin.configuration.constructors import arguments
 from tests.archives.loading_test import CONFIGURATIONS
 

@@ -21,7 +21,7 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 
 from seqmix_plugin.commands.repeat import parse_seeds, repeat, seed_overrides
-from seqmix_plugin.commands.seed_run import SeedRun
+from seqmix_plugin.commands.seed_processes import SeedRun
 from seqmix_plugin.run.layout import METRICS, ROUNDS
 from seqmix_plugin.run.reader import SEEDS, read_run
 from seqmix_plugin.run.run_record import read_record

@@ -10,8 +10,7 @@ from typing import List
 import pytest
 
 from seqmix_plugin.commands import seed_processes
-from seqmix_plugin.commands.seed_processes import run_seeds
-from seqmix_plugin.commands.seed_run import FINISHED, TAIL, Outcome, SeedRun, _reason
+from seqmix_plugin.commands.seed_processes import FINISHED, TAIL, Outcome, SeedRun, _reason, run_seeds
 from seqmix_plugin.run.reader import read_run
 from tests.reporting.conftest import write_run
 

@@ -21,7 +21,7 @@ from allennlp.nn.parallel import TorchDdpAccelerator
 from transformers import AutoTokenizer, BertConfig, BertForMaskedLM, BertModel, BertTokenizerFast
 
 from seqmix_plugin.active_learning import ActiveLearningTrainModel
-from seqmix_plugin.archives.loading import load_tagger, unpack
+from seqmix_plugin.archives import load_tagger, unpack
 from seqmix_plugin.augmenters.language_models import LanguageModel
 from seqmix_plugin.commands.augment import augment
 from seqmix_plugin.commands.export_hf import export_hf
@@ -302,10 +302,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
     "validation after each epoch without a dev file": [
         {"validation_data_loader": {"type": "in_memory"}, "validation_data_path": None}
     ],
-    "validation that would begin after the last epoch": [
-        {"trainer.trainer.patience": 2},
-        {"validation_data_loader": {"type": "in_memory"}},
-    ],
+    "patience without validation": [{"trainer.trainer.patience": 2}],
     "an empty path": [{"seed_data_path": ""}],
     "a learning rate, decay or ε that makes numbers overflow": [
         Running(OVERFLOWING),

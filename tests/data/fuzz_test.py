@@ -18,7 +18,7 @@ from allennlp.data.tokenizers import CharacterTokenizer, LettersDigitsTokenizer,
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from seqmix_plugin.commands.generated_files import GeneratedFiles, check_columns, gold_records
+from seqmix_plugin.commands.generated_files import check_columns, gold_record, output_paths, write_files
 from seqmix_plugin.data import (
     ArrowSentences,
     ConllColumnsReader,
@@ -97,15 +97,15 @@ def check_refusal(path: Path, message: str) -> None:
 
 def check_written(folder: Path, sentences: SentenceSource) -> None:
     """Written as `allennlp augment` writes, the same is read again."""
-    files = GeneratedFiles(str(folder / "again"))
-    files.write(gold_records(sentences), {})
-    assert make("jsonl").read_sentences(str(files.jsonl)) == list(sentences)
+    paths = output_paths(str(folder / "again"))
+    write_files(paths, list(map(gold_record, sentences)), {})
+    assert make("jsonl").read_sentences(str(paths[0])) == list(sentences)
     try:
         check_columns("", sentences, with_ids=True)
     except ConfigurationError:
         return
     hard = [TaggedSentence(sentence.id, sentence.tokens, sentence.tags) for sentence in sentences]
-    assert make("conll").read_sentences(str(files.columns)) == hard
+    assert make("conll").read_sentences(str(paths[1])) == hard
     event("written in both formats")
 
 

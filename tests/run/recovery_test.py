@@ -18,7 +18,7 @@ from allennlp.data import Vocabulary
 
 from seqmix_plugin.active_learning.learner import Learner
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop
-from seqmix_plugin.archives.loading import load_tagger
+from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.commands.extend import extend
 from seqmix_plugin.io.atomic import data_digest, locked
 from seqmix_plugin.oracles import Answered, GoldOracle, Oracle, Request

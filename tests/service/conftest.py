@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterator, List, Optional
 import pytest
 import torch
 
-from seqmix_plugin.archives.loading import load_tagger
+from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.formats import Answers, LabelStudioFormat, Question, ReadSettings, Span, write_questions
 from seqmix_plugin.formats.label_studio_tasks import task as exported
 from seqmix_plugin.formats.round_answers import read_answers

@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterator, List
 import pytest
 import torch
 
-from seqmix_plugin.archives.loading import load_tagger
+from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.service import app, predictions, webhook
 from seqmix_plugin.service.app import create_app
 from seqmix_plugin.service.credentials import Credentials

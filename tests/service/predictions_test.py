@@ -15,7 +15,7 @@ from allennlp.predictors import Predictor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqmix_plugin.archives.loading import load_tagger
+from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.formats import Question, labels_of_run
 from seqmix_plugin.formats.label_studio_tasks import labelling_config
 from seqmix_plugin.formats.label_studio_tasks import task as exported
