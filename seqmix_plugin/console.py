@@ -26,11 +26,6 @@ PACKAGE = __name__.split(".")[0]
 RESUME = "the same command with --recover resumes the run"
 
 
-class _Ours(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        return record.name.split(".")[0] == PACKAGE or record.levelno >= logging.ERROR
-
-
 class _OneLine(logging.Formatter):
     """A configuration error as one line, without its traceback, and every message without terminal commands."""
 
@@ -49,7 +44,7 @@ def prepare_console() -> None:
     for handler in logging.getLogger().handlers:
         if type(handler) is logging.StreamHandler:
             handler.setFormatter(_OneLine())
-            handler.addFilter(_Ours())
+            handler.addFilter(lambda one: one.name.split(".")[0] == PACKAGE or one.levelno >= logging.ERROR)
             logging.raiseExceptions = False  # else each line of a log on a full disk prints a traceback
 
 

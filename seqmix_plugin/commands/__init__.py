@@ -5,12 +5,11 @@ questions and answers with annotation tools; label in a terminal. Importing the 
 
 from seqmix_plugin.commands import (
     annotate,
+    annotation_tools,
     augment,
     compare,
     export_hf,
-    export_queries,
     extend,
-    import_annotations,
     repeat,
     serve_queries,
 )

@@ -6,8 +6,8 @@ from typing import Dict, List, Literal, NamedTuple, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.commands.annotation_tools import check_output, given_labels
 from seqmix_plugin.commands.command import command
-from seqmix_plugin.commands.export_queries import check_output, given_labels
 from seqmix_plugin.console import show
 from seqmix_plugin.extras import check_extra
 from seqmix_plugin.formats import Question, check_labels, labels_of_run, read_questions
@@ -85,7 +85,8 @@ def annotate(
         raise ConfigurationError(f"{task.output}: another process is at these answers; give --annotator another name")
     with lock:
         file = tool.AnswerFile(task.output, task.questions, task.labels, annotator)
-        session = tool.AnnotationSession(_ordered(task.questions, order), file.load())
+        by_score = sorted(task.questions, key=lambda one: (one.query_score is None, -(one.query_score or 0)))
+        session = tool.AnnotationSession(by_score if order == "query" else task.questions, file.load())
         signal = tool.annotate_in_terminal(tool.Keyboard(session, task.labels, file))
     if signal is None:
         _print_end(session.counts(), session.entities(), task)
@@ -113,7 +114,12 @@ def find_task(queries: str, labels: Optional[Sequence[str]], output: Optional[st
     check_labels(found)
     check_predicted(questions, found)
     if files is not None and (files.run / RUN_LABELS).exists():
-        _check_known(found, labels_of_run(str(files.run)), files.run)
+        known = labels_of_run(str(files.run))
+        strange = [label for label in found if label not in known]
+        if strange:
+            raise ConfigurationError(
+                f"labels has {strange[0]!r}, which the run in {files.run} does not know; it has {', '.join(known)}"
+            )
     if output is not None or files is None:
         target = Path(output or "")
         check_output([target], [str(path)], force=True)
@@ -132,20 +138,6 @@ def _check_waits(files: RoundFiles) -> None:
         raise ConfigurationError(
             f"{files.run}: round {files.number} has its labels; expected a run that waits for some"
         )
-
-
-def _check_known(labels: Sequence[str], known: Sequence[str], run: Path) -> None:
-    strange = [label for label in labels if label not in known]
-    if strange:
-        raise ConfigurationError(
-            f"labels has {strange[0]!r}, which the run in {run} does not know; it has {', '.join(known)}"
-        )
-
-
-def _ordered(questions: Sequence[Question], order: str) -> List[Question]:
-    if order == "file":
-        return list(questions)
-    return sorted(questions, key=lambda question: (question.query_score is None, -(question.query_score or 0)))
 
 
 def _print_end(counts: Dict[str, int], entities: Dict[str, int], task: Task) -> None:

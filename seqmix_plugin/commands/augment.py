@@ -16,16 +16,9 @@ from seqmix_plugin.active_learning.model_checks import check_model, sentence_rea
 from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
+from seqmix_plugin.commands import generated_files
+from seqmix_plugin.commands.annotation_tools import check_output
 from seqmix_plugin.commands.command import command, pick_device
-from seqmix_plugin.commands.export_queries import check_output
-from seqmix_plugin.commands.generated_files import (
-    check_columns,
-    counts,
-    gold_record,
-    output_paths,
-    records,
-    write_files,
-)
 from seqmix_plugin.configuration.annotations import at
 from seqmix_plugin.configuration.checks import mistakes_as_configuration_errors
 from seqmix_plugin.configuration.constructors import read_blocks
@@ -97,7 +90,7 @@ def augment(
         it, when nothing was accepted.
     """
     start = time.perf_counter()
-    paths = output_paths(output)
+    paths = generated_files.output_paths(output)
     make_folder(paths[0].parent)
     check_output(paths, [input_path], force)
     blocks = read_blocks(config, overrides)
@@ -107,7 +100,7 @@ def augment(
         reader = sentence_reader(DatasetReader.from_params(Params(blocks["dataset_reader"])))
     sentences = reader.read_sentences(input_path)
     check_tagged(input_path, labels_of(sentences))
-    check_columns(input_path, sentences, include_input)
+    generated_files.check_columns(input_path, sentences, include_input)
     wanted = augmenter.number_wanted(len(sentences))
     if wanted == 0:
         raise ConfigurationError(f"rate {augmenter.rate} of {len(sentences)} sentences makes none; raise --rate")
@@ -126,13 +119,14 @@ def augment(
         "rate": augmenter.rate,
         "sentences": len(sentences),
         "wanted": wanted,
-        **counts(augmentation.generated),
+        **generated_files.counts(augmentation.generated),
         "seconds": round(time.perf_counter() - start, 3),
         "augmenter": augmentation.statistics,
     }
     by_perplexity = isinstance(getattr(augmenter, "discriminator", None), PerplexityDiscriminator)
-    rows = records(augmentation.generated, sentences, "perplexity" if by_perplexity else "score")
-    write_files(paths, (list(map(gold_record, sentences)) if include_input else []) + rows, statistics)
+    rows = generated_files.records(augmentation.generated, sentences, "perplexity" if by_perplexity else "score")
+    gold = map(generated_files.gold_record, sentences if include_input else ())
+    generated_files.write_files(paths, [*gold, *rows], statistics)
     statistics["files"] = [str(path) for path in paths[:2]]
     show(_summary(statistics))
     return statistics

@@ -117,9 +117,18 @@ def to_transformers(model: SequenceTagger) -> PreTrainedModel:
     `ConfigurationError`
         When they do not fit.
     """
-    encoder = _encoder(model)
+    if not isinstance(model.head, SoftmaxHead):
+        raise ConfigurationError(f"export-hf exports softmax heads only; this tagger has a {type(model.head).__name__}")
+    if model.encoder is None:
+        raise ConfigurationError("export-hf exports a transformer; this tagger's embedder has none")
+    modes = {getattr(module, "sub_token_mode", "first") for module in model.text_field_embedder.modules()} - {"first"}
+    if modes:
+        raise ConfigurationError(
+            f"the embedder's sub_token_mode is {modes.pop()!r}; token classifiers of transformers label a word by its "
+            f"first piece, 'first'"
+        )
     labels = model.vocab.get_index_to_token_vocabulary(model.label_namespace)
-    configuration = copy.deepcopy(encoder.config)
+    configuration = copy.deepcopy(model.encoder.config)
     configuration._name_or_path = ""  # a path of this machine
     configuration.id2label = dict(sorted(labels.items()))
     configuration.label2id = {label: index for index, label in configuration.id2label.items()}
@@ -128,7 +137,7 @@ def to_transformers(model: SequenceTagger) -> PreTrainedModel:
             setattr(configuration, key, model.dropout.p)
     try:
         exported = AutoModelForTokenClassification.from_config(configuration)
-        getattr(exported, exported.base_model_prefix).load_state_dict(encoder.state_dict())
+        getattr(exported, exported.base_model_prefix).load_state_dict(model.encoder.state_dict())
     except (AttributeError, RuntimeError, ValueError) as error:
         raise ConfigurationError(
             f"a {configuration.model_type!r} encoder does not fit into a token classifier of transformers "
@@ -142,20 +151,6 @@ def to_transformers(model: SequenceTagger) -> PreTrainedModel:
         )
     classifier.load_state_dict(model.tag_projection.state_dict())
     return exported.eval()
-
-
-def _encoder(model: SequenceTagger) -> PreTrainedModel:
-    if not isinstance(model.head, SoftmaxHead):
-        raise ConfigurationError(f"export-hf exports softmax heads only; this tagger has a {type(model.head).__name__}")
-    if model.encoder is None:
-        raise ConfigurationError("export-hf exports a transformer; this tagger's embedder has none")
-    modes = {getattr(module, "sub_token_mode", "first") for module in model.text_field_embedder.modules()} - {"first"}
-    if modes:
-        raise ConfigurationError(
-            f"the embedder's sub_token_mode is {modes.pop()!r}; token classifiers of transformers label a word by its "
-            f"first piece, 'first'"
-        )
-    return model.encoder
 
 
 def check_equal(model: SequenceTagger, reader: SentenceReader, exported: PreTrainedModel) -> None:

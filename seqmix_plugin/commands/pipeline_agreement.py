@@ -16,22 +16,20 @@ from seqmix_plugin.models.inference import inference
 from seqmix_plugin.run.layout import ANNOTATED
 from seqmix_plugin.run.sentence_rows import sentence_of
 from seqmix_plugin.sentence import TaggedSentence
-from seqmix_plugin.tag_schemes import tags_to_spans
+from seqmix_plugin.tag_schemes import spans_to_tags, tags_to_spans
 
 MOST = 100
 """Sentences that are compared."""
 SAMPLES = [
-    TaggedSentence(str(number), tuple(text.split()))
-    for number, text in enumerate(
-        (
-            "Paris",
-            "Anna Berg sings in Oslo .",
-            "On Tuesday the company opened an office with 45 desks in New York",
-            "internationalisation of Neuschwanstein and Antananarivo",
-            "In 1998 , Ms. O'Brien of Baden-Baden paid $ 3.5 million for a site at the I-95 .",
-            "José Ångström met Đorđe Čech at the Café de l'Europe , Zürich .",
-            "Владимир живёт в Москве , 王小明 在 北京 .",
-        )
+    TaggedSentence(text, tuple(text.split()))
+    for text in (
+        "Paris",
+        "Anna Berg sings in Oslo .",
+        "On Tuesday the company opened an office with 45 desks in New York",
+        "internationalisation of Neuschwanstein and Antananarivo",
+        "In 1998 , Ms. O'Brien of Baden-Baden paid $ 3.5 million for a site at the I-95 .",
+        "José Ångström met Đorđe Čech at the Café de l'Europe , Zürich .",
+        "Владимир живёт в Москве , 王小明 在 北京 .",
     )
 ]
 """Short and long sentences, short and long words, with and without punctuation inside."""
@@ -88,7 +86,8 @@ def compare_with_pipeline(model: SequenceTagger, reader: SentenceReader, folder:
             output: Any = model.forward_on_instance(reader.sentence_to_instance(sentence.without_labels()))
         if output["mask"].sum() < len(sentence):
             continue
-        tags = zip(sentence.tokens, _repaired(output["tags"]), _pipeline_tags(tagger, sentence), strict=True)
+        spans, _ = tags_to_spans(output["tags"], repair=True)  # as the predictor and the pipeline read invalid BIO
+        tags = zip(sentence.tokens, spans_to_tags(spans, len(sentence)), _pipeline_tags(tagger, sentence), strict=True)
         differing = [(word, ours, theirs) for word, ours, theirs in tags if ours != theirs]
         if differing and not example:
             word, ours, theirs = differing[0]
@@ -108,14 +107,6 @@ def _pipeline_tags(tagger: Any, sentence: TaggedSentence) -> List[Optional[str]]
             text = shortened(repr(sentence.raw_text))
             raise ConfigurationError(f"the pipeline of transformers cannot tag {text} ({first_line(error)})") from error
     return tags_of_groups(groups, sentence)
-
-
-def _repaired(tags: Sequence[str]) -> List[str]:
-    """Tags as the predictor and the pipeline read them where they are not valid BIO."""
-    result = ["O"] * len(tags)
-    for start, end, label, _ in tags_to_spans(tags, repair=True)[0]:
-        result[start:end] = [f"B-{label}", *[f"I-{label}"] * (end - start - 1)]
-    return result
 
 
 def tags_of_groups(groups: Sequence[Dict[str, Any]], sentence: TaggedSentence) -> List[Optional[str]]:

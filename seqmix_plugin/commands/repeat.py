@@ -15,7 +15,7 @@ from seqmix_plugin.configuration.constructors import read_blocks
 from seqmix_plugin.console import show
 from seqmix_plugin.errors import first_line, shortened
 from seqmix_plugin.io.folder_guard import make_folder
-from seqmix_plugin.run.reader import DONE, SEEDS, identity
+from seqmix_plugin.run.reader import DONE, SEEDS, flattened, identity
 from seqmix_plugin.run.run_record import read_record, write_record
 
 PACKAGE = __name__.split(".")[0]
@@ -92,10 +92,10 @@ def repeat(
     given = _parsed(overrides)
     blocks = read_blocks(config, json.dumps(given))
     num_rounds = _num_rounds(config, blocks)
-    pool = blocks["trainer"].get("pool", {}) if vary_data else None
+    trainer = blocks["trainer"] if vary_data else None
     runs, record_paths = [], {}
     for seed in numbers:
-        changes = json.dumps(seed_overrides(given, seed, pool))
+        changes = json.dumps(seed_overrides(given, seed, trainer))
         configuration = read_blocks(config, changes)
         folder = Path(serialization_dir) / str(seed)
         arguments = ["train", config, "-s", str(folder), "--file-friendly-logging", "-o", changes]
@@ -135,23 +135,19 @@ def parse_seeds(text: str) -> List[int]:
     return seeds
 
 
-def seed_overrides(overrides: Dict[str, Any], seed: int, pool: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-    """The overrides of one run: the user's, and the seeds, also that of `pool`, the block `trainer.pool`, if given."""
-    trainer = overrides.get("trainer")
+def seed_overrides(overrides: Dict[str, Any], seed: int, trainer: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+    """The overrides of one run: the user's, and the seeds, also that of the slice in the block `trainer`, if given."""
     for key in SEEDS:
         if key in overrides:
             raise ConfigurationError(f"--overrides has {key!r}, which 'repeat' sets itself: use --seeds")
-    given = (at({"trainer": trainer}, "trainer.pool.data_seed"), at(overrides.get("trainer.pool"), "data_seed"))
-    if pool is not None and ("trainer.pool.data_seed" in overrides or any(one is not None for one in given)):
-        raise ConfigurationError(
-            "--overrides has 'trainer.pool.data_seed', which --vary-data sets itself: leave one out"
-        )
-    data: Dict[str, Any] = {}
-    if pool is not None:  # AllenNLP takes a whole block or keys of it, not both
-        overrides = {key: value for key, value in overrides.items() if not key.startswith("trainer.pool.")}
-        varied = {**pool, "data_seed": seed}
-        data = {"trainer": {**trainer, "pool": varied}} if isinstance(trainer, dict) else {"trainer.pool": varied}
-    return {**overrides, **data, **dict.fromkeys(SEEDS, seed)}
+    if trainer is not None:
+        if "trainer.pool.data_seed" in flattened(overrides):
+            raise ConfigurationError(
+                "--overrides has 'trainer.pool.data_seed', which --vary-data sets itself: leave one out"
+            )
+        overrides = {key: value for key, value in overrides.items() if key.split(".")[0] != "trainer"}
+        overrides["trainer"] = {**trainer, "pool": {**trainer.get("pool", {}), "data_seed": seed}}
+    return {**overrides, **dict.fromkeys(SEEDS, seed)}
 
 
 def _summary(outcomes: Sequence[Outcome]) -> str:

@@ -64,7 +64,9 @@ def serve_queries(
             f"--host is {host}, which others can reach, and there are no credentials; expected --credentials, or a "
             f"loopback address such as 127.0.0.1"
         )
-    service = Service(run, load_tagger, pick_device(cuda_device), snap or _snaps(run))
+    configuration = read_object(Path(run, CONFIG)) if Path(run, CONFIG).exists() else {}
+    snap = snap or at(configuration, "trainer.oracle.snap") is True
+    service = Service(run, load_tagger, pick_device(cuda_device), snap)
     try:
         listening = server.listen(host, port)
         name = f"[{host}]" if ":" in host else host
@@ -78,9 +80,3 @@ def serve_queries(
         show(f"the service has ended; it has recorded {service.webhook.log.num_added:,} annotations")
     finally:
         service.close()
-
-
-def _snaps(run: str) -> bool:
-    """Whether the run's own oracle widens spans that cut words."""
-    path = Path(run) / CONFIG
-    return path.exists() and at(read_object(path), "trainer.oracle.snap") is True

@@ -10,29 +10,21 @@ from typing import Annotated, Any, Dict, List, Union, get_args, get_origin
 import torch
 from allennlp.common import FromParams, Lazy, Registrable
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DataLoader, DatasetReader, TokenIndexer, Tokenizer, Vocabulary
-from allennlp.models import Model
+from allennlp.data import DataLoader, TokenIndexer, Tokenizer, Vocabulary
 from allennlp.modules import TokenEmbedder
-from allennlp.training.learning_rate_schedulers import LearningRateScheduler
-from allennlp.training.optimizers import Optimizer
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from seqmix_plugin.errors import shortened
-from seqmix_plugin.query_policies import QueryPolicy
 
+PACKAGE = __name__.split(".")[0]
 EXAMPLES = {
     DataLoader: "in_memory",
-    DatasetReader: "conll_columns",
-    LearningRateScheduler: "slanted_triangular",
-    Model: "sequence_tagger",
-    Optimizer: "fused_adamw",
-    QueryPolicy: "random",
     TokenEmbedder: "pretrained_transformer_mismatched",
     TokenIndexer: "word_piece",
     Tokenizer: "unicode_words",
     Vocabulary: "empty",
 }
-"""Of blocks whose default, if they have one, does not serve active learning."""
+"""Of blocks whose default does not serve active learning."""
 MAPPINGS, LISTS = (dict, collections.abc.Mapping), (list, set, collections.abc.Iterable, collections.abc.Sequence)
 LEAVES: Dict[Any, Any] = {
     int: Annotated[int, Field(ge=-(2**63), lt=2**63)],  # as NumPy and torch count
@@ -127,5 +119,7 @@ def described(kind: Any, number: int = 0) -> str:
 
 
 def _example(base: Any) -> str:
-    names = base.list_available() if Registrable._registry.get(base) else []
-    return str({"type": EXAMPLES.get(base) or base.default_implementation or names[0]} if names else {})
+    registered = Registrable._registry.get(base) or {}
+    ours = [name for name, (kind, _) in registered.items() if kind.__module__.startswith(PACKAGE)]
+    names = [name for name in (EXAMPLES.get(base), base.default_implementation, *ours, *registered) if name]
+    return str({"type": names[0]} if registered else {})

@@ -15,6 +15,7 @@ from seqmix_plugin.allennlp_gaps import failed_argument
 from seqmix_plugin.configuration.annotations import at, problem, shown, wrong
 from seqmix_plugin.configuration.constructors import arguments, check_arguments, check_value
 from seqmix_plugin.errors import first_line, out_of_memory, shortened
+from seqmix_plugin.run.reader import DATA
 
 ABOVE_0 = math.ulp(0.0)
 SEEDS = (0, 2**32 - 1)
@@ -35,11 +36,7 @@ LIMITS: Dict[str, Tuple[float, float]] = {
     "trainer.trainer.checkpointer.keep_most_recent_by_count": (1, math.inf),
 }
 """Limits of numbers that nothing else checks, or only when they are used."""
-PATHS = ("train_data_path", "seed_data_path", "validation_data_path", "test_data_path")
-LABELS = "labels"
 METRICS = ("loss", "precision", "recall", "f1")
-SUB_TOKEN_MODES = ("first", "avg")
-"""Values that AllenNLP's embedder takes; it checks them only at the first batch."""
 OF_PROCESS = {"local_rank": 0, "world_size": 1, "distributed": False}
 """Keys that AllenNLP adds to the trainer's block in each process of a distributed run, with those of a single one."""
 
@@ -60,11 +57,10 @@ def check_configuration(params: Params, built: Any, constructor: str) -> None:
     """
     configuration = params.as_dict(quiet=True)
     _check_parts(configuration)
-    trainer = configuration.get("trainer")
+    trainer = configuration["trainer"]
     if isinstance(trainer, dict):
-        written = {key for key, alone in OF_PROCESS.items() if is_distributed() or trainer.get(key, alone) == alone}
-        trainer = {key: value for key, value in trainer.items() if key not in written}
-        configuration = {**configuration, "trainer": trainer}
+        added = {key for key, alone in OF_PROCESS.items() if is_distributed() or trainer.get(key) == alone}
+        configuration = {**configuration, "trainer": {key: trainer[key] for key in trainer if key not in added}}
     check_arguments("", "the top level", TrainModel, built, constructor, configuration)
     for path, limits in LIMITS.items():
         check_limits(path, at(configuration, path), *limits)
@@ -72,15 +68,21 @@ def check_configuration(params: Params, built: Any, constructor: str) -> None:
     for position, expression in enumerate(at(configuration, "trainer.trainer.no_grad") or ()):
         _check_expression(f"trainer.trainer.no_grad.{position}", expression)
     _check_metric(configuration)
-    _check_validation(configuration)
-    if at(configuration, "model.label_namespace") not in (None, LABELS):
-        raise wrong(
-            "model.label_namespace", configuration["model"]["label_namespace"], f"{LABELS!r}, which has the tags"
-        )
-    _check_names(configuration)
-    for key in PATHS:
+    if configuration.get("validation_data_loader") is None:  # the inner trainer would ignore it without a word
+        expected = "validation_data_loader beside it, without which nothing is validated"
+        _check_absent(configuration, "trainer.trainer.patience", expected)
+    if at(configuration, "model.label_namespace") != "labels":
+        _check_absent(configuration, "model.label_namespace", "'labels', which has the tags")
+    _check_added_pieces(configuration)
+    for key in (*DATA, "seed_data_path"):
         if configuration.get(key) == "":
             raise wrong(key, "", "a file's path")
+
+
+def _check_absent(configuration: Dict[str, Any], path: str, expected: str) -> None:
+    value = at(configuration, path)
+    if value is not None:
+        raise wrong(path, value, expected)
 
 
 def _check_parts(configuration: Dict[str, Any]) -> None:
@@ -156,37 +158,15 @@ def _check_metric(configuration: Dict[str, Any]) -> None:
             raise wrong(path, one, f"+ or - and one of {', '.join(METRICS)}, such as '+f1'")
 
 
-def _check_validation(configuration: Dict[str, Any]) -> None:
-    """The inner trainer validates only with a loader, without a word otherwise."""
-    patience = at(configuration, "trainer.trainer.patience")
-    if configuration.get("validation_data_loader") is None and patience is not None:
-        expected = "validation_data_loader beside it, without which nothing is validated"
-        raise wrong("trainer.trainer.patience", patience, expected)
-
-
-def _check_names(configuration: Dict[str, Any]) -> None:
-    """Checks that embedders have the names of indexers, and their sub-token modes."""
-    indexers = at(configuration, "dataset_reader.token_indexers")
-    embedders = at(configuration, "model.text_field_embedder.token_embedders")
-    if isinstance(indexers, dict) and isinstance(embedders, dict) and set(indexers) != set(embedders):
-        raise ConfigurationError(
-            f"model.text_field_embedder.token_embedders has the keys {sorted(embedders)}; expected those of "
-            f"dataset_reader.token_indexers, {sorted(indexers)}"
-        )
-    for name, embedder in (embedders or {}).items():
-        _check_added_pieces(name, (indexers or {}).get(name), embedder)
-        if isinstance(embedder, dict) and embedder.get("sub_token_mode", "avg") not in SUB_TOKEN_MODES:
-            path = f"model.text_field_embedder.token_embedders.{name}.sub_token_mode"
-            raise wrong(path, embedder["sub_token_mode"], " or ".join(map(repr, SUB_TOKEN_MODES)))
-
-
-def _check_added_pieces(name: str, indexer: Any, embedder: Any) -> None:
+def _check_added_pieces(configuration: Dict[str, Any]) -> None:
     """Word pieces that the indexer adds to a tokenizer have vectors only where the embedder adds them too."""
     key = "tokenizer_kwargs.additional_special_tokens"
-    ours, theirs = at(indexer, key), at(embedder, key)
-    if isinstance(embedder, dict) and "model_name" in embedder and ours != theirs:
-        path = f"model.text_field_embedder.token_embedders.{name}.{key}"
-        raise wrong(path, theirs, f"{shown(ours)}, as in the token indexer")
+    indexers = at(configuration, "dataset_reader.token_indexers") or {}
+    for name, embedder in (at(configuration, "model.text_field_embedder.token_embedders") or {}).items():
+        ours, theirs = at(indexers.get(name), key), at(embedder, key)
+        if at(embedder, "model_name") is not None and ours != theirs:
+            path = f"model.text_field_embedder.token_embedders.{name}.{key}"
+            raise wrong(path, theirs, f"{shown(ours)}, as in the token indexer")
 
 
 @contextmanager
@@ -206,14 +186,8 @@ def mistakes_as_configuration_errors() -> Iterator[None]:
             raise
         text, name = first_line(error), type(error).__name__
         text = text if isinstance(error, (TypeError, ValueError)) or text.startswith(name) else f"{name}: {text}"
-        raise ConfigurationError(f"configuration: {_place(error)}{text}") from error
-
-
-def _place(error: BaseException) -> str:
-    """The key that AllenNLP was building when a constructor failed, and its value."""
-    argument = failed_argument(error)
-    if argument is None:
-        return ""
-    name, value = argument
-    plain = value.as_dict(quiet=True) if isinstance(value, Params) else value
-    return f"{name} is {shortened(repr(plain))}: "
+        argument = failed_argument(error)
+        if argument is not None:  # the key that AllenNLP was building, and its value
+            plain = argument[1].as_dict(quiet=True) if isinstance(argument[1], Params) else argument[1]
+            text = f"{argument[0]} is {shortened(repr(plain))}: {text}"
+        raise ConfigurationError(f"configuration: {text}") from error

@@ -336,19 +336,19 @@ def test_a_configuration_that_is_not_there(
 
 
 @pytest.mark.parametrize(
-    ("overrides", "pool", "expected"),
+    ("overrides", "trainer", "expected"),
     [
         ({}, None, {}),
         ({"trainer.pool.data_seed": 7}, None, {"trainer.pool.data_seed": 7}),
-        ({}, {}, {"trainer.pool": {"data_seed": 4}}),
-        ({"trainer.pool.size": 7}, {"size": 7}, {"trainer.pool": {"size": 7, "data_seed": 4}}),
-        ({"trainer": {"num_rounds": 2}}, {}, {"trainer": {"num_rounds": 2, "pool": {"data_seed": 4}}}),
+        ({}, {}, {"trainer": {"pool": {"data_seed": 4}}}),
+        ({"trainer.pool.size": 7}, {"pool": {"size": 7}}, {"trainer": {"pool": {"size": 7, "data_seed": 4}}}),
+        ({"trainer": {"num_rounds": 2}}, {"num_rounds": 2}, {"trainer": {"num_rounds": 2, "pool": {"data_seed": 4}}}),
     ],
 )
 def test_the_overrides_of_a_run(
-    overrides: Dict[str, Any], pool: Optional[Dict[str, Any]], expected: Dict[str, Any]
+    overrides: Dict[str, Any], trainer: Optional[Dict[str, Any]], expected: Dict[str, Any]
 ) -> None:
-    assert seed_overrides(overrides, 4, pool) == {**expected, **dict.fromkeys(SEEDS, 4)}
+    assert seed_overrides(overrides, 4, trainer) == {**expected, **dict.fromkeys(SEEDS, 4)}
 
 
 def test_ctrl_c_leaves_no_process_and_keeps_what_is_finished(calls: Calls, tmp_path: Path) -> None:

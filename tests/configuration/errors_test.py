@@ -194,7 +194,6 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"trainer.oracle": {"type": "files", "unanswered": "drop"}},
         {"trainer.oracle": {"type": "files", "annotators": "best"}},
         {"trainer.oracle": {"type": "files", "min_probability": 2}},
-        {f"{TOKENS}.sub_token_mode": "last"},
         table(type="vocabulary", words="some"),
         table(type="vocabulary", distance="l1"),
         language_model("in_domain", text="words"),
@@ -279,7 +278,6 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"dataset_reader.max_length": 1000},
         {NAME: "@other encoder"},
         {f"{INDEXER}.tokenizer_kwargs": {"pad_token": "[FILL]"}},
-        {"dataset_reader.token_indexers": {"words": {"type": "word_piece", "model_name": "@encoder"}}},
     ],
     "a model that active learning does not support": [
         {"model.type": SIMPLE_TAGGER["type"], "model.encoder": SIMPLE_TAGGER["encoder"], "model.dropout": GONE},
