@@ -24,7 +24,6 @@ from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.input_length import NO_LIMIT, max_input_length
 from seqmix_plugin.run.layout import CONFIG, ROUNDS
 
-FOLDER = "huggingface"
 LARGEST_DIFFERENCE = 1e-4
 """Of the two models' log-probabilities."""
 
@@ -63,7 +62,7 @@ def export_hf(
     """
     place = Path(source)
     run = place if place.is_dir() else place.parent
-    folder = Path(output) if output is not None else run / FOLDER
+    folder = Path(output) if output is not None else run / "huggingface"
     if output is None and folder.is_symlink():
         raise ConfigurationError(f"{folder} is a link to another place; choose one with --output")
     if folder.exists() and not folder.is_dir():

@@ -41,21 +41,16 @@ UNSAYABLE = (os.PathLike, Path, torch.device)
 
 
 class MismatchError(ConfigurationError):
-    """The error for a value that the constructor does not take, with the value's dotted path."""
+    """The error for the key or value at a dotted path."""
 
-    def __init__(self, message: str, path: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(f"{path} {what}")
         self.path = path
-
-
-def problem(path: str, what: str) -> MismatchError:
-    """The error for the key or value at a path."""
-    return MismatchError(f"{path} {what}", path)
 
 
 def wrong(path: str, value: Any, expected: str) -> MismatchError:
     """The error for a value that does not fit."""
-    return problem(path, f"is {shown(value)}; expected {expected}")
+    return MismatchError(path, f"is {shown(value)}; expected {expected}")
 
 
 def shown(value: Any) -> str:

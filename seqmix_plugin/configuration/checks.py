@@ -12,7 +12,7 @@ from allennlp.common.util import SigTermReceived, is_distributed
 from allennlp.training.optimizers import Optimizer
 
 from seqmix_plugin.allennlp_gaps import failed_argument
-from seqmix_plugin.configuration.annotations import at, problem, shown, wrong
+from seqmix_plugin.configuration.annotations import MismatchError, at, shown, wrong
 from seqmix_plugin.configuration.constructors import arguments, check_arguments, check_value
 from seqmix_plugin.errors import first_line, out_of_memory, shortened
 from seqmix_plugin.run.reader import DATA
@@ -95,7 +95,7 @@ def _check_parts(configuration: Dict[str, Any]) -> None:
         return
     if not isinstance(trainer, dict):
         what = f"is {shown(trainer)}" if "trainer" in configuration else "is missing"
-        raise problem("trainer", f"{what}; expected a block such as {{'type': 'active_learning'}}")
+        raise MismatchError("trainer", f"{what}; expected a block such as {{'type': 'active_learning'}}")
     if trainer.get("distributed") and not is_distributed():
         raise ConfigurationError(
             "trainer.distributed cannot be configured: 'distributed' is a key of the top level, such as "

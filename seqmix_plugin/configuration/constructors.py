@@ -27,7 +27,6 @@ from seqmix_plugin.configuration.annotations import (
     described,
     fits,
     is_block,
-    problem,
     shown,
     takes_null,
     wrong,
@@ -127,7 +126,7 @@ def check_arguments(
     prefix = f"{path}." if path else ""
     for key in block:
         if key in given:
-            raise problem(f"{prefix}{key}", "cannot be configured: it is set by active learning itself")
+            raise MismatchError(f"{prefix}{key}", "cannot be configured: it is set by active learning itself")
     unknown = [] if is_open else [key for key in block if key not in known]
     if unknown:
         raise _unknown(prefix, unknown, [*known, "type"], whose)
@@ -137,7 +136,7 @@ def check_arguments(
         if key in block:
             _check_argument(f"{prefix}{key}", parameter, block[key], trusted)
         elif required and (base is TrainModel or key not in OF_TRAINERS):  # these reach all parts of a trainer
-            raise problem(f"{prefix}{key}", f"is missing; expected {described(parameter.annotation)}")
+            raise MismatchError(f"{prefix}{key}", f"is missing; expected {described(parameter.annotation)}")
 
 
 def arguments(built: Any, constructor: Optional[str]) -> Tuple[Dict[str, inspect.Parameter], bool]:
@@ -164,7 +163,7 @@ def _unknown(prefix: str, unknown: Sequence[str], known: Sequence[str], whose: s
     close = {key: difflib.get_close_matches(key, known, n=1) for key in unknown}
     key = next((key for key in unknown if close[key]), unknown[0])
     hint = f" did you mean {close[key][0]!r}?" if close[key] else ""
-    return problem(f"{prefix}{key}", f"is an unknown key;{hint} {whose} has {', '.join(known)}")
+    return MismatchError(f"{prefix}{key}", f"is an unknown key;{hint} {whose} has {', '.join(known)}")
 
 
 def _check_argument(path: str, parameter: inspect.Parameter, value: Any, trusted: bool) -> None:
@@ -191,12 +190,12 @@ def _registered_name(path: str, base: Any, block: Dict[str, Any], trusted: bool)
     names = base.list_available()
     expected = f"expected one of {', '.join(map(repr, sorted(names)))} (of a package of yours: --include-package)"
     if "type" not in block and base.default_implementation is None:
-        raise problem(f"{path}.type", f"is missing; {expected}")
+        raise MismatchError(f"{path}.type", f"is missing; {expected}")
     name = block.get("type", base.default_implementation)
     if not isinstance(name, str) or (name not in names and not (trusted and "." in name)):
-        raise problem(f"{path}.type", f"is {shown(name)}; {expected}")
+        raise MismatchError(f"{path}.type", f"is {shown(name)}; {expected}")
     if not trusted and (base, name) in LOADERS:
-        raise problem(f"{path}.type", f"is {shown(name)}, which would load another archive")
+        raise MismatchError(f"{path}.type", f"is {shown(name)}, which would load another archive")
     return name
 
 

@@ -61,7 +61,10 @@ class SequenceTaggerPredictor(Predictor):
         if tokens is None and isinstance(json_dict.get("sentence"), str):
             words = (token.ensure_text() for token in self._tokenizer.tokenize(json_dict["sentence"]))
             tokens = [word for word in words if word and not word.isspace()]  # as `plain_text` reads
-            self._check_words(tokens, json_dict["sentence"])
+            if not self._warned:
+                segmentation = SegmentationCheck("predict")
+                segmentation.add(tokens, shortened(repr(json_dict["sentence"])))
+                self._warned = segmentation.warn()
         if not isinstance(tokens, list) or not tokens or not all(isinstance(word, str) and word for word in tokens):
             raise ConfigurationError(
                 f"input {json_dict!r}: expected 'tokens', a list of words, or 'sentence', a text; neither empty"
@@ -70,12 +73,6 @@ class SequenceTaggerPredictor(Predictor):
             raise ConfigurationError(f"input {json_dict!r}: half of a surrogate pair")
         reader: Any = self._dataset_reader  # any whose `text_to_instance` is that of a SentenceReader
         return reader.text_to_instance(tokens, sentence_id=json_dict.get("id"))
-
-    def _check_words(self, words: List[str], sentence: str) -> None:
-        if not self._warned:
-            segmentation = SegmentationCheck("predict")
-            segmentation.add(words, shortened(repr(sentence)))
-            self._warned = segmentation.warn()
 
     def predict_instance(self, instance: Instance) -> JsonDict:
         """
