@@ -1,11 +1,9 @@
 """The HTTP routes of a machine-learning back-end of Label Studio, as an ASGI application."""
 
 import asyncio
-import binascii
 import json
 import logging
 import re
-from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Awaitable, Callable, Dict, Optional, Tuple
 
@@ -13,7 +11,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.io import json_text
-from seqmix_plugin.service.credentials import HEADER, Credentials, is_loopback
+from seqmix_plugin.service.credentials import Credentials, is_loopback
 from seqmix_plugin.service.predictions import RefusedError
 from seqmix_plugin.service.service import Service
 
@@ -74,20 +72,8 @@ def _authenticate(path: str, headers: Dict[str, str], credentials: Optional[Cred
     if credentials is None:
         if not is_loopback(re.sub(r":\d*$", "", headers.get("host", ""))):  # a web page may give its name our address
             raise RefusedError(421, "unexpected host; expected localhost or a loopback address")
-    elif not credentials.allow_user(*_basic(headers.get("authorization", ""))) and not (
-        path == "/webhook" and credentials.allow_secret(headers.get(HEADER.lower(), ""))
-    ):
+    elif not credentials.allow(path, headers):
         raise RefusedError(401, "credentials are missing or wrong")
-
-
-def _basic(header: str) -> Tuple[str, str]:
-    """User and password of HTTP Basic authentication."""
-    kind, _, given = header.partition(" ")
-    try:
-        user, _, password = b64decode(given, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, ValueError):
-        return "", ""
-    return (user, password) if kind.lower() == "basic" else ("", "")
 
 
 def _handler(path: str, method: str, headers: Dict[str, str]) -> Handler:

@@ -5,6 +5,7 @@ import ipaddress
 import os
 import re
 import stat
+from base64 import b64encode
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Mapping, Optional
@@ -49,16 +50,14 @@ class Credentials:
                 raise ConfigurationError(
                     f"credentials: {name!r} is invalid; expected {shortest} or more printable ASCII characters"
                 )
-        if ":" in self.user:
-            raise ConfigurationError("credentials: 'user' contains a colon; Basic authentication does not allow it")
 
-    def allow_user(self, user: str, password: str) -> bool:
-        """Whether user and password are correct, compared in constant time."""
-        return _equal(user, self.user) & _equal(password, self.password)
-
-    def allow_secret(self, secret: str) -> bool:
-        """Whether the secret of a webhook is correct, compared in constant time."""
-        return _equal(secret, self.secret)
+    def allow(self, path: str, headers: Mapping[str, str]) -> bool:
+        """Whether a request has the user and password, or a webhook the secret; compared in constant time."""
+        kind, _, given = headers.get("authorization", "").partition(" ")
+        expected = b64encode(f"{self.user}:{self.password}".encode("ascii")).decode("ascii")
+        if kind.lower() == "basic" and _equal(given, expected):
+            return True
+        return path == "/webhook" and _equal(headers.get(HEADER.lower(), ""), self.secret)
 
 
 def read_credentials(path: Optional[str], environment: Mapping[str, str]) -> Optional[Credentials]:

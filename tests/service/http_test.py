@@ -13,7 +13,7 @@ import torch
 from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.service import app, predictions, webhook
 from seqmix_plugin.service.app import create_app
-from seqmix_plugin.service.credentials import Credentials
+from seqmix_plugin.service.credentials import HEADER, Credentials
 from seqmix_plugin.service.service import Service
 from tests.formats.conftest import CAT
 from tests.service.conftest import (
@@ -308,8 +308,16 @@ def test_rounds_that_come_while_it_serves(client: Client, waiting: Path, lines: 
 
 
 def test_who_may_ask(guarded: Client, waiting: Path) -> None:
-    right, secret = basic(WHO.user, WHO.password), {app.HEADER: WHO.secret}
-    for wrong in ({}, basic(WHO.user, "wrong horse"), basic("x", WHO.password), {"Authorization": "Basic §"}, secret):
+    right, secret = basic(WHO.user, WHO.password), {HEADER: WHO.secret}
+    bearer = {"Authorization": right["Authorization"].replace("Basic", "Bearer")}
+    for wrong in (
+        {},
+        basic(WHO.user, "wrong horse"),
+        basic("x", WHO.password),
+        {"Authorization": "Basic §"},
+        secret,
+        bearer,
+    ):
         answer = guarded.get("/health", headers=wrong)
         assert (answer.status_code, answer.json) == (401, {"error": "credentials are missing or wrong"})
         assert answer.headers["www-authenticate"].startswith("Basic ")
@@ -318,7 +326,7 @@ def test_who_may_ask(guarded: Client, waiting: Path) -> None:
     assert guarded.get("/nowhere").status_code == 401
     assert guarded.get("/health", headers=right).status_code == 200
     assert post(guarded, {"tasks": []}, "/predict", headers=right).status_code == 200
-    assert post(guarded, said(ANNA, PERSON), headers={app.HEADER: "wrong staple"}).status_code == 401
+    assert post(guarded, said(ANNA, PERSON), headers={HEADER: "wrong staple"}).status_code == 401
     assert post(guarded, said(ANNA, PERSON)).status_code == 401
     assert log_rows(waiting) == []
     assert post(guarded, said(ANNA, PERSON), headers=secret).status_code == 201

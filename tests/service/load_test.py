@@ -44,8 +44,8 @@ def test_nothing_is_lost_and_nothing_twice(tmp_path: Path) -> None:
     final: Dict[str, str] = {}
     for number, question in enumerate(questions):
         versions = [(0, 4, "PER", "B-PER O O O O O"), (0, 9, "ORG", "B-ORG I-ORG O O O O")][: 1 + (number % 3 == 0)]
-        for seconds, (start, end, label, tags) in enumerate(versions):
-            made = said(question, region(question, start, end, label), number=number, seconds=seconds)
+        for second, (start, end, label, tags) in enumerate(versions):
+            made = said(question, region(question, start, end, label), number=number, seconds=second)
             payloads += [made] * (2 if generator.random() < 0.2 else 1)
             final[question.sentence.id] = tags
         if number % 50 == 49:

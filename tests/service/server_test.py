@@ -203,9 +203,10 @@ def test_credentials_of_a_file_or_the_environment(tmp_path: Path) -> None:
     assert read_credentials(str(credentials(tmp_path)), {}) == expected
     assert read_credentials(None, environment) == expected
     assert read_credentials(None, {"HOME": "/"}) is None
-    assert expected.allow_user("studio", "correct horse")
-    assert not expected.allow_user("studio", "")
-    assert not expected.allow_secret("")
+    basic = {"authorization": "Basic c3R1ZGlvOmNvcnJlY3QgaG9yc2U="}
+    assert expected.allow("/predict", basic)
+    assert expected.allow("/webhook", {"x-seqmix-secret": "battery staple"})
+    assert not any(expected.allow("/webhook", given) for given in ({}, {"authorization": "Basic "}))
     with pytest.raises(
         ConfigurationError, match=r"credentials: expected exactly SEQMIX_SERVICE_USER, .* in the environment"
     ):
@@ -225,7 +226,6 @@ def test_credentials_of_a_file_or_the_environment(tmp_path: Path) -> None:
         ({**GOOD, "secret": "with\nline end"}, "credentials: 'secret' is invalid"),
         ({**GOOD, "secret": 12345678}, "credentials: 'secret' is invalid"),
         ({**GOOD, "user": ""}, "credentials: 'user' is invalid; expected 1 or more"),
-        ({**GOOD, "user": "a:b"}, "credentials: 'user' contains a colon"),
     ],
 )
 def test_credentials_that_are_none_are_not_shown(tmp_path: Path, content: Any, message: str) -> None:
@@ -271,7 +271,6 @@ MESSAGES: Dict[str, None] = dict.fromkeys(
         "credentials: expected exactly",
         "is readable by other users; run chmod 600",
         "is invalid; expected … or more printable ASCII characters",
-        "contains a colon; Basic authentication does not allow it",
         "does not fit: ",
         "cannot load the model",
         "cannot read the questions of round",
