@@ -26,8 +26,7 @@ def check_labels(labels: Sequence[str]) -> None:
     for label in labels:
         if not isinstance(label, str) or not is_type_name(label):
             raise ConfigurationError(f"labels has {label!r}; expected entity types such as PER, LOC")
-        tags = label == "O" or (label.startswith("B-") and f"I-{label[2:]}" in labels)
-        if tags:
+        if label == "O" or (label.startswith("B-") and f"I-{label[2:]}" in labels):
             raise ConfigurationError(f"labels has {label!r}, a tag; expected entity types such as PER, LOC, without B-")
     if len(set(labels)) < len(labels):
         twice = next(label for position, label in enumerate(labels) if label in labels[:position])

@@ -104,17 +104,14 @@ def read_questions(path: Path) -> List[Question]:
     questions = {}
     for place, row in objects(str(path), read_text(path)):
         try:
-            question = _question(_QuestionRow.model_validate(row))
-        except ValidationError as error:
-            raise ConfigurationError(f"{place}: {first_problem(error)}") from error
+            one = _QuestionRow.model_validate(row)
+            spaces = None if one.spaces is None else tuple(one.spaces)
+            sentence = TaggedSentence(one.id, tuple(one.tokens), spaces=spaces)
+            question = Question(sentence, one.query_score, tuple(one.predicted or ()), one.round)
         except ValueError as error:
-            raise ConfigurationError(f"{place}: {error}") from error
+            problem = first_problem(error) if isinstance(error, ValidationError) else error
+            raise ConfigurationError(f"{place}: {problem}") from error
         if question.sentence.id in questions:
             raise ConfigurationError(f"{place}: the id {question.sentence.id!r} is there twice")
         questions[question.sentence.id] = question
     return list(questions.values())
-
-
-def _question(row: _QuestionRow) -> Question:
-    sentence = TaggedSentence(row.id, tuple(row.tokens), spaces=None if row.spaces is None else tuple(row.spaces))
-    return Question(sentence, row.query_score, tuple(row.predicted or ()), row.round)

@@ -9,16 +9,8 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.distributed import is_primary
 from seqmix_plugin.errors import shortened
-from seqmix_plugin.formats import (
-    AnnotationFormat,
-    Answers,
-    JsonlFormat,
-    ReadSettings,
-    entity_types,
-    read_answers,
-    read_questions,
-    write_questions,
-)
+from seqmix_plugin.formats import AnnotationFormat, Answers, JsonlFormat, ReadSettings, entity_types, read_answers
+from seqmix_plugin.formats.questions import read_questions, write_questions
 from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.oracles.oracle import Answered, Oracle, Request, Waiting, check_tags
 from seqmix_plugin.parameter_checks import between, one_of
@@ -165,8 +157,9 @@ class FilesOracle(Oracle):
         which annotators disagree are open.
         """
         lines = [*answers.warnings, *answers.problems]
-        more = [f"and {len(lines) - MOST_LINES:,} more"] if len(lines) > MOST_LINES else []
-        for line in [*lines[:MOST_LINES], *more]:
+        if len(lines) > MOST_LINES:
+            lines[MOST_LINES:] = [f"and {len(lines) - MOST_LINES:,} more"]
+        for line in lines:
             logger.warning(line)
         predicted = {question.sentence.id: question.predicted_tags() for question in request.questions}
         same = [answer for answer in answers.answers if answer.tags == predicted[answer.sentence_id]]
