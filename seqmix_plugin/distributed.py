@@ -28,9 +28,9 @@ def is_primary() -> bool:
     return rank() == 0
 
 
-def progress_bar(items: Optional[Iterable[T]] = None, disable: bool = False, **settings: Any) -> Any:
+def progress_bar(items: Optional[Iterable[T]] = None, **settings: Any) -> Any:
     """A bar of tqdm's, shown by the primary process alone, that vanishes when it is full."""
-    return Tqdm.tqdm(items, leave=False, disable=disable or not is_primary(), **settings)
+    return Tqdm.tqdm(items, leave=False, disable=not is_primary(), **settings)
 
 
 def share(items: Items) -> Items:
@@ -52,7 +52,8 @@ def summed(values: np.ndarray) -> np.ndarray:
     """
     if not is_distributed():
         return values
-    tensor = torch.from_numpy(np.ascontiguousarray(values)).to(_device())
+    device = torch.device("cuda", torch.cuda.current_device()) if dist.get_backend() == "nccl" else torch.device("cpu")
+    tensor = torch.from_numpy(np.ascontiguousarray(values)).to(device)
     dist.all_reduce(tensor)
     return tensor.cpu().numpy()
 
@@ -104,8 +105,3 @@ def on_each_machine(local_rank: int, work: Callable[[], None]) -> None:
         work()
     if is_distributed():
         dist.barrier()
-
-
-def _device() -> torch.device:
-    """Where the processes exchange tensors."""
-    return torch.device("cuda", torch.cuda.current_device()) if dist.get_backend() == "nccl" else torch.device("cpu")

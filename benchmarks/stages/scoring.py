@@ -107,7 +107,7 @@ def our_scores(
     models = [built.model]
     found = policy.score_pool(sentences, lambda pool: built.experiment.predict(models, pool, device, dtype=dtype))
     assert found is not None
-    return found.scores
+    return found[0]
 
 
 def floor(built: Built, sentences: Sequence[TaggedSentence]) -> Any:

@@ -1,4 +1,4 @@
-"""The abstract augmenter."""
+"""The abstract augmenter, and the one that makes nothing."""
 
 import math
 from abc import abstractmethod
@@ -11,8 +11,6 @@ from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.parameter_checks import between
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import Augmentation
-
-LARGEST_RATE = 1000
 
 
 class Augmenter(Registrable):
@@ -33,7 +31,7 @@ class Augmenter(Registrable):
     default_implementation = "none"
 
     def __init__(self, rate: float = 0.2) -> None:
-        self.rate = between("augmenter.rate", rate, 0, LARGEST_RATE)
+        self.rate = between("augmenter.rate", rate, 0, 1000)
 
     def number_wanted(self, num_labelled: int) -> int:
         """N = ⌊rate · K⌋, robust against the rounding of decimal rates."""
@@ -57,3 +55,18 @@ class Augmenter(Registrable):
         context : `AugmentationContext`
             The current model and the text that may be used.
         """
+
+
+@Augmenter.register("none")
+class NoAugmenter(Augmenter):
+    """
+    Makes no sentences: active learning without augmentation.
+
+    Registered as an `Augmenter` with name "none".
+    """
+
+    def __init__(self) -> None:
+        super().__init__(rate=0)
+
+    def augment(self, labelled: Sequence[TaggedSentence], context: AugmentationContext) -> Augmentation:
+        return Augmentation([])

@@ -55,16 +55,13 @@ def mix_pairs(
     children: List[SyntheticSentence] = []
     for one, other, lam in zip(firsts, seconds, lambdas, strict=True):
         window = list(islice(generated, one.end - one.start))
-        labels = tuple(mix_distributions(a, b, lam) for a, b in zip(_labels(one), _labels(other), strict=True))
+        rows = [(part.sentence.distributions() or [])[part.start : part.end] for part in (one, other)]
+        labels = tuple(mix_distributions(a, b, lam) for a, b in zip(*rows, strict=True))
         for frame, twin in ((one, other), (other, one)):
             own = tuple(old if keep else new for (new, keep), old in zip(window, frame.words, strict=True))
             windows = tuple(Window(parent.sentence.id, parent.start, parent.end) for parent in (frame, twin))
             children.append(SyntheticSentence(_replaced(frame, own, labels), windows, lam))
     return children
-
-
-def _labels(part: SubSequence) -> List[TagDistribution]:
-    return (part.sentence.distributions() or [])[part.start : part.end]
 
 
 def _replaced(frame: SubSequence, words: Tuple[str, ...], labels: Tuple[TagDistribution, ...]) -> TaggedSentence:

@@ -10,7 +10,7 @@ import torch
 
 from seqmix_plugin.data import SentenceReader, WordPieceIndexer
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.randomness import generator, reseed_globals
+from seqmix_plugin.randomness import generator
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 
@@ -70,7 +70,3 @@ class AugmentationContext:
     def generator(self, purpose: str) -> np.random.Generator:
         """The random generator of this round for one purpose."""
         return generator(self.seed, self.round_number, f"augment/{purpose}")
-
-    def reseed_globals(self, purpose: str) -> None:
-        """Seeds the global generators for work done once in a run, so that the result does not depend on the round."""
-        reseed_globals(self.seed, 0, f"augment/{purpose}")

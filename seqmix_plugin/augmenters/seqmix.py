@@ -24,8 +24,6 @@ logger = logging.getLogger(__name__)
 
 LARGEST_BATCH = 1024
 """Largest number of children that are mixed and judged together, which bounds the memory."""
-NARROW = 0.5
-"""Share of the ten most frequent words among all generated words above which a warning is due."""
 
 
 @Augmenter.register("seqmix")
@@ -97,7 +95,6 @@ class SeqMixAugmenter(Augmenter):
             return Augmentation([])
         table = self.embedding_table.build(context, labelled)
         self.discriminator.start_round(context)
-        by_id = {sentence.id: sentence for sentence in labelled}
         pairs = islice(self.pairing.of_round(labelled, context), -(-self.max_tries * wanted // 2))
         rng = context.generator("lambda")
         generated: List[SyntheticSentence] = []
@@ -112,7 +109,7 @@ class SeqMixAugmenter(Augmenter):
                 mixed = partial(mix_pairs, batch, lambdas, labelled, table, self.keep_shared_tokens)
                 children = from_primary(mixed)  # from one process, as rounding may settle equal distances differently
                 judged += len(children)
-                frames = [by_id[child.parents[0].sentence_id] for child in children]
+                frames = [labelled[position] for pair in batch for position in (pair.first, pair.second)]
                 for child, verdict in zip(children, self.discriminator.judge(children, frames), strict=True):
                     sentence = replace(child.sentence, id=f"r{context.round_number}-{len(generated)}")
                     generated.append(replace(child, sentence=sentence, accepted=verdict.accepted, score=verdict.score))
@@ -129,7 +126,7 @@ class SeqMixAugmenter(Augmenter):
     ) -> Dict[str, Any]:
         words = Counter(word for child in generated for word in child.sentence.tokens[slice(*child.parents[0][1:])])
         share = sum(count for _, count in words.most_common(10)) / max(words.total(), 1)
-        if share > NARROW and words.total() >= 100:
+        if share > 0.5 and words.total() >= 100:
             text = f"SeqMix: ten words account for {share:.0%} of the generated words"
             self._warn("narrow", f"{text} (embedding_table.distance 'cosine' gives more different words)")
         if accepted < wanted:

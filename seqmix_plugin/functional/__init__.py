@@ -15,27 +15,3 @@ from seqmix_plugin.functional.uncertainty import (
     vote_entropy,
 )
 from seqmix_plugin.functional.windows import eligible_windows, whole_entity_windows
-
-__all__ = [
-    "TransitionScores",
-    "at_least_float32",
-    "consensus_divergence",
-    "eligible_windows",
-    "expected_score",
-    "forward_backward",
-    "least_confidence",
-    "log_partition",
-    "mix_distributions",
-    "nearest",
-    "negative_log_likelihood",
-    "negative_mean_log_probability",
-    "normalized_token_entropy",
-    "path_least_confidence",
-    "perplexity",
-    "pseudo_perplexity",
-    "sample_lambda",
-    "soft_cross_entropy",
-    "viterbi",
-    "vote_entropy",
-    "whole_entity_windows",
-]

@@ -2,5 +2,3 @@
 
 from seqmix_plugin.models.heads import CrfHead, SoftmaxHead, TaggingHead, TagPrediction
 from seqmix_plugin.models.sequence_tagger import SequenceTagger
-
-__all__ = ["CrfHead", "SequenceTagger", "SoftmaxHead", "TagPrediction", "TaggingHead"]

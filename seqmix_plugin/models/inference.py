@@ -1,9 +1,11 @@
-"""Running models over batches without gradients."""
+"""Running models over batches of similar length without gradients."""
 
-from contextlib import contextmanager, nullcontext
-from typing import ContextManager, Iterator
+from contextlib import contextmanager
+from typing import Iterator, List, Sequence
 
 import torch
+
+from seqmix_plugin.distributed import progress_bar
 
 
 @contextmanager
@@ -21,16 +23,38 @@ def inference(model: torch.nn.Module, dropout: bool = False, dtype: torch.dtype 
         Type in which matrices are multiplied. `torch.bfloat16` uses torch's automatic mixed precision, in which weights
         and long sums stay in float32.
     """
-    training = model.training
+    training, device = model.training, next(model.parameters()).device.type
     model.train(dropout)
     try:
-        with torch.inference_mode(), _precision(model, dtype):
+        with torch.inference_mode(), torch.autocast(device, dtype, enabled=dtype != torch.float32):
             yield
     finally:
         model.train(training)
 
 
-def _precision(model: torch.nn.Module, dtype: torch.dtype) -> ContextManager[None]:
-    if dtype == torch.float32:
-        return nullcontext()
-    return torch.autocast(next(model.parameters()).device.type, dtype=dtype)
+def batches_by_length(lengths: Sequence[int], batch_tokens: int, description: str) -> Iterator[List[int]]:
+    """
+    Groups inputs into batches of similar length, the longest first, and shows a progress bar.
+
+    # Parameters
+
+    lengths : `Sequence[int]`
+        Number of tokens of each input.
+    batch_tokens : `int`
+        Largest number of padded tokens in a batch; an input longer than this is a batch of its own.
+    description : `str`
+        Text of the progress bar.
+
+    # Returns
+
+    `Iterator[List[int]]`
+        Indices of the inputs of each batch.
+    """
+    order = sorted(range(len(lengths)), key=lambda position: -lengths[position])
+    start = 0
+    with progress_bar(total=len(order), desc=description) as bar:
+        while start < len(order):
+            batch = order[start : start + max(1, batch_tokens // max(lengths[order[start]], 1))]
+            yield batch
+            start += len(batch)
+            bar.update(len(batch))

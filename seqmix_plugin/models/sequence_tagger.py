@@ -177,13 +177,7 @@ class SequenceTagger(Model):
         return {} if self.training else self._entity_f1.get_metric(reset)
 
     @classmethod
-    def _load(
-        cls,
-        config: Params,
-        serialization_dir: Union[str, os.PathLike],
-        weights_file: Optional[Union[str, os.PathLike]] = None,
-        cuda_device: int = -1,
-    ) -> "Model":
+    def _load(cls, config: Params, serialization_dir: Union[str, os.PathLike], *args: Any, **settings: Any) -> Model:
         # The archive has the weights. If it also carries the encoder's configuration and tokenizer, they are used, so
         # that it can be loaded without the hub or the folders of the training machine.
         carried = os.path.join(serialization_dir, ENCODER)
@@ -191,7 +185,7 @@ class SequenceTagger(Model):
             for block in _transformer_blocks(config["model"].params):
                 block["model_name"] = carried
                 block["load_weights"] = False
-        return super()._load(config, serialization_dir, weights_file, cuda_device)
+        return super()._load(config, serialization_dir, *args, **settings)
 
 
 def _weight_of_share(mask: torch.Tensor) -> torch.Tensor:

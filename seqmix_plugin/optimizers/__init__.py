@@ -1,5 +1,3 @@
 """Optimizers, registered as AllenNLP `Optimizer`s."""
 
 from seqmix_plugin.optimizers.fused_adamw import FusedAdamWOptimizer
-
-__all__ = ["FusedAdamWOptimizer"]

@@ -7,16 +7,3 @@ from seqmix_plugin.query_policies.mnlp import MnlpPolicy
 from seqmix_plugin.query_policies.normalized_token_entropy import NormalizedTokenEntropyPolicy
 from seqmix_plugin.query_policies.query_policy import Query, QueryPolicy, ScoredBatch
 from seqmix_plugin.query_policies.random import RandomPolicy
-
-__all__ = [
-    "BaldPolicy",
-    "ConsensusKlPolicy",
-    "LeastConfidencePolicy",
-    "MnlpPolicy",
-    "NormalizedTokenEntropyPolicy",
-    "Query",
-    "QueryPolicy",
-    "RandomPolicy",
-    "ScoredBatch",
-    "VoteEntropyPolicy",
-]

@@ -2,7 +2,7 @@
 
 import logging
 from abc import abstractmethod
-from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence
+from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -58,22 +58,8 @@ class Query(NamedTuple):
     score: Optional[float]
 
 
-class PoolScores(NamedTuple):
-    """
-    Scores of the whole pool.
-
-    # Parameters
-
-    scores : `np.ndarray`
-        Informativeness γ(x), which is recorded. Shape: `(pool_size,)`
-    ranks : `np.ndarray`
-        Values by which the sentences are ranked. Shape: `(pool_size,)`
-    """
-
-    scores: np.ndarray
-    ranks: np.ndarray
-
-
+PoolScores = Tuple[np.ndarray, np.ndarray]
+"""γ(x) of each sentence, which is recorded, and the value by which it is ranked. Shapes: `(pool_size,)`"""
 Predict = Callable[[Sequence[TaggedSentence]], Iterable[ScoredBatch]]
 
 
@@ -150,15 +136,16 @@ class QueryPolicy(Registrable):
         for batch in predict(unlabelled):
             positions.append(batch.positions)
             score = self.score(batch)
-            both = torch.stack((score.double(), self.rank(batch, score).double()))
-            scores.append(both)  # stays on its device: nothing waits for it
+            # Both stay on their device: nothing waits for them.
+            scores.append(torch.stack((score.double(), self.rank(batch, score).double())))
         shared = np.zeros((3, len(unlabelled)))
         if scores:
             here = np.concatenate(positions)
             shared[:2, here] = torch.cat(scores, dim=1).cpu().numpy()
             shared[2, here] += 1
         *total, seen = summed(shared)
-        return PoolScores(*np.where(seen == 1, total, np.nan))
+        all_scores, ranks = np.where(seen == 1, total, np.nan)
+        return all_scores, ranks
 
     @abstractmethod
     def score(self, batch: ScoredBatch) -> torch.Tensor:

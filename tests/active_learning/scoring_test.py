@@ -41,7 +41,7 @@ def test_encoded_sentences_score_as_instances_do(
     for some in (reader, WithInstances({"tokens": reader.word_pieces})):
         parts = experiment(some, corpus, tagger)
         scores.append(policy.score_pool(hidden, lambda pool, parts=parts: parts.predict([tagger], pool, device)))
-    assert scores[0].scores.tolist() == scores[1].scores.tolist()
+    assert scores[0][0].tolist() == scores[1][0].tolist()
 
 
 def test_what_is_left_of_a_pool_is_not_encoded_again(
@@ -61,7 +61,7 @@ def test_what_is_left_of_a_pool_is_not_encoded_again(
     def scores(view: SentenceView) -> List[float]:
         found = policy.score_pool(view, lambda some: parts.predict([tagger], some, torch.device("cpu")))
         assert found is not None
-        return found.scores.tolist()
+        return found[0].tolist()
 
     first, rest = scores(pool), scores(SentenceView(pool, np.arange(5, 290, 2)))
     assert encoded == [297]

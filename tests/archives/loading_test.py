@@ -17,10 +17,9 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import with_overrides
 from allennlp.models import load_archive
-from transformers import AutoModelForCausalLM
 
 from seqmix_plugin.archives import load_tagger, unpack
-from seqmix_plugin.augmenters.language_models.checkpoint import load_checkpoint
+from seqmix_plugin.augmenters.language_models import PretrainedLanguageModel
 from seqmix_plugin.commands.export_hf import export_hf
 from tests.active_learning.conftest import small_config
 from tests.commands.conftest import Command
@@ -97,7 +96,7 @@ def test_weights_of_encoders_and_language_models_are_not_run(tiny_encoder: str, 
     with pytest.raises(ConfigurationError, match="model: .*encoder cannot be loaded .*pytorch_model.bin"):
         train_model(Params(config), str(tmp_path / "out"))
     with pytest.raises(ConfigurationError, match="expected a causal language model, .*pytorch_model.bin"):
-        load_checkpoint(language_model, AutoModelForCausalLM, "causal")
+        PretrainedLanguageModel(language_model)
     assert not mark.exists()
 
 

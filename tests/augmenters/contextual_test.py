@@ -8,7 +8,7 @@ import torch
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.augmenters import AugmentationContext, SeqMixAugmenter
-from seqmix_plugin.augmenters.embedding_tables import ContextualTable, SubSequence, encoding
+from seqmix_plugin.augmenters.embedding_tables import ContextualTable, SubSequence, contextual
 from seqmix_plugin.augmenters.pairing import SubSequencePairing
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -59,7 +59,7 @@ def test_what_is_mixed_is_a_parents_word_in_its_own_context(context: Augmentatio
 
 def test_batches_change_nothing(context: AugmentationContext, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = ContextualTable().build(context, context.readable[:5])
-    monkeypatch.setattr(encoding, "BATCH_PIECES", 40)
+    monkeypatch.setattr(contextual, "BATCH_PIECES", 40)
     pieces = ContextualTable().build(context, context.readable[:5])
     assert whole.words == pieces.words
     torch.testing.assert_close(whole.vectors, pieces.vectors, atol=1e-5, rtol=1e-4)

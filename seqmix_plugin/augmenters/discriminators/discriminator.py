@@ -1,4 +1,4 @@
-"""The abstract discriminator."""
+"""The abstract discriminator, and the one that accepts everything."""
 
 from abc import abstractmethod
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
@@ -59,3 +59,15 @@ class Discriminator(Registrable):
     def statistics(self) -> Dict[str, Any]:
         """Plain data about this round for its record."""
         return {}
+
+
+@Discriminator.register("accept_all")
+class AcceptAllDiscriminator(Discriminator):
+    """
+    Accepts every sentence, as the range (0, ∞) of perplexities does, without the cost of a language model.
+
+    Registered as a `Discriminator` with name "accept_all".
+    """
+
+    def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
+        return [Verdict(True, None)] * len(children)

@@ -15,8 +15,6 @@ from seqmix_plugin.parameter_checks import one_of
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import SyntheticSentence
 
-FEWEST_FOR_A_QUANTILE = 64
-
 
 @Discriminator.register("perplexity")
 class PerplexityDiscriminator(Discriminator):
@@ -66,19 +64,17 @@ class PerplexityDiscriminator(Discriminator):
         scope: Optional[str] = None,
     ) -> None:
         options = {"range": range, "quantile": quantile, "ratio_to_parents": ratio_to_parents}
-        given = [(name, values) for name, values in options.items() if values is not None]
+        given = [name for name, values in options.items() if values is not None]
         if len(given) != 1:
-            names = ", ".join(name for name, _ in given)
             raise ConfigurationError(
                 f"discriminator 'perplexity' takes exactly one of 'range', 'quantile' and 'ratio_to_parents', for "
-                f"example range: [0, 500]; given: {names or 'none'}"
+                f"example range: [0, 500]; given: {', '.join(given) or 'none'}"
             )
-        [(self._option, values)] = given
-        self._limits = _limits(self._option, values)
+        [self._option] = given
+        self._limits = _limits(self._option, options[self._option])
         self._relative = self._option == "ratio_to_parents"
-        self._scope = "window" if self._relative else "sentence"
-        if scope is not None:
-            self._scope = one_of("discriminator.scope", scope, ("sentence", "window"))
+        usual = "window" if self._relative else "sentence"
+        self._scope = one_of("discriminator.scope", usual if scope is None else scope, ("sentence", "window"))
         if self._scope == "window" and not language_model.has_offsets:
             raise ConfigurationError(
                 "discriminator.scope is 'window', which needs a language model with a fast tokenizer of transformers; "
@@ -104,8 +100,7 @@ class PerplexityDiscriminator(Discriminator):
         if self._option != "quantile":
             return wanted
         low, high = self._limits
-        fewest = FEWEST_FOR_A_QUANTILE * self._language_model.num_models
-        return max(fewest, math.ceil(wanted / max(high - low, 0.05)))
+        return max(64 * self._language_model.num_models, math.ceil(wanted / max(high - low, 0.05)))
 
     def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
         if not children:
@@ -136,16 +131,16 @@ class PerplexityDiscriminator(Discriminator):
         The accepted range and what it is a range of (with two language models, the quantiles of each), the scope, the
         median perplexity of the judged sentences, the median ratio to the parents, and the language model's statistics.
         """
-        limits: List[Optional[Tuple[float, float]]] = [self._limits]
+        (low, high), numbers = self._limits, range(self._language_model.num_models)
+        ranges = [[low, None if high == math.inf else high]]
         if self._option == "quantile":
-            limits = [self._quantiles.get(number) for number in range(self._language_model.num_models)]
-        ranges = [[None, None] if some is None else [some[0], _finite(some[1])] for some in limits]
+            ranges = [list(self._quantiles.get(number, (None, None))) for number in numbers]
         return {
             **({"accepted_range": ranges[0]} if len(ranges) == 1 else {"accepted_ranges": ranges}),
             "accepted_range_of": "ratio_to_parents" if self._relative else "perplexity",
             "scope": self._scope,
-            "median_perplexity": _median(self._perplexities),
-            **({"median_ratio": _median(self._ratios)} if self._relative else {}),
+            "median_perplexity": float(np.median(self._perplexities)) if self._perplexities else None,
+            **({"median_ratio": float(np.median(self._ratios)) if self._ratios else None} if self._relative else {}),
             "language_model": self._language_model.statistics(),
         }
 
@@ -159,10 +154,8 @@ class PerplexityDiscriminator(Discriminator):
         The perplexity of each sentence; with ratios also that of frames that are new in this round, in the same call.
         Each process scores a share, in which long and short sentences alternate. Shape: `(num_sentences,)`
         """
-        new: Dict[Any, Tuple[TaggedSentence, Interval]] = {}
-        if self._relative:
-            asked = {self._key(frame, window): (frame, window) for frame, window in zip(frames, windows, strict=True)}
-            new = {key: value for key, value in asked.items() if key not in self._of_frames}
+        asked = {self._key(*pair): pair for pair in zip(frames, windows, strict=True)} if self._relative else {}
+        new = {key: pair for key, pair in asked.items() if key not in self._of_frames}
         parents = [frame for frame, _ in new.values()]
         given: List[Sequence[Any]] = [[*sentences, *parents], [*frames, *parents]]  # a frame is its own frame
         if self._scope == "window":
@@ -176,7 +169,7 @@ class PerplexityDiscriminator(Discriminator):
         return scores[: len(sentences)]
 
 
-def _limits(option: str, values: Sequence[Optional[float]]) -> Tuple[float, float]:
+def _limits(option: str, values: Any) -> Tuple[float, float]:
     """The lower and upper limit; raises a `ConfigurationError` unless they are two numbers in order."""
     largest = 1.0 if option == "quantile" else math.inf
     numbers = isinstance(values, (list, tuple)) and len(values) == 2
@@ -189,11 +182,3 @@ def _limits(option: str, values: Sequence[Optional[float]]) -> Tuple[float, floa
     raise ConfigurationError(
         f"discriminator.{option} is {values!r}; expected two numbers in order, from 0 to {largest:g}"
     )
-
-
-def _finite(limit: float) -> Optional[float]:
-    return None if limit == math.inf else limit
-
-
-def _median(values: Sequence[float]) -> Optional[float]:
-    return float(np.median(values)) if values else None

@@ -48,13 +48,27 @@ class TaggerAgreementDiscriminator(Discriminator):
         self._scores = []
 
     def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
-        assert self._context is not None, "start_round comes first"
-        if not self._context.model_is_trained:
+        context = self._context
+        assert context is not None, "start_round comes first"
+        if not context.model_is_trained:
             return [Verdict(True, None)] * len(children)
-        scores = _agreements(self._context, children).tolist()
-        self._scores.extend(scores)
+        # Without labels there is neither a loss nor a metric.
+        instances = [context.reader.sentence_to_instance(child.sentence.without_labels()) for child in children]
+        loader = InMemoryLoader(instances=instances)
+        loader.index_with(context.model.vocab)
+        loader.set_target_device(context.device)
+        scores = np.zeros(len(children))
+        with inference(context.model):
+            batches = loader.positioned_batches()
+            for positions, batch in progress_bar(batches, total=len(loader), desc="tagging generated sentences"):
+                output = context.model(**batch)
+                # A process without a share of the batch gets a sentence without a position, which is not counted.
+                tags = context.model.decode(output["tag_ids"], output["mask"])[: len(positions)]
+                scores[positions] = [_agreement(children[i], row) for i, row in zip(positions, tags, strict=True)]
+        scores = summed(scores)  # over all processes of a distributed run
+        self._scores.extend(scores.tolist())
         # The mean of equal labels may be rounded below them.
-        return [Verdict(score >= self._min_agreement - 1e-9, score) for score in scores]
+        return [Verdict(score >= self._min_agreement - 1e-9, score) for score in scores.tolist()]
 
     def statistics(self) -> Dict[str, Any]:
         """Whether the model was trained, and the mean agreement of the judged sentences."""
@@ -63,26 +77,6 @@ class TaggerAgreementDiscriminator(Discriminator):
             "model_is_trained": self._context is not None and self._context.model_is_trained,
             "mean_agreement": float(np.mean(self._scores)) if self._scores else None,
         }
-
-
-def _agreements(context: AugmentationContext, children: Sequence[SyntheticSentence]) -> np.ndarray:
-    """The score of each child, from all processes of a distributed run. Shape: `(num_children,)`"""
-    model = context.model
-    # Without labels there is neither a loss nor a metric.
-    instances = [context.reader.sentence_to_instance(child.sentence.without_labels()) for child in children]
-    loader = InMemoryLoader(instances=instances)
-    loader.index_with(model.vocab)
-    loader.set_target_device(context.device)
-    scores = np.zeros(len(children))
-    with inference(model):
-        for positions, batch in progress_bar(
-            loader.positioned_batches(), total=len(loader), desc="tagging generated sentences"
-        ):
-            output = model(**batch)
-            # A process without a share of the batch gets a sentence without a position, which is not counted.
-            tags = model.decode(output["tag_ids"], output["mask"])[: len(positions)]
-            scores[positions] = [_agreement(children[i], row) for i, row in zip(positions.tolist(), tags, strict=True)]
-    return summed(scores)
 
 
 def _agreement(child: SyntheticSentence, tags: Sequence[str]) -> float:

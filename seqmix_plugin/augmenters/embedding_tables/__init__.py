@@ -3,5 +3,3 @@
 from seqmix_plugin.augmenters.embedding_tables.contextual import ContextualTable
 from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable, SubSequence, WordTable
 from seqmix_plugin.augmenters.embedding_tables.vocabulary import VocabularyTable
-
-__all__ = ["ContextualTable", "EmbeddingTable", "SubSequence", "VocabularyTable", "WordTable"]

@@ -1,23 +1,23 @@
 """The embedding table of a model's contextual vectors."""
 
-from typing import Dict, Iterable, Sequence
+from typing import Iterator, List, Sequence, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
+from allennlp.data import Token, Vocabulary
+from torch.nn.utils.rnn import pad_sequence
+from transformers import PreTrainedModel
 
 from seqmix_plugin.augmenters.context import AugmentationContext
-from seqmix_plugin.augmenters.embedding_tables.embedding_table import (
-    EmbeddingTable,
-    Pieces,
-    SubSequence,
-    WordTable,
-    check_size,
-    spellings,
-    word_counts,
-)
-from seqmix_plugin.augmenters.embedding_tables.encoding import encode_words
+from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable, SubSequence, WordTable
+from seqmix_plugin.data import WordPieceIndexer
 from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.models.inference import batches_by_length, inference
+from seqmix_plugin.models.input_length import max_input_length
 from seqmix_plugin.sentence import TaggedSentence
+
+BATCH_PIECES = 4096
+"""Largest number of padded word pieces in a batch."""
 
 
 @EmbeddingTable.register("contextual")
@@ -64,13 +64,13 @@ class ContextualTable(EmbeddingTable):
             )
 
     def check_text(self, context: AugmentationContext) -> None:
-        _entries(context, context.text)
+        self.spellings((word for sentence in context.text for word in sentence.tokens), context.word_pieces)
 
     def build(self, context: AugmentationContext, parents: Sequence[TaggedSentence]) -> WordTable:
         encoder, word_pieces = context.model.encoder, context.word_pieces
         assert encoder is not None  # checked by `check`
         text = list({sentence.id: sentence for sentence in [*context.text, *parents]}.values())
-        entries = _entries(context, text)
+        entries = self.spellings((word for sentence in text for word in sentence.tokens), word_pieces)
         index = {key: row for row, key in enumerate(entries)}
         # The last row is for words that are not in W.
         sums = torch.zeros(len(index) + 1, encoder.config.hidden_size, device=encoder.device)
@@ -99,8 +99,73 @@ class ContextualTable(EmbeddingTable):
         )
 
 
-def _entries(context: AugmentationContext, text: Iterable[TaggedSentence]) -> Dict[Pieces, str]:
-    """W by the pieces of each word."""
-    entries = spellings(word_counts(text), context.word_pieces)
-    check_size(len(entries), "stand in the text that may be read")
-    return entries
+def encode_words(
+    encoder: PreTrainedModel, word_pieces: WordPieceIndexer, layer: int, sentences: Sequence[TaggedSentence]
+) -> Iterator[Tuple[List[SubSequence], torch.Tensor]]:
+    """
+    Encodes sentences in batches by length, the longest first.
+
+    # Parameters
+
+    encoder : `PreTrainedModel`
+        The transformer.
+    word_pieces : `WordPieceIndexer`
+        Token indexer with the transformer's tokenizer.
+    layer : `int`
+        Index of the hidden states to return.
+    sentences : `Sequence[TaggedSentence]`
+        Sentences to encode; one longer than the encoder's input is encoded in parts.
+
+    # Returns
+
+    `Iterator[Tuple[List[SubSequence], torch.Tensor]]`
+        The sentences, or parts of sentences, of a batch, and the vectors of all their words, one after the other; a
+        word's vector is the mean of its pieces' vectors. Shape: `(num_words, dimension)`
+    """
+    longest = max_input_length(encoder, word_pieces.tokenizer) or BATCH_PIECES
+    room = longest - word_pieces.num_special_pieces
+    sized = [part for sentence in sentences for part in _parts(sentence, word_pieces, room)]
+    for batch in batches_by_length([size for size, _ in sized], BATCH_PIECES, "contextual vectors"):
+        parts = [sized[position][1] for position in batch]
+        yield parts, _encode(parts, encoder, word_pieces, layer, longest)
+
+
+def _parts(sentence: TaggedSentence, word_pieces: WordPieceIndexer, room: int) -> Iterator[Tuple[int, SubSequence]]:
+    """The parts of a sentence that fit into `room` pieces, with the number of pieces of each."""
+    start = size = 0
+    for position, pieces in enumerate(word_pieces.pieces(sentence.tokens)):
+        if size and size + len(pieces) > room:
+            yield size, SubSequence(sentence, start, position)
+            start, size = position, 0
+        size += len(pieces)
+    yield size, SubSequence(sentence, start, len(sentence))
+
+
+def _encode(
+    batch: List[SubSequence], encoder: PreTrainedModel, word_pieces: WordPieceIndexer, layer: int, longest: int
+) -> torch.Tensor:
+    """The vectors of all words of a batch. Shape: `(num_words, dimension)`"""
+    vocab = Vocabulary.empty()  # the indexer has its own
+    indexed = [word_pieces.tokens_to_indices([Token(word) for word in part.words], vocab) for part in batch]
+    # A single word longer than the input is represented by the pieces that fit.
+    ids, mask = (
+        pad_sequence([torch.as_tensor(row[key][:longest]) for row in indexed], batch_first=True)
+        for key in ("token_ids", "wordpiece_mask")
+    )  # Shapes: (batch_size, num_pieces)
+    offsets = [torch.as_tensor(row["offsets"]).clamp(max=longest - 1) for row in indexed]
+    # First and last piece of each word, where the pieces of the batch are numbered row by row.
+    begin, last = torch.cat([some + row * ids.size(1) for row, some in enumerate(offsets)]).unbind(-1)
+    sizes = last + 1 - begin  # Shape: (num_words,)
+    starts = sizes.cumsum(0) - sizes  # Shape: (num_words,)
+    pieces = torch.arange(int(sizes.sum())) + (begin - starts).repeat_interleave(sizes)
+    with inference(encoder):
+        output = encoder(
+            input_ids=ids.to(encoder.device),
+            attention_mask=mask.long().to(encoder.device),
+            output_hidden_states=True,
+        )
+        hidden = output.hidden_states[layer].float()  # Shape: (batch_size, num_pieces, dimension)
+        flat = hidden.reshape(-1, hidden.size(-1))  # Shape: (batch_size * num_pieces, dimension)
+        return torch.nn.functional.embedding_bag(
+            pieces.to(encoder.device), flat, starts.to(encoder.device), mode="mean"
+        )

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections import Counter
 from dataclasses import dataclass
-from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Callable, Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
 import torch
 from allennlp.common import Registrable
@@ -114,41 +114,39 @@ class EmbeddingTable(Registrable):
             When there are too few words to choose from.
         """
 
+    def spellings(self, words: Iterable[str], word_pieces: WordPieceIndexer, single: bool = False) -> Dict[Pieces, str]:
+        """
+        Chooses one word for each sequence of pieces: its most frequent spelling, or the first in alphabetical order
+        among equally frequent ones. Words with a special or unknown piece are left out.
 
-def word_counts(sentences: Iterable[TaggedSentence]) -> Mapping[str, int]:
-    """The number of occurrences of each word in a text."""
-    return Counter(word for sentence in sentences for word in sentence.tokens)
+        # Parameters
 
+        words : `Iterable[str]`
+            The words of a text, each as often as it occurs.
+        word_pieces : `WordPieceIndexer`
+            Token indexer that splits words into pieces.
+        single : `bool`, optional (default = `False`)
+            Whether words of several pieces are left out too.
 
-def spellings(counts: Mapping[str, int], word_pieces: WordPieceIndexer) -> Dict[Pieces, str]:
-    """
-    Chooses one word for each sequence of pieces: its most frequent spelling, or the first in alphabetical order among
-    equally frequent ones. Words with a special or unknown piece are left out.
+        # Returns
 
-    # Parameters
+        `Dict[Pieces, str]`
+            The words W by their pieces, in the order of the pieces.
 
-    counts : `Mapping[str, int]`
-        Number of occurrences of each word.
-    word_pieces : `WordPieceIndexer`
-        Token indexer that splits words into pieces.
+        # Raises
 
-    # Returns
-
-    `Dict[Pieces, str]`
-        The words by their pieces, in the order of the pieces.
-    """
-    special = set(word_pieces.tokenizer.all_special_ids)
-    ordered = sorted(counts, key=lambda word: (-counts[word], word))
-    spelling: Dict[Pieces, str] = {}
-    for word, pieces in zip(ordered, word_pieces.pieces(ordered), strict=True):
-        if special.isdisjoint(pieces):
-            spelling.setdefault(pieces, word)
-    return {pieces: spelling[pieces] for pieces in sorted(spelling)}
-
-
-def check_size(num_words: int, reason: str) -> None:
-    """Raises a `ConfigurationError` when there are too few words; `reason` says which words count."""
-    if num_words < SMALLEST_TABLE:
-        raise ConfigurationError(
-            f"embedding_table: only {num_words} words {reason}; at least {SMALLEST_TABLE} are needed"
-        )
+        `ConfigurationError`
+            When there are too few words to choose from.
+        """
+        counts, special = Counter(words), set(word_pieces.tokenizer.all_special_ids)
+        ordered = sorted(counts, key=lambda word: (-counts[word], word))
+        spelling: Dict[Pieces, str] = {}
+        for word, pieces in zip(ordered, word_pieces.pieces(ordered), strict=True):
+            if special.isdisjoint(pieces) and (len(pieces) == 1 or not single):
+                spelling.setdefault(pieces, word)
+        if len(spelling) < SMALLEST_TABLE:
+            which = "are one piece for the tokenizer" if single else "stand in the text that may be read"
+            raise ConfigurationError(
+                f"embedding_table: only {len(spelling)} words {which}; at least {SMALLEST_TABLE} are needed"
+            )
+        return {pieces: spelling[pieces] for pieces in sorted(spelling)}

@@ -1,23 +1,13 @@
 """The embedding table of a model's input embeddings."""
 
-from collections import Counter
-from typing import Dict, Mapping, Optional, Sequence, Tuple
+from typing import Dict, Sequence
 
 import torch
 
 from seqmix_plugin.augmenters.context import AugmentationContext
-from seqmix_plugin.augmenters.embedding_tables.embedding_table import (
-    EmbeddingTable,
-    Pieces,
-    SubSequence,
-    WordTable,
-    check_size,
-    spellings,
-    word_counts,
-)
-from seqmix_plugin.data import WordPieceIndexer
+from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable, Pieces, SubSequence, WordTable
 from seqmix_plugin.parameter_checks import one_of
-from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+from seqmix_plugin.sentence import TaggedSentence
 
 
 @EmbeddingTable.register("vocabulary")
@@ -46,25 +36,15 @@ class VocabularyTable(EmbeddingTable):
     def __init__(self, words: str = "attested", distance: str = "l2") -> None:
         super().__init__(distance)
         self.words = one_of("embedding_table.words", words, ("attested", "all"))
-        # W is the same in all rounds of a run; only the encoder's embeddings change.
-        self._entries: Dict[Pieces, str] = {}
-        self._found_in: Tuple[Optional[SentenceSource], Optional[WordPieceIndexer]] = (None, None)
 
     def check_text(self, context: AugmentationContext) -> None:
-        text, tokenizer = self._found_in
-        if text is not context.readable or tokenizer is not context.word_pieces:
-            counts = word_counts(context.text) if self.words == "attested" else _whole_words(context)
-            found = spellings(counts, context.word_pieces)
-            self._entries = {key: word for key, word in found.items() if len(key) == 1}
-            self._found_in = (context.readable, context.word_pieces)
-        check_size(len(self._entries), "are one piece for the tokenizer")
+        self._entries(context)
 
     def build(self, context: AugmentationContext, parents: Sequence[TaggedSentence]) -> WordTable:
         encoder = context.model.encoder
         assert encoder is not None  # checked by `check`
         embeddings = encoder.get_input_embeddings().weight.detach()
-        self.check_text(context)
-        entries = self._entries
+        entries = self._entries(context)
 
         def embed(sub_sequences: Sequence[SubSequence]) -> torch.Tensor:
             pieces = context.word_pieces.pieces([word for part in sub_sequences for word in part.words])
@@ -82,9 +62,11 @@ class VocabularyTable(EmbeddingTable):
             distance=self.distance,
         )
 
-
-def _whole_words(context: AugmentationContext) -> Mapping[str, int]:
-    """The whole words of the tokenizer's vocabulary, with the number of entries that are spelled so."""
-    tokenizer = context.word_pieces.tokenizer
-    spelled = [tokenizer.convert_tokens_to_string([piece]).strip() for piece in sorted(tokenizer.get_vocab())]
-    return Counter(word for word in spelled if word)
+    def _entries(self, context: AugmentationContext) -> Dict[Pieces, str]:
+        """W by the piece of each word."""
+        words = (word for sentence in context.text for word in sentence.tokens)
+        if self.words == "all":
+            tokenizer = context.word_pieces.tokenizer
+            spelled = (tokenizer.convert_tokens_to_string([piece]).strip() for piece in sorted(tokenizer.get_vocab()))
+            words = (word for word in spelled if word)
+        return self.spellings(words, context.word_pieces, single=True)

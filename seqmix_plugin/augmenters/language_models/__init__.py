@@ -4,5 +4,3 @@ from seqmix_plugin.augmenters.language_models.in_domain import InDomainLanguageM
 from seqmix_plugin.augmenters.language_models.language_model import LanguageModel
 from seqmix_plugin.augmenters.language_models.masked import MaskedLanguageModel
 from seqmix_plugin.augmenters.language_models.pretrained import PretrainedLanguageModel
-
-__all__ = ["InDomainLanguageModel", "LanguageModel", "MaskedLanguageModel", "PretrainedLanguageModel"]

@@ -4,12 +4,12 @@ from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from seqmix_plugin.augmenters.batching import batches_by_length
 from seqmix_plugin.augmenters.language_models.language_model import Interval, pieces_at
 from seqmix_plugin.functional import perplexity
-from seqmix_plugin.models.inference import inference
+from seqmix_plugin.models.inference import batches_by_length, inference
 
 
 def text_perplexities(
@@ -19,7 +19,6 @@ def text_perplexities(
     batch_tokens: int,
     texts: Sequence[str],
     windows: Optional[Sequence[Interval]] = None,
-    progress: bool = False,
 ) -> np.ndarray:
     """
     Equation 9 of each text, or of a window in it given the text before it. See `causal_perplexities`.
@@ -38,19 +37,15 @@ def text_perplexities(
         Texts to score.
     windows : `Sequence[Interval]`, optional (default = `None`)
         The part of each text that is counted, in characters; by default all of it.
-    progress : `bool`, optional (default = `False`)
-        Whether to show a progress bar.
 
     # Returns
 
     `np.ndarray`
         At least 1, and 1 where no token is counted. Shape: `(num_texts,)`
     """
-    if not texts:
-        return np.empty(0)
     encoded = tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=windows is not None)
     counted = None if windows is None else list(map(pieces_at, encoded["offset_mapping"], windows))
-    return causal_perplexities(model, encoded["input_ids"], begin, batch_tokens, counted, progress)
+    return causal_perplexities(model, encoded["input_ids"], begin, batch_tokens, counted)
 
 
 def causal_perplexities(
@@ -59,7 +54,6 @@ def causal_perplexities(
     begin: int,
     batch_tokens: int = 1024,
     windows: Optional[Sequence[Interval]] = None,
-    progress: bool = False,
 ) -> np.ndarray:
     """
     Equation 9 of each sequence. The first token is conditioned on the beginning-of-text token, which is not counted
@@ -78,8 +72,6 @@ def causal_perplexities(
     windows : `Sequence[Interval]`, optional (default = `None`)
         The tokens of each sequence that are counted, given those before them; by default all. Where a window and what
         is before it exceed the model's context, the leftmost tokens are left out.
-    progress : `bool`, optional (default = `False`)
-        Whether to show a progress bar.
 
     # Returns
 
@@ -94,7 +86,7 @@ def causal_perplexities(
     scored = [i for i, row in enumerate(rows) if len(row) > 1]  # White space alone may give no token.
     result = np.ones(len(rows))
     with inference(model):
-        for batch in batches_by_length([len(rows[i]) for i in scored], batch_tokens, "perplexity", progress):
+        for batch in batches_by_length([len(rows[i]) for i in scored], batch_tokens, "perplexity"):
             positions = [scored[i] for i in batch]
             ids, mask = pad([rows[i] for i in positions], model.device)
             # The last token of a row is a target only: the logits at t predict token t + 1.
@@ -123,8 +115,6 @@ def pad(rows: Sequence[List[int]], device: torch.device, fill: int = 0) -> Tuple
     `Tuple[torch.Tensor, torch.Tensor]`
         Padded ids and their mask. Shapes: `(batch_size, longest)`
     """
-    tensors = [torch.tensor(row, dtype=torch.long) for row in rows]
-    ids = torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True, padding_value=fill)
-    lengths = torch.tensor([len(row) for row in rows])
-    mask = torch.arange(ids.size(1)) < lengths.unsqueeze(-1)
+    ids = pad_sequence([torch.tensor(row, dtype=torch.long) for row in rows], batch_first=True, padding_value=fill)
+    mask = pad_sequence([torch.ones(len(row), dtype=torch.bool) for row in rows], batch_first=True)
     return ids.to(device), mask.to(device)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
-import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 
@@ -14,10 +13,8 @@ from seqmix_plugin.augmenters.language_models.language_model import Interval, La
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.distributed import from_primary
 from seqmix_plugin.io.atomic import data_digest
+from seqmix_plugin.randomness import reseed_globals
 from seqmix_plugin.sentence import TaggedSentence
-
-FOLDER = "language_model"
-FEWEST_SENTENCES = 20
 
 
 @LanguageModel.register("in_domain")
@@ -75,19 +72,19 @@ class InDomainLanguageModel(LanguageModel):
 
     def check_text(self, context: AugmentationContext) -> None:
         for texts in self._texts(context):
-            if len(texts) < FEWEST_SENTENCES:
+            if len(texts) < 20:
                 raise ConfigurationError(
-                    f"language_model 'in_domain': {len(texts)} distinct sentences to fit to; at least "
-                    f"{FEWEST_SENTENCES} are needed (text_path can give more)"
+                    f"language_model 'in_domain': {len(texts)} distinct sentences to fit to; at least 20 are needed "
+                    f"(text_path can give more)"
                 )
 
     def start_round(self, context: AugmentationContext) -> None:
         if not self._models:
             self.check_text(context)
             texts = self._texts(context)
-            self._models = from_primary(lambda: [self._fitted(texts[i], i, context) for i in range(len(texts))])
+            self._models = from_primary(lambda: [self._fitted(some, i, context) for i, some in enumerate(texts)])
         for model in self._models:
-            model.to(context.device)
+            model.model.to(context.device)
 
     @property
     def num_models(self) -> int:
@@ -97,19 +94,15 @@ class InDomainLanguageModel(LanguageModel):
         # Of two models, the one that was fitted to the other half.
         return np.array([(_half(frame) + 1) % len(self._models) for frame in self.texts(frames)], dtype=np.int64)
 
-    def perplexities(
-        self,
-        sentences: Sequence[TaggedSentence],
-        frames: Sequence[TaggedSentence],
-        windows: Optional[Sequence[Interval]] = None,
+    def score(
+        self, texts: List[str], frames: Sequence[TaggedSentence], windows: Optional[List[Interval]]
     ) -> np.ndarray:
-        texts, indices = self.texts(sentences), self.model_indices(frames)
-        offsets = self.window_offsets(sentences, texts, windows)
+        indices = self.model_indices(frames)
         result = np.empty(len(texts))
-        for number, model in enumerate(self._models):
+        for number in set(indices.tolist()):
             positions = np.flatnonzero(indices == number).tolist()
-            own = None if offsets is None else [offsets[position] for position in positions]
-            result[positions] = model.perplexities([texts[position] for position in positions], own)
+            own = None if windows is None else [windows[position] for position in positions]
+            result[positions] = self._models[number].perplexities([texts[position] for position in positions], own)
         return result
 
     def statistics(self) -> Dict[str, Any]:
@@ -134,14 +127,15 @@ class InDomainLanguageModel(LanguageModel):
 
     def _fitted(self, texts: List[str], number: int, context: AugmentationContext) -> SmallGpt2:
         """The model from the run's folder, or a new one."""
-        folder = context.folder / FOLDER / str(number)
+        folder = context.folder / "language_model" / str(number)
         digest = data_digest([texts, self.text, vars(self._settings), context.seed])
         model = SmallGpt2.load(folder, digest)
         if model is None:
-            context.reseed_globals(f"language_model/{number}")
+            # Of no round, so that the result does not depend on the round in which it is fitted.
+            reseed_globals(context.seed, 0, f"augment/language_model/{number}")
             model = SmallGpt2.fit(texts, self._settings, context.device)
             model.save(folder, digest)
-            model.to(torch.device("cpu"))  # for processes with other devices
+            model.model.to("cpu")  # for processes with other devices
         return model
 
 

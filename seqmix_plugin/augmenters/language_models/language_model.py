@@ -59,7 +59,6 @@ class LanguageModel(Registrable):
         """The index of the model that scores the children of each frame. Shape: `(num_sentences,)`"""
         return np.zeros(len(frames), dtype=np.int64)
 
-    @abstractmethod
     def perplexities(
         self,
         sentences: Sequence[TaggedSentence],
@@ -83,6 +82,30 @@ class LanguageModel(Registrable):
 
         `np.ndarray`
             At least 1, and 1 where there is no piece to count. Shape: `(num_sentences,)`
+        """
+        texts = self.texts(sentences)
+        return self.score(texts, frames, self.window_offsets(sentences, texts, windows)) if texts else np.empty(0)
+
+    @abstractmethod
+    def score(
+        self, texts: List[str], frames: Sequence[TaggedSentence], windows: Optional[List[Interval]]
+    ) -> np.ndarray:
+        """
+        The perplexity of each text, or of a window in it.
+
+        # Parameters
+
+        texts : `List[str]`
+            The sentences as text; at least one.
+        frames : `Sequence[TaggedSentence]`
+            The parent whose words each sentence keeps.
+        windows : `List[Interval]`, optional
+            The part of each text that is counted, in characters; `None` for all of it.
+
+        # Returns
+
+        `np.ndarray`
+            At least 1, and 1 where there is no piece to count. Shape: `(num_texts,)`
         """
 
     def texts(self, sentences: Iterable[TaggedSentence]) -> List[str]:

@@ -7,13 +7,13 @@ import torch
 from allennlp.common.checks import ConfigurationError
 from transformers import AutoModelForMaskedLM, PreTrainedModel
 
-from seqmix_plugin.augmenters.batching import batches_by_length
 from seqmix_plugin.augmenters.language_models.causal import pad
-from seqmix_plugin.augmenters.language_models.checkpoint import CheckpointLanguageModel
 from seqmix_plugin.augmenters.language_models.language_model import Interval, LanguageModel, pieces_at
+from seqmix_plugin.augmenters.language_models.pretrained import CheckpointLanguageModel
 from seqmix_plugin.functional import negative_log_likelihood, pseudo_perplexity
-from seqmix_plugin.models.inference import inference
+from seqmix_plugin.models.inference import batches_by_length, inference
 from seqmix_plugin.models.input_length import max_input_length
+from seqmix_plugin.sentence import TaggedSentence
 
 
 @LanguageModel.register("masked")
@@ -58,8 +58,11 @@ class MaskedLanguageModel(CheckpointLanguageModel):
             )
         self._longest = max_input_length(self._model, self._tokenizer)
 
-    def _score(self, texts: List[str], windows: Optional[List[Interval]]) -> np.ndarray:
-        encoded = self._tokenizer(
+    def score(
+        self, texts: List[str], frames: Sequence[TaggedSentence], windows: Optional[List[Interval]]
+    ) -> np.ndarray:
+        tokenizer = self._tokenizer
+        encoded = tokenizer(
             texts,
             truncation=self._longest is not None and windows is None,
             max_length=self._longest,
@@ -72,15 +75,8 @@ class MaskedLanguageModel(CheckpointLanguageModel):
             counted = map(pieces_at, encoded["offset_mapping"], windows)
             rows = [_around(*row, self._longest) for row in zip(sequences, uncounted, counted, strict=True)]
             sequences, uncounted = ([row[part] for row in rows] for part in (0, 1))
-        return pseudo_perplexities(
-            self._model,
-            sequences,
-            uncounted,
-            mask_id=self._tokenizer.mask_token_id,
-            pad_id=self._tokenizer.pad_token_id or 0,
-            batch_tokens=self._batch_tokens,
-            progress=True,
-        )
+        mask_id, pad_id = tokenizer.mask_token_id, tokenizer.pad_token_id or 0
+        return pseudo_perplexities(self._model, sequences, uncounted, mask_id, pad_id, self._batch_tokens)
 
 
 def _around(ids: List[int], special: List[int], window: Interval, longest: Optional[int]) -> Tuple[List[int], ...]:
@@ -106,7 +102,6 @@ def pseudo_perplexities(
     mask_id: int,
     pad_id: int,
     batch_tokens: int = 8192,
-    progress: bool = False,
 ) -> np.ndarray:
     """
     exp(−1/T Σₜ ln p(wₜ | all other pieces)) of each sequence. The masked copies of all sequences are batched together.
@@ -125,23 +120,19 @@ def pseudo_perplexities(
         Id of the padding token.
     batch_tokens : `int`, optional (default = `8192`)
         Largest number of padded tokens in a batch of masked copies.
-    progress : `bool`, optional (default = `False`)
-        Whether to show a progress bar.
 
     # Returns
 
     `np.ndarray`
         At least 1, and 1 for a sequence without counted pieces. Shape: `(num_sequences,)`
     """
-    if not sequences:
-        return np.empty(0)
     ids, mask = pad(sequences, model.device, pad_id)  # Shape: (num_sequences, longest)
     counted, _ = pad([[1 - flag for flag in row] for row in special], torch.device("cpu"))
     copies = counted.nonzero()  # Sequence and position of each masked piece. Shape: (num_copies, 2)
     lengths = [len(sequences[sequence]) for sequence in copies[:, 0].tolist()]
     likelihoods = torch.empty(len(copies), dtype=torch.float64)
     with inference(model):
-        for batch in batches_by_length(lengths, batch_tokens, "pseudo-perplexity", progress):
+        for batch in batches_by_length(lengths, batch_tokens, "pseudo-perplexity"):
             longest = lengths[batch[0]]
             rows, positions = copies[batch].to(model.device).unbind(-1)  # Shape: (batch_size,)
             masked = ids[rows, :longest].clone()  # Shape: (batch_size, longest)

@@ -1,14 +1,69 @@
-"""A pretrained causal language model."""
+"""Pretrained language models of `transformers`, and the causal one."""
 
-from typing import List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 from allennlp.common.checks import ConfigurationError
-from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoModelForCausalLM
+from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoModelForCausalLM, AutoTokenizer
 
+from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.language_models.causal import text_perplexities
-from seqmix_plugin.augmenters.language_models.checkpoint import CheckpointLanguageModel
 from seqmix_plugin.augmenters.language_models.language_model import Interval, LanguageModel
+from seqmix_plugin.errors import first_line
+from seqmix_plugin.parameter_checks import at_least
+from seqmix_plugin.sentence import TaggedSentence
+
+
+class CheckpointLanguageModel(LanguageModel):
+    """
+    Base class of models that are loaded from a checkpoint.
+
+    # Parameters
+
+    model_name : `str`
+        Name of a model on the Hugging Face hub, or a folder.
+    batch_tokens : `int`
+        Largest number of padded tokens in a batch, at least 1.
+    text : `str`
+        How words are joined into text, `"tokens"` or `"detokenized"`; see `LanguageModel`.
+    language : `str`
+        Two-letter code of the language whose rules `"detokenized"` follows.
+
+    # Raises
+
+    `ConfigurationError`
+        When the model or its tokenizer cannot be loaded, or the checkpoint lacks weights.
+    """
+
+    auto_model: Any
+    """The `Auto…` class of `transformers` that loads this kind of model."""
+    kind: str
+    """Kind of model for error messages, such as "causal"."""
+
+    def __init__(self, model_name: str, batch_tokens: int, text: str, language: str) -> None:
+        super().__init__(text, language)
+        self._batch_tokens = at_least("language_model.batch_tokens", batch_tokens, 1)
+        self._model_name = model_name
+        try:
+            self._tokenizer = AutoTokenizer.from_pretrained(model_name)
+            self._model, loading = self.auto_model.from_pretrained(model_name, output_loading_info=True)
+        except Exception as error:  # transformers and its libraries raise many types for a missing or broken model
+            raise ConfigurationError(
+                f"language_model.model_name {model_name!r}: expected a {self.kind} language model, as a folder or a "
+                f"name on the Hugging Face hub ({first_line(error)})"
+            ) from error
+        if loading["missing_keys"]:  # transformers would initialize them at random
+            raise ConfigurationError(
+                f"language_model.model_name {model_name!r}: not a {self.kind} language model; the checkpoint lacks "
+                f"{', '.join(sorted(loading['missing_keys'])[:3])}"
+            )
+        self.has_offsets = self._tokenizer.is_fast
+
+    def start_round(self, context: AugmentationContext) -> None:
+        self._model.to(context.device)
+
+    def statistics(self) -> Dict[str, Any]:
+        return {"model_name": self._model_name, **super().statistics()}
 
 
 @LanguageModel.register("pretrained")
@@ -55,5 +110,7 @@ class PretrainedLanguageModel(CheckpointLanguageModel):
                 f"language_model.model_name {model_name!r}: the tokenizer has no beginning-of-text token"
             )
 
-    def _score(self, texts: List[str], windows: Optional[List[Interval]]) -> np.ndarray:
-        return text_perplexities(self._model, self._tokenizer, self._begin, self._batch_tokens, texts, windows, True)
+    def score(
+        self, texts: List[str], frames: Sequence[TaggedSentence], windows: Optional[List[Interval]]
+    ) -> np.ndarray:
+        return text_perplexities(self._model, self._tokenizer, self._begin, self._batch_tokens, texts, windows)

@@ -27,14 +27,8 @@ logger = logging.getLogger(__name__)
 BEGIN = "<|endoftext|>"
 CONTEXT = 512
 BATCH_TOKENS = 8192
-LOWEST = {
-    "vocab_size": 300,  # 257 of them are bytes and the beginning of a text
-    "num_layers": 1,
-    "dimension": 32,
-    "max_epochs": 1,
-    "batch_size": 1,
-    "max_sentences": 20,
-}
+LOWEST = {"num_layers": 1, "dimension": 32, "max_epochs": 1, "batch_size": 1, "max_sentences": 20}
+LOWEST["vocab_size"] = 300  # 257 of them are bytes and the beginning of a text
 
 
 @dataclass(frozen=True)
@@ -101,10 +95,6 @@ class SmallGpt2:
     model: GPT2LMHeadModel
     tokenizer: PreTrainedTokenizerFast
     record: Dict[str, Any]
-
-    def to(self, device: torch.device) -> None:
-        """Moves the network to a device."""
-        self.model.to(device)
 
     def perplexities(self, texts: Sequence[str], windows: Optional[Sequence[Interval]] = None) -> np.ndarray:
         """Equation 9 of each text, or of a window in it, in characters. Shape: `(num_texts,)`"""

@@ -4,5 +4,3 @@ from seqmix_plugin.augmenters.pairing.label_constrained import LabelConstrainedP
 from seqmix_plugin.augmenters.pairing.pairing import Pairing, WindowPair
 from seqmix_plugin.augmenters.pairing.sub_sequence import SubSequencePairing
 from seqmix_plugin.augmenters.pairing.whole_sequence import WholeSequencePairing
-
-__all__ = ["LabelConstrainedPairing", "Pairing", "SubSequencePairing", "WholeSequencePairing", "WindowPair"]

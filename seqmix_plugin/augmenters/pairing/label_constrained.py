@@ -5,7 +5,7 @@ from typing import Dict, Iterator, List, Sequence, Tuple
 import numpy as np
 
 from seqmix_plugin.augmenters.pairing.pairing import Pairing, WindowPair, draw_pairs
-from seqmix_plugin.augmenters.pairing.window_pairing import WindowPairing
+from seqmix_plugin.augmenters.pairing.sub_sequence import SubSequencePairing
 from seqmix_plugin.sentence import TaggedSentence
 
 Labels = Tuple[Tuple[Tuple[str, float], ...], ...]
@@ -13,7 +13,7 @@ Labels = Tuple[Tuple[Tuple[str, float], ...], ...]
 
 
 @Pairing.register("label_constrained")
-class LabelConstrainedPairing(WindowPairing):
+class LabelConstrainedPairing(SubSequencePairing):
     """
     As `sub_sequence`, but the two windows also carry the same labels, so that mixing does not change them (the paper's
     section 3.2). Pairs of sentences are drawn uniformly without replacement among those that share the labels of an

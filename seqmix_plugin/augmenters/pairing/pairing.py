@@ -82,7 +82,9 @@ def draw_pairs(sizes: Sequence[int], rng: np.random.Generator) -> Iterator[Tuple
 
     def decode(number: int) -> Tuple[int, int, int]:
         group = int(np.searchsorted(ends, number, side="right"))
-        return group, *_unrank(number - (int(ends[group - 1]) if group else 0))
+        number -= int(ends[group - 1]) if group else 0
+        j = (1 + math.isqrt(1 + 8 * number)) // 2  # within a group, the pair i < j has number j (j − 1) / 2 + i
+        return group, number - j * (j - 1) // 2, j
 
     drawn: Set[int] = set()
     while len(drawn) < total // 2:
@@ -93,9 +95,3 @@ def draw_pairs(sizes: Sequence[int], rng: np.random.Generator) -> Iterator[Tuple
     rest = np.array([number for number in range(total) if number not in drawn], dtype=np.int64)
     for number in rng.permutation(rest):
         yield decode(int(number))
-
-
-def _unrank(number: int) -> Tuple[int, int]:
-    """The pair i < j with this number, where pairs are numbered j (j − 1) / 2 + i."""
-    j = (1 + math.isqrt(1 + 8 * number)) // 2
-    return number - j * (j - 1) // 2, j

@@ -5,12 +5,13 @@ from typing import Iterator, Sequence
 import numpy as np
 
 from seqmix_plugin.augmenters.pairing.pairing import Pairing, WindowPair, draw_pairs
-from seqmix_plugin.augmenters.pairing.window_pairing import WindowPairing
+from seqmix_plugin.functional import eligible_windows, whole_entity_windows
+from seqmix_plugin.parameter_checks import at_least, between
 from seqmix_plugin.sentence import TaggedSentence
 
 
 @Pairing.register("sub_sequence")
-class SubSequencePairing(WindowPairing):
+class SubSequencePairing(Pairing):
     """
     Pairs two windows of s words, each with valid label density η ≥ η₀ (the paper's section 3.2). Every window of every
     sentence is a candidate. Pairs of sentences are drawn uniformly without replacement among the sentences that have an
@@ -32,6 +33,16 @@ class SubSequencePairing(WindowPairing):
     `ConfigurationError`
         When a value is out of its range.
     """
+
+    def __init__(self, window: int = 5, min_density: float = 0.6, entity_borders: bool = False) -> None:
+        self.window = at_least("pairing.window", window, 1)
+        self.min_density = between("pairing.min_density", min_density, 0, 1)
+        self.entity_borders = entity_borders
+
+    def starts(self, tags: Sequence[str]) -> np.ndarray:
+        """The starts of the eligible windows of a sentence with these BIO tags, in order. Shape: `(num_windows,)`"""
+        starts = eligible_windows([tag != "O" for tag in tags], self.window, self.min_density)
+        return np.intersect1d(starts, whole_entity_windows(tags, self.window)) if self.entity_borders else starts
 
     def pairs(self, labelled: Sequence[TaggedSentence], rng: np.random.Generator) -> Iterator[WindowPair]:
         starts = [(position, self.starts(sentence.tags or ())) for position, sentence in enumerate(labelled)]

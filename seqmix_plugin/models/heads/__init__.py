@@ -3,5 +3,3 @@
 from seqmix_plugin.models.heads.crf import CrfHead
 from seqmix_plugin.models.heads.softmax import SoftmaxHead
 from seqmix_plugin.models.heads.tagging_head import TaggingHead, TagPrediction
-
-__all__ = ["CrfHead", "SoftmaxHead", "TagPrediction", "TaggingHead"]

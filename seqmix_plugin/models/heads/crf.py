@@ -7,14 +7,8 @@ import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.modules.conditional_random_field import ConditionalRandomField, allowed_transitions
 
-from seqmix_plugin.functional import (
-    TransitionScores,
-    at_least_float32,
-    expected_score,
-    forward_backward,
-    log_partition,
-    viterbi,
-)
+from seqmix_plugin.functional import at_least_float32
+from seqmix_plugin.functional.crf import TransitionScores, expected_score, forward_backward, log_partition, viterbi
 from seqmix_plugin.models.heads.tagging_head import TaggingHead, TagPrediction
 from seqmix_plugin.tag_schemes import InvalidTagError, tags_to_spans
 
@@ -59,9 +53,8 @@ class CrfHead(TaggingHead):
     def loss(self, logits: torch.Tensor, tag_distributions: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         with torch.autocast(logits.device.type, enabled=False):  # long sums of scores need float32
             logits, transitions = at_least_float32(logits), self._transitions()
-            expected = expected_score(
-                logits, tag_distributions.to(logits.dtype), mask, transitions
-            )  # Shape: (batch_size,)
+            # Shape: (batch_size,)
+            expected = expected_score(logits, tag_distributions.to(logits.dtype), mask, transitions)
             return (log_partition(logits, mask, transitions) - expected).sum() / mask.sum().clamp(min=1)
 
     def predict(self, logits: torch.Tensor, mask: torch.Tensor) -> TagPrediction:
