@@ -85,6 +85,7 @@ def annotate_in_terminal(keyboard: Keyboard) -> Optional[int]:
 
 def _application(keyboard: Keyboard) -> Any:
     from prompt_toolkit.application import Application, get_app
+    from prompt_toolkit.key_binding import KeyBindings
     from prompt_toolkit.layout import FormattedTextControl, Layout, Window
     from prompt_toolkit.styles import Style
 
@@ -93,15 +94,6 @@ def _application(keyboard: Keyboard) -> Any:
         keyboard.size = (width, height)
         rows = draw(keyboard, width, height)
         return [part for number, row in enumerate(rows) for part in [("", "\n")] * (number > 0) + row]
-
-    layout = Layout(Window(FormattedTextControl(text, focusable=True), wrap_lines=False))
-    application: Any = Application(layout, Style.from_dict(STYLE), full_screen=True, key_bindings=_bindings(keyboard))
-    application.ttimeoutlen = 0.1
-    return application
-
-
-def _bindings(keyboard: Keyboard) -> Any:
-    from prompt_toolkit.key_binding import KeyBindings
 
     bindings = KeyBindings()
 
@@ -120,4 +112,7 @@ def _bindings(keyboard: Keyboard) -> Any:
     bindings.add("<bracketed-paste>")(lambda event: None)  # text, not keys
     bindings.add("c-l")(lambda event: event.app.renderer.clear())
     bindings.add("c-z")(lambda event: event.app.suspend_to_background())
-    return bindings
+    layout = Layout(Window(FormattedTextControl(text, focusable=True), wrap_lines=False))
+    application: Any = Application(layout, Style.from_dict(STYLE), full_screen=True, key_bindings=bindings)
+    application.ttimeoutlen = 0.1
+    return application
