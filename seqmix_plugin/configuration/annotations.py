@@ -114,7 +114,9 @@ def described(kind: Any, number: int = 0) -> str:
 
 
 def _example(base: Any) -> str:
-    registered = Registrable._registry.get(base) or {}
+    registered = Registrable._registry.get(base)
+    if not registered:
+        return "{}"
     ours = [name for name, (kind, _) in registered.items() if kind.__module__.startswith(PACKAGE)]
     names = [name for name in (EXAMPLES.get(base), base.default_implementation, *ours, *registered) if name]
-    return str({"type": names[0]} if registered else {})
+    return str({"type": names[0]})
