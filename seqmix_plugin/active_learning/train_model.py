@@ -23,6 +23,7 @@ from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG, STATE
 from seqmix_plugin.run.provenance import check_copy, check_data
+from seqmix_plugin.run.reader import MOVED_KEYS
 from seqmix_plugin.run.recovery import begin, check_version
 
 
@@ -44,6 +45,7 @@ class ActiveLearningTrainModel(TrainModel):
         with one_line_failures(), mistakes_as_configuration_errors():
             if folder is not None:
                 from_primary(lambda: check_version(folder))
+            _refuse_moved_keys(params)
             check_configuration(params, cls, "from_partial_objects")
             held: List[IO[bytes]] = []  # until the trainer has the lock as well
             if folder is not None:
@@ -164,6 +166,14 @@ class ActiveLearningTrainModel(TrainModel):
             if first_model.encoder is not None and reader.word_pieces is not None:
                 save_encoder(first_model.encoder, reader.word_pieces.tokenizer, serialization_dir, f".{rank()}")
         return cls(serialization_dir=serialization_dir, model=first_model, trainer=trainer_)
+
+
+def _refuse_moved_keys(params: Params) -> None:
+    """Raises a `ConfigurationError` that names the new place of a trainer's key of version 0.1."""
+    trainer = params.as_dict(quiet=True).get("trainer")
+    for old, new in MOVED_KEYS.items():
+        if isinstance(trainer, dict) and old in trainer:
+            raise ConfigurationError(f"trainer.{old} has moved to trainer.{'.'.join(new)}")
 
 
 def _begin(folder: Path) -> IO[bytes]:

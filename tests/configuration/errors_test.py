@@ -141,6 +141,7 @@ def without_sacremoses(folder: Path, config: Dict[str, Any]) -> None:
 
 CONFIGURATION: Dict[str, List[Way]] = {
     "an unknown or misspelt key": [{f"{AUGMENTER}.alfa": 8}, {f"{AUGMENTER}.zzz": 8}],
+    "a key of version 0.1 that has moved": [{"trainer.pool_size": 7}, {"trainer.scoring_dtype": "float32"}],
     "a missing key": [{"trainer.seed_size": GONE}, {"trainer.query_policy.type": GONE}],
     "`null` where it is not allowed": [{AUGMENTER: None}, {"trainer.seed_size": None}],
     "a value of another type, or a number beyond 64 bits": [
