@@ -14,10 +14,10 @@ from allennlp.nn import InitializerApplicator
 from allennlp.nn.util import get_text_field_mask
 from transformers import PreTrainedModel
 
-from seqmix_plugin.run.layout import ENCODER
 from seqmix_plugin.functional import at_least_float32
 from seqmix_plugin.metrics import EntityF1
 from seqmix_plugin.models.heads import SoftmaxHead, TaggingHead
+from seqmix_plugin.run.layout import ENCODER
 
 
 @Model.register("sequence_tagger")
@@ -76,7 +76,7 @@ class SequenceTagger(Model):
         labels = [names[index] for index in range(num_tags)]
         self.head = head.construct(labels=labels)
         if self.head.labels != labels:  # AllenNLP prefers a configured key.
-            raise ConfigurationError("model.head.labels cannot be configured: the head uses the labels of the vocabulary")
+            raise ConfigurationError("model.head.labels cannot be configured: it has the labels of the vocabulary")
         self.label_namespace = label_namespace
         self._entity_f1 = EntityF1()
         if self.encoder is not None and getattr(self.encoder, "pooler", None) is not None:
