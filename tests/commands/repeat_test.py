@@ -368,8 +368,12 @@ def test_ctrl_c_leaves_no_process_and_keeps_what_is_finished(calls: Calls, tmp_p
         deadline = time.monotonic() + 300
         while not (folder / "1" / "config.json").exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.2)
-        assert is_locked(log), "the run goes on"
+        [child] = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
+        os.killpg(int(child), signal.SIGSTOP)  # such a small run could finish before it is stopped
+        assert is_locked(log), "the run has not ended"
         process.send_signal(signal.SIGINT)
+        time.sleep(2)  # by now SIGTERM was sent, which takes effect when the process continues
+        os.killpg(int(child), signal.SIGCONT)
         _, errors = process.communicate(timeout=60)
     finally:
         process.kill()

@@ -679,7 +679,7 @@ WHERE += (
     "query_policies/*.py",
 )
 OF_DATA = ("has no tags", "sentences left", "two sentences of the pool have the same id")
-NOT_HERE = ("the head uses the labels of the vocabulary", "the vocabulary has no labels", "may start a sentence")
+NOT_HERE = ("it has the labels of the vocabulary", "the vocabulary has no labels", "may start a sentence")
 """Of models that are built without active learning."""
 
 
