@@ -149,19 +149,27 @@ def save_vocabulary(vocab: Vocabulary, run_folder: Union[str, Path], writer: obj
         Part of the names of temporary files; it differs between machines that may share the folder.
     """
     folder = Path(run_folder) / "vocabulary"
-    with whole_folder(folder, writer) as temporary:
+    with disk_errors(folder):
+        temporary = _empty(folder, writer)
         vocab.save_to_files(str(temporary))
-        others = _differences(folder, _digests(temporary)) if folder.is_dir() else None
+        ours = {path.name for path in temporary.iterdir()}
+        others = [path.name for path in sorted(folder.glob("[!.]*")) if path.name not in ours]
         if others:
-            logger.warning(f"{others}{_put_aside(folder)}; {folder.name} is written again")
+            names = ", ".join(others)
+            kept = _put_aside(folder)
+            logger.warning(f"{folder}: {names} was not written by the run{kept}; {folder.name} is written again")
+        make_folder(folder)
+        for path in sorted(temporary.iterdir()):
+            sync(path)
+            move(path, folder / path.name)  # in a distributed run AllenNLP has written some of them
+        temporary.rmdir()
 
 
 @contextmanager
 def whole_folder(folder: Path, writer: object = "") -> Iterator[Path]:
     """Gives a temporary folder to write files to, which then replaces `folder` in one step."""
-    temporary = folder.with_name(f"{folder.name}{writer}{TEMPORARY}")
     with disk_errors(folder):
-        remove_folder(temporary)  # which an earlier start has left
+        temporary = _empty(folder, writer)
         make_folder(temporary)
         yield temporary
         if folder.is_dir() and _digests(folder) == _digests(temporary):  # another machine may read it
@@ -176,3 +184,10 @@ def whole_folder(folder: Path, writer: object = "") -> Iterator[Path]:
             if not folder.exists():
                 raise
             remove_folder(temporary)  # another machine was faster
+
+
+def _empty(folder: Path, writer: object) -> Path:
+    """The path of a temporary folder, after removing one that an earlier start has left."""
+    temporary = folder.with_name(f"{folder.name}{writer}{TEMPORARY}")
+    remove_folder(temporary)
+    return temporary
