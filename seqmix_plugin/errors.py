@@ -43,6 +43,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text)
 
 
+def quoted(value: object) -> str:
+    """A value in Python's notation, as an error shows it."""
+    return shortened(repr(value))
+
+
 def shortened(text: str) -> str:
     """A value as an error shows it, cut to 60 characters."""
     return text if len(text) <= 60 else text[:59] + "…"

@@ -10,7 +10,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.command import command
 from seqmix_plugin.console import show
-from seqmix_plugin.errors import shortened
+from seqmix_plugin.errors import quoted
 from seqmix_plugin.io.atomic import write_text
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.layout import CONFIG, METRICS, STATE, state_files, state_path
@@ -97,7 +97,7 @@ def _extended(
     more = max(0, num_rounds - len(sizes))
     if len(query_size or ()) != more:
         raise ConfigurationError(
-            f"--query-size is {shortened(repr(query_size))}; trainer.query_size is a list: expected {more} numbers"
+            f"--query-size is {quoted(query_size)}; trainer.query_size is a list: expected {more} numbers"
         )
     sizes = [*sizes, *(query_size or ())][:num_rounds]
     return {**configuration, "trainer": {**trainer, "num_rounds": num_rounds, "query_size": sizes}}

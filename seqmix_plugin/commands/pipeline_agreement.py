@@ -9,7 +9,7 @@ from allennlp.common.checks import ConfigurationError
 from transformers import pipeline
 
 from seqmix_plugin.data import SentenceReader
-from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.errors import first_line, quoted
 from seqmix_plugin.io.json_text import read_objects
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
@@ -91,8 +91,8 @@ def compare_with_pipeline(model: SequenceTagger, reader: SentenceReader, folder:
         differing = [(word, ours, theirs) for word, ours, theirs in tags if ours != theirs]
         if differing and not example:
             word, ours, theirs = differing[0]
-            example = f"{shortened(repr(word))}, {ours} by the tagger and {theirs or 'in parts'} by the pipeline, in "
-            example += shortened(repr(sentence.raw_text))
+            example = f"{quoted(word)}, {ours} by the tagger and {theirs or 'in parts'} by the pipeline, in "
+            example += quoted(sentence.raw_text)
         num_sentences, num_words = num_sentences + 1, num_words + len(sentence)
         num_differing += len(differing)
     return Agreement(source, num_sentences, num_words, num_differing, example)
@@ -104,7 +104,7 @@ def _pipeline_tags(tagger: Any, sentence: TaggedSentence) -> List[Optional[str]]
         try:
             groups = tagger(sentence.raw_text)
         except Exception as error:  # of any tokenizer
-            text = shortened(repr(sentence.raw_text))
+            text = quoted(sentence.raw_text)
             raise ConfigurationError(f"the pipeline of transformers cannot tag {text} ({first_line(error)})") from error
     return tags_of_groups(groups, sentence)
 

@@ -13,7 +13,7 @@ from seqmix_plugin.commands.seed_processes import FINISHED, Outcome, SeedRun, ru
 from seqmix_plugin.configuration.annotations import at
 from seqmix_plugin.configuration.constructors import read_blocks
 from seqmix_plugin.console import show
-from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.errors import first_line, quoted
 from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.run.reader import DONE, SEEDS, flattened, identity
 from seqmix_plugin.run.run_record import read_record, write_record
@@ -128,8 +128,7 @@ def parse_seeds(text: str) -> List[int]:
         in_range = first <= last < min(SEED_LIMIT, first + MOST)
         if not in_range or not set(seeds).isdisjoint(range(first, last + 1)):
             raise ConfigurationError(
-                f"--seeds is {shortened(repr(text))}; expected distinct integers from 0 to 2^32 - 1, such as 1,2,3 or "
-                f"1-5"
+                f"--seeds is {quoted(text)}; expected distinct integers from 0 to 2^32 - 1, such as 1,2,3 or 1-5"
             )
         seeds += range(first, last + 1)
     return seeds
@@ -162,9 +161,9 @@ def _parsed(overrides: str) -> Dict[str, Any]:
     try:
         parsed = parse_overrides(overrides)
     except (RuntimeError, ValueError) as error:  # RuntimeError is Jsonnet's
-        raise ConfigurationError(f"--overrides is {shortened(repr(overrides))}: {first_line(error)}") from error
+        raise ConfigurationError(f"--overrides is {quoted(overrides)}: {first_line(error)}") from error
     if not isinstance(parsed, dict):
-        raise ConfigurationError(f"--overrides is {shortened(repr(overrides))}; expected a JSON object")
+        raise ConfigurationError(f"--overrides is {quoted(overrides)}; expected a JSON object")
     return parsed
 
 

@@ -14,7 +14,7 @@ from allennlp.data import DataLoader, TokenIndexer, Tokenizer, Vocabulary
 from allennlp.modules import TokenEmbedder
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from seqmix_plugin.errors import shortened
+from seqmix_plugin.errors import quoted
 
 PACKAGE = __name__.split(".")[0]
 EXAMPLES = {
@@ -58,7 +58,7 @@ def shown(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     try:
-        return shortened(repr(value))
+        return quoted(value)
     except ValueError:  # Python writes whole numbers of up to 4,300 digits
         return "a number with thousands of digits"
 

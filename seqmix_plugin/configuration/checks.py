@@ -14,7 +14,7 @@ from allennlp.training.optimizers import Optimizer
 from seqmix_plugin.allennlp_gaps import failed_argument
 from seqmix_plugin.configuration.annotations import MismatchError, at, shown, wrong
 from seqmix_plugin.configuration.constructors import arguments, check_arguments, check_value
-from seqmix_plugin.errors import first_line, out_of_memory, shortened
+from seqmix_plugin.errors import first_line, out_of_memory, quoted
 from seqmix_plugin.run.reader import DATA
 
 ABOVE_0 = math.ulp(0.0)
@@ -189,5 +189,5 @@ def mistakes_as_configuration_errors() -> Iterator[None]:
         argument = failed_argument(error)
         if argument is not None:  # the key that AllenNLP was building, and its value
             plain = argument[1].as_dict(quiet=True) if isinstance(argument[1], Params) else argument[1]
-            text = f"{argument[0]} is {shortened(repr(plain))}: {text}"
+            text = f"{argument[0]} is {quoted(plain)}: {text}"
         raise ConfigurationError(f"configuration: {text}") from error

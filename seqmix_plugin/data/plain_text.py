@@ -10,7 +10,7 @@ from allennlp.data import DatasetReader, Token, TokenIndexer, Tokenizer
 from seqmix_plugin.data.sentence_file import SentenceFile
 from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.data.unusual_words import SegmentationCheck
-from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.errors import first_line, quoted
 from seqmix_plugin.sentence import TaggedSentence
 
 CHUNK = 4096
@@ -112,7 +112,7 @@ def split(text: str, tokens: Sequence[Token]) -> Tuple[Tuple[str, ...], Tuple[st
             continue
         start = text.find(word, end) if token.idx is None else token.idx
         if start < end or not text.startswith(word, start):
-            raise ValueError(f"returns the word {shortened(repr(word))}, which is not the next word of the text")
+            raise ValueError(f"returns the word {quoted(word)}, which is not the next word of the text")
         gaps.append(_blank(text[end:start]))
         words.append(sys.intern(word))
         end = start + len(word)
@@ -123,5 +123,5 @@ def split(text: str, tokens: Sequence[Token]) -> Tuple[Tuple[str, ...], Tuple[st
 def _blank(gap: str) -> str:
     """The text between two words, which must be white space."""
     if gap and not gap.isspace():
-        raise ValueError(f"leaves out {shortened(repr(gap.strip()))}")
+        raise ValueError(f"leaves out {quoted(gap.strip())}")
     return sys.intern(gap)

@@ -14,7 +14,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 
 from seqmix_plugin.data.unusual_words import are_usual, oddity
-from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.errors import first_line, quoted
 from seqmix_plugin.io.json_text import decode
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import PREFIXES, InvalidTagError, to_bio
@@ -86,7 +86,7 @@ class SentenceFile:
     def count(self, what: str, value: str, place: str) -> None:
         """Counts a finding, which is warned about once the file has been read, with the first as an example."""
         self._counts[what] += 1
-        self._examples.setdefault(what, f"{shortened(repr(value))} in {place}")
+        self._examples.setdefault(what, f"{quoted(value)} in {place}")
 
     def check_words(self, words: Sequence[str], places: Iterable[str]) -> None:
         """Counts words, each with its place, that have invisible characters or a tag in them."""

@@ -6,7 +6,7 @@ from typing import Dict, Optional, Sequence
 
 import regex
 
-from seqmix_plugin.errors import shortened
+from seqmix_plugin.errors import quoted
 from seqmix_plugin.tag_schemes import PREFIXES
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class SegmentationCheck:
                 found = pattern.findall(text)
                 self._counts[pattern] += len(found)
                 if found:
-                    self._examples.setdefault(pattern, f"{shortened(repr(found[0]))} in {place}")
+                    self._examples.setdefault(pattern, f"{quoted(found[0])} in {place}")
 
     def warn(self) -> bool:
         """Logs a warning for each kind of words found; returns whether there was any."""

@@ -9,7 +9,7 @@ from typing import Dict, Iterator, List, Mapping, Optional, Sequence
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.errors import shortened
+from seqmix_plugin.errors import quoted
 from seqmix_plugin.formats.answer import RawAnswer
 from seqmix_plugin.formats.check import Checked
 from seqmix_plugin.formats.labels import check_labels, check_predicted
@@ -157,7 +157,7 @@ class AnnotationFormat(Registrable):
         for label in labels:
             if self.longest_label is not None and len(label) > self.longest_label:
                 raise ConfigurationError(
-                    f"labels has {shortened(repr(label))} of {len(label)} characters; expected {self.longest_label} at "
+                    f"labels has {quoted(label)} of {len(label)} characters; expected {self.longest_label} at "
                     f"most, which is what the format {self.name!r} takes"
                 )
 

@@ -7,7 +7,7 @@ from typing import Dict, Iterator, List, Mapping, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.errors import shortened
+from seqmix_plugin.errors import quoted
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.answer import RawAnswer
 from seqmix_plugin.formats.questions import Question
@@ -99,9 +99,7 @@ def _blocks(source: str, text: str) -> Iterator[_Block]:
             block.rows.append([*cells[:-1], cells[-1].strip()])
             block.line = block.line or number
         elif not line.startswith(("#", "-DOCSTART-")):
-            raise ConfigurationError(
-                f"{source}, line {number}: {shortened(repr(line))}; expected a word, a tab and a tag"
-            )
+            raise ConfigurationError(f"{source}, line {number}: {quoted(line)}; expected a word, a tab and a tag")
 
 
 def _answer(block: _Block, raw: RawAnswer) -> RawAnswer:
@@ -109,8 +107,8 @@ def _answer(block: _Block, raw: RawAnswer) -> RawAnswer:
         return raw
     words, sentence = [row[0] for row in block.rows], raw.question.sentence
     if tuple(words) != sentence.tokens:
-        changed = f"the words were changed: {shortened(repr(' '.join(words)))}; they were"
-        return replace(raw, problems=[f"{changed} {shortened(repr(sentence.text))}"])
+        changed = f"the words were changed: {quoted(' '.join(words))}; they were"
+        return replace(raw, problems=[f"{changed} {quoted(sentence.text)}"])
     tags = [row[-1] for row in block.rows]
     others = [cell for row in block.rows for cell in row[1:-1] if cell != row[-1]]
     return replace(raw, tags=None if all(tag == NO_TAG for tag in tags) else tags, other_tags=others)

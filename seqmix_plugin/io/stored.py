@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from seqmix_plugin.errors import shortened
+from seqmix_plugin.errors import quoted
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -28,4 +28,4 @@ def first_problem(error: ValidationError) -> str:
     if first["type"].startswith("missing"):
         return f"{path} is missing"
     expected = first["msg"].replace("Input should be", "expected").removeprefix("Value error, ")
-    return f"{path} is {shortened(repr(first['input']))}; {expected}"
+    return f"{path} is {quoted(first['input'])}; {expected}"

@@ -8,7 +8,7 @@ from typing import Collection, Dict, Union
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.distributed import is_primary
-from seqmix_plugin.errors import shortened
+from seqmix_plugin.errors import quoted
 from seqmix_plugin.formats import AnnotationFormat, Answers, JsonlFormat, ReadSettings, entity_types, read_answers
 from seqmix_plugin.formats.questions import read_questions, write_questions
 from seqmix_plugin.io.folder_guard import make_folder
@@ -91,7 +91,7 @@ class FilesOracle(Oracle):
         name, text = next(iter(odd.items()))
         logger.warning(
             f"{len(odd):,} of {which} do not fit in a file of {self._format.name!r}, such as {name!r} with "
-            f"{shortened(repr(text))}; they are asked for in {where} alone (allennlp annotate)"
+            f"{quoted(text)}; they are asked for in {where} alone (allennlp annotate)"
         )
 
     def recall(self, request: Request) -> Request:

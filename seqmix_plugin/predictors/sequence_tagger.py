@@ -11,7 +11,7 @@ from allennlp.models import Model
 from allennlp.predictors import Predictor
 
 from seqmix_plugin.data import SegmentationCheck
-from seqmix_plugin.errors import shortened
+from seqmix_plugin.errors import quoted
 from seqmix_plugin.io.json_text import is_text
 from seqmix_plugin.tag_schemes import tags_to_spans
 
@@ -63,7 +63,7 @@ class SequenceTaggerPredictor(Predictor):
             tokens = [word for word in words if word and not word.isspace()]  # as `plain_text` reads
             if not self._warned:
                 segmentation = SegmentationCheck("predict")
-                segmentation.add(tokens, shortened(repr(json_dict["sentence"])))
+                segmentation.add(tokens, quoted(json_dict["sentence"]))
                 self._warned = segmentation.warn()
         if not isinstance(tokens, list) or not tokens or not all(isinstance(word, str) and word for word in tokens):
             raise ConfigurationError(

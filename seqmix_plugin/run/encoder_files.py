@@ -82,11 +82,6 @@ def encoder_damage(run_folder: Union[str, Path]) -> Optional[str]:
         return None
     if not folder.is_dir():
         return f"{folder} is gone"
-    return _differences(folder, before)
-
-
-def _differences(folder: Path, before: Dict[str, str]) -> Optional[str]:
-    """Where the files in a folder are not those with these digests."""
     now = _digests(folder)
     wrong: List[str] = [f"{name} is gone" for name in before if name not in now]
     wrong += [f"{name} was not written by the run" for name in now if name not in before]
@@ -119,8 +114,7 @@ def _put_aside(folder: Path) -> str:
 
 
 def _digests(folder: Path) -> Dict[str, str]:
-    files = (path for path in sorted(folder.rglob("[!.]*")) if path.is_file())
-    return {str(path.relative_to(folder)): file_digest(path) for path in files}
+    return {str(path.relative_to(folder)): file_digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def _noted(path: Path) -> Optional[Dict[str, str]]:
@@ -172,9 +166,6 @@ def whole_folder(folder: Path, writer: object = "") -> Iterator[Path]:
         temporary = _empty(folder, writer)
         make_folder(temporary)
         yield temporary
-        if folder.is_dir() and _digests(folder) == _digests(temporary):  # another machine may read it
-            remove_folder(temporary)
-            return
         for path in temporary.iterdir():
             sync(path)
         remove_folder(folder)

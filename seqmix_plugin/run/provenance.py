@@ -17,7 +17,7 @@ from allennlp.common.file_utils import cached_path
 from allennlp.data import Vocabulary
 
 from seqmix_plugin.distributed import from_primary, world_size
-from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.errors import first_line, quoted, shortened
 from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import data_digest, file_digest, write_text
 from seqmix_plugin.io.folder_guard import make_folder
@@ -107,7 +107,7 @@ def check_copy(path: Path, configuration: Dict[str, Any]) -> None:
             value, other = (sizes[: min(len(value), len(other))] for sizes in (value, other))
         if value != other and key != "trainer.num_rounds":
             raise ConfigurationError(
-                f"{path}: {key} is {shortened(repr(value))}, but {copy} has {shortened(repr(other))}: one of them was "
+                f"{path}: {key} is {quoted(value)}, but {copy} has {quoted(other)}: one of them was "
                 f"changed or damaged; put the right file in the other's place"
             )
 

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Literal, Optional, Set, Tuple
 from allennlp.common.checks import ConfigurationError
 from pydantic import ValidationError
 
-from seqmix_plugin.errors import shortened
+from seqmix_plugin.errors import quoted
 from seqmix_plugin.io.atomic import data_digest
 from seqmix_plugin.io.json_text import read_object, read_objects
 from seqmix_plugin.io.stored import Known, first_problem
@@ -197,7 +197,7 @@ def run_state(folder: Path, configuration: Dict[str, Any]) -> str:
     for key, it_has, expected in zip(("seed", "trainer.pool.data_seed"), found_seeds, wanted_seeds, strict=True):
         if it_has != expected:
             raise ConfigurationError(
-                f"{folder} holds a run with {key} {shortened(repr(it_has))}, not {expected}; take another folder (-s)"
+                f"{folder} holds a run with {key} {quoted(it_has)}, not {expected}; take another folder (-s)"
             )
     has_ended = (folder / METRICS).exists() and (folder / ROUNDS).exists()  # also when it waits for labels
     return DONE if has_ended and read_run(folder).finished else DIED

@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional
 from allennlp.common.checks import ConfigurationError
 from pydantic import Field
 
-from seqmix_plugin.errors import shortened
+from seqmix_plugin.errors import quoted
 from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import data_digest, write_text
 from seqmix_plugin.io.stored import Stored
@@ -95,8 +95,7 @@ class RoundState(Stored):
         if version != VERSION:
             plugin = "seqmix_plugin 0.1" if version == 1 else "the version of the plugin that it began with"
             raise ConfigurationError(
-                f"{path} is of version {shortened(repr(version))}, and this plugin's is {VERSION}: resume the run with "
-                f"{plugin}"
+                f"{path} is of version {quoted(version)}, and this plugin's is {VERSION}: resume the run with {plugin}"
             )
         state = cls.model_validate(body)
         if state.round != k:

@@ -1,4 +1,4 @@
-"""What the service reads of a run that goes on meanwhile: the model of its newest round, and the questions of all."""
+"""What the service reads of a run in progress: the model of its newest round, and the questions of all."""
 
 import logging
 import threading
@@ -12,6 +12,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import first_line
 from seqmix_plugin.formats import Question, read_questions
+from seqmix_plugin.formats.answer import named
 from seqmix_plugin.io.atomic import file_digest
 from seqmix_plugin.io.json_text import read_object, read_objects
 from seqmix_plugin.models import SequenceTagger
@@ -145,9 +146,8 @@ class RunQuestions:
             The task's data as exported: the sentence's id in `sentence_id` or `id`, and the `round`. Without that round
             the last one with this sentence is taken.
         """
-        name = data.get("sentence_id", data.get("id"))
-        name = str(name) if isinstance(name, int) and not isinstance(name, bool) else name
-        if not isinstance(name, str):
+        name = named(data.get("sentence_id", data.get("id")))
+        if name is None:
             return None
         found = {k: questions[name] for k, questions in self._rounds().items() if name in questions}
         k = data["round"] if data.get("round") in list(found) else max(found, default=0)

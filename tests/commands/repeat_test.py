@@ -147,7 +147,7 @@ def test_a_run_that_waits_for_labels_is_not_done(calls: Calls, tmp_path: Path, w
     job.process, job._began = subprocess.Popen([sys.executable, "-c", ""]), time.perf_counter()
     outcome = job.outcome()
     assert (outcome.run, outcome.reason) == (None, "round 1 waits for labels")
-    assert job.check_folder() == "died", "the next call goes on with it"
+    assert job.check_folder() == "died", "the next call resumes it"
 
 
 def test_the_seeds_are_set_and_the_slice_stays(calls: Calls) -> None:

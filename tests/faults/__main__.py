@@ -1,5 +1,5 @@
 """
-`make faults`: kills runs at many points and damages their files, goes on with them, and compares them with runs that
+`make faults`: kills runs at many points and damages their files, resumes them, and compares them with runs that
 never stopped.
 
 `python -m tests.faults --points 40` kills so many times in each kind of run.

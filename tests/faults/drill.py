@@ -1,4 +1,4 @@
-"""Runs that are killed at many points, gone on with, and compared with the run that never stopped."""
+"""Runs that are killed at many points, resumed, and compared with the run that never stopped."""
 
 import itertools
 import json

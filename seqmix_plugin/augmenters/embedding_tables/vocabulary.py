@@ -1,13 +1,14 @@
 """The embedding table of a model's input embeddings."""
 
-from typing import Dict, Sequence
+from typing import Dict, Optional, Sequence, Tuple
 
 import torch
 
 from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable, Pieces, SubSequence, WordTable
+from seqmix_plugin.data import WordPieceIndexer
 from seqmix_plugin.parameter_checks import one_of
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 
 @EmbeddingTable.register("vocabulary")
@@ -36,6 +37,8 @@ class VocabularyTable(EmbeddingTable):
     def __init__(self, words: str = "attested", distance: str = "l2") -> None:
         super().__init__(distance)
         self.words = one_of("embedding_table.words", words, ("attested", "all"))
+        # W is the same in all rounds of a run; only E, of the encoder, changes.
+        self._found: Optional[Tuple[SentenceSource, WordPieceIndexer, Dict[Pieces, str]]] = None
 
     def check_text(self, context: AugmentationContext) -> None:
         self._entries(context)
@@ -63,7 +66,13 @@ class VocabularyTable(EmbeddingTable):
         )
 
     def _entries(self, context: AugmentationContext) -> Dict[Pieces, str]:
-        """W by the piece of each word."""
+        """W by the piece of each word; found once for each text and tokenizer."""
+        text, word_pieces = context.readable, context.word_pieces
+        if self._found is None or self._found[0] is not text or self._found[1] is not word_pieces:
+            self._found = text, word_pieces, self._find_entries(context)
+        return self._found[2]
+
+    def _find_entries(self, context: AugmentationContext) -> Dict[Pieces, str]:
         words = (word for sentence in context.text for word in sentence.tokens)
         if self.words == "all":
             tokenizer = context.word_pieces.tokenizer
