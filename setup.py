@@ -18,7 +18,7 @@ setup(
     install_requires=[
         "allennlp>=2.10.1",
         "torch>=2.6",
-        "transformers>=4.41,<4.42",
+        "transformers>=4.49,<4.50",
         "seqeval>=1.2.2",
         "jsonnet>=0.20",
         "numpy>=1.26",
@@ -27,7 +27,7 @@ setup(
         "regex>=2024.4.16",
         "scipy>=1.15",
         "rich>=13",
-        "tokenizers>=0.19,<0.20",
+        "tokenizers>=0.21,<0.22",
     ],
     extras_require={
         "dev": [

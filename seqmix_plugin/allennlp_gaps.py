@@ -1,5 +1,5 @@
 """
-What AllenNLP 2.10.1 and transformers 4.41.2 have no hook for: the functions and globals of theirs that this package
+What AllenNLP 2.10.1 and transformers 4.49 have no hook for: the functions and globals of theirs that this package
 replaces, each with the reason. Nothing else in the package replaces any.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Iterator, Tuple, Union
 
 import allennlp.common.tqdm
-from allennlp.common import Params, from_params
+from allennlp.common import Params, cached_transformers, from_params
 from allennlp.common.checks import ConfigurationError
 from allennlp.training import util
 from transformers import dynamic_module_utils
@@ -31,6 +31,7 @@ def fill_gaps() -> None:
     """Replaces AllenNLP's functions; called once, when the package is imported."""
     util.create_serialization_dir = _checking_first(util.create_serialization_dir)
     from_params.construct_arg = _naming_arguments(from_params.construct_arg)
+    cached_transformers.get_tokenizer = _without_special_tokens_option(cached_transformers.get_tokenizer)
     # transformers asks at the terminal, for some seconds, whether to run a model's own code; with 0 it asks nobody.
     dynamic_module_utils.TIME_OUT_REMOTE_CODE = 0
 
@@ -70,6 +71,19 @@ def _naming_arguments(original: Any) -> Any:
             raise
 
     return construct
+
+
+def _without_special_tokens_option(original: Any) -> Any:
+    """
+    AllenNLP passes `add_special_tokens` to `from_pretrained`, where it has no effect; newer releases of transformers
+    take it for an attribute of the tokenizer and refuse it. Each call that encodes a text passes it again.
+    """
+
+    @functools.wraps(original)
+    def get_tokenizer(model_name: str, *, add_special_tokens: bool = True, **options: Any) -> Any:
+        return original(model_name, **options)
+
+    return get_tokenizer
 
 
 def failed_argument(error: BaseException) -> "Tuple[str, Any] | None":
