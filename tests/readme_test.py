@@ -1,4 +1,4 @@
-"""What the READMEs show can be done."""
+"""What README and the documentation show can be done."""
 
 import json
 import re
@@ -13,12 +13,13 @@ from allennlp.common.params import with_overrides
 from tests.configs_test import tiny_models, trained_for_a_round  # noqa: F401  a fixture
 from tests.conftest import ROOT
 
-READMES = [ROOT / "README.md", ROOT / "training_configs" / "README.md"]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "training_configs" / "README.md"]
 
 
 def blocks(language: str) -> List[str]:
-    """The code of both READMEs in one language."""
-    found = [code for readme in READMES for code in re.findall(rf"```{language}\n(.*?)```", readme.read_text(), re.S)]
+    """The code of all pages in one language; a fragment has an ellipsis."""
+    pages = [re.findall(r"```(\w*)\n(.*?)```", page.read_text(encoding="utf-8"), re.S) for page in PAGES]
+    found = [code for page in pages for name, code in page if name == language and "…" not in code]
     assert found
     return found
 
