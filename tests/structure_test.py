@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "seqmix_plugin"
 ORDER = (
-    ("errors", "extras"),
+    ("errors", "extras", "shipped_files"),
     ("charts", "io"),
     ("distributed", "functional", "metrics", "optimizers", "parameter_checks", "randomness", "sentence", "tag_schemes"),
     ("synthetic",),
