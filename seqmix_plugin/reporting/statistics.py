@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
-from scipy import stats
 
 from seqmix_plugin.reporting.formatting import p_value
 from seqmix_plugin.reporting.run_groups import Group, matched_runs
 from seqmix_plugin.run.reader import Run
 
 SIGNIFICANCE = 0.05
+NUM_PATTERNS = 2**16
+"""The most sign patterns that are counted; of more, so many are drawn."""
+NUM_RESAMPLES = 9999
+"""Of the bootstrap."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,8 @@ def _same_sentences(one: Run, other: Run, budget: int) -> bool:
 def sign_flip_test(differences: Sequence[float]) -> Optional[float]:
     """
     The two-sided paired sign-flip test: how often a mean as far from 0 arises when each difference could as well have
-    had the other sign. All 2ⁿ sign patterns are counted up to n = 16, so that p is exact and at least 2 / 2ⁿ.
+    had the other sign. All 2ⁿ sign patterns are counted up to n = 16, so that p is exact and at least 2 / 2ⁿ; for
+    more, 2¹⁶ random ones.
 
     # Parameters
 
@@ -134,16 +138,24 @@ def sign_flip_test(differences: Sequence[float]) -> Optional[float]:
     if len(differences) < 2:
         return None
     values = np.asarray(differences, dtype=float)
-    result = stats.permutation_test(
-        (values, np.zeros_like(values)),
-        # Rounded, so that sums that are equal on paper count as equal.
-        lambda one, other, axis: np.round(np.sum(one - other, axis=axis), 6),
-        permutation_type="samples",
-        vectorized=True,
-        n_resamples=2**16,
-        rng=np.random.default_rng(0),
-    )
-    return float(result.pvalue)
+    is_exact = 2 ** len(values) <= NUM_PATTERNS
+    signs = _all_signs(len(values)) if is_exact else _random_signs(len(values))
+    # Rounded, so that sums that are equal on paper count as equal.
+    sums, observed = np.round(signs @ values, 6), np.round(values.sum(), 6)
+    fewer = min(np.count_nonzero(sums <= observed), np.count_nonzero(sums >= observed))
+    observed_itself = 0 if is_exact else 1  # all patterns contain it
+    return min(1.0, 2 * (fewer + observed_itself) / (len(signs) + observed_itself))
+
+
+def _all_signs(n: int) -> np.ndarray:
+    """All patterns of n signs. Shape: (2ⁿ, n)"""
+    return 1.0 - 2.0 * (np.arange(2**n)[:, None] >> np.arange(n) & 1)
+
+
+def _random_signs(n: int) -> np.ndarray:
+    """Random patterns of n signs, the same each time. Shape: (NUM_PATTERNS, n)"""
+    swaps = np.random.default_rng(0).permuted(np.tile(np.arange(2), (NUM_PATTERNS, n, 1)), axis=-1)
+    return 1.0 - 2.0 * swaps[..., 0]
 
 
 def bootstrap_interval(differences: Sequence[float], confidence: float = 0.95) -> Optional[Tuple[float, float]]:
@@ -165,14 +177,11 @@ def bootstrap_interval(differences: Sequence[float], confidence: float = 0.95) -
     """
     if len(differences) < 2:
         return None
-    result = stats.bootstrap(
-        (np.asarray(differences, dtype=float),),
-        np.mean,
-        confidence_level=confidence,
-        method="percentile",
-        rng=np.random.default_rng(0),
-    )
-    return float(result.confidence_interval.low), float(result.confidence_interval.high)
+    values = np.asarray(differences, dtype=float)
+    drawn = np.random.default_rng(0).integers(0, len(values), (NUM_RESAMPLES, len(values)))
+    outside = (1 - confidence) / 2
+    low, high = np.quantile(values[drawn].mean(axis=1), [outside, 1 - outside])
+    return float(low), float(high)
 
 
 def wilcoxon_over_budgets(differences: Sequence[float]) -> Optional[float]:
@@ -195,7 +204,13 @@ def wilcoxon_over_budgets(differences: Sequence[float]) -> Optional[float]:
     nonzero = values[values != 0]
     if nonzero.size < 2:
         return 1.0 if nonzero.size else None
-    return sign_flip_test(np.sign(nonzero) * stats.rankdata(np.abs(nonzero)))
+    return sign_flip_test(np.sign(nonzero) * _ranks(np.abs(nonzero)))
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Ranks from 1; equal values share the mean of theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[place]
 
 
 def holm(p_values: Sequence[Optional[float]]) -> List[Optional[float]]:

@@ -70,6 +70,35 @@ def test_the_interval_is_of_the_mean(differences: List[float]) -> None:
     assert bootstrap_interval(differences) == interval
 
 
+@pytest.mark.parametrize("n", [2, 5, 10, 17, 24])
+def test_the_sign_flips_are_scipys(n: int) -> None:
+    """Also above 16 differences, where both draw the same patterns."""
+    differences = np.round(np.random.default_rng(n).normal(0.4, 1.0, n), 2)
+    found = stats.permutation_test(
+        (differences, np.zeros(n)),
+        lambda one, other, axis: np.round(np.sum(one - other, axis=axis), 6),
+        permutation_type="samples",
+        n_resamples=2**16,
+        rng=np.random.default_rng(0),
+    )
+    assert sign_flip_test(differences.tolist()) == pytest.approx(float(found.pvalue), abs=1e-12, rel=0)
+
+
+@pytest.mark.parametrize(("n", "confidence"), [(2, 0.95), (5, 0.95), (30, 0.8)])
+def test_the_interval_is_scipys(n: int, confidence: float) -> None:
+    differences = np.random.default_rng(n).normal(1.0, 2.0, n)
+    rng = np.random.default_rng(0)
+    found = stats.bootstrap((differences,), np.mean, confidence_level=confidence, method="percentile", rng=rng)
+    expected = pytest.approx(tuple(found.confidence_interval), abs=1e-12, rel=0)
+    assert bootstrap_interval(differences.tolist(), confidence) == expected
+
+
+def test_the_interval_of_two_seeds_by_hand() -> None:
+    """Of two draws from 1 and 3 a quarter has the mean 1, a quarter 3: both ends are reached in 2.5 %."""
+    assert bootstrap_interval([1.0, 3.0]) == (1.0, 3.0)
+    assert bootstrap_interval([1.0, 3.0], confidence=0.4) == (2.0, 2.0)
+
+
 def test_the_interval_of_many_seeds_is_the_normal_one() -> None:
     differences = np.random.default_rng(0).normal(1.0, 2.0, 400)
     interval = bootstrap_interval(differences.tolist())
