@@ -4,6 +4,8 @@ Active learning for sequence labelling with SeqMix augmentation, as an AllenNLP 
 Importing the package imports its sub-packages, so that their classes and the sub-commands of `allennlp` are registered.
 """
 
+import allennlp.common.checks
+
 from seqmix_plugin import (
     active_learning,
     augmenters,

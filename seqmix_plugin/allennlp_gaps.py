@@ -12,11 +12,11 @@ from typing import Any, Iterator, Tuple, Union
 
 import allennlp.common.tqdm
 from allennlp.common import Params, cached_transformers, from_params
-from allennlp.common.checks import ConfigurationError
 from allennlp.training import util
 from transformers import dynamic_module_utils
 
 from seqmix_plugin.console import one_line_excepthook
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import own_copy
 from seqmix_plugin.io.folder_guard import own_folder
 from seqmix_plugin.run.layout import ANSWER_FILES

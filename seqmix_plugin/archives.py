@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, Tuple
 
 from allennlp.common import Params
-from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 from allennlp.common.params import remove_keys_from_params
 from allennlp.data import DatasetReader, Vocabulary
@@ -26,7 +25,7 @@ from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
 from seqmix_plugin.active_learning.experiment import check_pieces, sentence_reader
 from seqmix_plugin.configuration.constructors import check_value
 from seqmix_plugin.data import SentenceReader
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io.atomic import is_special
 from seqmix_plugin.io.folder_guard import not_own
 from seqmix_plugin.io.json_text import read_object

@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Any, Dict, Iterator, Sequence, Type
 
 import torch.distributed as dist
-from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import SigTermReceived, is_distributed
 from rich.box import SIMPLE
 from rich.console import Console
@@ -15,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from seqmix_plugin.distributed import is_primary
-from seqmix_plugin.errors import error_line, first_line, out_of_memory, printable
+from seqmix_plugin.errors import ConfigurationError, error_line, first_line, out_of_memory, printable
 from seqmix_plugin.io.folder_guard import check_own
 from seqmix_plugin.run.layout import NOT_MEASURED
 from seqmix_plugin.run.learning_curve import curve_rows

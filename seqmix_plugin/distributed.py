@@ -5,9 +5,10 @@ from typing import Any, Callable, Iterable, List, Optional, Tuple, TypeVar
 import numpy as np
 import torch
 import torch.distributed as dist
-from allennlp.common.checks import ConfigurationError
 from allennlp.common.tqdm import Tqdm
 from allennlp.common.util import is_distributed
+
+from seqmix_plugin.errors import ConfigurationError
 
 T = TypeVar("T")
 Items = TypeVar("Items", list, range, np.ndarray)

@@ -1,7 +1,32 @@
-"""Errors as one printable line each."""
+"""The exception for mistakes of a user, and errors as one printable line each."""
 
 import re
+import sys
 import traceback
+from typing import TYPE_CHECKING, Tuple, Type
+
+if TYPE_CHECKING:
+    from allennlp.common.checks import ConfigurationError
+elif "allennlp.common.checks" in sys.modules:
+    ConfigurationError = sys.modules["allennlp.common.checks"].ConfigurationError
+else:
+
+    class ConfigurationError(Exception):
+        """
+        A mistake of a user in a configuration, a file or an option. It becomes AllenNLP's class of the same name when
+        AllenNLP is imported, so that there is only one.
+        """
+
+        def __init__(self, message: str) -> None:
+            super().__init__()
+            self.message = message
+
+        def __str__(self) -> str:
+            return self.message
+
+        def __reduce__(self) -> Tuple[Type[Exception], Tuple[str]]:
+            return type(self), (self.message,)
+
 
 LONGEST_REASON = 600
 """Characters; some libraries print lists of weights or whole stacks."""

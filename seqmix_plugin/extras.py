@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-from allennlp.common.checks import ConfigurationError
+from seqmix_plugin.errors import ConfigurationError
 
 MODULES = {"report": ("altair", "jinja2", "vl_convert"), "annotate": ("prompt_toolkit",), "service": ("uvicorn",)}
 """What each extra installs, by the names that are imported."""

@@ -2,7 +2,7 @@
 
 from typing import Sequence
 
-from allennlp.common.checks import ConfigurationError
+from seqmix_plugin.errors import ConfigurationError
 
 
 def at_least(key: str, value: int, lowest: int) -> int:

@@ -13,8 +13,8 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "seqmix_plugin"
 ORDER = (
-    ("errors", "extras", "shipped_files"),
-    ("charts", "io"),
+    ("errors",),
+    ("charts", "extras", "io", "shipped_files"),
     ("distributed", "functional", "metrics", "optimizers", "parameter_checks", "randomness", "sentence", "tag_schemes"),
     ("synthetic",),
     ("run",),

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 import numpy as np
-from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 
 from seqmix_plugin.data import SentenceReader, SentenceView
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats import check_labels
 from seqmix_plugin.formats.labels import entity_types, tags_of
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence

@@ -9,14 +9,13 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 import numpy as np
 import torch
 from allennlp.common import Lazy
-from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch, DataLoader, DatasetReader
 from allennlp.models import Model
 
 from seqmix_plugin.active_learning.corpora import Corpora
 from seqmix_plugin.data import EncodedSentences, InMemoryLoader, SentenceReader, SentenceView
 from seqmix_plugin.distributed import progress_bar
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.formats import entity_types
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference

@@ -5,9 +5,9 @@ from typing import Collection, List, Mapping, Optional, Sequence, Union
 import numpy as np
 import torch
 from allennlp.common import FromParams
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.pool import Pool
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.stopping import StoppingCriterion
 from seqmix_plugin.stopping.stopping_criterion import Rounds
 

@@ -7,14 +7,13 @@ from typing import Any, List, Sequence
 
 import torch
 from allennlp.common import Lazy
-from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import is_distributed
 from allennlp.training import Trainer, TrainerCallback
 
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.allennlp_gaps import transient_bars
 from seqmix_plugin.distributed import on_each_machine, rank, world_size
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io.folder_guard import check_own, refuse_links, remove
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import derive_seed, reseed_globals

@@ -9,7 +9,6 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import torch
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.label_budget import ScoringSettings, num_within, stop_reason
@@ -20,6 +19,7 @@ from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.console import round_line
 from seqmix_plugin.data import SentenceView
 from seqmix_plugin.distributed import from_primary
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats import Question
 from seqmix_plugin.oracles import Answered, Oracle, Request, Waiting
 from seqmix_plugin.query_policies import QueryPolicy, RandomPolicy

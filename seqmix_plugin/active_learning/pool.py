@@ -4,9 +4,9 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 from allennlp.common import FromParams
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.data import SentenceView
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from seqmix_plugin.tag_schemes import tags_to_spans
 

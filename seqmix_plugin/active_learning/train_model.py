@@ -7,7 +7,6 @@ from typing import IO, Any, Dict, List, Optional
 import torch
 from allennlp.commands.train import TrainModel
 from allennlp.common import Lazy, Params
-from allennlp.common.checks import ConfigurationError
 from allennlp.data import DataLoader, DatasetReader, Vocabulary
 from allennlp.models import Model
 from allennlp.training import Trainer
@@ -18,6 +17,7 @@ from seqmix_plugin.configuration.checks import check_configuration, mistakes_as_
 from seqmix_plugin.console import one_line_failures, prepare_console
 from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.distributed import from_primary, is_primary, on_each_machine, rank
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.folder_guard import check_own, own_folder, refuse_links
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from allennlp.common.checks import ConfigurationError
 from pydantic import ValidationError
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats import Question, Span
 from seqmix_plugin.io.atomic import disk_errors, write_bytes
 from seqmix_plugin.io.folder_guard import remove

@@ -6,12 +6,10 @@ from functools import cached_property
 from string import ascii_letters
 from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
-from allennlp.common.checks import ConfigurationError
-
 from seqmix_plugin.annotator.answer_file import ANSWERED, OPEN, REJECTED, SKIPPED, AnswerFile
 from seqmix_plugin.annotator.layout import lay_out, word_beside
 from seqmix_plugin.annotator.session import AnnotationSession
-from seqmix_plugin.errors import error_line
+from seqmix_plugin.errors import ConfigurationError, error_line
 
 Action = Callable[[AnnotationSession], Optional[str]]
 

@@ -7,10 +7,9 @@ import sys
 import termios
 from typing import Any, List, Optional
 
-from allennlp.common.checks import ConfigurationError
-
 from seqmix_plugin.annotator.drawing import draw
 from seqmix_plugin.annotator.keyboard import ACTIONS, OTHERS, QUIT, Keyboard
+from seqmix_plugin.errors import ConfigurationError
 
 SPECIAL_KEYS = [key for key in (*ACTIONS, *OTHERS, QUIT) if len(key) > 1 and key != "space"]
 """Keys of `prompt_toolkit` that are not characters."""

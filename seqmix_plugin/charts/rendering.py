@@ -8,10 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
-from allennlp.common.checks import ConfigurationError
-
 from seqmix_plugin.charts.theme import for_paper
-from seqmix_plugin.errors import first_line, printable
+from seqmix_plugin.errors import ConfigurationError, first_line, printable
 
 SCRIPT = Path(__file__).with_name("vl_convert_process.py")
 SECONDS = 120

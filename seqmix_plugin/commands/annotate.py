@@ -4,11 +4,10 @@ import re
 from pathlib import Path
 from typing import Dict, List, Literal, NamedTuple, Optional, Sequence
 
-from allennlp.common.checks import ConfigurationError
-
 from seqmix_plugin.commands.annotation_tools import check_output, given_labels
 from seqmix_plugin.commands.command import command
 from seqmix_plugin.console import show
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.extras import check_extra
 from seqmix_plugin.formats import Question, check_labels, labels_of_run, read_questions
 from seqmix_plugin.formats.labels import RUN_LABELS, check_predicted

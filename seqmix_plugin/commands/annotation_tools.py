@@ -5,10 +5,9 @@ from collections import Counter
 from pathlib import Path
 from typing import List, Literal, Optional, Sequence
 
-from allennlp.common.checks import ConfigurationError
-
 from seqmix_plugin.commands.command import command
 from seqmix_plugin.console import show
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats import AnnotationFormat, Answers, ReadSettings, labels_of_run, read_questions, write_answers
 from seqmix_plugin.io.folder_guard import own_folder
 from seqmix_plugin.reporting.tables import Table

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Dict, Optional, Tuple
 
 from allennlp.common import Lazy, Params
-from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Vocabulary
 from allennlp.models import Model
 
@@ -23,6 +22,7 @@ from seqmix_plugin.configuration.checks import mistakes_as_configuration_errors
 from seqmix_plugin.configuration.constructors import read_blocks
 from seqmix_plugin.console import show
 from seqmix_plugin.data import InMemoryLoader, SentenceReader
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.randomness import reseed_globals

@@ -24,10 +24,9 @@ from typing import (
 
 import torch
 from allennlp.commands.subcommand import Subcommand
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.console import prepare_console
-from seqmix_plugin.errors import error_line, first_line, out_of_memory
+from seqmix_plugin.errors import ConfigurationError, error_line, first_line, out_of_memory
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -4,11 +4,9 @@ import os
 from pathlib import Path
 from typing import List, Literal, Optional, Sequence
 
-from allennlp.common.checks import ConfigurationError
-
 from seqmix_plugin.commands.command import command
 from seqmix_plugin.console import show
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.extras import check_extra
 from seqmix_plugin.io.atomic import write_bytes, write_text
 from seqmix_plugin.io.folder_guard import not_own

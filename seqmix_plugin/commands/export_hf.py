@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Dict, Optional, Tuple
 
 import torch
-from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
@@ -16,7 +15,7 @@ from seqmix_plugin.commands.command import command
 from seqmix_plugin.commands.pipeline_agreement import SAMPLES, Agreement, compare_with_pipeline
 from seqmix_plugin.console import show
 from seqmix_plugin.data import SentenceReader
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io.folder_guard import disk_errors
 from seqmix_plugin.io.json_text import read_object, read_objects
 from seqmix_plugin.models import SequenceTagger, SoftmaxHead

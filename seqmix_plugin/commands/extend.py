@@ -6,11 +6,10 @@ from typing import Any, Dict, List, Optional, Sequence
 
 from allennlp.commands.train import train_model
 from allennlp.common import Params
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.command import command
 from seqmix_plugin.console import show
-from seqmix_plugin.errors import quoted
+from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.io.atomic import write_text
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.layout import CONFIG, METRICS, STATE, state_files, state_path

@@ -6,8 +6,7 @@ import re
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
-from allennlp.common.checks import ConfigurationError
-
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import write_bytes
 from seqmix_plugin.io.json_text import to_lines
 from seqmix_plugin.sentence import TaggedSentence

@@ -5,11 +5,10 @@ import warnings
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from allennlp.common.checks import ConfigurationError
 from transformers import pipeline
 
 from seqmix_plugin.data import SentenceReader
-from seqmix_plugin.errors import first_line, quoted
+from seqmix_plugin.errors import ConfigurationError, first_line, quoted
 from seqmix_plugin.io.json_text import read_objects
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference

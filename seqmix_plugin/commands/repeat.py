@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
-from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import parse_overrides
 
 from seqmix_plugin.commands.command import command
@@ -13,7 +12,7 @@ from seqmix_plugin.commands.seed_processes import FINISHED, Outcome, SeedRun, ru
 from seqmix_plugin.configuration.annotations import at
 from seqmix_plugin.configuration.constructors import read_blocks
 from seqmix_plugin.console import show
-from seqmix_plugin.errors import first_line, quoted
+from seqmix_plugin.errors import ConfigurationError, first_line, quoted
 from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.run.reader import DONE, SEEDS, flattened, identity
 from seqmix_plugin.run.run_record import read_record, write_record

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
 
-from allennlp.common.checks import ConfigurationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from seqmix_plugin.errors import first_line, printable
+from seqmix_plugin.errors import ConfigurationError, first_line, printable
 from seqmix_plugin.io.folder_guard import open_own
 from seqmix_plugin.run.layout import ANNOTATED, NOT_MEASURED, QUERIES, ROUNDS, STATE
 from seqmix_plugin.run.reader import DIED, DONE, Run, read_run, run_state

@@ -4,12 +4,11 @@ import os
 from pathlib import Path
 from typing import Optional
 
-from allennlp.common.checks import ConfigurationError
-
 from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.commands.command import command, pick_device
 from seqmix_plugin.configuration.annotations import at
 from seqmix_plugin.console import show
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.extras import check_extra
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.layout import CONFIG

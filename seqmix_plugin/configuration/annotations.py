@@ -9,12 +9,11 @@ from typing import Annotated, Any, Dict, List, Union, get_args, get_origin
 
 import torch
 from allennlp.common import FromParams, Lazy, Registrable
-from allennlp.common.checks import ConfigurationError
 from allennlp.data import DataLoader, TokenIndexer, Tokenizer, Vocabulary
 from allennlp.modules import TokenEmbedder
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from seqmix_plugin.errors import quoted
+from seqmix_plugin.errors import ConfigurationError, quoted
 
 PACKAGE = __name__.split(".")[0]
 EXAMPLES = {

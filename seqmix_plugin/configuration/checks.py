@@ -7,14 +7,13 @@ from typing import Any, Dict, Iterator, Tuple
 
 from allennlp.commands.train import TrainModel
 from allennlp.common import Params
-from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import SigTermReceived, is_distributed
 from allennlp.training.optimizers import Optimizer
 
 from seqmix_plugin.allennlp_gaps import failed_argument
 from seqmix_plugin.configuration.annotations import MismatchError, at, shown, wrong
 from seqmix_plugin.configuration.constructors import arguments, check_arguments, check_value
-from seqmix_plugin.errors import first_line, out_of_memory, quoted
+from seqmix_plugin.errors import ConfigurationError, first_line, out_of_memory, quoted
 from seqmix_plugin.run.reader import DATA
 
 ABOVE_0 = math.ulp(0.0)

@@ -7,7 +7,6 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union, g
 
 from allennlp.commands.train import TrainModel
 from allennlp.common import FromParams, Lazy, Params, Registrable
-from allennlp.common.checks import ConfigurationError
 from allennlp.common.from_params import infer_method_params
 from allennlp.data import DataLoader, DatasetReader, Vocabulary
 from allennlp.models import Model
@@ -31,7 +30,7 @@ from seqmix_plugin.configuration.annotations import (
     takes_null,
     wrong,
 )
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.models import TaggingHead
 from seqmix_plugin.oracles import Oracle
 

@@ -4,11 +4,11 @@ import re
 import sys
 from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
-from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, TokenIndexer
 
 from seqmix_plugin.data.sentence_file import SentenceFile, check_scheme, tag_error
 from seqmix_plugin.data.sentence_reader import SentenceReader
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.sentence import TaggedSentence
 
 CONLLU_COLUMNS = 10

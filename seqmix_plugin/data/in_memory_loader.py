@@ -4,13 +4,13 @@ from typing import Any, Iterator, List, Optional, Tuple
 
 import numpy as np
 import torch
-from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch, DataLoader, DatasetReader, Instance, Vocabulary
 from allennlp.data.data_loaders import TensorDict
 from allennlp.nn.util import move_to_device
 
 from seqmix_plugin.data.encoded_sentences import EncodedSentences
 from seqmix_plugin.distributed import share
+from seqmix_plugin.errors import ConfigurationError
 
 
 @DataLoader.register("in_memory")

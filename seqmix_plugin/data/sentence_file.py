@@ -10,11 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Dict, Iterable, Iterator, Optional, Sequence, Set, Tuple
 
-from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 
 from seqmix_plugin.data.unusual_words import are_usual, oddity
-from seqmix_plugin.errors import first_line, quoted
+from seqmix_plugin.errors import ConfigurationError, first_line, quoted
 from seqmix_plugin.io.json_text import decode
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.tag_schemes import PREFIXES, InvalidTagError, to_bio

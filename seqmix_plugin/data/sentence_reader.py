@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Dict, Iterable, Iterator, List, Optional, Sequence
 
 import numpy as np
-from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import lazy_groups_of
 from allennlp.data import DatasetReader, Instance, Token, TokenIndexer
 from allennlp.data.fields import Field, MetadataField, TextField
@@ -17,6 +16,7 @@ from seqmix_plugin.data.arrow_sentences import ArrowSentences
 from seqmix_plugin.data.encoded_sentences import EncodedSentences, sums, words_within
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.run.layout import CORPUS
 from seqmix_plugin.sentence import SentenceSource, TagDistribution, TaggedSentence, one_hot
 

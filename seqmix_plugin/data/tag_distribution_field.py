@@ -3,10 +3,10 @@
 from typing import Dict, List, Optional, Sequence
 
 import torch
-from allennlp.common.checks import ConfigurationError
 from allennlp.data.fields import Field, SequenceField
 from allennlp.data.vocabulary import Vocabulary
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.sentence import TagDistribution
 
 

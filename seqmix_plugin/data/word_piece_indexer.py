@@ -7,14 +7,13 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tu
 
 import numpy as np
 import torch
-from allennlp.common.checks import ConfigurationError
 from allennlp.data.token_indexers import TokenIndexer
 from allennlp.data.token_indexers.token_indexer import IndexedTokenList
 from allennlp.data.tokenizers import PretrainedTransformerTokenizer, Token
 from allennlp.data.vocabulary import Vocabulary
 from transformers import AutoTokenizer
 
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.run.encoder_files import encoder_damage
 from seqmix_plugin.run.layout import ENCODER
 

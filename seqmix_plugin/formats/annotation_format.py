@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence
 
 from allennlp.common import Registrable
-from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.errors import quoted
+from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.formats.answer import RawAnswer
 from seqmix_plugin.formats.check import Checked
 from seqmix_plugin.formats.labels import check_labels, check_predicted

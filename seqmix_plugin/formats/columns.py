@@ -5,9 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence
 
-from allennlp.common.checks import ConfigurationError
-
-from seqmix_plugin.errors import quoted
+from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.answer import RawAnswer
 from seqmix_plugin.formats.questions import Question

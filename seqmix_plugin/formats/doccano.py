@@ -8,9 +8,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
-from allennlp.common.checks import ConfigurationError
-
-from seqmix_plugin.errors import first_line, printable
+from seqmix_plugin.errors import ConfigurationError, first_line, printable
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.answer import RawAnswer, RawSpan, named, unread_labels
 from seqmix_plugin.formats.character_offsets import UTF16, CharacterOffsets

@@ -4,8 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
 
-from allennlp.common.checks import ConfigurationError
-
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.answer import WORDS, Answer, RawAnswer, RawSpan, named, unread_labels
 from seqmix_plugin.formats.questions import Question, question_row

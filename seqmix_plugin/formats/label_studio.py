@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
-from allennlp.common.checks import ConfigurationError
-
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.answer import RawAnswer, RawSpan, named
 from seqmix_plugin.formats.label_studio_tasks import labelling_config, task

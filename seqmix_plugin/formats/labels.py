@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Iterable, List, Sequence, Set
 
-from allennlp.common.checks import ConfigurationError
-
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats.questions import Question
 from seqmix_plugin.io.json_text import read_bytes
 from seqmix_plugin.tag_schemes import is_type_name

@@ -4,8 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Dict, Iterator, List, Mapping, Sequence
 
-from allennlp.common.checks import ConfigurationError
-
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.answer import RawAnswer, RawSpan, named, unread_labels
 from seqmix_plugin.formats.character_offsets import CharacterOffsets

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Iterable, List, Optional, Tuple
 
-from allennlp.common.checks import ConfigurationError
 from pydantic import Field, ValidationError
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import write_bytes
 from seqmix_plugin.io.json_text import Row, objects, read_text, to_lines
 from seqmix_plugin.io.stored import Known, Number, first_problem

@@ -9,8 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Iterator
 
-from allennlp.common.checks import ConfigurationError
-
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.folder_guard import disk_errors as disk_errors
 from seqmix_plugin.io.folder_guard import locked as locked
 from seqmix_plugin.io.folder_guard import move, open_own, remove

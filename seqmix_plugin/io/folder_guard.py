@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Dict, Iterator, Optional
 from weakref import WeakValueDictionary
 
-from allennlp.common.checks import ConfigurationError
+from seqmix_plugin.errors import ConfigurationError
 
 RUST_ERROR = re.compile(r"\(os error (\d+)\)")
 """Error numbers of the operating system in messages of libraries written in Rust, which raise no `OSError`."""

@@ -9,9 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple, TypeGuard
 
-from allennlp.common.checks import ConfigurationError
-
-from seqmix_plugin.errors import first_line, shortened
+from seqmix_plugin.errors import ConfigurationError, first_line, shortened
 from seqmix_plugin.io.atomic import is_special
 
 Row = Dict[str, Any]

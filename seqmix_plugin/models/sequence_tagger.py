@@ -5,7 +5,6 @@ from typing import Any, Dict, List, Optional, Union
 
 import torch
 from allennlp.common import Lazy, Params
-from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import is_distributed
 from allennlp.data import TextFieldTensors, Vocabulary
 from allennlp.models import Model
@@ -14,6 +13,7 @@ from allennlp.nn import InitializerApplicator
 from allennlp.nn.util import get_text_field_mask
 from transformers import PreTrainedModel
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.functional import at_least_float32
 from seqmix_plugin.metrics import EntityF1
 from seqmix_plugin.models.heads import SoftmaxHead, TaggingHead

@@ -5,10 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Collection, Dict, Union
 
-from allennlp.common.checks import ConfigurationError
-
 from seqmix_plugin.distributed import is_primary
-from seqmix_plugin.errors import quoted
+from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.formats import AnnotationFormat, Answers, JsonlFormat, ReadSettings, entity_types, read_answers
 from seqmix_plugin.formats.questions import read_questions, write_questions
 from seqmix_plugin.io.folder_guard import make_folder

@@ -3,8 +3,8 @@
 from typing import Collection, List, Optional, Sequence
 
 import numpy as np
-from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.oracles.gold import GoldOracle
 from seqmix_plugin.oracles.oracle import Answered, Oracle, Request, check_tags
 from seqmix_plugin.parameter_checks import between

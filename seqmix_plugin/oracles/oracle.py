@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Collection, Dict, List, NamedTuple, Sequence, Union
 
 from allennlp.common import Registrable
-from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats import Question
 from seqmix_plugin.formats.labels import entity_types, tags_of
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence

@@ -3,7 +3,6 @@
 import math
 from typing import Any, Dict, List, Optional
 
-from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import JsonDict, sanitize
 from allennlp.data import DatasetReader, Instance, Tokenizer
 from allennlp.data.tokenizers import WhitespaceTokenizer
@@ -11,7 +10,7 @@ from allennlp.models import Model
 from allennlp.predictors import Predictor
 
 from seqmix_plugin.data import SegmentationCheck
-from seqmix_plugin.errors import quoted
+from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.io.json_text import is_text
 from seqmix_plugin.tag_schemes import tags_to_spans
 

@@ -7,9 +7,9 @@ from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tup
 import numpy as np
 import torch
 from allennlp.common import Registrable
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.distributed import from_primary, summed
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.sentence import TaggedSentence
 
 logger = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from itertools import combinations
 from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
-from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.reporting.formatting import Needed, seed_names
 from seqmix_plugin.reporting.run_groups import Group
 from seqmix_plugin.reporting.statistics import PairedComparison, compared_pairs

@@ -4,9 +4,9 @@ from contextlib import suppress
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
-from allennlp.common.checks import ConfigurationError
 from pydantic import Field, ValidationError
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.json_text import read_objects
 from seqmix_plugin.io.stored import Known, Number, first_problem
 from seqmix_plugin.reporting.run_groups import Group

@@ -4,13 +4,11 @@ import re
 from pathlib import Path
 from typing import Any, Dict, Optional, Sequence
 
-from allennlp.common.checks import ConfigurationError
-
 from seqmix_plugin.charts import comparisons
 from seqmix_plugin.charts.learning_curves import learning_curves
 from seqmix_plugin.charts.rendering import browser_script
 from seqmix_plugin.charts.theme import COLOURS, THEME
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io.atomic import write_bytes
 from seqmix_plugin.reporting import chart_data, formatting, tables
 from seqmix_plugin.reporting.comparison import Comparison

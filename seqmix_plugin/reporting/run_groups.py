@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
-from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.errors import first_line, printable
+from seqmix_plugin.errors import ConfigurationError, first_line, printable
 from seqmix_plugin.run.layout import CONFIG, ROUNDS
 from seqmix_plugin.run.reader import Run, read_run
 from seqmix_plugin.run.run_record import read_record

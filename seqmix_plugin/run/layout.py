@@ -5,8 +5,7 @@ import re
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
-from allennlp.common.checks import ConfigurationError
-
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.folder_guard import not_own
 
 CONFIG = "config.json"

@@ -5,10 +5,9 @@ import logging
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
-from allennlp.common.checks import ConfigurationError
-
 from seqmix_plugin.charts.learning_curves import learning_curves, message
 from seqmix_plugin.charts.rendering import pictures
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.extras import check_extra
 from seqmix_plugin.io.atomic import write_bytes, write_text
 from seqmix_plugin.io.csv_text import csv_text

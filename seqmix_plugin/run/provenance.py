@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any, Dict, Optional
 
 import torch
-from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 from allennlp.data import Vocabulary
 
 from seqmix_plugin.distributed import from_primary, world_size
-from seqmix_plugin.errors import first_line, quoted, shortened
+from seqmix_plugin.errors import ConfigurationError, first_line, quoted, shortened
 from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import data_digest, file_digest, write_text
 from seqmix_plugin.io.folder_guard import make_folder

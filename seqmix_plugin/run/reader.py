@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List, Literal, Optional, Set, Tuple
 
-from allennlp.common.checks import ConfigurationError
 from pydantic import ValidationError
 
-from seqmix_plugin.errors import quoted
+from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.io.atomic import data_digest
 from seqmix_plugin.io.json_text import read_object, read_objects
 from seqmix_plugin.io.stored import Known, first_problem

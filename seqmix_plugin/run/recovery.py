@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Dict, List, Optional, Tuple
 
-from allennlp.common.checks import ConfigurationError
-
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import TEMPORARY, name_for_damaged, write_bytes
 from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder, remove
 from seqmix_plugin.io.json_text import of_lines

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Dict, List, Optional
 
-from allennlp.common.checks import ConfigurationError
 from pydantic import AfterValidator, Field, ValidationError
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.stored import Known, Number, first_problem
 from seqmix_plugin.run.round_state import RoundState
 

@@ -6,10 +6,9 @@ import time
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-from allennlp.common.checks import ConfigurationError
 from pydantic import Field
 
-from seqmix_plugin.errors import quoted
+from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import data_digest, write_text
 from seqmix_plugin.io.stored import Stored

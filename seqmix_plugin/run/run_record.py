@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
-from allennlp.common.checks import ConfigurationError
 from pydantic import ValidationError
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import disk_errors, write_text
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.io.stored import Known, first_problem

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, Optional
 
 import torch
-from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import TEMPORARY, disk_errors, file_digest, settle
 from seqmix_plugin.io.folder_guard import move, open_own, remove
 from seqmix_plugin.run.layout import state_files

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
 import torch
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.distributed import from_primary, is_primary, on_each_machine, rank
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import append, disk_errors, replacement, write_bytes, write_text
 from seqmix_plugin.io.folder_guard import make_folder, remove
 from seqmix_plugin.io.json_text import of_lines, to_lines

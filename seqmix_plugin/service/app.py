@@ -7,9 +7,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Awaitable, Callable, Dict, Optional, Tuple
 
-from allennlp.common.checks import ConfigurationError
-
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io import json_text
 from seqmix_plugin.service.credentials import Credentials, is_loopback
 from seqmix_plugin.service.predictions import RefusedError

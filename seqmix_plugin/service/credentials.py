@@ -10,9 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Mapping, Optional
 
-from allennlp.common.checks import ConfigurationError
-
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io import json_text
 
 PREFIX = "SEQMIX_SERVICE_"

@@ -5,9 +5,7 @@ import signal
 import socket
 from typing import Any, Callable
 
-from allennlp.common.checks import ConfigurationError
-
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import ConfigurationError, first_line
 
 BACKLOG = 512
 """Connections that may wait to be accepted."""

@@ -6,9 +6,8 @@ from typing import Any, List, Optional, Sequence, Set, Tuple
 from xml.etree import ElementTree
 
 import torch
-from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.errors import shortened
+from seqmix_plugin.errors import ConfigurationError, shortened
 from seqmix_plugin.formats import labels_of_run
 from seqmix_plugin.formats.label_studio_tasks import labelling_config
 from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import torch
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.data import SentenceReader
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.formats import Question, read_questions
 from seqmix_plugin.formats.answer import named
 from seqmix_plugin.io.atomic import file_digest

@@ -7,9 +7,7 @@ import time
 from pathlib import Path
 from typing import Any, List, Optional, Sequence, Tuple
 
-from allennlp.common.checks import ConfigurationError
-
-from seqmix_plugin.errors import first_line, printable
+from seqmix_plugin.errors import ConfigurationError, first_line, printable
 from seqmix_plugin.formats import Question
 from seqmix_plugin.formats.answer import RawAnswer
 from seqmix_plugin.formats.check import Checked

@@ -2,8 +2,7 @@
 
 from typing import Dict, List, Mapping, Optional
 
-from allennlp.common.checks import ConfigurationError
-
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.stopping.stopping_criterion import Rounds, StoppingCriterion
 
 

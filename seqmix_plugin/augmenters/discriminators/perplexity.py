@@ -4,13 +4,13 @@ import math
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.discriminators.discriminator import Discriminator, Verdict
 from seqmix_plugin.augmenters.language_models import LanguageModel
 from seqmix_plugin.augmenters.language_models.language_model import Interval
 from seqmix_plugin.distributed import share, summed
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.parameter_checks import one_of
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import SyntheticSentence

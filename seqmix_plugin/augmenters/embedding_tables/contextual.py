@@ -3,7 +3,6 @@
 from typing import Iterator, List, Sequence, Tuple
 
 import torch
-from allennlp.common.checks import ConfigurationError
 from allennlp.data import Token, Vocabulary
 from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedModel
@@ -11,6 +10,7 @@ from transformers import PreTrainedModel
 from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable, SubSequence, WordTable
 from seqmix_plugin.data import WordPieceIndexer
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import batches_by_length, inference
 from seqmix_plugin.models.input_length import max_input_length

@@ -7,10 +7,10 @@ from typing import Callable, Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
 import torch
 from allennlp.common import Registrable
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.data import WordPieceIndexer
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.parameter_checks import one_of
 from seqmix_plugin.sentence import TaggedSentence

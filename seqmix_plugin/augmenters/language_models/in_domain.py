@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
-from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 
 from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.language_models.language_model import Interval, LanguageModel
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.distributed import from_primary
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import data_digest
 from seqmix_plugin.randomness import reseed_globals
 from seqmix_plugin.sentence import TaggedSentence

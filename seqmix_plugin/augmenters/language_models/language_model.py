@@ -6,9 +6,9 @@ from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tupl
 
 import numpy as np
 from allennlp.common import Registrable
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.augmenters.context import AugmentationContext
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.parameter_checks import one_of
 from seqmix_plugin.sentence import TaggedSentence
 

@@ -4,12 +4,12 @@ from typing import Any, List, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
-from allennlp.common.checks import ConfigurationError
 from transformers import AutoModelForMaskedLM, PreTrainedModel
 
 from seqmix_plugin.augmenters.language_models.causal import pad
 from seqmix_plugin.augmenters.language_models.language_model import Interval, LanguageModel, pieces_at
 from seqmix_plugin.augmenters.language_models.pretrained import CheckpointLanguageModel
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.functional import negative_log_likelihood, pseudo_perplexity
 from seqmix_plugin.models.inference import batches_by_length, inference
 from seqmix_plugin.models.input_length import max_input_length

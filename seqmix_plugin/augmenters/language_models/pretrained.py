@@ -3,13 +3,12 @@
 from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
-from allennlp.common.checks import ConfigurationError
 from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoModelForCausalLM, AutoTokenizer
 
 from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.language_models.causal import text_perplexities
 from seqmix_plugin.augmenters.language_models.language_model import Interval, LanguageModel
-from seqmix_plugin.errors import first_line
+from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.parameter_checks import at_least
 from seqmix_plugin.sentence import TaggedSentence
 

@@ -3,9 +3,9 @@
 from typing import Dict, Iterator, List, Optional, Sequence
 
 import numpy as np
-from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.augmenters.pairing.pairing import Pairing, WindowPair, draw_pairs
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.functional import eligible_windows
 from seqmix_plugin.parameter_checks import at_least, between
 from seqmix_plugin.sentence import TaggedSentence

@@ -4,9 +4,9 @@ import math
 from typing import List
 
 import torch
-from allennlp.common.checks import ConfigurationError
 from allennlp.modules.conditional_random_field import ConditionalRandomField, allowed_transitions
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.functional import at_least_float32
 from seqmix_plugin.functional.crf import TransitionScores, expected_score, forward_backward, log_partition, viterbi
 from seqmix_plugin.models.heads.tagging_head import TaggingHead, TagPrediction
