@@ -12,24 +12,29 @@ from typing import Any, Iterator, Tuple, Union
 
 import allennlp.common.tqdm
 from allennlp.common import Params, cached_transformers, from_params
+from allennlp.common.meta import META_NAME
 from allennlp.training import util
 from transformers import dynamic_module_utils
 
 from seqmix_plugin.console import one_line_excepthook
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import own_copy
+from seqmix_plugin.io.configuration_paths import with_own_paths
 from seqmix_plugin.io.folder_guard import own_folder
-from seqmix_plugin.run.layout import ANSWER_FILES
+from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG
 
 IN_PLACE = ("config.json", "meta.json", "metrics.json", "model.tar.gz", "out*.log")
 """Files that AllenNLP opens for writing where they are, links and pipes as well; a hard link changes elsewhere too."""
 ARGUMENT = "seqmix_plugin_argument"
 """The attribute of an exception that names the argument that AllenNLP was building."""
+FOLDER = "seqmix_plugin_folder"
+"""The attribute of a configuration that names the folder of its file."""
 
 
 def fill_gaps() -> None:
     """Replaces AllenNLP's functions; called once, when the package is imported."""
     util.create_serialization_dir = _checking_first(util.create_serialization_dir)
+    Params.from_file = classmethod(_finding_files(Params.from_file.__func__))  # type: ignore[attr-defined,assignment]
     from_params.construct_arg = _naming_arguments(from_params.construct_arg)
     cached_transformers.get_tokenizer = _without_special_tokens_option(cached_transformers.get_tokenizer)
     # transformers asks at the terminal, for some seconds, whether to run a model's own code; with 0 it asks nobody.
@@ -56,6 +61,31 @@ def _checking_first(original: Any) -> Any:
         original(params, serialization_dir, recover, force)
 
     return create
+
+
+def _finding_files(original: Any) -> Any:
+    """
+    AllenNLP takes relative paths as those of the working directory. A configuration of active learning may stand with
+    its data in a folder of its own. The one that a run keeps, beside `meta.json`, has paths that were found already.
+    """
+
+    @functools.wraps(original)
+    def from_file(cls: Any, params_file: Any, *args: Any, **options: Any) -> Params:
+        params = original(cls, params_file, *args, **options)
+        path = Path(params_file)
+        is_kept = path.name == CONFIG and path.with_name(META_NAME).exists()
+        if params.get("type") == "active_learning" and path.is_file() and not is_kept:
+            if not path.parent.samefile(os.curdir):
+                params.params = with_own_paths(params.params, str(path.parent))
+            setattr(params, FOLDER, str(path.parent))
+        return params
+
+    return from_file
+
+
+def configuration_folder(params: Params) -> "str | None":
+    """The folder of the file that a configuration of active learning was read from, if it was."""
+    return getattr(params, FOLDER, None)
 
 
 def _naming_arguments(original: Any) -> Any:

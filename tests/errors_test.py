@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import spacy
 from allennlp.commands.evaluate import evaluate_from_archive
-from allennlp.commands.train import TrainModel, train_model
+from allennlp.commands.train import TrainModel, train_model, train_model_from_file
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Tokenizer
@@ -203,6 +203,10 @@ NARROW = "\n\n".join(["Oslo\tB-LOC\nParis\tB-LOC\nsings\tO"] * 40)
 DATA: Dict[str, Case] = {
     "a file that does not exist, or an address that cannot be downloaded": lambda trial: trial.build(
         train_data_path="no/such.conll"
+    ),
+    "the same in a file of a configuration: a relative path that exists neither beside it nor in the working "
+    "directory": lambda trial: train_model_from_file(
+        trial.write("a.json", json.dumps(trial.config(test_data_path="no/such.conll"))), str(trial.folder / "run")
     ),
     "a folder, or anything else that is not a file": lambda trial: trial.build(train_data_path=str(trial.folder)),
     "a file that cannot be read": unreadable,

@@ -13,11 +13,13 @@ from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.corpora import read_corpora
 from seqmix_plugin.active_learning.experiment import Experiment, check_model, sentence_reader
+from seqmix_plugin.allennlp_gaps import configuration_folder
 from seqmix_plugin.configuration.checks import check_configuration, mistakes_as_configuration_errors
 from seqmix_plugin.console import one_line_failures, prepare_console
 from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.distributed import from_primary, is_primary, on_each_machine, rank
 from seqmix_plugin.errors import ConfigurationError
+from seqmix_plugin.io.configuration_paths import check_data_files
 from seqmix_plugin.io.folder_guard import check_own, own_folder, refuse_links
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
@@ -47,6 +49,7 @@ class ActiveLearningTrainModel(TrainModel):
                 from_primary(lambda: check_version(folder))
             _refuse_moved_keys(params)
             check_configuration(params, cls, "from_partial_objects")
+            check_data_files(params.as_dict(quiet=True), configuration_folder(params))
             held: List[IO[bytes]] = []  # until the trainer has the lock as well
             if folder is not None:
                 from_primary(lambda: held.append(_begin(folder)))
