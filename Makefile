@@ -13,7 +13,7 @@ help:
 	@echo "make test        environment, then all tests"
 	@echo "make check       formatting, lint, types and tests"
 	@echo "make format      formats the code"
-	@echo "make results     docs/results.md from the records in results/"
+	@echo "make results     docs/results.md and README's table and picture from the records in results/"
 	@echo "make bench       every stage compared with its references, and docs/performance.md; make bench STAGE=scoring for one stage"
 	@echo "make faults      kills runs and damages their files, resumes, and compares the results with uninterrupted runs"
 	@echo "make lock        updates the pinned versions"
@@ -62,7 +62,7 @@ format: env
 	$(BIN)/ruff check --fix .
 
 results: env
-	$(BIN)/python scripts/results.py
+	$(BIN)/python -m scripts.results
 
 bench: env models
 	$(BIN)/python -m benchmarks $(if $(STAGE),--stage $(STAGE)) $(if $(DEVICE),--device $(DEVICE))

@@ -1,4 +1,7 @@
-"""Writes `docs/results.md` and its figures from the records in `results/`. No measurement in it is typed."""
+"""
+Writes `docs/results.md`, its figures and the results in README from the records in `results/`. No measurement in them
+is typed.
+"""
 
 import json
 import sys
@@ -7,6 +10,7 @@ from typing import Any, Dict, Optional, Sequence, Set
 
 import numpy as np
 
+from scripts.results_summary import curve, with_summary
 from seqmix_plugin.charts.learning_curves import learning_curves
 from seqmix_plugin.charts.rendering import pictures
 from seqmix_plugin.reporting import tables
@@ -34,13 +38,27 @@ QUESTIONS = (
 
 def page(results: Path) -> str:
     """The page's text."""
-    paper = json.loads((results / "paper.json").read_text(encoding="utf-8"))
-    comparisons = {corpus: comparison(results, corpus) for corpus in CORPORA}
-    shown = {corpus: found for corpus, found in comparisons.items() if found is not None}
+    paper, shown = papers_numbers(results), comparisons(results)
     parts = [introduction([group for found in shown.values() for group in found.groups])]
     for corpus, found in shown.items():
         parts.append(section(corpus, found, paper.get(corpus, {})))
     return "\n".join(parts)
+
+
+def papers_numbers(results: Path) -> Any:
+    """Typed from the paper's tables, the only numbers that are."""
+    return json.loads((results / "paper.json").read_text(encoding="utf-8"))
+
+
+def comparisons(results: Path) -> Dict[str, Comparison]:
+    """Those of the corpora that have records."""
+    found = ((corpus, comparison(results, corpus)) for corpus in CORPORA)
+    return {corpus: one for corpus, one in found if one is not None}
+
+
+def readme(text: str, results: Path) -> str:
+    """README with the results of the records."""
+    return with_summary(text, comparisons(results), CORPORA, papers_numbers(results))
 
 
 def comparison(results: Path, corpus: str) -> Optional[Comparison]:
@@ -202,20 +220,21 @@ def figure_name(corpus: str, split: str) -> str:
 
 
 def main() -> None:
-    """Writes the page and its figures."""
-    results, docs = ROOT / "results", ROOT / "docs"
+    """Writes the page, its figures, and README's part."""
+    results, docs, front = ROOT / "results", ROOT / "docs", ROOT / "README.md"
     (docs / "results.md").write_text(page(results), encoding="utf-8")
-    for corpus in CORPORA:
-        found = comparison(results, corpus)
-        if found is None:
-            continue
+    front.write_text(readme(front.read_text(encoding="utf-8"), results), encoding="utf-8")
+    shown = comparisons(results)
+    charts = {"learning_curve.svg": curve(shown)}
+    for corpus, found in shown.items():
         rows, references = mean_rows(found), [group.name for group in found.references]
         names = [*METHODS, *(group.name for group in found.groups if group.name not in METHODS)]  # looks stay the same
         means, levels = ([row for row in rows if (row["method"] in references) is level] for level in (False, True))
         size = {"width": 560, "height": 320}
-        charts = [learning_curves(names, means, (), levels, cell=f"{split}/", **size) for split in found.splits]
-        for split, content in zip(found.splits, pictures(*((chart, "svg") for chart in charts)), strict=True):
-            (docs / figure_name(corpus, split)).write_bytes(content)
+        for split in found.splits:
+            charts[figure_name(corpus, split)] = learning_curves(names, means, (), levels, cell=f"{split}/", **size)
+    for name, content in zip(charts, pictures(*((chart, "svg") for chart in charts.values())), strict=True):
+        (docs / name).write_bytes(content)
 
 
 if __name__ == "__main__":

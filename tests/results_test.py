@@ -17,6 +17,24 @@ def test_the_page_is_made_from_the_records() -> None:
     assert (ROOT / "docs" / "results.md").read_text(encoding="utf-8") == SCRIPT["page"](ROOT / "results")
 
 
+def test_the_results_in_readme_are_made_from_the_records() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert text == SCRIPT["readme"](text, ROOT / "results")
+    assert "| **SeqMix − token entropy** | **−1.3** | **−0.9** |" in text  # of the records of WebPage
+
+
+def test_what_readme_says_of_the_results_is_so() -> None:
+    """Repeating sentences is better than SeqMix; token entropy needs fewer labels than random sampling."""
+    comparisons = SCRIPT["comparisons"](ROOT / "results")
+    assert len(comparisons) == 2
+    for found in comparisons.values():
+        for split in ("dev", "test"):
+            reached = {summary.group.name: summary for summary in found.summaries(split)}
+            assert reached["nte_duplicate"].mean_over_budgets > reached["nte_sub"].mean_over_budgets
+            needed = [reached[name].needed(found.target(split))[0] for name in ("nte", "random")]
+            assert needed[0] < needed[1]
+
+
 def test_every_record_is_read() -> None:
     runs, skipped = find_runs([str(path.parent) for path in RECORDS])
     assert skipped == []
