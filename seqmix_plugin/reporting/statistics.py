@@ -144,7 +144,7 @@ def sign_flip_test(differences: Sequence[float]) -> Optional[float]:
     sums, observed = np.round(signs @ values, 6), np.round(values.sum(), 6)
     fewer = min(np.count_nonzero(sums <= observed), np.count_nonzero(sums >= observed))
     observed_itself = 0 if is_exact else 1  # all patterns contain it
-    return min(1.0, 2 * (fewer + observed_itself) / (len(signs) + observed_itself))
+    return float(min(1.0, 2 * (fewer + observed_itself) / (len(signs) + observed_itself)))
 
 
 def _all_signs(n: int) -> np.ndarray:
