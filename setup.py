@@ -98,10 +98,10 @@ setup(
         "transformers>=4.49,<4.50",
     ],
     extras_require={
-        "annotate": ["prompt_toolkit>=3.0.39"],
         "report": ["altair>=5.5", "jinja2>=3.1", "vl-convert-python>=1.7"],
-        "detokenized": ["sacremoses>=0.0.53"],
+        "annotate": ["prompt_toolkit>=3.0.39"],
         "service": ["uvicorn>=0.30"],
+        "detokenized": ["sacremoses>=0.0.53"],
         "wandb": ["wandb>=0.16"],
     },
 )
