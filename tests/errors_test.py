@@ -427,7 +427,9 @@ def messages(path: Path) -> Iterator[str]:
                 yield str(part.value).strip()
 
 
-@pytest.mark.parametrize("module", ["data/conll_columns", "data/jsonl_sentences", "data/sentence_file", "tag_schemes"])
+@pytest.mark.parametrize(
+    "module", ["sentence_files/column_file", "sentence_files/jsonl_file", "sentence_files/sentence_file", "tag_schemes"]
+)
 def test_the_page_has_every_message_of_the_readers(module: str) -> None:
     page = PAGE.read_text(encoding="utf-8")
     found = [part.strip(" '") for part in messages(PACKAGE / f"{module}.py")]

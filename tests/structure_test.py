@@ -16,7 +16,7 @@ ORDER = (
     ("errors",),
     ("charts", "extras", "io", "shipped_files"),
     ("distributed", "functional", "metrics", "optimizers", "parameter_checks", "randomness", "sentence", "tag_schemes"),
-    ("synthetic",),
+    ("sentence_files", "synthetic"),
     ("run",),
     ("console", "data", "formats", "models"),
     ("allennlp_gaps", "augmenters", "oracles", "predictors", "query_policies", "stopping"),

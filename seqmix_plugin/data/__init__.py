@@ -10,5 +10,5 @@ from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.data.sentence_view import SentenceView
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.unicode_words import UnicodeWordsTokenizer
-from seqmix_plugin.data.unusual_words import SegmentationCheck
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
+from seqmix_plugin.sentence_files.unusual_words import SegmentationCheck

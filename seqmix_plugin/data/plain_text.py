@@ -7,11 +7,11 @@ from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 from allennlp.common.util import lazy_groups_of
 from allennlp.data import DatasetReader, Token, TokenIndexer, Tokenizer
 
-from seqmix_plugin.data.sentence_file import SentenceFile
 from seqmix_plugin.data.sentence_reader import SentenceReader
-from seqmix_plugin.data.unusual_words import SegmentationCheck
 from seqmix_plugin.errors import first_line, quoted
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.sentence_files.sentence_file import SentenceFile
+from seqmix_plugin.sentence_files.unusual_words import SegmentationCheck
 
 CHUNK = 4096
 """Number of lines that are tokenized together."""

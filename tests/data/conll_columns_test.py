@@ -10,8 +10,9 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 
-from seqmix_plugin.data import ConllColumnsReader, conll_columns
+from seqmix_plugin.data import ConllColumnsReader
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.sentence_files import column_file
 from seqmix_plugin.tag_schemes import tags_to_spans
 from tests.conftest import FIXTURES, SHARED_DATA
 
@@ -455,7 +456,7 @@ def test_words_of_a_list_are_looked_at_as_well(tmp_path: Path, caplog: pytest.Lo
 def test_more_lines_than_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, "".join(f"w{number % 7} {'B-PER' if number % 3 else 'O'}\n\n" for number in range(60)))
     expected = make().read_sentences(path)
-    monkeypatch.setattr(conll_columns, "MOST_KNOWN", 3)
+    monkeypatch.setattr(column_file, "MOST_KNOWN", 3)
     assert make().read_sentences(path) == expected
     assert [sentence.tokens[0] for sentence in expected] == [f"w{number % 7}" for number in range(60)]
 

@@ -10,12 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Dict, Iterable, Iterator, Optional, Sequence, Set, Tuple
 
-from allennlp.common.file_utils import cached_path
-
-from seqmix_plugin.data.unusual_words import are_usual, oddity
 from seqmix_plugin.errors import ConfigurationError, first_line, quoted
 from seqmix_plugin.io.json_text import decode
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.sentence_files.unusual_words import are_usual, oddity
 from seqmix_plugin.tag_schemes import PREFIXES, InvalidTagError, to_bio
 
 logger = logging.getLogger(__name__)
@@ -47,12 +45,7 @@ class SentenceFile:
 
     def lines(self) -> Iterator[Tuple[int, str]]:
         """The lines, numbered from 1, without line ends and leading byte order marks."""
-        try:
-            local = cached_path(self.path)
-        except Exception as error:  # the libraries that download from S3 and others have errors of their own
-            raise ConfigurationError(
-                f"{self.path}: no such file, and it cannot be downloaded ({first_line(error)})"
-            ) from error
+        local = self.path if os.path.exists(self.path) else self._downloaded()
         if not os.path.isfile(local):
             raise ConfigurationError(f"{self.path}: not a file")
         try:
@@ -65,6 +58,17 @@ class SentenceFile:
             decode(self.path, Path(local).read_bytes().removeprefix(BOM_UTF8))  # raises an error that names the line
         except OSError as error:
             raise ConfigurationError(f"{self.path}: cannot be read ({first_line(error)})") from error
+
+    def _downloaded(self) -> str:
+        """The copy of an address in AllenNLP's cache, or the file of a path in the user's home."""
+        from allennlp.common.file_utils import cached_path  # takes seconds to import
+
+        try:
+            return cached_path(self.path)
+        except Exception as error:  # the libraries that download from S3 and others have errors of their own
+            raise ConfigurationError(
+                f"{self.path}: no such file, and it cannot be downloaded ({first_line(error)})"
+            ) from error
 
     def check_line_end(self, place: str, line: str) -> None:
         """Raises a `ConfigurationError` for a line that old Mac line ends should have divided."""

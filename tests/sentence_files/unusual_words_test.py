@@ -2,7 +2,7 @@
 
 import pytest
 
-from seqmix_plugin.data.unusual_words import TAG_INSIDE, UNSEEN, are_usual, oddity
+from seqmix_plugin.sentence_files.unusual_words import TAG_INSIDE, UNSEEN, are_usual, oddity
 
 USUAL = [
     "Anna",
