@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, Callable, Dict
 
@@ -15,6 +16,7 @@ from seqmix_plugin.commands.serve_queries import serve_queries
 from seqmix_plugin.extras import MODULES
 from seqmix_plugin.run.learning_curve import write_curve
 from tests.errors_page import Row, rows
+from tests.reporting.conftest import write_run
 
 ROUND = {
     "round": 0,
@@ -31,6 +33,13 @@ def cannot_draw(folder: Path) -> None:
         write_curve([ROUND], folder)
 
 
+def cannot_draw_the_page(folder: Path) -> None:
+    rendering.browser_script.cache_clear()
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as runs:
+        patch.setattr(rendering, "SCRIPT", folder / "no such file.py")
+        compare([str(write_run(Path(runs) / "random", [10.0, 20.0]))], output=str(folder / "report.html"))
+
+
 CASES: Dict[str, Any] = {
     "`train` without the extra `report`": ("report", lambda folder: write_curve([ROUND], folder)),
     "`train` where the picture cannot be drawn for another reason": (None, cannot_draw),
@@ -38,6 +47,7 @@ CASES: Dict[str, Any] = {
         "report",
         lambda folder: compare([str(folder)], output=str(folder / "out.html")),
     ),
+    "`compare` where the page cannot be drawn for another reason": (None, cannot_draw_the_page),
     "`annotate` without the extra `annotate`": ("annotate", lambda folder: annotate(str(folder))),
     "`serve-queries` without the extra `service`": ("service", lambda folder: serve_queries(str(folder))),
 }

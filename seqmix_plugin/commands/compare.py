@@ -1,8 +1,9 @@
 """`allennlp compare`: which method is better, by how much, and whether that is significant."""
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
-from typing import List, Literal, Optional, Sequence
+from typing import Callable, Iterator, List, Literal, Optional, Sequence
 
 from seqmix_plugin.commands.command import command
 from seqmix_plugin.console import show
@@ -12,13 +13,13 @@ from seqmix_plugin.io.atomic import write_bytes, write_text
 from seqmix_plugin.io.folder_guard import not_own
 from seqmix_plugin.reporting import formatting, tables
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.page import write_page
+from seqmix_plugin.reporting.page import NUM_STEPS, write_page
 from seqmix_plugin.reporting.run_groups import find_runs, group_runs
 from seqmix_plugin.reporting.scores_csv import scores_csv
 from seqmix_plugin.run.layout import NOT_MEASURED, OF_A_RUN, ROUNDS
 
 
-@command("compare", letters={"output": "-o"})
+@command("compare", letters={"output": "-o"}, interrupted="the page was not written")
 def compare(
     runs: Sequence[str],
     *,
@@ -33,7 +34,7 @@ def compare(
     Compare runs of active learning: learning curves, differences, queries, generated sentences.
 
     Compares finished or unfinished runs on the same data; runs of one configuration are the seeds of one method. Prints
-    tables, and writes a page that needs only a browser. Runs that cannot be read are named and left out. For runs
+    tables, then draws a page that needs only a browser. Runs that cannot be read are named and left out. For runs
     without a dev and a test file it shows what was queried and generated.
 
     # Parameters
@@ -62,8 +63,8 @@ def compare(
 
     `ConfigurationError`
         Before anything is written: no run, runs on different data, measured beside unmeasured runs, an unknown
-        baseline, a split that was not measured, an output in no folder or that is a run's file. Later, when a file
-        cannot be written after all.
+        baseline, a split that was not measured, an output in no folder or that is a run's file. After the tables are
+        printed: a page that cannot be drawn, a file that cannot be written after all.
     """
     check_extra("report", "compare")
     files = [Path(name) for name in (output, csv, markdown) if name is not None]
@@ -82,17 +83,38 @@ def compare(
         print(f"F1 is {NOT_MEASURED}: these runs have no dev and no test file")
     else:
         _print(comparison, shown, target_f1)
+    written = []
     try:
-        write_page(comparison, notes, Path(os.path.realpath(output)), target_f1)
         if csv is not None:
             write_text(Path(os.path.realpath(csv)), scores_csv(groups))
+            written.append(csv)
         if markdown is not None:
             text = tables.markdown(comparison, notes, target_f1)
             write_bytes(Path(os.path.realpath(markdown)), text.encode("utf-8", errors="replace"))
+            written.append(markdown)
+        with _drawing() as advance:
+            write_page(comparison, notes, Path(os.path.realpath(output)), target_f1, advance)
+            written.insert(0, output)
     except OSError as error:
         raise ConfigurationError(f"{error.filename}: cannot be written to ({first_line(error)})") from error
-    show("wrote " + ", ".join(map(str, files)))
+    finally:
+        if written:
+            show("wrote " + ", ".join(written))
     return comparison
+
+
+@contextmanager
+def _drawing() -> Iterator[Callable[[], None]]:
+    """Says that the page is being drawn, on a terminal with a bar; yields the function that advances it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress
+
+    console = Console()
+    if not console.is_terminal:
+        show("drawing…")
+    with Progress("drawing…", BarColumn(), console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=NUM_STEPS)
+        yield lambda: bar.advance(task)
 
 
 def _print_lines(what: str, notes: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any, Dict, Optional, Sequence
+from typing import Any, Callable, Dict, Optional, Sequence
 
 from seqmix_plugin.charts import comparisons
 from seqmix_plugin.charts.learning_curves import learning_curves
@@ -16,9 +16,17 @@ from seqmix_plugin.reporting.generated_sentences import GeneratedSentences, exam
 from seqmix_plugin.reporting.verdict import ranked, verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
+NUM_STEPS = 8
+"""What the generated sentences, each of the charts and the page itself are in a bar of progress."""
 
 
-def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target: Optional[float] = None) -> None:
+def write_page(
+    comparison: Comparison,
+    notes: Sequence[str],
+    path: Path,
+    target: Optional[float] = None,
+    advance: Callable[[], None] = lambda: None,
+) -> None:
     """
     Writes a comparison as a page for a browser. It requests nothing from any server.
 
@@ -32,7 +40,24 @@ def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target:
         The HTML file.
     target : `float`, optional (default = `None`)
         The F1 for which needed labels are shown at first; by default the highest whole F1 that all methods reach.
+    advance : `Callable[[], None]`, optional
+        Is called after each of `NUM_STEPS` steps; by default it does nothing.
+
+    # Raises
+
+    `ConfigurationError`
+        When the charts cannot be drawn, or the file cannot be written.
     """
+    try:
+        html = _drawn(comparison, notes, target, advance)
+    except (ConfigurationError, ImportError) as error:
+        raise ConfigurationError(f"{path} is not drawn: {first_line(error)}") from error
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, html.encode("utf-8", errors="replace"))  # names of files may be anything
+    advance()
+
+
+def _drawn(comparison: Comparison, notes: Sequence[str], target: Optional[float], advance: Callable[[], None]) -> str:
     names = [group.name for group in comparison.groups]
     generated, broken = [], []
     for group in comparison.groups:
@@ -40,6 +65,7 @@ def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target:
             generated.append(GeneratedSentences(group))
         except ConfigurationError as error:
             broken.append(f"{first_line(error)}; what {group.name} generated is left out")
+    advance()
     rows = {
         "curves": chart_data.mean_rows(comparison),
         "overlaps": chart_data.overlap_rows(comparison.curves),
@@ -56,26 +82,34 @@ def write_page(comparison: Comparison, notes: Sequence[str], path: Path, target:
         "target": target,
         "targets": {name: comparison.target(*cell) for name, cell in chart_data.cells(comparison).items()},
         "reached": chart_data.reached_curves(comparison),
-        "charts": _charts(comparison, rows, generated),
+        "charts": _charts(comparison, rows, generated, advance),
     }
     notes = [*notes, *broken]
-    html = _html(comparison=comparison, names=names, target=target, notes=notes, rows=rows, payload=payload)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(path, html.encode("utf-8", errors="replace"))  # names of files may be anything
+    return _html(comparison=comparison, names=names, target=target, notes=notes, rows=rows, payload=payload)
 
 
-def _charts(comparison: Comparison, rows: Dict[str, Any], generated: Sequence[GeneratedSentences]) -> Dict[str, Any]:
+def _charts(
+    comparison: Comparison,
+    rows: Dict[str, Any],
+    generated: Sequence[GeneratedSentences],
+    advance: Callable[[], None],
+) -> Dict[str, Any]:
     names, references = ([group.name for group in some] for some in (comparison.groups, comparison.references))
     means = [[row for row in rows["curves"] if (row["method"] in references) is level] for level in (False, True)]
     ends = [{"method": one.group.name, "end": end} for one in generated for end in one.accepted_range if end > 0]
-    return {
-        "curves": learning_curves(names, means[0], chart_data.run_rows(comparison), means[1]),
-        "differences": comparisons.differences(chart_data.pair_rows(comparison)),
-        "overlaps": comparisons.overlaps(rows["overlaps"]),
-        "densities": comparisons.densities(names, rows["densities"]),
-        "funnel": comparisons.funnel(rows["funnel"]),
-        "histogram": comparisons.histogram(rows["histogram"], ends),
+    charts: Dict[str, Callable[[], Dict[str, Any]]] = {
+        "curves": lambda: learning_curves(names, means[0], chart_data.run_rows(comparison), means[1]),
+        "differences": lambda: comparisons.differences(chart_data.pair_rows(comparison)),
+        "overlaps": lambda: comparisons.overlaps(rows["overlaps"]),
+        "densities": lambda: comparisons.densities(names, rows["densities"]),
+        "funnel": lambda: comparisons.funnel(rows["funnel"]),
+        "histogram": lambda: comparisons.histogram(rows["histogram"], ends),
     }
+    drawn = {}
+    for name, draw in charts.items():
+        drawn[name] = draw()
+        advance()
+    return drawn
 
 
 def _html(**context: Any) -> str:

@@ -6,6 +6,8 @@ from typing import Any, Dict
 
 import pytest
 
+from seqmix_plugin.charts import rendering
+from tests.annotator.pseudo_terminal import PseudoTerminal
 from tests.commands.conftest import Command
 from tests.reporting.conftest import write_run
 
@@ -34,7 +36,10 @@ def test_a_comparison_leaves_its_files(
     # Means over the budgets: 23 and 23.3 against 20.3 and 20.7, so 2.67 twice.
     assert "sub − random: +2.7 [+2.7 to +2.7], p 0.500 (sign flips, Holm)" in shown
     assert "not statistically significant: 6 seeds are needed, there are 2" in shown
-    assert f"wrote {files[0]}, {files[1]}, {files[2]}" in shown
+    places = [
+        shown.index(text) for text in ("6 seeds are needed", "drawing…\n", f"wrote {', '.join(map(str, files))}\n")
+    ]
+    assert places == sorted(places), "the tables come first"
     page, csv, markdown = (file.read_text(encoding="utf-8") for file in files)
     assert page.startswith("<!DOCTYPE html>")
     assert "random" in page
@@ -82,6 +87,32 @@ def test_a_broken_folder_is_named_and_skipped(
     assert f"skipped {broken}, line 3: not JSON" in shown
     assert f"skipped {tmp_path / 'none'}: no such folder" in shown
     assert "line 3: not JSON" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_on_a_terminal_a_bar_shows_the_drawing_and_goes(runs: Path, tmp_path: Path) -> None:
+    terminal = PseudoTerminal("compare", runs, "-o", tmp_path / "report.html", columns=160)
+    terminal.wait_for("wrote ")
+    assert terminal.end() == 0
+    assert "drawing…" not in terminal.text()
+    assert "6 seeds are needed, there are 2" in terminal.text()
+    assert all(text.encode() in terminal.raw for text in ("drawing…", "━━━"))
+
+
+def test_a_page_that_cannot_be_drawn_leaves_the_tables(
+    command: Command, runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendering.browser_script.cache_clear()
+    monkeypatch.setattr(rendering, "SCRIPT", tmp_path / "no such file.py")
+    page, scores = tmp_path / "report.html", tmp_path / "scores.csv"
+    page.write_text("old")
+    assert command("compare", runs, "-o", page, "--csv", scores) == 1
+    shown = capsys.readouterr()
+    assert "test F1 against annotated sentences" in shown.out
+    assert f"wrote {scores}\n" in shown.out
+    assert scores.read_text(encoding="utf-8").startswith("method,")
+    [line] = shown.err.splitlines()[-1:]
+    assert line.startswith(f"error: {page} is not drawn: vl-convert cannot be run: ")
+    assert page.read_text() == "old"
 
 
 def test_an_older_page_is_replaced(command: Command, runs: Path, tmp_path: Path) -> None:
