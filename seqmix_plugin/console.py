@@ -38,12 +38,18 @@ class _OneLine(logging.Formatter):
 
 
 def prepare_console() -> None:
-    """Shows only our own messages on the terminal; the log of AllenNLP goes to its file alone."""
+    """
+    Shows only our own messages on the terminal, warnings and errors on standard error; the log of AllenNLP goes to its
+    file alone.
+    """
     logging.captureWarnings(True)
     for handler in logging.getLogger().handlers:
         if type(handler) is logging.StreamHandler:
             handler.setFormatter(_OneLine())
             handler.addFilter(lambda one: one.name.split(".")[0] == PACKAGE or one.levelno >= logging.ERROR)
+            if handler.stream is sys.stdout:
+                handler.addFilter(lambda one: one.levelno < logging.WARNING)
+            handler.setLevel(min(handler.level, logging.WARNING))  # AllenNLP has one for standard error from ERROR on
             logging.raiseExceptions = False  # else each line of a log on a full disk prints a traceback
 
 

@@ -1,11 +1,10 @@
 """Work that is shared out over the processes of a distributed run; in a single process all of it is done here."""
 
-from typing import Any, Callable, Iterable, List, Optional, Tuple, TypeVar
+from typing import Callable, List, Tuple, TypeVar
 
 import numpy as np
 import torch
 import torch.distributed as dist
-from allennlp.common.tqdm import Tqdm
 from allennlp.common.util import is_distributed
 
 from seqmix_plugin.errors import ConfigurationError
@@ -27,11 +26,6 @@ def world_size() -> int:
 def is_primary() -> bool:
     """Whether this is the process that decides and writes."""
     return rank() == 0
-
-
-def progress_bar(items: Optional[Iterable[T]] = None, **settings: Any) -> Any:
-    """A bar of tqdm's, shown by the primary process alone, that vanishes when it is full."""
-    return Tqdm.tqdm(items, leave=False, disable=not is_primary(), **settings)
 
 
 def share(items: Items) -> Items:

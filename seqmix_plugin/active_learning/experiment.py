@@ -14,13 +14,13 @@ from allennlp.models import Model
 
 from seqmix_plugin.active_learning.corpora import Corpora
 from seqmix_plugin.data import EncodedSentences, InMemoryLoader, SentenceReader, SentenceView
-from seqmix_plugin.distributed import progress_bar
 from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.formats import entity_types
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.input_length import max_input_length
 from seqmix_plugin.oracles import Oracle
+from seqmix_plugin.progress import progress_bar
 from seqmix_plugin.query_policies import ScoredBatch
 from seqmix_plugin.randomness import reseed_globals
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence

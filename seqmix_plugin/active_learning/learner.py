@@ -11,7 +11,6 @@ from allennlp.common.util import is_distributed
 from allennlp.training import Trainer, TrainerCallback
 
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.allennlp_gaps import transient_bars
 from seqmix_plugin.distributed import on_each_machine, rank, world_size
 from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io.folder_guard import check_own, refuse_links, remove
@@ -48,8 +47,7 @@ class Learner:
         trainer = self.inner_trainer(k, sentences, folder)
         getattr(trainer, "_callbacks", []).append(_WhileOurs(str(folder)))
         try:
-            with transient_bars():
-                trainer.train()
+            trainer.train()
         except ValueError as error:
             if str(error) != "nan loss encountered":  # the stock trainer's words
                 raise

@@ -13,9 +13,9 @@ from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.corpora import read_corpora
 from seqmix_plugin.active_learning.experiment import Experiment, check_model, sentence_reader
-from seqmix_plugin.allennlp_gaps import configuration_folder
+from seqmix_plugin.allennlp_gaps import configuration_folder, transient_bars
 from seqmix_plugin.configuration.checks import check_configuration, mistakes_as_configuration_errors
-from seqmix_plugin.console import one_line_failures, prepare_console
+from seqmix_plugin.console import one_line_failures
 from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.distributed import from_primary, is_primary, on_each_machine, rank
 from seqmix_plugin.errors import ConfigurationError
@@ -40,11 +40,10 @@ class ActiveLearningTrainModel(TrainModel):
 
     @classmethod
     def from_params(cls, params: Params, **extras: Any) -> "ActiveLearningTrainModel":  # type: ignore[override]
-        prepare_console()
         if extras.get("ddp_accelerator") is not None:
             raise ConfigurationError("distributed.ddp_accelerator cannot be configured: it is torch's, made each round")
         folder = None if extras.get("serialization_dir") is None else Path(extras["serialization_dir"])
-        with one_line_failures(), mistakes_as_configuration_errors():
+        with one_line_failures(), transient_bars(), mistakes_as_configuration_errors():
             if folder is not None:
                 from_primary(lambda: check_version(folder))
             _refuse_moved_keys(params)
@@ -58,7 +57,7 @@ class ActiveLearningTrainModel(TrainModel):
             return super().from_params(params, **extras)
 
     def run(self) -> Dict[str, Any]:
-        with one_line_failures():
+        with one_line_failures(), transient_bars():
             return super().run()
 
     def finish(self, metrics: Dict[str, Any]) -> None:

@@ -13,10 +13,11 @@ from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.discriminators import AcceptAllDiscriminator, Discriminator
 from seqmix_plugin.augmenters.embedding_tables import EmbeddingTable, VocabularyTable
 from seqmix_plugin.augmenters.pairing import Pairing, SubSequencePairing
-from seqmix_plugin.distributed import from_primary, progress_bar
+from seqmix_plugin.distributed import from_primary
 from seqmix_plugin.functional import sample_lambda
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.parameter_checks import above_zero, at_least
+from seqmix_plugin.progress import progress_bar
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import Augmentation, SyntheticSentence
 

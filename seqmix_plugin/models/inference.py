@@ -5,7 +5,7 @@ from typing import Iterator, List, Sequence
 
 import torch
 
-from seqmix_plugin.distributed import progress_bar
+from seqmix_plugin.progress import progress_bar
 
 
 @contextmanager

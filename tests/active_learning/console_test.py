@@ -67,7 +67,8 @@ def test_words_and_tags_of_a_file_reach_the_terminal_as_text(
     assert "tag 'B-\\x1b[5mX' has characters that cannot be seen" in error_line(refused.value)
     dev.write_text("# id = \x1b[5mX\nOslo\x1b[2J\tB-LOC\n\n# id = b\nOslo\x1b[2J\tO\n", encoding="utf-8")
     run("run", **nothing, validation_data_path=str(dev))
-    said = capfd.readouterr().out
+    shown = capfd.readouterr()
+    said = shown.out + shown.err
     assert "\x1b[5m" not in said
     assert "\x1b[2J" not in said
     assert "1 of them with different tags, such as '\\x1b[5mX' and 'b'" in said

@@ -232,7 +232,7 @@ def test_sentences_that_are_measured_and_learned_from_are_counted(
         monkeypatch.setattr(sentence_reader, "LARGEST_LIST", 100)
     folder = run("run", **{**NONE, "trainer.num_rounds": 0}, **leaking(tmp_path), labels=["PER", "LOC", "ORG", "MISC"])
     assert (folder / "corpus.arrow").exists() == on_disk
-    warnings = [line for line in capsys.readouterr().out.splitlines() if "scores are higher" in line]
+    warnings = [line for line in capsys.readouterr().err.splitlines() if "scores are higher" in line]
     assert warnings == [
         f"warning: {QUICKSTART / 'train.conll'} or seed: has 3 of the 10 sentences of dev, such as '7': scores are "
         f"higher for it"

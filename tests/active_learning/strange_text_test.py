@@ -100,5 +100,5 @@ def test_without_the_tag_o_everything_is_an_entity(run: Run, tmp_path: Path, hea
 def test_one_label_leaves_nothing_to_ask(run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     folder = trained(run, tmp_path, "Anna\tB-PER\nBerg\tB-PER\nOslo\tB-PER\n\n" * 30, **{"trainer.num_rounds": 2})
     assert lines(folder / "rounds.jsonl")[-1]["scores"]["dev"]["f1"] == 1
-    said = capfd.readouterr().out
+    said = capfd.readouterr().err
     assert said.count("sentences have the query score 0: the query is random") == 1

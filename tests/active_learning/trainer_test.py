@@ -245,7 +245,7 @@ def test_entity_types_that_cannot_be_learned_are_warned_of(
     dev = tmp_path / "dev.conll"
     dev.write_text("Anna\tB-PERSON\n\nOslo\tB-LOC\nParis\tB-CITY\n", encoding="utf-8")
     run("run", **NONE, **{"validation_data_path": str(dev), "trainer.num_rounds": 0})
-    said = capfd.readouterr().out
+    said = capfd.readouterr().err
     assert "warning: dev has entity types that the training file lacks: CITY, PERSON\n" in said
     assert "test has entity types" not in said
 
@@ -256,7 +256,7 @@ def test_a_training_file_without_entities_is_warned_of(
     train = tmp_path / "train.conll"
     train.write_text("in\tO\n\n" * 40, encoding="utf-8")
     run("run", **NONE, **{"train_data_path": str(train), "test_data_path": None, "trainer.num_rounds": 0})
-    assert f"{train}: no entity in this file; all tags are O" in capfd.readouterr().out
+    assert f"{train}: no entity in this file; all tags are O" in capfd.readouterr().err
 
 
 def test_without_dev_and_test_whatever_shows_f1_says_that_there_is_none(

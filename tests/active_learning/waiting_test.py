@@ -150,7 +150,7 @@ def test_labels_with_a_problem_stop_the_run_before_anything(run: Run, capsys: py
     assert "answers: 1 problem(s), see above" in str(error.value.message)
     labels = "labels that cut words, have an unknown type or overlap; a changed text"
     assert ROWS[labels].matches(str(error.value.message))
-    assert "unknown label 'BIRD'; expected LOC, MISC, ORG, PER" in capsys.readouterr().out
+    assert "unknown label 'BIRD'; expected LOC, MISC, ORG, PER" in capsys.readouterr().err
     assert not (folder / "annotated.jsonl").exists()
     files.own("more").unlink()
     run("run", recover=True, **FILES)
@@ -164,7 +164,7 @@ def test_questions_that_are_lost_are_written_again(run: Run, capsys: pytest.Capt
     files.questions.write_text("nothing", encoding="utf-8")
     run("run", recover=True, **FILES)
     assert files.questions.read_bytes() == before
-    warnings = [line for line in capsys.readouterr().out.splitlines() if line.startswith("warning: ")]
+    warnings = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning: ")]
     row = ROWS["a file of questions that is damaged or was changed"]
     assert [row.matches(line.removeprefix("warning: ")) for line in warnings] == [True]
 
@@ -198,7 +198,7 @@ def test_a_word_that_the_tool_cannot_hold_ends_no_run(
     project["dataset_reader"]["max_length"] = 128
     folder = run("run", **project)
     row = ROWS["a sentence that the tool cannot represent, such as one with a tab in a word for `columns`"]
-    said = [line.removeprefix("warning: ") for line in capsys.readouterr().out.splitlines()]
+    said = [line.removeprefix("warning: ") for line in capsys.readouterr().err.splitlines()]
     assert any(map(row.matches, said)), "before anybody has worked"
     for k in range(3):
         files = RoundFiles.of(folder, k)

@@ -186,7 +186,7 @@ def test_what_is_damaged_is_named_and_made_again(
     damage(tmp_path / "run" / name)
     folder = run("run", recover=True, **COMMITTEE)
     told = [
-        line for line in capsys.readouterr().out.splitlines() if re.search("damaged|gone|cannot|does not hold", line)
+        line for line in capsys.readouterr().err.splitlines() if re.search("damaged|gone|cannot|does not hold", line)
     ]
     assert any(re.search(named, line) for line in told) if named else told == []
     for aside in [*folder.glob("*.damaged*"), *folder.glob("state/*.damaged*")]:
@@ -361,7 +361,7 @@ def test_another_environment_is_told(run: Run, capsys: pytest.CaptureFixture[str
     environment["versions"]["torch"], environment["threads"] = "1.0", 99
     (folder / "environment.json").write_text(json.dumps(environment))
     run("run", recover=True, **{"trainer.num_rounds": 0})
-    assert f"the run resumes in another environment and may round differently: {now}" in capsys.readouterr().out
+    assert f"the run resumes in another environment and may round differently: {now}" in capsys.readouterr().err
 
 
 def test_a_state_is_what_was_written_or_refused(tmp_path: Path) -> None:
@@ -627,7 +627,7 @@ def test_a_kept_language_model_has_checksums(
     flip(folder / "language_model" / "0" / "model.safetensors")
     (folder / "state" / "round_1.json").unlink()
     run("run", recover=True, **judged)
-    assert "language_model/0 is damaged and is fitted again (a checksum is wrong)" in capsys.readouterr().out
+    assert "language_model/0 is damaged and is fitted again (a checksum is wrong)" in capsys.readouterr().err
     assert differences(folder, tmp_path / "before") == []
 
 

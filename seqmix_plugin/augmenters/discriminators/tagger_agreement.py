@@ -7,9 +7,10 @@ import numpy as np
 from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.discriminators.discriminator import Discriminator, Verdict
 from seqmix_plugin.data import InMemoryLoader
-from seqmix_plugin.distributed import progress_bar, summed
+from seqmix_plugin.distributed import summed
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.parameter_checks import between
+from seqmix_plugin.progress import progress_bar
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import SyntheticSentence
 

@@ -14,11 +14,11 @@ from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
 from seqmix_plugin.augmenters.language_models.causal import causal_perplexities, pad, text_perplexities
 from seqmix_plugin.augmenters.language_models.language_model import Interval
-from seqmix_plugin.distributed import progress_bar
 from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io import json_text
 from seqmix_plugin.io.atomic import data_digest, file_digest
 from seqmix_plugin.parameter_checks import above_zero, at_least
+from seqmix_plugin.progress import progress_bar
 from seqmix_plugin.run.encoder_files import whole_folder
 
 logger = logging.getLogger(__name__)
