@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "seqmix_plugin"
 ORDER = (
-    ("errors",),
+    ("early_log", "errors"),
     ("charts", "extras", "io", "shipped_files"),
     ("distributed", "functional", "metrics", "optimizers", "parameter_checks", "randomness", "sentence", "tag_schemes"),
     ("sentence_files", "synthetic"),
