@@ -47,7 +47,8 @@ CODE = ("_pretrained", "auto_map", "trust_remote_code")
 """Keys that load another archive, or let a model of `transformers` run code of its own."""
 FILES = re.compile(r"_(file|files|dir)$|^init_inputs$")
 """Keys of an encoder's files that make `transformers` read other files, anywhere."""
-TOKENIZERS = {"PreTrainedTokenizerFast", *itertools.chain(*TOKENIZER_MAPPING_NAMES.values())}
+GENERIC = {"PreTrainedTokenizer", "PreTrainedTokenizerFast"}  # the first is how transformers saves the second
+TOKENIZERS = {*GENERIC, *itertools.chain(*TOKENIZER_MAPPING_NAMES.values())}
 """Classes that an encoder's files may name as `tokenizer_class`; `transformers` would take any of its classes."""
 
 

@@ -8,7 +8,7 @@ from typing import Any, Dict, Optional, Tuple
 
 import torch
 from allennlp.data import Batch
-from transformers import AutoModelForTokenClassification, PreTrainedModel
+from transformers import AutoModelForTokenClassification, ModernBertForTokenClassification, PreTrainedModel
 
 from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.commands.command import command
@@ -141,14 +141,33 @@ def to_transformers(model: SequenceTagger) -> PreTrainedModel:
             f"a {configuration.model_type!r} encoder does not fit into a token classifier of transformers "
             f"({first_line(error)})"
         ) from error
-    classifier = getattr(exported, "classifier", None)
+    classifier = getattr(exported, "classifier", None) or getattr(exported, "score", None)  # as Llama calls it
     if type(classifier) is not torch.nn.Linear or classifier.weight.shape != model.tag_projection.weight.shape:
         raise ConfigurationError(
             f"{type(exported).__name__} has no classifier of one linear layer of shape "
             f"{tuple(model.tag_projection.weight.shape)}, as the tagger has"
         )
     classifier.load_state_dict(model.tag_projection.state_dict())
+    if isinstance(exported, ModernBertForTokenClassification):
+        _bypass_head(exported)
     return exported.eval()
+
+
+def _bypass_head(exported: ModernBertForTokenClassification) -> None:
+    """
+    Makes the head of ModernBERT's token classifier, a layer, an activation and a normalization that the tagger does not
+    have, return its input. A normalization can only do so with normalized input: it takes the weights of the encoder's
+    last one, which gets weights of 1.
+    """
+    last, head = exported.model.final_norm, exported.head
+    head.norm.load_state_dict(last.state_dict())
+    torch.nn.init.ones_(last.weight)
+    torch.nn.init.eye_(head.dense.weight)
+    for bias in (last.bias, head.dense.bias):
+        if bias is not None:
+            torch.nn.init.zeros_(bias)
+    head.act = torch.nn.Identity()
+    exported.config.classifier_activation = "linear"
 
 
 def check_equal(model: SequenceTagger, reader: SentenceReader, exported: PreTrainedModel) -> None:

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from typing import Iterator, List, Sequence
 
 import torch
+from transformers import PreTrainedModel
 
 from seqmix_plugin.progress import progress_bar
 
@@ -30,6 +31,20 @@ def inference(model: torch.nn.Module, dropout: bool = False, dtype: torch.dtype 
             yield
     finally:
         model.train(training)
+
+
+def never_compile(model: PreTrainedModel) -> None:
+    """
+    Turns off the compilation that ModernBERT starts by itself on a GPU, and only for models that were never run on the
+    CPU: a run checks its first model there, so that its models would not be computed in the same way.
+
+    # Parameters
+
+    model : `PreTrainedModel`
+        Model of any architecture.
+    """
+    if hasattr(model.config, "reference_compile"):
+        model.config.reference_compile = False
 
 
 def batches_by_length(lengths: Sequence[int], batch_tokens: int, description: str) -> Iterator[List[int]]:

@@ -17,6 +17,7 @@ from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.functional import at_least_float32
 from seqmix_plugin.metrics import EntityF1
 from seqmix_plugin.models.heads import SoftmaxHead, TaggingHead
+from seqmix_plugin.models.inference import never_compile
 from seqmix_plugin.run.layout import ENCODER
 
 
@@ -28,6 +29,7 @@ class SequenceTagger(Model):
     over the words of the batch, in a distributed run over those of all processes.
 
     The encoder's pooler, if there is one, is removed: it gets no gradient, which distributed training does not allow.
+    ModernBERT does not compile itself, whatever its `reference_compile` is.
 
     Registered as a `Model` with name "sequence_tagger".
 
@@ -79,8 +81,10 @@ class SequenceTagger(Model):
             raise ConfigurationError("model.head.labels cannot be configured: it has the labels of the vocabulary")
         self.label_namespace = label_namespace
         self._entity_f1 = EntityF1()
-        if self.encoder is not None and getattr(self.encoder, "pooler", None) is not None:
-            self.encoder.pooler = None
+        if self.encoder is not None:
+            if getattr(self.encoder, "pooler", None) is not None:
+                self.encoder.pooler = None
+            never_compile(self.encoder)
         initializer(self)
 
     @property

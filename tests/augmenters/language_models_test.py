@@ -225,6 +225,7 @@ FAMILIES: Dict[str, Dict[str, Any]] = {
     "Electra": {**SHAPE, "embedding_size": 8},
     "Albert": {**SHAPE, "embedding_size": 8},
     "DebertaV2": {**SHAPE, "relative_attention": True, "pos_att_type": ["c2p", "p2c"]},
+    "ModernBert": {**SHAPE, "pad_token_id": 0, "cls_token_id": 5, "sep_token_id": 6, "local_attention": 8},
     # One takes its output matrix without calling it, one does not say which it is: all positions are predicted.
     "MobileBert": {**SHAPE, "embedding_size": 8, "intra_bottleneck_size": 8, "num_feedforward_networks": 1},
     "Perceiver": {

@@ -320,9 +320,11 @@ def test_a_sentencepiece_tokenizers_lone_space_is_counted(tmp_path: Path) -> Non
     assert agreement.differing > 0
     assert "in 'Anna sings in Oslo'" in agreement.example
     file = tmp_path / "exported" / "tokenizer.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), "decoder": None}))
+    content = json.loads(file.read_text())
+    content["model"]["vocab"][2:2] = [["zzz", -9.0]] * 8  # the others are then beyond the encoder's
+    file.write_text(json.dumps(content))
     with pytest.raises(
-        ConfigurationError, match="the pipeline of transformers cannot tag 'Anna sings in Oslo'.*decode"
+        ConfigurationError, match="the pipeline of transformers cannot tag 'Anna sings in Oslo'.*index out of range"
     ):
         compare_with_pipeline(model, reader, str(tmp_path / "exported"), tmp_path)
 

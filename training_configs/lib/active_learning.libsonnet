@@ -64,7 +64,8 @@ function(
           lr: source.lr,
           eps: 1e-8,
           weight_decay: 0.01,
-          parameter_groups: [[['bias', 'LayerNorm', 'layer_norm'], { weight_decay: 0.0 }]],
+          // Biases and the weights of normalizations, by the names that encoders give them.
+          parameter_groups: [[['bias|[Nn]orm|\\bln_'], { weight_decay: 0.0 }]],
         },
         // Linear warm-up over a tenth of the steps, then linear decay to 0; the steps are computed from the data loader.
         learning_rate_scheduler: { type: 'slanted_triangular', cut_frac: 0.1, ratio: 1000000 },

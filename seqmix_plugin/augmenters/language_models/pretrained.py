@@ -9,6 +9,7 @@ from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.language_models.causal import text_perplexities
 from seqmix_plugin.augmenters.language_models.language_model import Interval, LanguageModel
 from seqmix_plugin.errors import ConfigurationError, first_line
+from seqmix_plugin.models.inference import never_compile
 from seqmix_plugin.parameter_checks import at_least
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -56,6 +57,7 @@ class CheckpointLanguageModel(LanguageModel):
                 f"language_model.model_name {model_name!r}: not a {self.kind} language model; the checkpoint lacks "
                 f"{', '.join(sorted(loading['missing_keys'])[:3])}"
             )
+        never_compile(self._model)
         self.has_offsets = self._tokenizer.is_fast
 
     def start_round(self, context: AugmentationContext) -> None:
