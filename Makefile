@@ -6,12 +6,13 @@ RUN ?= runs/quickstart
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: help env models quickstart test check format results bench faults lock audit clean
+.PHONY: help env models quickstart test check installed format results bench faults lock audit clean
 
 help:
 	@echo "make quickstart  environment, then active learning with SeqMix on the shipped corpus (about 3 minutes)"
 	@echo "make test        environment, then all tests"
 	@echo "make check       formatting, lint, types and tests"
+	@echo "make installed   builds the wheel, installs it in a fresh environment and tests it there (about 4 minutes)"
 	@echo "make format      formats the code"
 	@echo "make results     docs/results.md and README's table and picture from the records in results/"
 	@echo "make bench       every stage compared with its references, and docs/performance.md; make bench STAGE=scoring for one stage"
@@ -49,13 +50,16 @@ quickstart: env models
 	@echo "learning curve: $(RUN)/learning_curve.png, model: $(RUN)/model.tar.gz"
 
 test: env models
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore tests/installed -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: env
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy seqmix_plugin benchmarks
 	$(MAKE) test
+
+installed: env models
+	$(BIN)/python -m pytest tests/installed
 
 format: env
 	$(BIN)/ruff format .
