@@ -2,12 +2,14 @@
 
 import json
 import re
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any, Dict, List
 
 import pytest
 from _jsonnet import evaluate_file
+from allennlp.commands import parse_args
 from allennlp.common.params import with_overrides
 
 from tests.configs_test import tiny_models, trained_for_a_round  # noqa: F401  a fixture
@@ -30,6 +32,14 @@ def evaluated(code: str, folder: Path) -> Dict[str, Any]:
     path = folder / "training_configs" / "mine.jsonnet"
     path.write_text(code, encoding="utf-8")
     return json.loads(evaluate_file(str(path)))
+
+
+def commands() -> List[str]:
+    """The commands of the plugin that are shown, in code and in sentences."""
+    code = "\n".join(blocks("") + blocks("console")).replace("\\\n", " ")
+    prose = "\n".join(re.sub("```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S) for page in PAGES)
+    within = re.findall(r"`((?:allennlp|seqmix) [^`…]*runs/[^`…]*)`", prose)
+    return sorted({*within, *re.findall(r"^(?:\$ )?((?:allennlp|seqmix) [^\n#]*[^\s#])", code, re.M)})
 
 
 def overrides() -> Dict[str, str]:
@@ -57,3 +67,10 @@ def test_a_variant_as_an_override(change: str, name: str, tiny_models: Dict[str,
     changed = with_overrides(config, json.loads(change))
     assert changed != config
     assert trained_for_a_round(changed, tiny_models, tmp_path)["annotated_sentences"] == 50
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_can_be_given(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", shlex.split(command.replace("[--recover]", "--recover")))
+    _, arguments = parse_args()
+    assert arguments.func
