@@ -1,26 +1,14 @@
 """
 Active learning for sequence labelling with SeqMix augmentation, as an AllenNLP plugin.
 
-Importing the package imports its sub-packages, so that their classes and the sub-commands of `allennlp` are registered.
+The classes of the plugin and its sub-commands of `allennlp` are registered when the package is imported; where AllenNLP
+is not imported yet, which takes many seconds, as soon as AllenNLP looks up the name of a class.
 """
 
-import allennlp.common.checks
+import sys
 
-from seqmix_plugin import (
-    active_learning,
-    augmenters,
-    commands,
-    data,
-    formats,
-    metrics,
-    models,
-    optimizers,
-    oracles,
-    predictors,
-    query_policies,
-    service,
-    stopping,
-)
 from seqmix_plugin.allennlp_gaps import fill_gaps
 
 fill_gaps()
+if "allennlp.common.registrable" in sys.modules:
+    from seqmix_plugin import registration

@@ -1,4 +1,4 @@
-"""The extras of `setup.py`: packages that only some commands need."""
+"""AllenNLP, which is installed by a command of its own, and the extras of `setup.py`, which only some commands need."""
 
 from importlib.util import find_spec
 
@@ -6,6 +6,17 @@ from seqmix_plugin.errors import ConfigurationError
 
 MODULES = {"report": ("altair", "jinja2", "vl_convert"), "annotate": ("prompt_toolkit",), "service": ("uvicorn",)}
 """What each extra installs, by the names that are imported."""
+INSTALL_ALLENNLP = "AllenNLP is not installed: pip install --no-deps allennlp==2.10.1"
+
+
+def check_allennlp() -> None:
+    """Raises a `ConfigurationError` with the command that installs AllenNLP when it is not installed."""
+    try:
+        installed = find_spec("allennlp") is not None
+    except ModuleNotFoundError:  # see `explain_missing`
+        installed = False
+    if not installed:
+        raise ConfigurationError(INSTALL_ALLENNLP)
 
 
 def check_extra(extra: str, needed_for: str) -> None:

@@ -14,17 +14,18 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "seqmix_plugin"
 ORDER = (
     ("early_log", "errors"),
-    ("charts", "extras", "io", "shipped_files"),
+    ("charts", "extras", "import_hooks", "io", "shipped_files"),
     ("distributed", "functional", "metrics", "optimizers", "parameter_checks", "randomness", "sentence", "tag_schemes"),
     ("sentence_files", "synthetic"),
     ("run",),
-    ("console", "progress"),
+    ("allennlp_gaps", "console", "progress"),
     ("data", "formats", "models"),
-    ("allennlp_gaps", "augmenters", "oracles", "predictors", "query_policies", "stopping"),
+    ("augmenters", "oracles", "predictors", "query_policies", "stopping"),
     ("configuration",),
     ("active_learning", "annotator", "reporting"),
     ("archives",),
     ("commands", "service"),
+    ("registration",),
 )
 """From below to above: a part imports those of earlier lines alone."""
 INSTALLED_LAST = {"allennlp"}

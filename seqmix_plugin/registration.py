@@ -1,0 +1,33 @@
+"""Importing this module registers the classes of the plugin and its sub-commands of `allennlp`."""
+
+from seqmix_plugin import (
+    active_learning,
+    augmenters,
+    commands,
+    data,
+    formats,
+    metrics,
+    models,
+    optimizers,
+    oracles,
+    predictors,
+    query_policies,
+    service,
+    stopping,
+)
+
+__all__ = [
+    "active_learning",
+    "augmenters",
+    "commands",
+    "data",
+    "formats",
+    "metrics",
+    "models",
+    "optimizers",
+    "oracles",
+    "predictors",
+    "query_policies",
+    "service",
+    "stopping",
+]
