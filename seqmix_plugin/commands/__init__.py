@@ -1,6 +1,7 @@
 """
-Sub-commands of `allennlp`: generate sentences without the loop; repeat, extend and compare runs; export a run; exchange
-questions and answers with annotation tools; label in a terminal. Importing the package registers them.
+Sub-commands of `allennlp`: start a project; generate sentences without the loop; repeat, extend and compare runs;
+export a run; exchange questions and answers with annotation tools; label in a terminal. Importing the package registers
+them.
 """
 
 from seqmix_plugin.commands import (
@@ -12,4 +13,5 @@ from seqmix_plugin.commands import (
     extend,
     repeat,
     serve_queries,
+    start,
 )

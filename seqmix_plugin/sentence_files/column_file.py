@@ -31,9 +31,9 @@ class ColumnFile(SentenceFile):
         self._token_column = token_column
         self._tag_column = tag_column
         self._unlabelled = unlabelled
-        rows = (line for _, line in self.lines() if not _is_blank(line) and not line.startswith("#"))
+        rows = (line for _, line in self.lines() if not is_blank(line) and not line.startswith("#"))
         first = next(rows, "")
-        self._tabs, self._width = "\t" in first, len(_columns(first))
+        self._tabs, self._width = "\t" in first, len(split_columns(first))
         is_wide = self._tabs and self._width == CONLLU_COLUMNS
         self._is_conllu = is_wide and first[0].isdigit() and token_column % CONLLU_COLUMNS != 0
         self._only_numbers = True
@@ -71,7 +71,7 @@ class ColumnFile(SentenceFile):
         for number, line in self.lines():
             row = known.get(line)
             if row is None:
-                if _is_blank(line):
+                if is_blank(line):
                     if rows:
                         yield name, lines, rows
                         name, lines, rows = None, [], []
@@ -80,7 +80,7 @@ class ColumnFile(SentenceFile):
                 if row is None:
                     name = name if rows else self._id(line, name)
                     continue
-                if ("\t" in line) == self._tabs and len(_columns(line)) != self._width:
+                if ("\t" in line) == self._tabs and len(split_columns(line)) != self._width:
                     what = "rows have a different number of columns than the first"
                     self.count(what, line, f"line {number}")  # not remembered: each one is counted
                 else:
@@ -95,7 +95,7 @@ class ColumnFile(SentenceFile):
     def _row(self, place: str, line: str) -> Optional[Row]:
         """The word and the tag of a line, or `None` for a line that is a comment or skipped."""
         self.check_line_end(place, line)
-        columns, tabs = _columns(line), "\t" in line
+        columns, tabs = split_columns(line), "\t" in line
         if line.startswith("# ") and self._is_comment(columns, tabs):
             return None
         if self._is_conllu and _RANGE_OR_EMPTY_NODE.fullmatch(columns[0]):
@@ -143,12 +143,12 @@ class ColumnFile(SentenceFile):
         return before
 
 
-def _is_blank(line: str) -> bool:
+def is_blank(line: str) -> bool:
     """Whether a line ends a sentence."""
     return not line.strip(" \t") or line.startswith("-DOCSTART-")
 
 
-def _columns(line: str) -> List[str]:
+def split_columns(line: str) -> List[str]:
     """Not by `str.split()`, which also splits at a no-break space inside a word."""
     if "\t" in line:
         return [column.strip(" ") for column in line.split("\t")]

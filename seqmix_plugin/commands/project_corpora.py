@@ -1,0 +1,106 @@
+"""The files of a new project: how they are read, whether they are valid, and what is in them."""
+
+from typing import Dict, NamedTuple, Optional, Sequence, Tuple
+
+from seqmix_plugin.console import show
+from seqmix_plugin.errors import ConfigurationError, quoted
+from seqmix_plugin.sentence_files.detection import Contents, Layout, find_layout, read_file, repaired
+from seqmix_plugin.tag_schemes import is_type_name
+
+FEWEST = 50
+"""Sentences of a training file; the pool is also the text that the language model is fitted to."""
+
+
+class Corpora(NamedTuple):
+    """
+    The paths of `train` and, where they exist, `dev` and `test`, by these names; the layout of the training file and
+    that of the others; what each file has, by its name.
+    """
+
+    files: Dict[str, str]
+    layout: Layout
+    labelled_layout: Layout
+    contents: Dict[str, Contents]
+
+    @property
+    def types(self) -> Tuple[str, ...]:
+        """The entity types of all files, sorted."""
+        return tuple(sorted({label for contents in self.contents.values() for label in contents.types}))
+
+    def described(self) -> str:
+        """What was found in the files, a line each."""
+        rows = [(self.files[name], contents, self._layout(name)) for name, contents in self.contents.items()]
+        return "\n".join(f"{path}: {contents.sentences:,} sentences, {described(one)}" for path, contents, one in rows)
+
+    def _layout(self, name: str) -> Layout:
+        return self.layout if name == "train" else self.labelled_layout
+
+
+def described(layout: Layout) -> str:
+    """A layout in words."""
+    if layout.format == "text":
+        return "plain text"
+    columns = "" if layout.tag_column == -1 else f" in column {layout.tag_column}"
+    tags = f"{layout.scheme} tags{columns}" if layout.labelled else "without tags"
+    return f"{layout.format}, {tags}"
+
+
+def read_corpora(path: str, layout: Layout, splits: Dict[str, str], annotate: bool) -> Corpora:
+    """
+    Reads all files. A `ConfigurationError` names the file and the line that is wrong; tags that are invalid only in
+    their order are repaired, with a warning.
+    """
+    labelled = layout if layout.labelled and not annotate else None
+    for name, split in splits.items():
+        found = find_layout(split)
+        if not found.labelled:
+            raise ConfigurationError(f"--{name} is {split}, {described(found)}; expected a file with labels")
+        labelled = _common(labelled, found, split)
+    if annotate:
+        layout = layout._replace(labelled=False)
+    files = {"train": path, **splits}
+    with_tags = [one for name, one in files.items() if name != "train" or not annotate]
+    for one in with_tags:
+        assert labelled is not None
+        is_train = one == path and not annotate
+        found, error = repaired(one, labelled._replace(format=layout.format) if is_train else labelled)
+        if error is not None:
+            show(f"warning: {error}; such tags are repaired as conlleval reads them, by repair_tags")
+            labelled = labelled._replace(repair=True)
+    labelled = labelled or Layout("columns" if layout.format == "text" else layout.format)
+    if not annotate:
+        layout = labelled._replace(format=layout.format)
+    contents = {name: read_file(one, layout if name == "train" else labelled) for name, one in files.items()}
+    number = contents["train"].sentences
+    if number < FEWEST:
+        raise ConfigurationError(f"{path}: {number} sentences; expected at least {FEWEST}, from which some are queried")
+    return Corpora(files, layout, labelled, contents)
+
+
+def _common(one: Optional[Layout], other: Layout, path: str) -> Layout:
+    """The layout of labelled files: of the first, in the format of the last; one scheme is set for all."""
+    if one is None:
+        return other
+    if one.format == other.format:
+        return one  # a file of another scheme is an error that names the line
+    if one.scheme != other.scheme:
+        raise ConfigurationError(f"{path}: the tags are {other.scheme}; expected {one.scheme}, as in the other files")
+    return one._replace(format=other.format)
+
+
+def check_labels(given: Optional[Sequence[str]], corpora: Corpora) -> Tuple[str, ...]:
+    """The entity types that are given, or those of the files; a `ConfigurationError` if they do not fit together."""
+    if given is None:
+        return corpora.types
+    types = tuple(dict.fromkeys(given))
+    for label in types:
+        if not is_type_name(label):
+            raise ConfigurationError(f"--labels has {quoted(label)}; expected entity types such as PER LOC")
+    for name, contents in corpora.contents.items():
+        strange = [label for label in contents.types if label not in types]
+        if strange:
+            raise ConfigurationError(
+                f"{corpora.files[name]}: has entities of type {strange[0]}; expected --labels with all types: "
+                f"{' '.join(corpora.types)}"
+            )
+    return types
