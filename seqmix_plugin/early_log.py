@@ -19,13 +19,15 @@ class EarlyLog(logging.Filter):
         self.of_a_run = False  # the command is known to be one that trains a configuration of ours
         self._handlers = [one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler]
         self._records: List[logging.LogRecord] = []
+        self._holds = True
         for handler in self._handlers:
             handler.addFilter(self)
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether a line is shown now."""
         if not self.of_a_run and record.name != PLUGINS:
-            self._let_go()
+            self._show()
+        if not self._holds:
             return True
         self._records.append(record)
         return record.levelno >= logging.WARNING
@@ -36,10 +38,9 @@ class EarlyLog(logging.Filter):
             log.handle(record)
         self._records.clear()
 
-    def _let_go(self) -> None:
+    def _show(self) -> None:
+        records = [record for record in self._records if record.levelno < logging.WARNING]  # others were shown
+        self._holds, self._records = False, []
         for handler in self._handlers:
-            handler.removeFilter(self)
-            for record in self._records:
-                if record.levelno < logging.WARNING:
-                    handler.handle(record)
-        self._records.clear()
+            for record in records:
+                handler.handle(record)

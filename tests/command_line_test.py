@@ -40,7 +40,11 @@ def test_train_evaluate_and_predict(tiny_encoder: str, tmp_path: Path) -> None:
     ours = [line for line in done.stdout.splitlines() if line.startswith("round ")]
     assert [line.split(" (")[0] for line in ours] == ["round 0: 12 sentences", "round 1: 18 sentences"]
     assert "learning curve" in done.stdout
-    assert "Traceback" not in done.stderr
+    assert done.stderr == ""
+    assert all(character.isprintable() for character in done.stdout.replace("\n", "")), "no bars, no colours"
+    log = (tmp_path / "run" / "out.log").read_text().splitlines()
+    assert [line.split(" - ")[-1] for line in log[:2]] == ["Plugin seqmix_plugin available", "evaluation = None"]
+    assert any("scoring dev:   0%" in line for line in log)
     last = json.loads((tmp_path / "run" / "rounds.jsonl").read_text().splitlines()[-1])
 
     archive = str(tmp_path / "run" / "model.tar.gz")

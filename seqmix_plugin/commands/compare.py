@@ -105,14 +105,15 @@ def compare(
 
 @contextmanager
 def _drawing() -> Iterator[Callable[[], None]]:
-    """Says that the page is being drawn, on a terminal with a bar; yields the function that advances it."""
+    """On a terminal, a bar while the page is drawn; yields the function that advances it."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress
 
     console = Console()
     if not console.is_terminal:
-        show("drawing…")
-    with Progress("drawing…", BarColumn(), console=console, transient=True, disable=not console.is_terminal) as bar:
+        yield lambda: None
+        return
+    with Progress("drawing…", BarColumn(), console=console, transient=True) as bar:
         task = bar.add_task("", total=NUM_STEPS)
         yield lambda: bar.advance(task)
 

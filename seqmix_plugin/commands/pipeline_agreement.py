@@ -1,5 +1,6 @@
 """How often `pipeline("token-classification")` of transformers agrees with a tagger."""
 
+import logging
 import math
 import warnings
 from pathlib import Path
@@ -77,6 +78,7 @@ def compare_with_pipeline(model: SequenceTagger, reader: SentenceReader, folder:
     the pipeline cannot tag one.
     """
     source, sentences = sample_of(run)
+    logging.getLogger("transformers.pipelines").setLevel(logging.ERROR)  # a pipeline warns of which device it uses
     tagger = pipeline("token-classification", model=folder, aggregation_strategy="first", framework="pt")
     num_sentences = num_words = num_differing = 0
     example = ""

@@ -97,7 +97,7 @@ def repeat(
         changes = json.dumps(seed_overrides(given, seed, trainer))
         configuration = read_blocks(config, changes)
         folder = Path(serialization_dir) / str(seed)
-        arguments = ["train", config, "-s", str(folder), "--file-friendly-logging", "-o", changes]
+        arguments = ["train", config, "-s", str(folder), "-o", changes]
         for package in dict.fromkeys((PACKAGE, *include_package)):
             arguments += ["--include-package", package]
         runs.append(SeedRun(seed, folder, configuration, arguments))

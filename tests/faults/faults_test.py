@@ -173,6 +173,7 @@ def test_a_lost_worker_ends_the_others_and_the_run_goes_on(tiny_encoder: str, tm
     def workers(folder: Path) -> List[int]:
         """What AllenNLP starts for `distributed`."""
         folder.mkdir(exist_ok=True)
+        (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
         port = find_open_port()
 
         def work(rank: int) -> None:
