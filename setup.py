@@ -76,7 +76,7 @@ setup(
         "requests>=2.28",
         "scikit-learn>=1.4",
         "sentencepiece>=0.2",
-        "setuptools<82",
+        "setuptools>=70,<82",
         "spacy>=3.8,<3.9",
         "tensorboardX>=2.6.2",
         "termcolor>=1.1",

@@ -59,22 +59,15 @@ def needed_files() -> List[str]:
 
 
 @pytest.fixture(scope="session")
-def only_the_wheel(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """After the first of the two commands. Use `installation` instead, unless nothing else has used it before."""
+def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The environment after both commands of the page."""
     environment = tmp_path_factory.mktemp("installed") / "environment"
     subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, environment], check=True)
     (environment / "bin" / "uv").symlink_to(UV)
     made = Installation(wheel, environment)
-    made.run(INSTALL_WHEEL, cwd=wheel.parent)
+    made.run(f"{INSTALL_WHEEL} && {INSTALL_ALLENNLP}", cwd=wheel.parent)
     yield made
     shutil.rmtree(environment)  # several gigabytes
-
-
-@pytest.fixture(scope="session")
-def installation(only_the_wheel: Installation) -> Installation:
-    """After both commands."""
-    only_the_wheel.run(INSTALL_ALLENNLP, cwd=only_the_wheel.wheel.parent)
-    return only_the_wheel
 
 
 @pytest.fixture(scope="session")
