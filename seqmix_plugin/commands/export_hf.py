@@ -8,7 +8,7 @@ from typing import Any, Dict, Optional, Tuple
 
 import torch
 from allennlp.data import Batch
-from transformers import AutoModelForTokenClassification, ModernBertForTokenClassification, PreTrainedModel
+from transformers import AutoModelForTokenClassification, PreTrainedModel
 
 from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.commands.command import command
@@ -148,12 +148,12 @@ def to_transformers(model: SequenceTagger) -> PreTrainedModel:
             f"{tuple(model.tag_projection.weight.shape)}, as the tagger has"
         )
     classifier.load_state_dict(model.tag_projection.state_dict())
-    if isinstance(exported, ModernBertForTokenClassification):
+    if configuration.model_type == "modernbert":  # its module would import torch's compiler, which takes seconds
         _bypass_head(exported)
     return exported.eval()
 
 
-def _bypass_head(exported: ModernBertForTokenClassification) -> None:
+def _bypass_head(exported: Any) -> None:
     """
     Makes the head of ModernBERT's token classifier, a layer, an activation and a normalization that the tagger does not
     have, return its input. A normalization can only do so with normalized input: it takes the weights of the encoder's
