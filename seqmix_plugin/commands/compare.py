@@ -80,7 +80,7 @@ def compare(
     shown = _split(comparison, split, target_f1)
     if shown is None:
         tables.labelled(groups).print()
-        print(f"F1 is {NOT_MEASURED}: these runs have no dev and no test file")
+        show(f"F1 is {NOT_MEASURED}: these runs have no dev and no test file")
     else:
         _print(comparison, shown, target_f1)
     written = []
@@ -171,6 +171,6 @@ def _print(comparison: Comparison, split: str, target: Optional[float]) -> None:
             f"  {pair.first} {formatting.MINUS} {pair.second}: {formatting.signed(pair.difference)}{interval}{adjusted}"
         )
         show(f"    {pair.verdict}")
-    print(tables.seeds_sentence(pairs))
+    show(tables.seeds_sentence(pairs))
     if comparison.which_seeds:
-        print(comparison.which_seeds)
+        show(comparison.which_seeds)
