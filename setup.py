@@ -59,6 +59,7 @@ setup(
     long_description_content_type="text/markdown",
     cmdclass={"build_py": BuildWithShippedFiles},
     packages=find_packages(include=["seqmix_plugin", "seqmix_plugin.*"]),
+    entry_points={"console_scripts": ["seqmix = seqmix_plugin.commands.main:main"]},
     package_data={"seqmix_plugin.reporting": ["templates/*"]},
     python_requires=">=3.11.4,<3.13",
     install_requires=[

@@ -3,7 +3,6 @@
 from seqmix_plugin import (
     active_learning,
     augmenters,
-    commands,
     data,
     formats,
     metrics,
@@ -15,11 +14,11 @@ from seqmix_plugin import (
     service,
     stopping,
 )
+from seqmix_plugin.commands import subcommands
 
 __all__ = [
     "active_learning",
     "augmenters",
-    "commands",
     "data",
     "formats",
     "metrics",
@@ -30,4 +29,5 @@ __all__ = [
     "query_policies",
     "service",
     "stopping",
+    "subcommands",
 ]

@@ -21,8 +21,15 @@ SMALL = {
 }
 
 
-def allennlp(*arguments: str, folder: Path = ROOT) -> "subprocess.CompletedProcess[str]":
-    command = [str(Path(sys.executable).with_name("allennlp")), *arguments]
+def allennlp(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return run([str(Path(sys.executable).with_name("allennlp")), *arguments], ROOT)
+
+
+def seqmix(*arguments: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    return run([sys.executable, "-m", "seqmix_plugin", *arguments], folder)
+
+
+def run(command: List[str], folder: Path) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=500)
 
@@ -30,12 +37,11 @@ def allennlp(*arguments: str, folder: Path = ROOT) -> "subprocess.CompletedProce
 def train(target: Path, tiny_encoder: str, **overrides: object) -> List[str]:
     names = ["dataset_reader.token_indexers.tokens", "model.text_field_embedder.token_embedders.tokens"]
     changes = {**SMALL, **{f"{name}.model_name": tiny_encoder for name in names}, **overrides}
-    config = "training_configs/quickstart.jsonnet"
-    return ["train", config, "--include-package", "seqmix_plugin", "-s", str(target), "-o", json.dumps(changes)]
+    return ["train", str(ROOT / "training_configs/quickstart.jsonnet"), "-s", str(target), "-o", json.dumps(changes)]
 
 
 def test_train_evaluate_and_predict(tiny_encoder: str, tmp_path: Path) -> None:
-    done = allennlp(*train(tmp_path / "run", tiny_encoder))
+    done = allennlp(*train(tmp_path / "run", tiny_encoder), "--include-package", "seqmix_plugin")
     assert done.returncode == 0, done.stderr
     ours = [line for line in done.stdout.splitlines() if line.startswith("round ")]
     assert [line.split(" (")[0] for line in ours] == ["round 0: 12 sentences", "round 1: 18 sentences"]
@@ -56,8 +62,8 @@ def test_train_evaluate_and_predict(tiny_encoder: str, tmp_path: Path) -> None:
     sentences = tmp_path / "sentences.jsonl"
     sentences.write_text('{"sentence": "Anna sings in Oslo"}\n{"tokens": ["Paris", "flights"], "id": "x"}\n')
     output = tmp_path / "predictions.jsonl"
-    arguments = ["--include-package", "seqmix_plugin", "--output-file", str(output)]
-    predicted = allennlp("predict", archive, str(sentences), *arguments, "--batch-size", "2", folder=tmp_path)
+    arguments = ["--output-file", str(output), "--batch-size", "2"]
+    predicted = seqmix("predict", archive, str(sentences), *arguments, folder=tmp_path)
     assert predicted.returncode == 0, predicted.stderr
     first, second = (json.loads(line) for line in output.read_text().splitlines())
     assert first["words"] == ["Anna", "sings", "in", "Oslo"]
@@ -67,8 +73,10 @@ def test_train_evaluate_and_predict(tiny_encoder: str, tmp_path: Path) -> None:
 
 
 def test_a_mistake_is_one_line_and_the_log_has_the_rest(tiny_encoder: str, tmp_path: Path) -> None:
-    failed = allennlp(*train(tmp_path / "run", tiny_encoder, **{"trainer.seed_size": 0}))
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    failed = seqmix(*train(tmp_path / "run", tiny_encoder, **{"trainer.seed_size": 0}), folder=tmp_path)
     assert failed.returncode == 1
+    assert failed.stdout == ""
     assert "error: trainer.seed_size is 0; expected 1 or more sentences" in failed.stderr.splitlines()
     assert "Traceback" not in failed.stdout + failed.stderr
     assert "Traceback" in (tmp_path / "run" / "out.log").read_text()

@@ -10,6 +10,7 @@ from allennlp.commands import Subcommand
 from allennlp.common import FromParams, Lazy, Registrable
 
 from seqmix_plugin import functional
+from seqmix_plugin.formats import AnnotationFormat
 
 PARAMETER = re.compile(r"([\w, ]+) : `(.+?)`(, optional)?(?: \(default = `(.+)`\))?")
 GIVEN = re.compile(r"[\w, ]+")
@@ -38,7 +39,7 @@ def subclasses(base: type) -> Iterator[type]:
 COMPONENTS = sorted(
     {
         cls
-        for cls in subclasses(FromParams)
+        for cls in (*subclasses(FromParams), *subclasses(AnnotationFormat))
         if cls.__module__.startswith("seqmix_plugin.") and not cls.__name__.startswith("_")
     },
     key=lambda cls: f"{cls.__module__}.{cls.__name__}",

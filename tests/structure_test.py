@@ -14,18 +14,20 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "seqmix_plugin"
 ORDER = (
     ("early_log", "errors"),
+    ("console",),
     ("charts", "extras", "import_hooks", "io", "shipped_files"),
     ("distributed", "functional", "metrics", "optimizers", "parameter_checks", "randomness", "sentence", "tag_schemes"),
     ("sentence_files", "synthetic"),
     ("run",),
-    ("allennlp_gaps", "console", "progress"),
+    ("progress", "run_console"),
+    ("allennlp_gaps",),
     ("data", "formats", "models"),
     ("augmenters", "oracles", "predictors", "query_policies", "stopping"),
     ("configuration",),
     ("active_learning", "annotator", "reporting"),
     ("archives",),
     ("commands", "service"),
-    ("registration",),
+    ("__main__", "registration"),
 )
 """From below to above: a part imports those of earlier lines alone."""
 INSTALLED_LAST = {"allennlp"}

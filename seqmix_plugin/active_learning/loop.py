@@ -16,7 +16,6 @@ from seqmix_plugin.active_learning.learner import Learner
 from seqmix_plugin.active_learning.pool import Pool
 from seqmix_plugin.active_learning.predictions import kappa, predict_spans, predict_tags
 from seqmix_plugin.augmenters import AugmentationContext, Augmenter
-from seqmix_plugin.console import round_line
 from seqmix_plugin.data import SentenceView
 from seqmix_plugin.distributed import from_primary
 from seqmix_plugin.errors import ConfigurationError
@@ -27,6 +26,7 @@ from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
 from seqmix_plugin.run.round_record import round_record
 from seqmix_plugin.run.round_state import RoundState
 from seqmix_plugin.run.writer import RunWriter
+from seqmix_plugin.run_console import round_line
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from seqmix_plugin.stopping import StoppingCriterion
 

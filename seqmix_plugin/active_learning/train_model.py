@@ -15,7 +15,6 @@ from seqmix_plugin.active_learning.corpora import read_corpora
 from seqmix_plugin.active_learning.experiment import Experiment, check_model, sentence_reader
 from seqmix_plugin.allennlp_gaps import configuration_folder, transient_bars
 from seqmix_plugin.configuration.checks import check_configuration, mistakes_as_configuration_errors
-from seqmix_plugin.console import one_line_failures
 from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.distributed import from_primary, is_primary, on_each_machine, rank
 from seqmix_plugin.errors import ConfigurationError
@@ -27,6 +26,7 @@ from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG, STATE
 from seqmix_plugin.run.provenance import check_copy, check_data
 from seqmix_plugin.run.reader import MOVED_KEYS
 from seqmix_plugin.run.recovery import begin, check_version
+from seqmix_plugin.run_console import one_line_failures
 
 
 @TrainModel.register("active_learning", constructor="from_partial_objects")

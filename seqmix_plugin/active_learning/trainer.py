@@ -15,7 +15,6 @@ from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.active_learning.pool import Pool, PoolSettings, draw_slice
 from seqmix_plugin.active_learning.replay import load_models, replay
 from seqmix_plugin.augmenters import Augmenter, NoAugmenter
-from seqmix_plugin.console import print_table
 from seqmix_plugin.distributed import is_primary
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.oracles import GoldOracle, Oracle
@@ -23,6 +22,7 @@ from seqmix_plugin.query_policies import QueryPolicy
 from seqmix_plugin.randomness import generator
 from seqmix_plugin.run.metrics import summary
 from seqmix_plugin.run.writer import RunWriter
+from seqmix_plugin.run_console import print_table
 from seqmix_plugin.stopping import StoppingCriterion
 
 logger = logging.getLogger(__name__)

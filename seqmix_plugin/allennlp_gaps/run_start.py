@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, Union
 
+from seqmix_plugin.console import prepare_console
 from seqmix_plugin.early_log import EarlyLog
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import own_copy
@@ -73,7 +74,7 @@ def checking_first(original: Any) -> Any:
                 for path in (path for pattern in IN_PLACE for path in folder.glob(pattern)):
                     own_copy(path)
             except ConfigurationError:
-                from seqmix_plugin.console import one_line_excepthook
+                from seqmix_plugin.run_console import one_line_excepthook
 
                 sys.excepthook = one_line_excepthook  # there is no log file yet
                 raise
@@ -90,8 +91,6 @@ def quiet(original: Any) -> Any:
         original(serialization_dir, rank, world_size)
         config = Path(serialization_dir) / CONFIG  # AllenNLP has just written it
         if config.is_file() and json.loads(config.read_text(encoding="utf-8")).get("type") == "active_learning":
-            from seqmix_plugin.console import prepare_console
-
             prepare_console()
             for handler in logging.getLogger().handlers:
                 if isinstance(handler, logging.FileHandler):

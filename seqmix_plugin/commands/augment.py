@@ -16,7 +16,8 @@ from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.augmenters.discriminators import PerplexityDiscriminator
 from seqmix_plugin.commands import generated_files
 from seqmix_plugin.commands.annotation_tools import check_output
-from seqmix_plugin.commands.command import command, pick_device
+from seqmix_plugin.commands.command import command
+from seqmix_plugin.commands.devices import pick_device
 from seqmix_plugin.configuration.annotations import at
 from seqmix_plugin.configuration.checks import mistakes_as_configuration_errors
 from seqmix_plugin.configuration.constructors import read_blocks

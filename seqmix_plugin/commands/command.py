@@ -1,4 +1,4 @@
-"""Public functions as sub-commands of `allennlp`: options from the signature, help from the docstring."""
+"""Public functions as sub-commands: options from the signature, help from the docstring."""
 
 import argparse
 import collections.abc
@@ -6,6 +6,7 @@ import inspect
 import re
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import (
     Any,
     Callable,
@@ -14,7 +15,6 @@ from typing import (
     List,
     Literal,
     Mapping,
-    Optional,
     Tuple,
     TypeVar,
     Union,
@@ -22,13 +22,45 @@ from typing import (
     get_origin,
 )
 
-import torch
-from allennlp.commands.subcommand import Subcommand
-
 from seqmix_plugin.console import prepare_console
 from seqmix_plugin.errors import ConfigurationError, error_line, first_line, out_of_memory
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Command:
+    """A function as a sub-command, see `command`."""
+
+    name: str
+    function: Callable[..., Any]
+    letters: Mapping[str, str]
+    interrupted: str
+    exit_code: Callable[[Any], int]
+
+    @property
+    def summary(self) -> str:
+        """What the sub-command does, in a line."""
+        return read_docstring(self.function)[0]
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Adds the function's parameters to a parser, except for `include_package`, which every sub-command has."""
+        _, texts = read_docstring(self.function)
+        for key, parameter in inspect.signature(self.function).parameters.items():
+            if key != "include_package":
+                names, settings = _argument(parameter, self.letters.get(key))
+                parser.add_argument(*names, help=texts[key].replace("%", "%%"), **settings)
+
+    def run(self, args: argparse.Namespace) -> None:
+        """Calls the function; an error is one line, and ends the process, as an exit code other than 0 does."""
+        with one_line_errors(self.interrupted):
+            result = self.function(**{key: getattr(args, key) for key in inspect.signature(self.function).parameters})
+        if self.exit_code(result):
+            sys.exit(self.exit_code(result))
+
+
+COMMANDS: Dict[str, Command] = {}
+"""The sub-commands whose modules are imported."""
 
 
 def command(
@@ -38,9 +70,9 @@ def command(
     exit_code: Callable[[Any], int] = lambda result: 0,
 ) -> Callable[[F], F]:
     """
-    Registers a function as a sub-command of `allennlp`. Its keyword-only parameters become options, the others
-    positional arguments; `bool` is a flag, `Literal` a choice, and a sequence takes one or more values. The docstring's
-    first paragraph and the texts of its parameters are the help.
+    Records a function as a sub-command. Its keyword-only parameters become options, the others positional arguments;
+    `bool` is a flag, `Literal` a choice, and a sequence takes one or more values. The docstring's first paragraph and
+    the texts of its parameters are the help.
 
     # Parameters
 
@@ -54,28 +86,11 @@ def command(
         The exit code for what the function returns; by default 0.
     """
 
-    def register(function: F) -> F:
-        @Subcommand.register(name)
-        class FunctionCommand(Subcommand):
-            def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-                summary, texts = read_docstring(function)
-                subparser = parser.add_parser(self.name, description=summary, help=summary)
-                for key, parameter in inspect.signature(function).parameters.items():
-                    if key != "include_package":  # AllenNLP adds this option to every sub-command
-                        names, settings = _argument(parameter, letters.get(key))
-                        subparser.add_argument(*names, help=texts[key].replace("%", "%%"), **settings)
-                subparser.set_defaults(func=run)
-                return subparser
-
-        def run(args: argparse.Namespace) -> None:
-            with one_line_errors(interrupted):
-                result = function(**{key: getattr(args, key) for key in inspect.signature(function).parameters})
-            if exit_code(result):
-                sys.exit(exit_code(result))
-
+    def record(function: F) -> F:
+        COMMANDS[name] = Command(name, function, letters, interrupted, exit_code)
         return function
 
-    return register
+    return record
 
 
 def read_docstring(function: Callable[..., Any]) -> Tuple[str, Dict[str, str]]:
@@ -101,17 +116,6 @@ def _argument(parameter: inspect.Parameter, letter: "str | None") -> Tuple[List[
     is_required = parameter.default is inspect.Parameter.empty
     settings |= {"required": True} if is_required else {"default": parameter.default}
     return [*([letter] if letter else []), "--" + parameter.name.replace("_", "-")], settings
-
-
-def pick_device(cuda_device: Optional[int]) -> torch.device:
-    """The GPU of this number, the CPU for -1; for `None` as AllenNLP's trainer: the first GPU, if there is one."""
-    if cuda_device is None:
-        cuda_device = 0 if torch.cuda.is_available() else -1
-    if cuda_device >= torch.cuda.device_count():
-        raise ConfigurationError(
-            f"--cuda-device is {cuda_device}; this machine has {torch.cuda.device_count()} GPUs, and -1 is the CPU"
-        )
-    return torch.device("cpu" if cuda_device < 0 else f"cuda:{cuda_device}")
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Optional
 
 from seqmix_plugin.archives import load_tagger
-from seqmix_plugin.commands.command import command, pick_device
+from seqmix_plugin.commands.command import command
+from seqmix_plugin.commands.devices import pick_device
 from seqmix_plugin.configuration.annotations import at
 from seqmix_plugin.console import show
 from seqmix_plugin.errors import ConfigurationError

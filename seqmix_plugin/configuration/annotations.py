@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Dict, List, Union, get_args, get_origin
 
 import torch
-from allennlp.common import FromParams, Lazy, Registrable
+from allennlp.common import Lazy, Registrable
 from allennlp.data import DataLoader, TokenIndexer, Tokenizer, Vocabulary
 from allennlp.modules import TokenEmbedder
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -83,7 +83,7 @@ def fits(kind: Any, value: Any) -> bool:
 
 def is_block(kind: Any) -> bool:
     """Whether AllenNLP builds objects of this class from blocks."""
-    return inspect.isclass(kind) and issubclass(kind, FromParams)
+    return inspect.isclass(kind) and hasattr(kind, "from_params")
 
 
 def takes_null(kind: Any) -> bool:

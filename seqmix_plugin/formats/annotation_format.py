@@ -4,15 +4,14 @@ import re
 from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterator, List, Mapping, Optional, Sequence
-
-from allennlp.common import Registrable
+from typing import ClassVar, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.formats.answer import RawAnswer
 from seqmix_plugin.formats.check import Checked
 from seqmix_plugin.formats.labels import check_labels, check_predicted
 from seqmix_plugin.formats.questions import Question
+from seqmix_plugin.formats.registry import Registered
 from seqmix_plugin.formats.resolve import RULES, Answers, resolve
 from seqmix_plugin.io.atomic import write_bytes
 from seqmix_plugin.sentence import SentenceSource
@@ -50,12 +49,13 @@ class ReadSettings:
             raise ConfigurationError(f"annotators is {self.annotators!r}; expected one of {', '.join(RULES)}")
 
 
-class AnnotationFormat(Registrable):
+class AnnotationFormat(Registered):
     """
     The files of an annotation tool: `write` makes one of questions, with the model's predictions and scores; `collect`
     gives the answers in an export, which `check` and `resolve` take further for all formats alike.
     """
 
+    registered: ClassVar[Dict[str, Tuple[type, Optional[str]]]] = {}
     ending: str = ".jsonl"
     """How the tool expects the name of a file of questions to end."""
     refused: Optional[re.Pattern] = None

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Collection, Dict, Union
 
+from allennlp.common import Registrable
+
 from seqmix_plugin.distributed import is_primary
 from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.formats import AnnotationFormat, Answers, JsonlFormat, ReadSettings, entity_types, read_answers
@@ -22,6 +24,7 @@ MOST_LINES = 20
 """The number of problems and warnings that are shown."""
 FEW = 5
 """From this number of answers on, agreement with all suggestions is suspicious."""
+Registrable._registry[AnnotationFormat] = AnnotationFormat.registered  # type: ignore[index,assignment]
 
 
 @Oracle.register("files")

@@ -8,8 +8,9 @@ from typing import Any, Dict
 import pytest
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.console import prepare_console, round_line
+from seqmix_plugin.console import prepare_console
 from seqmix_plugin.errors import error_line, first_line, printable
+from seqmix_plugin.run_console import round_line
 from tests.active_learning.conftest import Run
 
 ESCAPE = "\x1b[31m\x07\u202e"

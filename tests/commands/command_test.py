@@ -7,7 +7,8 @@ import pytest
 from allennlp.commands import ArgumentParserWithDefaults, Subcommand
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.commands.command import command
+from seqmix_plugin.commands.command import COMMANDS, command
+from seqmix_plugin.commands.subcommands import register
 from tests.commands.conftest import Command
 
 COMMAND_LINES: Dict[str, str] = {
@@ -95,6 +96,9 @@ def shout(
         raise RuntimeError("bug")
     print(word, others, ending, rate, loud, include_package)
     return "" if word == "quiet" else word
+
+
+register(COMMANDS["shout-in-test"])
 
 
 def test_a_signature_becomes_a_command_line(capsys: pytest.CaptureFixture[str], command: Command) -> None:

@@ -15,7 +15,6 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.commands.extend import extend
-from seqmix_plugin.console import one_line_failures
 from seqmix_plugin.io.atomic import data_digest, write_text
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.run.layout import state_path
@@ -23,6 +22,7 @@ from seqmix_plugin.run.provenance import check_data, environment, warn_of_change
 from seqmix_plugin.run.recovery import begin, read_saved
 from seqmix_plugin.run.round_state import RoundState
 from seqmix_plugin.run.writer import RunWriter
+from seqmix_plugin.run_console import one_line_failures
 from seqmix_plugin.sentence import TaggedSentence
 from tests.errors_page import rows
 from tests.faults.drill import in_process

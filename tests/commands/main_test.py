@@ -1,0 +1,122 @@
+"""The console script `seqmix`: what it lists, that each sub-command imports only what it needs, and its errors."""
+
+import os
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import List
+
+import pytest
+from allennlp.commands import ArgumentParserWithDefaults, Subcommand
+
+from seqmix_plugin.commands.command import COMMANDS
+from seqmix_plugin.commands.main import main, overview
+from seqmix_plugin.commands.names import ALLENNLP, OURS
+from seqmix_plugin.formats import Question, write_questions
+from seqmix_plugin.sentence import TaggedSentence
+from tests.conftest import ROOT
+
+MODULES = """
+import runpy, sys
+try:
+    runpy.run_module("seqmix_plugin", run_name="__main__")
+finally:
+    print(*sorted(sys.modules), file=sys.stderr)
+"""
+WITHOUT_ALLENNLP = sorted(name for name, entry in OURS.items() if not entry.needs_allennlp)
+QUESTION = Question(TaggedSentence("a", ("Anna", "sings")))
+
+
+def seqmix(*arguments: str, folder: Path, path: "Path | str" = "") -> "subprocess.CompletedProcess[str]":
+    """Runs `seqmix` in a new process, which prints the names of the modules that it imported to standard error."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(path)])}
+    command = [sys.executable, *(["-S"] if path else []), "-c", MODULES, *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def check_light(done: "subprocess.CompletedProcess[str]") -> None:
+    modules = done.stderr.splitlines()[-1].split()
+    assert "seqmix_plugin.commands.main" in modules
+    assert {"allennlp", "torch", "transformers"}.isdisjoint(modules)
+
+
+def test_all_sub_commands_are_listed() -> None:
+    assert sorted([*OURS, *ALLENNLP]) == sorted(name for name in Subcommand.list_available() if "test" not in name[5:])
+    for name, entry in OURS.items():
+        assert entry.summary == COMMANDS[name].summary
+    for name, summary in ALLENNLP.items():
+        subparsers = ArgumentParserWithDefaults().add_subparsers()
+        Subcommand.by_name(name)().add_subparser(subparsers)
+        assert str(subparsers._choices_actions[0].help).split("\n")[0] == summary
+    lines = overview().splitlines()
+    for name, summary in {**{name: entry.summary for name, entry in OURS.items()}, **ALLENNLP}.items():
+        assert any(line.split(maxsplit=1) == [name, summary] for line in lines)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], *([name, "--help"] for name in WITHOUT_ALLENNLP)])
+def test_help_imports_neither_torch_nor_allennlp(arguments: List[str], tmp_path: Path) -> None:
+    done = seqmix(*arguments, folder=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"usage: seqmix {' '.join(arguments).removesuffix('--help')}".rstrip())
+    check_light(done)
+
+
+def test_questions_and_answers_import_neither_torch_nor_allennlp(tmp_path: Path) -> None:
+    write_questions(tmp_path / "questions.jsonl", [QUESTION])
+    (tmp_path / "our_format.py").write_text(
+        "from seqmix_plugin.formats import AnnotationFormat, JsonlFormat\n\n"
+        "@AnnotationFormat.register('ours')\nclass OurFormat(JsonlFormat):\n    ending = '.ours'\n"
+    )
+    common = ["questions.jsonl", "--labels", "PER", "--include-package", "our_format", "--format", "ours"]
+    exported = seqmix("export-queries", *common, "-s", "out.jsonl", folder=tmp_path)
+    assert exported.stdout == "wrote 1 questions to out.jsonl\n"
+    check_light(exported)
+    (tmp_path / "answers.jsonl").write_text('{"id": "a", "tokens": ["Anna", "sings"], "tags": ["B-PER", "O"]}')
+    rest = ["--format", "jsonl", "--queries", "questions.jsonl", "--output", "checked.jsonl"]
+    imported = seqmix("import-annotations", "answers.jsonl", *rest, folder=tmp_path)
+    assert imported.stdout.splitlines()[-1] == "wrote 1 answers to checked.jsonl"
+    check_light(imported)
+    annotated = seqmix("annotate", "questions.jsonl", "--labels", "PER", "--output", "a.jsonl", folder=tmp_path)
+    assert annotated.returncode == 1
+    assert "error: " in annotated.stderr  # standard input is no terminal
+    check_light(annotated)
+
+
+def test_a_package_that_is_not_there(tmp_path: Path) -> None:
+    done = seqmix("annotate", "x", "--include-package", "no_such_package", folder=tmp_path)
+    assert "error: --include-package no_such_package cannot be imported: No module named" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        (
+            "trian",
+            "error: 'trian' is not a sub-command; did you mean 'train'? expected one of annotate, augment, build-",
+        ),
+        (
+            "x",
+            "error: 'x' is not a sub-command; expected one of annotate, augment, build-vocab, cached-path, checklist",
+        ),
+    ],
+)
+def test_an_unknown_sub_command(name: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([name])
+    assert end.value.code == 2
+    assert capsys.readouterr().err.startswith(line)
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--version"])
+    assert capsys.readouterr().out == f"seqmix {metadata.version('seqmix_plugin')}\n"
+
+
+def test_without_allennlp_the_command_that_installs_it_is_shown(tmp_path: Path) -> None:
+    for path in Path(pytest.__file__).parent.parent.iterdir():
+        if not path.name.startswith("allennlp"):
+            (tmp_path / path.name).symlink_to(path)
+    done = seqmix("train", "x.jsonnet", folder=tmp_path, path=tmp_path)
+    assert done.stderr.splitlines()[0] == "error: AllenNLP is not installed: pip install --no-deps allennlp==2.10.1"
+    assert done.returncode == 1
