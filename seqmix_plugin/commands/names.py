@@ -43,7 +43,8 @@ OURS: Dict[str, Entry] = {
     ),
     "start": Entry(
         "start",
-        "Write the folder of a new project: a configuration for files of your own, and a README with the next commands.",
+        "Write the folder of a new project: a configuration for files of your own, "
+        "and a README with the next commands.",
         needs_allennlp=False,
     ),
 }
