@@ -4,7 +4,7 @@ import functools
 import os
 from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
@@ -42,22 +42,25 @@ def plugins_are_imported_once() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def pictures_are_drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """
-    A run draws its learning curve after each round, which takes longer than the rest of a small round: the first
-    picture of a measured and that of an unmeasured run stand for all, also in forks. `charts` has tests of its own.
+    A run makes a chart of its learning curve after each round and draws it, and each takes longer than the rest of a
+    small round: the first picture of a measured and that of an unmeasured run stand for all, also in forks. `charts`
+    has tests of its own.
     """
     folder = tmp_path_factory.mktemp("pictures")
+    chart = learning_curve.chart
 
-    def pictures(*charts: Tuple[Dict[str, Any], str]) -> List[bytes]:
-        kinds = [f"{'curve' if 'layer' in spec else 'text'}.{form}" for spec, form in charts]
-        path = folder / "-".join([rendering.SCRIPT.name, *kinds])
+    def pictures(*wanted: Tuple[Sequence[Dict[str, Any]], str]) -> List[bytes]:
+        [(rounds, form)] = wanted
+        path = folder / f"{rendering.SCRIPT.name}-{'curve' if rounds[-1]['scores'] else 'text'}.{form}"
         if not path.exists():
-            [content] = rendering.pictures(*charts)
+            [content] = rendering.pictures((chart(rounds), form))
             part = path.with_suffix(f".{os.getpid()}")
             part.write_bytes(content)
             part.replace(path)
         return [path.read_bytes()]
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learning_curve, "chart", lambda rounds: rounds)
         patch.setattr(learning_curve, "pictures", pictures)
         yield
 

@@ -203,7 +203,7 @@ def test_a_lost_worker_ends_the_others_and_the_run_goes_on(tiny_encoder: str, tm
     assert was_killed(ends[victim])
     assert ends[1 - victim].code == 1
     assert says("a lost worker of a distributed run", "error: ", ends[1 - victim].output)
-    assert "Traceback" not in ends[1 - victim].output.split("error: another process of this run is gone")[0]
+    assert "Traceback" not in ends[1 - victim].output.split("error: another process of this run has ended")[0]
     for folder in (died, whole):
         assert [end.code for end in ended(folder, workers(folder))] == [0, 0]
     assert differences(whole, died) == []
