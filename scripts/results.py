@@ -136,7 +136,7 @@ words beyond `max_length` too, which are cut before training; the scores of `lea
 def section(corpus: str, found: Comparison, paper: Dict[str, Any]) -> str:
     """Commands, curves, tests, and the paper beside them."""
     commands = "\n".join(
-        f"allennlp repeat training_configs/paper/{corpus}_{group.name}.jsonnet --seeds "
+        f"seqmix repeat training_configs/paper/{corpus}_{group.name}.jsonnet --seeds "
         f"{','.join(str(run.seed) for run in group.runs)} --workers 2 -s runs/{corpus}_{group.name} --records results"
         for group in found.groups
     )

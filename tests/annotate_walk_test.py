@@ -21,7 +21,7 @@ from tests.label_studio import Project, gold
 
 PAGE = ROOT / "docs" / "annotate.md"
 RUN = Path("runs") / "annotate"
-AT_THE_SCREEN = "allennlp annotate runs/annotate"
+AT_THE_SCREEN = "seqmix annotate runs/annotate"
 
 
 def steps() -> List[Tuple[str, List[str]]]:

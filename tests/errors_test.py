@@ -103,7 +103,7 @@ class Trial:
         return self.folder / "run"
 
     def augment(self, name: str, content: str, **arguments: Any) -> None:
-        """`allennlp augment` of a file of this content."""
+        """`seqmix augment` of a file of this content."""
         reader = {"dataset_reader.type": "jsonl_sentences"} if name.endswith("jsonl") else {}
         config = self.write("config.json", json.dumps(self.config(**reader)))
         augment(config, self.write(name, content), output=str(self.folder / "out"), rate=1, **arguments)

@@ -12,8 +12,9 @@ from _jsonnet import evaluate_file
 from allennlp.commands import parse_args
 from allennlp.common.params import with_overrides
 
+from seqmix_plugin.commands.start import start
 from tests.configs_test import tiny_models, trained_for_a_round  # noqa: F401  a fixture
-from tests.conftest import ROOT
+from tests.conftest import QUICKSTART, ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "training_configs" / "README.md"]
 
@@ -74,3 +75,16 @@ def test_every_command_can_be_given(command: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("sys.argv", shlex.split(command.replace("[--recover]", "--recover")))
     _, arguments = parse_args()
     assert arguments.func
+
+
+def test_the_configuration_of_a_project_is_what_start_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for split in ("train", "dev", "test"):
+        shutil.copy(QUICKSTART / f"{split}.conll", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    [command] = [command for command in commands() if "--train train.conll" in command]
+    arguments = iter(shlex.split(command)[3:])
+    start(
+        shlex.split(command)[2],
+        **{name.removeprefix("--"): file for name, file in zip(arguments, arguments, strict=True)},
+    )
+    assert (tmp_path / "my_project" / "experiment.jsonnet").read_text(encoding="utf-8") in blocks("jsonnet")

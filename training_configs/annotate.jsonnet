@@ -24,7 +24,7 @@ experiment(
     max_length: columns.max_length,
     token_indexers: columns.token_indexers,
   },
-  // The reader of labelled files, if there are any: dev, test, the files for `allennlp evaluate`.
+  // The reader of labelled files, if there are any: dev, test, the files for `seqmix evaluate`.
   validation_dataset_reader: columns,
   // The entity types, as there is no labelled file to collect them from.
   labels: ['PER', 'LOC', 'ORG', 'MISC'],

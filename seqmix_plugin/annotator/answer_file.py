@@ -107,7 +107,7 @@ class AnswerFile:
             except ValueError as error:
                 reason = first_problem(error) if isinstance(error, ValidationError) else str(error)
                 raise ConfigurationError(
-                    f"{place}: {reason}; expected a file that allennlp annotate wrote for these questions"
+                    f"{place}: {reason}; expected a file that seqmix annotate wrote for these questions"
                 ) from error
         return found
 

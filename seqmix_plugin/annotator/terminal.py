@@ -31,7 +31,7 @@ def check_terminal() -> None:
     """
     from prompt_toolkit.utils import is_dumb_terminal
 
-    tool = "allennlp export-queries writes the questions for an annotation tool"
+    tool = "seqmix export-queries writes the questions for an annotation tool"
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigurationError(f"standard input and output are not a terminal, which annotate needs; {tool}")
     if is_dumb_terminal():

@@ -1,4 +1,4 @@
-"""`allennlp annotate`: questions labelled by keyboard in a terminal."""
+"""`seqmix annotate`: questions labelled by keyboard in a terminal."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`allennlp export-queries` and `allennlp import-annotations`: questions and answers in annotation tools' files."""
+"""`seqmix export-queries` and `seqmix import-annotations`: questions and answers in annotation tools' files."""
 
 import os
 from collections import Counter

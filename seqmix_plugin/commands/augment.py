@@ -1,4 +1,4 @@
-"""`allennlp augment`: SeqMix for those who want the data and not the loop."""
+"""`seqmix augment`: SeqMix for those who want the data and not the loop."""
 
 import tempfile
 import time

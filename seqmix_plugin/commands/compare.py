@@ -1,4 +1,4 @@
-"""`allennlp compare`: which method is better, by how much, and whether that is significant."""
+"""`seqmix compare`: which method is better, by how much, and whether that is significant."""
 
 import os
 from contextlib import contextmanager

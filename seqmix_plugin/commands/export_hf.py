@@ -1,4 +1,4 @@
-"""`allennlp export-hf`: the tagger as a folder that `transformers` loads without AllenNLP."""
+"""`seqmix export-hf`: the tagger as a folder that `transformers` loads without AllenNLP."""
 
 import copy
 import os

@@ -1,4 +1,4 @@
-"""`allennlp extend`: more rounds for a run that is finished or was stopped."""
+"""`seqmix extend`: more rounds for a run that is finished or was stopped."""
 
 import json
 from pathlib import Path
@@ -76,7 +76,7 @@ def extend(
             write_text(path, before)
         raise
     if read_object(run / METRICS).get("status") == "waiting":  # the first command has the old configuration
-        show(f"resume with: allennlp extend {folder} --num-rounds {num_rounds}")
+        show(f"resume with: seqmix extend {folder} --num-rounds {num_rounds}")
 
 
 def _extended(

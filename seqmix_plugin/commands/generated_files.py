@@ -1,4 +1,4 @@
-"""The files that `allennlp augment` writes."""
+"""The files that `seqmix augment` writes."""
 
 import itertools
 import json

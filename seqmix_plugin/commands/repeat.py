@@ -1,4 +1,4 @@
-"""`allennlp repeat`: one experiment with several seeds."""
+"""`seqmix repeat`: one experiment with several seeds."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""`allennlp serve-queries`: a run as a machine-learning back-end of Label Studio."""
+"""`seqmix serve-queries`: a run as a machine-learning back-end of Label Studio."""
 
 import os
 from pathlib import Path

@@ -24,7 +24,7 @@ class JsonlSentencesReader(SentenceReader):
     | `id` | a string or an integer, unique in the file; by default the position among the sentences, from 0 |
     | `spaces` | the white space that followed each word in the text, a list of strings; by default one space between words |
 
-    A sentence with both keeps both: its tags are used for scores, its soft labels for training. `allennlp augment`
+    A sentence with both keeps both: its tags are used for scores, its soft labels for training. `seqmix augment`
     writes such files.
 
     Registered as a `DatasetReader` with name "jsonl_sentences".

@@ -30,7 +30,7 @@ class PlainTextReader(SentenceReader):
     does not suit the script of the text, such as combining marks without their letters; see `SegmentationCheck`.
 
     The id of a sentence is its position, from 0. Labelled sentences, such as a seed file, are read by
-    `validation_dataset_reader`. `allennlp predict` uses that reader if there is one; with
+    `validation_dataset_reader`. `seqmix predict` uses that reader if there is one; with
     `--dataset-reader-choice train` it splits a `sentence` with this reader's tokenizer.
 
     Registered as a `DatasetReader` with name "plain_text".

@@ -33,11 +33,11 @@ class FilesOracle(Oracle):
     Asks annotators. Writes the queried sentences to `queries/round_<k>/` in the run's folder, in the format of an
     annotation tool and as `questions.jsonl`, and lets the run wait; when the run resumes, reads the labels from all
     files in `queries/round_<k>/answers/`: exports of the tool, and files in our own format, whose names end in
-    `.answers.jsonl` (`allennlp annotate`, `import-annotations` and `serve-queries` write them).
+    `.answers.jsonl` (`seqmix annotate`, `import-annotations` and `serve-queries` write them).
 
     A sentence that was rejected, skipped or cancelled in the tool, and labelled by nobody, is set aside: it gets no
     labels and is not queried again. A sentence that the tool cannot hold, such as one with a line end in a word for
-    `columns`, is asked for in `questions.jsonl` alone, which `allennlp annotate` reads; their number is logged before
+    `columns`, is asked for in `questions.jsonl` alone, which `seqmix annotate` reads; their number is logged before
     the run begins.
 
     Registered as an `Oracle` with name "files".
@@ -92,7 +92,7 @@ class FilesOracle(Oracle):
         name, text = next(iter(odd.items()))
         logger.warning(
             f"{len(odd):,} of {which} do not fit in a file of {self._format.name!r}, such as {name!r} with "
-            f"{quoted(text)}; they are asked for in {where} alone (allennlp annotate)"
+            f"{quoted(text)}; they are asked for in {where} alone (seqmix annotate)"
         )
 
     def recall(self, request: Request) -> Request:
@@ -124,7 +124,7 @@ class FilesOracle(Oracle):
             message = (
                 f"round {request.round_number} waits for labels of {num_open} of {len(request.questions)} sentences"
                 f"{rejected}: label {exported if exported.exists() else files.questions} and put what the tool exports "
-                f"into {files.answers}, or label here with allennlp annotate {request.folder}; then start the same "
+                f"into {files.answers}, or label here with seqmix annotate {request.folder}; then start the same "
                 f"command with --recover"
             )
             return Waiting(message, num_open)
@@ -172,7 +172,7 @@ class FilesOracle(Oracle):
             snap = " --snap" if self._settings.snap else ""
             raise ConfigurationError(
                 f"{files.answers}: {num_problems} problem(s), see above; correct the file, or take it away and put "
-                f"what is good in its place: allennlp import-annotations FILE --format {self._format.name} --queries "
+                f"what is good in its place: seqmix import-annotations FILE --format {self._format.name} --queries "
                 f"{files.questions} --run {request.folder} --annotators {self._settings.annotators}{snap} "
                 f"--skip-problems -s {files.own('imported')}"
             )

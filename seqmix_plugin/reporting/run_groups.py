@@ -113,9 +113,7 @@ def group_runs(runs: Sequence[Run]) -> Tuple[List[Group], List[str]]:
     A `ConfigurationError` when there are no runs or they work on different data.
     """
     if not runs:
-        raise ConfigurationError(
-            "there is no run to compare; give folders that `allennlp train` or `repeat` has filled"
-        )
+        raise ConfigurationError("there is no run to compare; give folders that `seqmix train` or `repeat` has filled")
     other = next((run for run in runs if run.data_hash != runs[0].data_hash), None)
     if other is not None:
         raise ConfigurationError(

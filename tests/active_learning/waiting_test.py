@@ -57,7 +57,7 @@ def test_a_run_with_people_is_the_simulation_when_they_are_right(run: Run, capsy
         assert ROWS["sentences without an answer"].matches(last)
         assert last == (
             f"round {k} waits for labels of {size} of {size} sentences: label {files.folder / 'label_studio.json'} and "
-            f"put what the tool exports into {files.answers}, or label here with allennlp annotate {folder}; then "
+            f"put what the tool exports into {files.answers}, or label here with seqmix annotate {folder}; then "
             f"start the same command with --recover"
         )
         assert (folder / "model.tar.gz").exists()

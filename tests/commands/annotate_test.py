@@ -1,4 +1,4 @@
-"""`allennlp annotate` in a real terminal, and its mistakes."""
+"""`seqmix annotate` in a real terminal, and its mistakes."""
 
 import io
 import os

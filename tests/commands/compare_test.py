@@ -1,4 +1,4 @@
-"""`allennlp compare`, called as `allennlp` calls it."""
+"""`seqmix compare`, called as `allennlp` calls it."""
 
 import csv
 from pathlib import Path

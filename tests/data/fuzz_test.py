@@ -96,7 +96,7 @@ def check_refusal(path: Path, message: str) -> None:
 
 
 def check_written(folder: Path, sentences: SentenceSource) -> None:
-    """Written as `allennlp augment` writes, the same is read again."""
+    """Written as `seqmix augment` writes, the same is read again."""
     paths = output_paths(str(folder / "again"))
     write_files(paths, list(map(gold_record, sentences)), {})
     assert make("jsonl").read_sentences(str(paths[0])) == list(sentences)

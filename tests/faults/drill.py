@@ -127,7 +127,7 @@ def train(
 
 
 def extend(folder: Path, num_rounds: int, kill_at: Optional[int] = None) -> Ended:
-    """`allennlp extend`."""
+    """`seqmix extend`."""
     return command(["extend", str(folder), "--num-rounds", str(num_rounds)], folder, kill_at)
 
 

@@ -1,4 +1,4 @@
-"""Kills of `allennlp extend`, and of one process of a distributed run."""
+"""Kills of `seqmix extend`, and of one process of a distributed run."""
 
 import json
 import shutil

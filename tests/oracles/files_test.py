@@ -162,7 +162,7 @@ def test_sentences_that_the_tool_would_not_take_are_counted_before_any_work(
     FilesOracle(tool).check(pool, TAGS)
     assert caplog.messages == [
         f"{number} of the pool's 5 sentences do not fit in a file of {tool.name!r}, such as {first}; they are asked "
-        f"for in questions.jsonl alone (allennlp annotate)"
+        f"for in questions.jsonl alone (seqmix annotate)"
     ] * bool(number)
 
 

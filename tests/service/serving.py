@@ -90,7 +90,7 @@ class Client:
 
 
 def serve(run: Path, log: Path, *arguments: object, port: int = 0) -> Serving:
-    """`allennlp serve-queries`, forked from this process; ready when it returns."""
+    """`seqmix serve-queries`, forked from this process; ready when it returns."""
 
     def work() -> None:
         sys.argv = ["allennlp", "serve-queries", str(run), "--port", str(port), *map(str, arguments)]
