@@ -1,7 +1,7 @@
 """The measurements as tables, and `docs/performance.md`."""
 
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, TextIO
+from typing import Any, Dict, List, Optional, Sequence, TextIO, Tuple
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -10,24 +10,36 @@ from rich.table import Table as RichTable
 
 from benchmarks.measure import FEWEST_PAIRS, speed_interval
 from benchmarks.results import read, seconds_a_unit, target_of
-from benchmarks.wording import COST, INTRODUCTION, STAGES
+from benchmarks.wording import COST, INTRODUCTION, STAGES, UNITS
 from seqmix_plugin.reporting.formatting import NOTHING
 from seqmix_plugin.reporting.tables import Table
 
-COLUMNS = ("row", "against", "must reach", "reached [95 %]", "ms a sentence", "reference's", "passes")
 DEVICES = {"cpu": "On a CPU", "cuda": "On a GPU"}
+
+
+def columns(stage: str) -> Tuple[str, ...]:
+    """The names of the columns."""
+    return (
+        "row",
+        "against",
+        "must reach",
+        "reached [95 %]",
+        UNITS.get(stage, "ms a sentence"),
+        "reference's",
+        "passes",
+    )
 
 
 def table(stage: str, rows: Sequence[Dict[str, Any]]) -> Table:
     """The rows of a stage."""
-    return Table(stage, COLUMNS, [cells(row) for row in rows])
+    return Table(stage, columns(stage), [cells(row) for row in rows])
 
 
 def show(stage: str, rows: Sequence[Dict[str, Any]], file: Optional[TextIO] = None) -> None:
     """The rows of a stage on the terminal."""
     shown = RichTable(title=stage, box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0), title_justify="left")
     shown.add_column("row", overflow="fold")
-    for name in COLUMNS[2:]:
+    for name in columns(stage)[2:]:
         shown.add_column(escape(name), justify="right", overflow="fold")
     for row in rows:
         label, against, *others = cells(row)

@@ -33,7 +33,9 @@ def measured(entry: Entry, num_pairs: int, device: torch.device) -> Dict[str, An
         return {"label": entry.label, "skipped": entry.note}
     if isinstance(entry, Value):
         return {**vars(entry)}
-    pairs, ours, reference = interleaved(entry.ours, entry.reference, num_pairs, device, prepare=entry.prepare)
+    pairs, ours, reference = interleaved(
+        entry.ours, entry.reference, num_pairs, device, clock=entry.clock, prepare=entry.prepare
+    )
     record: Dict[str, Any] = {
         "label": entry.label,
         "reference": entry.reference_label,

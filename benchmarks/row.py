@@ -1,5 +1,6 @@
 """Entries of a stage: rows to measure, measured values, and rows that cannot be measured."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Optional, Union
 
@@ -29,6 +30,8 @@ class Row:
         How far the two results are apart: the proof that the reference does the same.
     tolerance : `float`, optional (default = `1e-4`)
         The largest difference that is let pass.
+    clock : `Callable[[], float]`, optional (default = `time.perf_counter`)
+        Seconds.
     profiled : `bool`, optional (default = `True`)
         Whether a profile of this process says why it falls short.
     note : `str`, optional (default = `""`)
@@ -45,6 +48,7 @@ class Row:
     prepare: Optional[Callable[[], Any]] = None
     difference: Optional[Callable[[Any, Any], float]] = None
     tolerance: float = 1e-4
+    clock: Callable[[], float] = time.perf_counter
     profiled: bool = True
     note: str = ""
 

@@ -4,7 +4,7 @@ from typing import Callable, Dict, Iterator
 
 from benchmarks.row import Entry
 from benchmarks.setting import Setting
-from benchmarks.stages import experiment, generation, perplexity, pool, ranks, reading, scoring, training
+from benchmarks.stages import experiment, generation, perplexity, pool, ranks, reading, scoring, startup, training
 
 STAGES: Dict[str, Callable[[Setting], Iterator[Entry]]] = {
     "reading": reading.rows,
@@ -15,5 +15,6 @@ STAGES: Dict[str, Callable[[Setting], Iterator[Entry]]] = {
     "experiment": experiment.rows,
     "pool": pool.rows,
     "ranks": ranks.rows,
+    "startup": startup.rows,
 }
 """Each yields its rows; a row is measured before the next is built, so that only one model is in memory."""

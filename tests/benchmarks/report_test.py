@@ -137,6 +137,14 @@ def test_the_page_says_what_fell_short_and_why(tmp_path: Path) -> None:
     assert "slow work" in shown.getvalue()
 
 
+def test_processes_are_counted_in_seconds_of_cpu() -> None:
+    found = {"conditions": CONDITIONS, "rows": [row(0.2, 6.0, label="compare", target=None)]}
+    text = report.section("startup", found)
+    assert "| row | against | must reach | reached [95 %] | ms of CPU | reference's | passes |" in text
+    assert "| compare | bare | – | 30 × [30, 30] | 200 | 6e+03 | – |" in text
+    assert "ms a sentence" in report.section("scoring", found)
+
+
 def test_a_profile_is_of_own_time() -> None:
     shares = profile(lambda: [sorted(range(2000), key=str) for _ in range(20)])
     assert next(iter(shares)) == "<built-in method builtins.sorted>"

@@ -38,7 +38,7 @@ def seqmix(*arguments: str, folder: Path, path: "Path | str" = "") -> "subproces
 def check_light(done: "subprocess.CompletedProcess[str]") -> None:
     modules = done.stderr.splitlines()[-1].split()
     assert "seqmix_plugin.commands.main" in modules
-    assert {"allennlp", "torch", "transformers"}.isdisjoint(modules)
+    assert {"allennlp", "torch", "transformers", "scipy", "altair"}.isdisjoint(modules)
 
 
 def test_all_sub_commands_are_listed() -> None:
