@@ -11,6 +11,7 @@ import pytest
 
 from seqmix_plugin.shipped_files import FOLDERS
 from tests.conftest import ROOT
+from tests.installation_test import VERSION
 from tests.installed.conftest import PAGE, UV, Installation
 
 EVERY_MODULE = """
@@ -58,6 +59,16 @@ def test_a_shipped_configuration_is_found_with_its_libraries(installation: Insta
         'print(json.loads(_jsonnet.evaluate_file(str(shipped("training_configs/quickstart.jsonnet"))))["type"])'
     )
     assert installation.run(f"python -c '{code}'", cwd=tmp_path).stdout == "active_learning\n"
+
+
+def test_both_commands_work_in_an_empty_folder(installation: Installation, tmp_path: Path) -> None:
+    ours = installation.run("seqmix --help", cwd=tmp_path).stdout
+    assert installation.run("seqmix --version", cwd=tmp_path).stdout == f"seqmix {VERSION}\n"
+    (tmp_path / ".allennlp_plugins").write_text("seqmix_plugin\n", encoding="utf-8")
+    allennlps = installation.run("allennlp --help", cwd=tmp_path).stdout
+    for name in ("train", "compare", "annotate", "repeat"):
+        assert re.search(f"^ +{name} ", ours, re.M)
+        assert re.search(f"^ +{name} ", allennlps, re.M)
 
 
 def test_pip_check_lists_what_the_page_explains(pip: Path, installation: Installation, tmp_path: Path) -> None:
