@@ -2,10 +2,16 @@
 
 import logging
 import sys
+from typing import TYPE_CHECKING, Optional, TextIO
 
 from seqmix_plugin.errors import ConfigurationError, error_line, printable
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 PACKAGE = __name__.split(".")[0]
+LONGEST_LINE = 10_000
+"""Characters of a line of a table that is printed elsewhere than on a terminal."""
 
 
 class _OneLine(logging.Formatter):
@@ -39,3 +45,11 @@ def prepare_console() -> None:
 def show(text: str) -> None:
     """Prints lines that may hold names and words from files; see `printable`."""
     print("\n".join(map(printable, text.split("\n"))), flush=True)
+
+
+def table_console(file: Optional[TextIO] = None) -> "Console":
+    """Prints tables that are as wide as the terminal or, in a file or a pipe, as wide as they need."""
+    from rich.console import Console
+
+    console = Console(file=file)
+    return console if console.is_terminal else Console(file=file, width=LONGEST_LINE)

@@ -9,10 +9,10 @@ from typing import Any, Dict, Iterator, Sequence, Type
 import torch.distributed as dist
 from allennlp.common.util import SigTermReceived, is_distributed
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from seqmix_plugin.console import table_console
 from seqmix_plugin.distributed import is_primary
 from seqmix_plugin.errors import ConfigurationError, error_line, first_line, out_of_memory, printable
 from seqmix_plugin.io.folder_guard import check_own
@@ -45,7 +45,7 @@ def print_table(rounds: Sequence[Dict[str, Any]]) -> None:
         table.add_column(escape(printable(name.replace("_f1", " F1").replace("f1", "F1"))), justify="right")
     for row in rows:
         table.add_row(*(_cell(name, row[name]) for name in shown))
-    Console().print(table)
+    table_console().print(table)
 
 
 def _cell(name: str, value: Any) -> str:

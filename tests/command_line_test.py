@@ -54,18 +54,15 @@ def test_train_evaluate_and_predict(tiny_encoder: str, tmp_path: Path) -> None:
     last = json.loads((tmp_path / "run" / "rounds.jsonl").read_text().splitlines()[-1])
 
     archive = str(tmp_path / "run" / "model.tar.gz")
-    metrics = tmp_path / "metrics.json"
-    evaluated = allennlp("evaluate", archive, "data/quickstart/test.conll", "--output-file", str(metrics))
-    assert evaluated.returncode == 0, evaluated.stderr
-    assert json.loads(metrics.read_text())["f1"] == last["scores"]["test"]["f1"]
+    evaluated = seqmix("evaluate", archive, str(ROOT / "data/quickstart/test.conll"), folder=tmp_path)
+    assert (evaluated.returncode, evaluated.stderr) == (0, "")
+    assert json.loads(evaluated.stdout)["f1"] == last["scores"]["test"]["f1"]
 
     sentences = tmp_path / "sentences.jsonl"
     sentences.write_text('{"sentence": "Anna sings in Oslo"}\n{"tokens": ["Paris", "flights"], "id": "x"}\n')
-    output = tmp_path / "predictions.jsonl"
-    arguments = ["--output-file", str(output), "--batch-size", "2"]
-    predicted = seqmix("predict", archive, str(sentences), *arguments, folder=tmp_path)
-    assert predicted.returncode == 0, predicted.stderr
-    first, second = (json.loads(line) for line in output.read_text().splitlines())
+    predicted = seqmix("predict", archive, str(sentences), "--batch-size", "2", folder=tmp_path)
+    assert (predicted.returncode, predicted.stderr) == (0, "")
+    first, second = (json.loads(line) for line in predicted.stdout.splitlines())
     assert first["words"] == ["Anna", "sings", "in", "Oslo"]
     assert len(first["tags"]) == len(first["tag_probabilities"]) == 4
     assert sum(first["tag_probabilities"][0].values()) == pytest.approx(1, abs=1e-5)

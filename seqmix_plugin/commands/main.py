@@ -16,6 +16,8 @@ from seqmix_plugin.extras import check_allennlp
 
 PROGRAM = "seqmix"
 PACKAGE = __name__.split(".")[0]
+PRINT_RESULTS = ("evaluate", "predict")
+"""The sub-commands of AllenNLP that print their results here, instead of AllenNLP's log."""
 UNKNOWN = 2
 """The exit code for an unknown sub-command, as argparse has it."""
 
@@ -112,6 +114,8 @@ def run_with_allennlp(name: str, arguments: Sequence[str]) -> None:
     from allennlp.commands import main as run
     from allennlp.common.util import install_sigterm_handler
 
+    if name in PRINT_RESULTS:
+        import_module("seqmix_plugin.commands.archive_commands").register_quiet_forms()
     known: Any = Subcommand.by_name(name)
     included = ["--include-package", PACKAGE] if known.requires_plugins else []
     install_sigterm_handler()

@@ -5,12 +5,12 @@ import re
 from typing import List, NamedTuple, Optional, Sequence, TextIO
 
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
 from seqmix_plugin.charts.learning_curves import MEASURES
 from seqmix_plugin.charts.theme import Rows
+from seqmix_plugin.console import table_console
 from seqmix_plugin.errors import printable
 from seqmix_plugin.reporting import formatting
 from seqmix_plugin.reporting.comparison import Comparison
@@ -48,7 +48,7 @@ class Table(NamedTuple):
         return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
     def print(self, file: Optional[TextIO] = None) -> None:
-        """To the terminal, as wide as it is."""
+        """To the terminal, as wide as it is; in a file or a pipe, a row is a line."""
         table = RichTable(
             title=_shown(self.title), box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0), title_justify="left"
         )
@@ -56,7 +56,7 @@ class Table(NamedTuple):
             table.add_column(_shown(name), justify="right" if number else "left", overflow="fold", no_wrap=number == 0)
         for row in self.rows:
             table.add_row(*map(_shown, row))
-        Console(file=file).print(table)
+        table_console(file).print(table)
 
 
 def _shown(cell: str) -> str:

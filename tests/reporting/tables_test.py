@@ -204,3 +204,9 @@ def test_names_are_text_in_markdown(tmp_path: Path) -> None:
     write_run(tmp_path / "nte", [1.0, 2.0])
     [group], _ = group_runs(find_runs([str(tmp_path)])[0])
     assert f"- {cell}\n" in tables.markdown(Comparison([group]), [HOSTILE])
+
+
+def test_in_a_file_a_row_is_a_line() -> None:
+    file = io.StringIO()
+    tables.Table("F1", ["method", *map(str, range(10, 50))], [["sub", *["20.5"] * 40]]).print(file)
+    assert [line.split() for line in file.getvalue().splitlines() if "sub" in line] == [["sub", *["20.5"] * 40]]
