@@ -13,7 +13,7 @@ from seqmix_plugin.charts import rendering
 from seqmix_plugin.commands.annotate import annotate
 from seqmix_plugin.commands.compare import compare
 from seqmix_plugin.commands.serve_queries import serve_queries
-from seqmix_plugin.extras import MODULES
+from seqmix_plugin.extras import MODULES, check_allennlp
 from seqmix_plugin.run.learning_curve import write_curve
 from tests.errors_page import Row, rows
 from tests.reporting.conftest import write_run
@@ -50,6 +50,7 @@ CASES: Dict[str, Any] = {
     "`compare` where the page cannot be drawn for another reason": (None, cannot_draw_the_page),
     "`annotate` without the extra `annotate`": ("annotate", lambda folder: annotate(str(folder))),
     "`serve-queries` without the extra `service`": ("service", lambda folder: serve_queries(str(folder))),
+    "`train` and others without AllenNLP": ("allennlp", lambda folder: check_allennlp()),
 }
 ROWS = rows("Extras that are not installed")
 
@@ -63,7 +64,7 @@ def test_what_the_page_says_is_so(
     row: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     extra, act = CASES[row.what]
-    for module in MODULES.get(extra, ()):
+    for module in {**MODULES, "allennlp": ("allennlp",)}.get(extra, ()):
         monkeypatch.setitem(sys.modules, module, None)
     (tmp_path / "learning_curve.png").write_bytes(b"of earlier rounds")
     if row.ends:
