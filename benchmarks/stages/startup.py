@@ -6,12 +6,12 @@ import statistics
 import subprocess
 import sys
 import termios
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, List, NamedTuple, Optional
 
 from benchmarks.data import ROOT
-from benchmarks.measure import Target, at_most
+from benchmarks.measure import FEWEST_PAIRS, Target, at_most
 from benchmarks.row import Entry, Row, Value
 from benchmarks.setting import Setting
 from seqmix_plugin.formats import Question, write_questions
@@ -26,6 +26,8 @@ PROGRAMS = {
 """What the console scripts run."""
 LABELS = ("PER", "ORG", "LOC", "MISC")
 NUM_QUESTIONS = 100
+LIMITS = {"--help": 1.0, "annotate": 2.0, "import-annotations": 2.0, "export-queries": 2.0, "compare": 3.0}
+"""The most CPU seconds of the commands that need no AllenNLP."""
 
 
 class Command(NamedTuple):
@@ -38,17 +40,11 @@ class Command(NamedTuple):
         The command line, without the program.
     until : `Optional[str]`
         The text of its output until which the CPU seconds are counted; `None` for the end of the process.
-    limit : `Optional[float]`
-        The most CPU seconds that `seqmix` may take.
-    target : `Optional[Target]`
-        What is asked of `seqmix` relative to `allennlp`.
     """
 
     label: str
     arguments: List[str]
     until: Optional[str]
-    limit: Optional[float] = None
-    target: Optional[Target] = None
 
 
 @dataclass
@@ -56,32 +52,38 @@ class Processes:
     """Starts processes, and adds up the CPU seconds that they took."""
 
     spent: float = 0.0
-    each: List[float] = field(default_factory=list)
-    """Of each process of `seqmix`, in their order."""
 
-    def run(self, program: str, command: Command) -> None:
-        """Starts a program and ends it when its output has the command's text."""
+    def run(self, program: str, command: Command) -> float:
+        """Starts a program, ends it when its output has the command's text, and gives its CPU seconds."""
         seconds = cpu_seconds([sys.executable, "-c", PROGRAMS[program], *command.arguments], command.until)
         self.spent += seconds
-        if program == "seqmix":
-            self.each.append(seconds)
+        return seconds
 
 
 def rows(setting: Setting) -> Iterator[Entry]:
-    """Each command by `seqmix` compared with the same by `allennlp`, and its median CPU seconds."""
-    for command in commands(setting.new_folder(), setting.corpus.train):
-        processes = Processes()
-        yield Row(
-            label=f"seqmix {command.label}",
-            reference_label=f"allennlp {command.label}",
-            target=command.target,
-            ours=lambda processes=processes, command=command: processes.run("seqmix", command),  # type: ignore[misc]
-            reference=lambda processes=processes, command=command: processes.run("allennlp", command),  # type: ignore[misc]
-            clock=lambda processes=processes: processes.spent,  # type: ignore[misc]
-            profiled=False,
-        )
-        if command.limit is not None:
-            yield Value(f"seqmix {command.label}, median", statistics.median(processes.each), "s", command.limit)
+    """`--help` and `train` by `seqmix` and by `allennlp`; the medians of the commands that need no AllenNLP."""
+    found = {command.label: command for command in commands(setting.new_folder(), setting.corpus.train)}
+    for name, target in (("--help", None), ("train", at_most(1.1))):
+        yield compared(found[name], target)
+    processes = Processes()
+    for name, limit in LIMITS.items():
+        each = [processes.run("seqmix", found[name]) for _ in range(setting.size(FEWEST_PAIRS, 1))]
+        parts = {"the fastest (s)": min(each), "the slowest (s)": max(each)}
+        yield Value(f"seqmix {name}, median of {len(each)}", statistics.median(each), "s", limit, parts)
+
+
+def compared(command: Command, target: Optional[Target]) -> Row:
+    """A command by `seqmix` and by `allennlp`."""
+    processes = Processes()
+    return Row(
+        label=f"seqmix {command.label}",
+        reference_label=f"allennlp {command.label}",
+        target=target,
+        ours=lambda: processes.run("seqmix", command),
+        reference=lambda: processes.run("allennlp", command),
+        clock=lambda: processes.spent,
+        profiled=False,
+    )
 
 
 def commands(folder: Path, corpus: Path) -> List[Command]:
@@ -99,12 +101,12 @@ def commands(folder: Path, corpus: Path) -> List[Command]:
     comparing = ["compare", *records, "--output", str(folder / "report.html")]
     training = ["train", "training_configs/quickstart.jsonnet", "--force"]
     return [
-        Command("--help", ["--help"], None, limit=1.0),
-        Command("annotate", ["annotate", str(run)], "sentence 1 of", limit=2.0),
-        Command("import-annotations", reading, "answers in", limit=2.0),
-        Command("export-queries", writing, "wrote", limit=2.0),
-        Command("compare", comparing, "drawing", limit=3.0),
-        Command("train", [*training, "-s", str(folder / "trained")], "language model:", target=at_most(1.1)),
+        Command("--help", ["--help"], None),
+        Command("annotate", ["annotate", str(run)], "sentence 1 of"),
+        Command("import-annotations", reading, "answers in"),
+        Command("export-queries", writing, "wrote"),
+        Command("compare", comparing, "drawing"),
+        Command("train", [*training, "-s", str(folder / "trained")], "language model:"),
     ]
 
 
