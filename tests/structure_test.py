@@ -32,6 +32,22 @@ ORDER = (
 """From below to above: a part imports those of earlier lines alone."""
 INSTALLED_LAST = {"allennlp"}
 """Not required in `setup.py`, because of its own requirements: docs/install.md."""
+LIGHT = {
+    *(
+        "allennlp_gaps",
+        "annotator",
+        "charts",
+        "console",
+        "early_log",
+        "errors",
+        "extras",
+        "formats",
+        "import_hooks",
+        "io",
+    ),
+    *("reporting", "sentence", "sentence_files", "shipped_files", "synthetic", "tag_schemes"),
+}
+"""Parts that import neither torch nor AllenNLP, so that the sub-commands which need no model start at once."""
 COME_WITH_OTHERS = {"markupsafe"}
 """Imported in functions: markupsafe is required by jinja2."""
 LEVELS = {place: level for level, places in enumerate(ORDER) for place in places}
@@ -63,6 +79,21 @@ def test_imports_point_down() -> None:
             if ours and LEVELS[parts[1]] >= LEVELS[place]:
                 wrong.append(f"{path.relative_to(ROOT)} imports {name}")
     assert wrong == []
+
+
+def test_light_parts_import_no_models() -> None:
+    heavy = {"allennlp", "torch", "transformers"}
+    found = [path for place, path in files() if place in LIGHT and heavy & set(outside_of_functions(tree_of(path)))]
+    assert found == []
+    light = {place for places in ORDER for place in places} & LIGHT
+    assert light == LIGHT
+
+
+def tree_of(path: Path) -> ast.Module:
+    """A file without what only type checkers import."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree.body = [node for node in tree.body if not isinstance(node, ast.If) or "TYPE_CHECKING" not in ast.dump(node)]
+    return tree
 
 
 def outside_of_functions(node: ast.AST) -> Iterator[str]:

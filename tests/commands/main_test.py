@@ -83,6 +83,12 @@ def test_questions_and_answers_import_neither_torch_nor_allennlp(tmp_path: Path)
     check_light(annotated)
 
 
+def test_runs_are_compared_without_torch_and_allennlp(tmp_path: Path) -> None:
+    done = seqmix("compare", str(ROOT / "results" / "conll_random"), folder=tmp_path)
+    assert done.stdout.splitlines()[-1] == "wrote report.html"
+    check_light(done)
+
+
 def test_a_package_that_is_not_there(tmp_path: Path) -> None:
     done = seqmix("annotate", "x", "--include-package", "no_such_package", folder=tmp_path)
     assert "error: --include-package no_such_package cannot be imported: No module named" in done.stderr
