@@ -24,10 +24,10 @@ RUN = Path("runs") / "annotate"
 AT_THE_SCREEN = "seqmix annotate runs/annotate"
 
 
-def steps() -> List[Tuple[str, List[str]]]:
-    """The commands, and what each prints."""
+def steps(page: Path = PAGE) -> List[Tuple[str, List[str]]]:
+    """The commands of a page, and what each prints."""
     found: List[Tuple[str, List[str]]] = []
-    for block in re.findall(r"```console\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S):
+    for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.S):
         for line in block.splitlines():
             if line.startswith("$ "):
                 found.append((line[2:], []))

@@ -10,7 +10,7 @@ import sys
 import termios
 import time
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 import pyte
 from allennlp.commands import main
@@ -37,6 +37,8 @@ class PseudoTerminal:
         What is typed before the program has begun.
     term : `str`, optional (default = `"xterm-256color"`)
         What kind of terminal it is.
+    program : `Callable[[], Any]`, optional (default = `None`)
+        What runs instead of `allennlp`.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class PseudoTerminal:
         rows: int = 24,
         typed: bytes = b"",
         term: str = "xterm-256color",
+        program: Optional[Callable[[], Any]] = None,
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -54,7 +57,7 @@ class PseudoTerminal:
         self.process, self._terminal = pty.fork()
         if self.process == 0:
             os.read(ready, 1)
-            run_in_fork(lambda: _run([*map(str, arguments)], term))
+            run_in_fork(program or (lambda: _run([*map(str, arguments)], term)))
         self.before = termios.tcgetattr(self._terminal)
         self.resize(columns, rows)
         if typed:

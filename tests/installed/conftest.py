@@ -11,7 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, List
+from typing import Dict, Iterator, List
 
 import pytest
 
@@ -31,11 +31,15 @@ class Installation:
 
     def run(self, command: str, cwd: Path, code: int = 0) -> "subprocess.CompletedProcess[str]":
         """What a shell command prints with this environment active; fails when it ends with another exit code."""
-        variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        variables.update(VIRTUAL_ENV=str(self.environment), PATH=f"{self.environment / 'bin'}:{os.environ['PATH']}")
-        done = subprocess.run(["bash", "-c", command], cwd=cwd, env=variables, capture_output=True, text=True)
+        done = subprocess.run(["bash", "-c", command], cwd=cwd, env=self.variables(), capture_output=True, text=True)
         assert done.returncode == code, f"{command}\nexit code {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
+
+    def variables(self) -> Dict[str, str]:
+        """The environment variables of a shell in which this environment is active."""
+        variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        path = f"{self.environment / 'bin'}:{os.environ['PATH']}"
+        return {**variables, "VIRTUAL_ENV": str(self.environment), "PATH": path}
 
 
 @pytest.fixture(scope="session")
