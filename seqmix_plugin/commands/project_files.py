@@ -18,7 +18,7 @@ LIBRARY = ("lib/active_learning.libsonnet", "lib/project.libsonnet")
 SMALL = 512
 """The largest dimension of an encoder that learns with the rate of small ones."""
 SMALL_NAMES = re.compile(r"mini|small|tiny|xtreme", re.IGNORECASE)
-BYTE_LEVEL = re.compile(r"(?<!xlm-)roberta|gpt2|bart-|longformer|modernbert", re.IGNORECASE)
+BYTE_LEVEL = re.compile(r"(?<!xlm-)roberta|gpt2|bart-|longformer|modernbert|llama-3", re.IGNORECASE)
 """Names of encoders whose tokenizer marks words by the space before them."""
 
 

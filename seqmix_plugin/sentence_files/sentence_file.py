@@ -61,9 +61,14 @@ class SentenceFile:
 
     def _downloaded(self) -> str:
         """The copy of an address in AllenNLP's cache, or the file of a path in the user's home."""
-        from allennlp.common.file_utils import cached_path  # takes seconds to import
-
         try:
+            if "://" not in self.path:
+                local = os.path.expanduser(self.path)
+                if not os.path.exists(local):
+                    raise FileNotFoundError(f"file {self.path} not found")
+                return local
+            from allennlp.common.file_utils import cached_path  # takes seconds to import
+
             return cached_path(self.path)
         except Exception as error:  # the libraries that download from S3 and others have errors of their own
             raise ConfigurationError(
