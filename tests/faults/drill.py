@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, NoReturn, Optional, Sequence
@@ -35,6 +36,14 @@ def wait(process: int, log: Path) -> Ended:
     """Waits for the end of a process that writes to a log."""
     _, status = os.waitpid(process, 0)
     return Ended(os.waitstatus_to_exitcode(status), log.read_text(encoding="utf-8", errors="replace"))
+
+
+def wait_for(file: Path, processes: Sequence[int], log: Path) -> None:
+    """Waits until processes that have been started have written a file; an error if one of them ends before."""
+    while not file.exists():
+        ended = [os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) for process in processes]
+        assert not any(ended), f"ended without {file}: {log.read_text(encoding='utf-8', errors='replace')}"
+        time.sleep(0.02)
 
 
 def start(work: Callable[[], None], log: Path) -> int:

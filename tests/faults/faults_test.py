@@ -22,7 +22,7 @@ from tests.active_learning.conftest import small_config
 from tests.active_learning.waiting_test import FILES, label_in_label_studio
 from tests.errors_page import rows
 from tests.faults.damage import FINE, Target, attempt, tries
-from tests.faults.drill import differences, points_of, spread, start, train, wait, was_killed
+from tests.faults.drill import differences, points_of, spread, start, train, wait, wait_for, was_killed
 from tests.faults.kills import TINY, WORKERS, kill_extend, kill_worker, later, named, points_of_extend, points_on_two
 from tests.faults.targets import COMMITTEE, SEQMIX, configuration, finished
 
@@ -112,8 +112,7 @@ def test_ctrl_c_is_a_line_and_the_run_goes_on(tiny_encoder: str, tmp_path: Path)
         main(prog="allennlp")
 
     process = start(work, tmp_path / "log")
-    while not (folder / "rounds.jsonl").exists():
-        time.sleep(0.02)
+    wait_for(folder / "rounds.jsonl", [process], tmp_path / "log")
     os.kill(process, signal.SIGINT)
     ended = wait(process, tmp_path / "log")
     assert ended.code == 1
@@ -194,8 +193,7 @@ def test_a_lost_worker_ends_the_others_and_the_run_goes_on(tiny_encoder: str, tm
 
     died, whole = tmp_path / "died", tmp_path / "whole"
     processes = workers(died)
-    while not (died / "rounds.jsonl").exists():
-        time.sleep(0.02)
+    wait_for(died / "rounds.jsonl", processes, tmp_path / "died0.log")
     os.kill(processes[victim], signal.SIGKILL)
     killed = time.monotonic()
     ends = ended(died, processes)
