@@ -38,7 +38,8 @@ def steps(page: Path = PAGE) -> List[Tuple[str, List[str]]]:
 
 def pattern(line: str) -> str:
     """A line with any numbers and any spacing."""
-    return r"\s+".join(re.sub(r"[\d,.]*\d", r"[\\d,.]+", re.escape(word)) for word in line.replace(",", "").split())
+    words = line.replace(",", "").split()
+    return r"\s+".join(r"[\d,.]+".join(map(re.escape, re.split(r"[\d,.]*\d", word))) for word in words)
 
 
 def says(output: str, lines: List[str]) -> None:
