@@ -29,7 +29,8 @@ class EarlyLog(logging.Filter):
             self._show()
         if not self._holds:
             return True
-        self._records.append(record)
+        if not self._records or self._records[-1] is not record:  # of two handlers
+            self._records.append(record)
         return record.levelno >= logging.WARNING
 
     def write_to(self, log: logging.Handler) -> None:
@@ -38,9 +39,15 @@ class EarlyLog(logging.Filter):
             log.handle(record)
         self._records.clear()
 
+    def end(self) -> None:
+        """Lets every line pass from now on."""
+        self.of_a_run = self._holds = False
+        self._records.clear()
+
     def _show(self) -> None:
         records = [record for record in self._records if record.levelno < logging.WARNING]  # others were shown
         self._holds, self._records = False, []
         for handler in self._handlers:
             for record in records:
-                handler.handle(record)
+                if record.levelno >= handler.level:
+                    handler.handle(record)

@@ -52,3 +52,29 @@ def test_what_a_command_of_ours_does_not_show_stays_hidden(terminal: io.StringIO
     log("allennlp.common.params", "type = seqmix")
     log("seqmix_plugin", "ours")
     assert terminal.getvalue() == "ours\n"
+
+
+def test_after_a_start_that_is_refused_every_line_is_shown(terminal: io.StringIO) -> None:
+    early_log = EarlyLog()
+    early_log.of_a_run = True
+    log("allennlp.common.params", "evaluation = None")
+    early_log.end()
+    log("allennlp.common.params", "another")
+    assert terminal.getvalue() == "another\n"
+
+
+def test_two_handlers_are_one_log(terminal: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    errors = logging.StreamHandler(io.StringIO())
+    errors.setLevel(logging.ERROR)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [*logging.getLogger().handlers, errors])
+    early_log = EarlyLog()
+    log(PLUGINS, "plugin available")
+    early_log.of_a_run = True
+    file = io.StringIO()
+    early_log.write_to(logging.StreamHandler(file))
+    assert file.getvalue() == "plugin available\n"
+    log(PLUGINS, "another plugin")
+    early_log.of_a_run = False
+    log("allennlp.models.archival", "loading archive")
+    assert terminal.getvalue() == "another plugin\nloading archive\n"
+    assert errors.stream.getvalue() == ""

@@ -106,6 +106,13 @@ from seqmix_plugin.query_policies.query_policy import QueryPolicy
 assert QueryPolicy.from_params(Params({"type": "random"})).__class__.__name__ == "RandomPolicy"
 assert "fused_adamw" in Optimizer.list_available()
 """,
+    "a reload of the plugin": f"""
+import allennlp.commands.train, importlib, seqmix_plugin
+importlib.reload(seqmix_plugin)
+{GAPS_ARE_FILLED}
+from seqmix_plugin.allennlp_gaps.run_start import _ORIGINAL
+assert _ORIGINAL["train_worker"].__module__ == "allennlp.commands.train"
+""",
     "--include-package": f"""
 import seqmix_plugin
 from allennlp.common.util import import_module_and_submodules

@@ -3,6 +3,8 @@ What AllenNLP 2.10.1 and transformers 4.49 have no hook for: the functions and g
 replaces, each with the reason. Nothing else in the package replaces any.
 """
 
+import functools
+
 from seqmix_plugin.allennlp_gaps.bars import transient_bars
 from seqmix_plugin.allennlp_gaps.construction import (
     ask_nobody,
@@ -35,7 +37,8 @@ GAPS = {
 """The function that completes each module."""
 
 
+@functools.cache
 def fill_gaps() -> None:
-    """Completes each module when it is imported; called once, when the package is imported."""
+    """Completes each module when it is imported; once, also when the package is reloaded."""
     complete_modules(GAPS)
     explain_missing("allennlp", INSTALL_ALLENNLP)

@@ -76,9 +76,14 @@ def checking_first(original: Any) -> Any:
             except ConfigurationError:
                 from seqmix_plugin.run_console import one_line_excepthook
 
+                early_log().end()
                 sys.excepthook = one_line_excepthook  # there is no log file yet
                 raise
-        original(params, serialization_dir, recover, force)
+        try:
+            original(params, serialization_dir, recover, force)
+        except BaseException:
+            early_log().end()  # no run of ours begins
+            raise
 
     return create
 

@@ -7,7 +7,8 @@ import os
 import pkgutil
 import sys
 from importlib import import_module, metadata
-from typing import Any, Optional, Sequence
+from pathlib import Path
+from typing import Any, List, NoReturn, Optional, Sequence
 
 from seqmix_plugin.commands.command import COMMANDS, one_line_errors
 from seqmix_plugin.commands.names import ALLENNLP, OURS
@@ -39,11 +40,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
         print(PROGRAM, metadata.version(PACKAGE))
     elif name in OURS and not OURS[name].needs_allennlp:
         run_without_allennlp(name, given[1:])
-    elif name in OURS or name in ALLENNLP:
+    elif name in OURS or name in ALLENNLP or other_plugins():
         run_with_allennlp(name, given[1:])
     else:
-        print(f"error: {_unknown(name)}", file=sys.stderr)
-        sys.exit(UNKNOWN)
+        _refuse(name)
 
 
 def overview() -> str:
@@ -63,6 +63,18 @@ sub-commands of AllenNLP, with this package included:
 {lists[1]}
 
 {PROGRAM} SUB-COMMAND --help describes a sub-command and its options."""
+
+
+def other_plugins() -> List[str]:
+    """The plugins beside this package that AllenNLP finds: in the working directory's file, and in the home's."""
+    files = [Path(".allennlp_plugins"), Path.home() / ".allennlp" / "plugins"]
+    lines = [line for file in files if file.is_file() for line in file.read_text(encoding="utf-8").splitlines()]
+    return [line.strip() for line in lines if line.strip() not in ("", PACKAGE)]
+
+
+def _refuse(name: str) -> NoReturn:
+    print(f"error: {_unknown(name)}", file=sys.stderr)
+    sys.exit(UNKNOWN)
 
 
 def _unknown(name: str) -> str:
@@ -85,12 +97,14 @@ def run_without_allennlp(name: str, arguments: Sequence[str]) -> None:
     parser.add_argument("--include-package", action="append", default=[], help="additional packages to include")
     args = parser.parse_args(arguments)
     with one_line_errors(command.interrupted):
+        for package in other_plugins():
+            _import_whole(package, "the plugin")
         for package in args.include_package:
-            _import_whole(package)
+            _import_whole(package, "--include-package")
     command.run(args)
 
 
-def _import_whole(package: str) -> None:
+def _import_whole(package: str, given: str) -> None:
     """Imports a package of the user's and all its modules, also from the working directory, as AllenNLP does."""
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())
@@ -99,7 +113,7 @@ def _import_whole(package: str) -> None:
         for found in pkgutil.walk_packages(getattr(module, "__path__", []), f"{package}."):
             import_module(found.name)
     except ImportError as error:
-        raise ConfigurationError(f"--include-package {package} cannot be imported: {first_line(error)}") from error
+        raise ConfigurationError(f"{given} {package} cannot be imported: {first_line(error)}") from error
 
 
 def run_with_allennlp(name: str, arguments: Sequence[str]) -> None:
@@ -112,10 +126,15 @@ def run_with_allennlp(name: str, arguments: Sequence[str]) -> None:
     import_module("allennlp.__main__")  # begins the logging
     from allennlp.commands import Subcommand
     from allennlp.commands import main as run
+    from allennlp.common.plugins import import_plugins
     from allennlp.common.util import install_sigterm_handler
 
     if name in PRINT_RESULTS:
         import_module("seqmix_plugin.commands.archive_commands").register_quiet_forms()
+    if name not in OURS and name not in ALLENNLP:
+        import_plugins()
+        if name not in Subcommand.list_available():
+            _refuse(name)
     known: Any = Subcommand.by_name(name)
     included = ["--include-package", PACKAGE] if known.requires_plugins else []
     install_sigterm_handler()

@@ -94,7 +94,7 @@ def check_labels(given: Optional[Sequence[str]], corpora: Corpora) -> Tuple[str,
         return corpora.types
     types = tuple(dict.fromkeys(given))
     for label in types:
-        if not is_type_name(label):
+        if not is_type_name(label) or ("," in label and label not in corpora.types):
             raise ConfigurationError(f"--labels has {quoted(label)}; expected entity types such as PER LOC")
     for name, contents in corpora.contents.items():
         strange = [label for label in contents.types if label not in types]

@@ -1,6 +1,7 @@
 """`seqmix start`: the folder of a new project."""
 
 import os
+import re
 import shlex
 from pathlib import Path
 from typing import Dict, Iterable, List, Literal, Optional, Sequence
@@ -20,6 +21,9 @@ from seqmix_plugin.shipped_files import shipped
 ENCODER = "bert-base-cased"
 MINILM = "models/all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"
 """The encoder of the shipped quickstart: its folder in a clone of the repository, and its name on the hub."""
+SOURCES = "lib/sources.libsonnet"
+PREFIX_SPACE = "{ dataset_reader+: { token_indexers+: { tokens+: { tokenizer_kwargs: { add_prefix_space: true } } } } }"
+"""What a configuration needs for a tokenizer that marks words by the space before them."""
 QUICKSTART_SIZES = {"seed_size": 50, "num_rounds": 3, "query_size": 25}
 
 
@@ -119,7 +123,7 @@ def _splits(given: Dict[str, Optional[str]], annotate: bool) -> Dict[str, str]:
         raise ConfigurationError(
             "--test is missing; expected a labelled file, --test or --dev, to measure each round on"
         )
-    return {split: path for split, path in given.items() if path}
+    return {split: os.path.expanduser(path) for split, path in given.items() if path}
 
 
 def _labelled_or_none(path: str) -> str:
@@ -134,27 +138,38 @@ def _example(home: Path, example: str, encoder: Optional[str], options: Sequence
     """Writes an example that is shipped."""
     if options:
         raise ConfigurationError(f"--{options[0]} is not for --example, which has files and settings of its own")
-    folder = shipped("training_configs")
+    data = [f"data/quickstart/{name}" for name in ("train.conll", "dev.conll", "test.conll", "pool.txt")]
+    contents = {file: shipped(file).read_text(encoding="utf-8") for file in data}
     if example == "paper":
         if encoder is not None:
             raise ConfigurationError("--encoder is not for --example paper; its lib/sources.libsonnet sets all models")
-        files = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*sonnet"))}
-        files["README.md"] = folder / "README.md"
-        contents = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
+        contents |= _configurations("**/*sonnet")
+        contents[SOURCES] = _with_encoder(contents[SOURCES], Encoder.of(MINILM[1]), home)
+        text = _configurations("README.md")["README.md"].replace("training_configs/", "")
+        contents["README.md"] = re.sub(r"\[([^\]]*)\]\(\.\./[^)]*\)", r"\1", text)  # links into the repository
         run = "paper/conll_nte_sub"
         return _write(home, contents, f"seqmix train {run}.jsonnet -s runs/{Path(run).name}")
-    names = ("lib/active_learning.libsonnet", "lib/seqmix.libsonnet", "lib/sources.libsonnet")
-    contents = {name: (folder / name).read_text(encoding="utf-8") for name in names}
-    # With the repository's own model, from a package index, the hub is not needed.
-    own, hub = MINILM
-    name = hub if encoder is None else encoder_path(Encoder.of(encoder), home)
-    contents[names[-1]] = contents[names[-1]].replace(jsonnet(own), jsonnet(name))
-    contents[CONFIGURATION] = (folder / "quickstart.jsonnet").read_text(encoding="utf-8")
-    for split in ("train", "dev", "test"):
-        file = f"data/quickstart/{split}.conll"
-        contents[file] = shipped(file).read_text(encoding="utf-8")
-    contents["README.md"] = readme(home, ["data/quickstart/train.conll"], QUICKSTART_SIZES, False, False)
+    chosen = Encoder.of(MINILM[1] if encoder is None else encoder)
+    contents |= _configurations("lib/*sonnet")
+    del contents["lib/paper.libsonnet"], contents["lib/project.libsonnet"]
+    contents[SOURCES] = _with_encoder(contents[SOURCES], chosen, home)
+    contents[CONFIGURATION] = _configurations("quickstart.jsonnet")["quickstart.jsonnet"]
+    if chosen.is_byte_level:
+        contents[CONFIGURATION] = f"{contents[CONFIGURATION].rstrip()} {PREFIX_SPACE}\n"
+    contents["README.md"] = readme(home, data[:1], QUICKSTART_SIZES, False, False)
     return _write(home, contents, first_command(annotate=False))
+
+
+def _configurations(pattern: str) -> Dict[str, str]:
+    """The shipped files of configurations, by their paths."""
+    folder = shipped("training_configs")
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in sorted(folder.glob(pattern))}
+
+
+def _with_encoder(sources: str, encoder: Encoder, home: Path) -> str:
+    """The text of the sources with another encoder in the place of MiniLM's folder in a clone of the repository."""
+    sources = sources.replace(jsonnet(MINILM[0]), jsonnet(encoder_path(encoder, home)))
+    return sources if encoder.is_small else sources.replace("lr: 3e-4", "lr: 5e-5")
 
 
 def _refuse_existing(home: Path, names: Iterable[str]) -> None:
@@ -167,6 +182,8 @@ def _write(home: Path, contents: Dict[str, str], next_command: str) -> List[Path
     """Writes the files of a project, and says what comes next."""
     contents = {**contents, ".allennlp_plugins": "seqmix_plugin\n"}
     _refuse_existing(home, contents)
+    if any(not _is_unicode(text) for text in contents.values()):
+        raise ConfigurationError("the name of a file or folder is not valid UTF-8; expected one that is, to be written")
     for name, text in contents.items():
         make_folder((home / name).parent)
         write_text(home / name, text)
@@ -175,3 +192,11 @@ def _write(home: Path, contents: Dict[str, str], next_command: str) -> List[Path
     show(f"wrote {', '.join(str(home / name) for name in [*shown, *folders])}")
     show(f"next: cd {shlex.quote(str(home))} && {next_command}")
     return [home / name for name in contents]
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

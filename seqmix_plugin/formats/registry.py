@@ -24,15 +24,18 @@ class Registered:
     """The subclasses, and the names of their constructors where AllenNLP is to call another than `__init__`."""
 
     @classmethod
-    def register(cls, name: str) -> Callable[[Type[T]], Type[T]]:
-        """Registers a class under a name; a `ConfigurationError` when another class has it."""
+    def register(
+        cls, name: str, constructor: Optional[str] = None, exist_ok: bool = False
+    ) -> Callable[[Type[T]], Type[T]]:
+        """Registers a class under a name; a `ConfigurationError` when another class has it and `exist_ok` is false."""
 
         def add(subclass: Type[T]) -> Type[T]:
-            known, _ = cls.registered.setdefault(name, (subclass, None))
-            if known is not subclass:
+            known, _ = cls.registered.get(name, (subclass, None))
+            if known is not subclass and not exist_ok:
                 raise ConfigurationError(
                     f"Cannot register {name} as {cls.__name__}; name already in use for {known.__name__}"
                 )
+            cls.registered[name] = (subclass, constructor)
             return subclass
 
         return add
@@ -44,8 +47,9 @@ class Registered:
 
     @classmethod
     def by_name(cls, name: str) -> Any:
-        """The class of a name, or of a path such as `my_package.my_module.MyClass`."""
-        return cls.resolve_class_name(name)[0]
+        """The class of a name, or of a path such as `my_package.my_module.MyClass`; its constructor if it names one."""
+        subclass, constructor = cls.resolve_class_name(name)
+        return subclass if constructor is None else getattr(subclass, constructor)
 
     @classmethod
     def resolve_class_name(cls, name: str) -> Tuple[Any, Optional[str]]:
@@ -56,7 +60,7 @@ class Registered:
         if module:
             try:
                 return getattr(import_module(module), kind), None
-            except (ImportError, AttributeError) as error:
+            except (AttributeError, ImportError, TypeError, ValueError) as error:
                 raise ConfigurationError(f"{name!r} cannot be imported: {first_line(error)}") from error
         close = difflib.get_close_matches(name, cls.registered, n=1)
         raise ConfigurationError(

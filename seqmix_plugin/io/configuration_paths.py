@@ -44,7 +44,7 @@ def _own(key: str, value: Any, folder: str) -> Any:
         return [_own(key, one, folder) for one in value]
     if not isinstance(value, str) or not _is_relative(value):
         return value
-    place = Path(os.path.relpath(folder), value)
+    place = Path(os.path.relpath(os.path.realpath(folder), os.path.realpath(os.curdir)), value)
     is_file = key in DATA_FILES + OTHER_FILES and place.is_file()
     is_folder = key in FOLDERS and (place / FOLDERS[key]).is_file()
     return str(place) if is_file or is_folder else value

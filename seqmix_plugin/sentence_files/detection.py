@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from seqmix_plugin.errors import ConfigurationError
@@ -49,9 +49,22 @@ def find_layout(path: str, wanted: Optional[str] = None) -> Layout:
     if wanted == "text":
         return Layout("text")
     found = _of_columns(lines)
+    if found is None and wanted is None and _has_a_word_a_line(lines):
+        raise ConfigurationError(
+            f"{path}: has a word in each line and no tags; expected --format columns, or text (one sentence per line) "
+            f"with --format text"
+        )
     if found is None:
         return Layout("text" if wanted is None else "columns")
     return found
+
+
+def _has_a_word_a_line(lines: Sequence[str]) -> bool:
+    """Whether lines look like columns without tags: blocks of rows of one or two columns, or with tabs."""
+    rows = [line for line in lines if not is_blank(line)]
+    blocks = sum(is_blank(one) and not is_blank(other) for one, other in pairwise(lines)) + 1
+    narrow = sum(len(split_columns(row)) <= 2 or "\t" in row for row in rows)
+    return 1 < blocks < len(rows) / 2 and narrow >= ENOUGH * len(rows)
 
 
 def read_file(path: str, layout: Layout) -> Contents:

@@ -114,6 +114,26 @@ def test_an_unknown_sub_command(name: str, line: str, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err.startswith(line)
 
 
+def test_other_plugins_are_those_of_allennlp(tmp_path: Path) -> None:
+    """Their sub-commands, and what they register for ours."""
+    (tmp_path / ".allennlp_plugins").write_text("seqmix_plugin\nour_plugin\n")
+    (tmp_path / "our_plugin.py").write_text(
+        "from allennlp.commands import Subcommand\n"
+        "from seqmix_plugin.formats import AnnotationFormat, JsonlFormat\n\n"
+        "@AnnotationFormat.register('ours')\nclass OurFormat(JsonlFormat):\n    ending = '.ours'\n\n"
+        "@Subcommand.register('hello')\nclass Hello(Subcommand):\n    def add_subparser(self, parser):\n"
+        "        subparser = parser.add_parser(self.name)\n"
+        "        subparser.set_defaults(func=lambda args: print('hello'))\n        return subparser\n"
+    )
+    write_questions(tmp_path / "questions.jsonl", [QUESTION])
+    options = ["questions.jsonl", "--labels", "PER", "--format", "ours", "-s", "out.jsonl"]
+    assert seqmix("export-queries", *options, folder=tmp_path).stdout == "wrote 1 questions to out.jsonl\n"
+    assert seqmix("hello", folder=tmp_path).stdout == "hello\n"
+    unknown = seqmix("goodbye", folder=tmp_path)
+    assert unknown.returncode == 2
+    assert "error: 'goodbye' is not a sub-command; expected one of" in unknown.stderr
+
+
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     main(["--version"])
     assert capsys.readouterr().out == f"seqmix {metadata.version('seqmix_plugin')}\n"

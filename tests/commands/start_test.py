@@ -177,6 +177,9 @@ def test_values_in_jsonnet(value: Any) -> None:
             {**FILES, "labels": ["PER"]},
             "train.conll: has entities of type LOC; expected --labels with all types: LOC M",
         ),
+        ({**TEXT, "labels": ["PER,LOC"]}, "--labels has 'PER,LOC'; expected entity types such as PER LOC"),
+        ({"train": "words", "annotate": True}, "words: has a word in each line and no tags; expected --format columns"),
+        ({**FILES, "dev": "files/\udcff.conll"}, "the name of a file or folder is not valid UTF-8"),
         ({**FILES, "labels": ["PER "]}, "--labels has 'PER '; expected entity types such as PER LOC"),
         ({**FILES, "encoder": "./none"}, "--encoder is './none'; expected a name on the Hugging Face hub such as"),
         ({**FILES, "encoder": "files"}, "--encoder is 'files'"),
@@ -193,6 +196,8 @@ def test_a_mistake_is_an_error_and_nothing_is_written(options: Any, message: str
     (home / "wrong").write_text("Anna B-PER\nsings VB\n" + "Anna B-PER\n" * 30)
     (home / "few").write_text("Anna B-PER\n\nOslo B-LOC\n")
     (home / "none").write_text("Anna O\n\n" * 60)
+    (home / "words").write_text("Anna NNP\nsings VBZ\n. .\n\n" * 60)
+    (home / "files" / "\udcff.conll").symlink_to(QUICKSTART / "dev.conll")
     (home / "bioes.jsonl").write_text('{"tokens": ["Anna"], "tags": ["S-PER"]}\n')
     with pytest.raises(ConfigurationError, match=re.escape(message)):
         start("own", **options)
@@ -227,8 +232,33 @@ def test_the_quickstart_is_the_shipped_one(home: Path, monkeypatch: pytest.Monke
 def test_the_papers_experiments_are_the_shipped_ones(home: Path) -> None:
     start("own", example="paper")
     for path in sorted((ROOT / "training_configs").rglob("*sonnet")):
-        assert (home / "own" / path.relative_to(ROOT / "training_configs")).read_bytes() == path.read_bytes()
+        written = (home / "own" / path.relative_to(ROOT / "training_configs")).read_text(encoding="utf-8")
+        expected = path.read_text(encoding="utf-8")
+        assert written == expected.replace("'models/all-MiniLM-L6-v2'", "'sentence-transformers/all-MiniLM-L6-v2'")
+    for name in ("quickstart", "annotate"):
+        configuration = read_blocks(f"own/{name}.jsonnet", "")
+        assert Path(configuration["train_data_path"]).is_file()
+    text = (home / "own" / "README.md").read_text(encoding="utf-8")
+    assert "training_configs/" not in text
+    assert "](../" not in text
     assert read_blocks("own/paper/conll_nte_sub.jsonnet", "")["type"] == "active_learning"
+
+
+@pytest.mark.parametrize(("encoder", "lr", "prefix"), [("roberta-base", 5e-5, True), ("bert-base-cased", 5e-5, False)])
+def test_the_quickstart_suits_another_encoder(encoder: str, lr: float, prefix: bool, home: Path) -> None:
+    start("own", example="quickstart", encoder=encoder)
+    configuration = values("own")
+    assert configuration["trainer"]["trainer"]["optimizer"]["lr"] == lr
+    indexer = configuration["dataset_reader"]["token_indexers"]["tokens"]
+    assert ("tokenizer_kwargs" in indexer) is prefix
+
+
+def test_files_in_the_users_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(home))
+    start("own", **{split: f"~/{path}" for split, path in FILES.items()}, encoder="encoder")
+    configuration = values("own")
+    for key in ("train_data_path", "validation_data_path", "test_data_path"):
+        assert Path("own", configuration[key]).is_file()
 
 
 def test_what_is_missing_is_asked_for_on_a_terminal(home: Path) -> None:
