@@ -17,7 +17,7 @@ from tests.installed.conftest import Installation
 
 PAGE = ROOT / "docs" / "own_data.md"
 MINILM = ROOT / "models" / "all-MiniLM-L6-v2"
-SENTENCES = {"train": 90, "dev": 25, "test": 25}
+SENTENCES = {"train": 70, "dev": 15, "test": 15}
 """As many of WebPage as make the walk short; the sizes of the experiment follow from them."""
 
 
