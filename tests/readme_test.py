@@ -81,7 +81,7 @@ def test_the_configuration_of_a_project_is_what_start_writes(tmp_path: Path, mon
     for split in ("train", "dev", "test"):
         shutil.copy(QUICKSTART / f"{split}.conll", tmp_path)
     monkeypatch.chdir(tmp_path)
-    [command] = [command for command in commands() if "--train train.conll" in command]
+    [command] = [command for command in commands() if "my_project --train train.conll" in command]
     arguments = iter(shlex.split(command)[3:])
     start(
         shlex.split(command)[2],

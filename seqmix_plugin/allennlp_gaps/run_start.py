@@ -66,26 +66,41 @@ def checking_first(original: Any) -> Any:
 
     @functools.wraps(original)
     def create(params: "Params", serialization_dir: Union[str, "os.PathLike[str]"], recover: bool, force: bool) -> None:
-        early_log().of_a_run = params.get("type") == "active_learning"
-        if recover and early_log().of_a_run and os.path.isdir(serialization_dir):
-            folder = Path(serialization_dir)
-            try:
+        is_ours = params.get("type") == "active_learning"
+        early_log().of_a_run = is_ours
+        try:
+            if is_ours and recover and os.path.isdir(serialization_dir):
+                prepare_console()  # AllenNLP logs each key that has changed
+                folder = Path(serialization_dir)
                 own_folder(folder, ANSWER_FILES)
                 for path in (path for pattern in IN_PLACE for path in folder.glob(pattern)):
                     own_copy(path)
-            except ConfigurationError:
-                from seqmix_plugin.run_console import one_line_excepthook
-
-                early_log().end()
-                sys.excepthook = one_line_excepthook  # there is no log file yet
-                raise
-        try:
             original(params, serialization_dir, recover, force)
-        except BaseException:
+        except BaseException as error:
             early_log().end()  # no run of ours begins
-            raise
+            if not is_ours or not isinstance(error, ConfigurationError):
+                raise
+            from seqmix_plugin.run_console import one_line_excepthook
+
+            sys.excepthook = one_line_excepthook  # there is no log file yet
+            raise _refused(error, str(serialization_dir)) from error
 
     return create
+
+
+def _refused(error: ConfigurationError, folder: str) -> ConfigurationError:
+    """AllenNLP's error for a folder that cannot be used, with what can be done; other errors as they are."""
+    if "already exists and is not empty" in str(error):
+        return ConfigurationError(
+            f"{folder} exists and is not empty; --recover resumes the run in it, --force deletes it with all labels in "
+            f"it; otherwise give another folder with -s"
+        )
+    if "does not match the configuration" in str(error):
+        return ConfigurationError(
+            f"{folder} holds a run of another configuration; --recover needs the same, --force deletes the folder with "
+            f"all labels in it"
+        )
+    return error
 
 
 def quiet(original: Any) -> Any:

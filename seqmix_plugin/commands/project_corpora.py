@@ -11,6 +11,10 @@ FEWEST = 50
 """Sentences of a training file; the pool is also the text that the language model is fitted to."""
 
 
+WITH_ENDS = ("BIOES", "BIOUL")
+"""Schemes that no file of another scheme is taken for."""
+
+
 class Corpora(NamedTuple):
     """
     The paths of `train` and, where they exist, `dev` and `test`, by these names; the layout of the training file and
@@ -81,11 +85,9 @@ def _common(one: Optional[Layout], other: Layout, path: str) -> Layout:
     """The layout of labelled files: of the first, in the format of the last; one scheme is set for all."""
     if one is None:
         return other
-    if one.format == other.format:
-        return one  # a file of another scheme is an error that names the line
-    if one.scheme != other.scheme:
+    if one.scheme != other.scheme and (one.format != other.format or {one.scheme, other.scheme} & set(WITH_ENDS)):
         raise ConfigurationError(f"{path}: the tags are {other.scheme}; expected {one.scheme}, as in the other files")
-    return one._replace(format=other.format)
+    return one._replace(format=other.format)  # in the same format the reader names the line of a strange tag
 
 
 def check_labels(given: Optional[Sequence[str]], corpora: Corpora) -> Tuple[str, ...]:

@@ -100,6 +100,8 @@ def start(
         encoder, "encoder", "the encoder, a name on the Hugging Face hub or a folder", Encoder.of, ENCODER
     )
     show(f"{corpora.described()}\nlabels: {', '.join(types)}")
+    if not os.path.isdir(chosen.name):
+        show(f"encoder: {chosen.name}, a name on the Hugging Face hub, as there is no such folder here")
     return _write(home, project_files(corpora, types, chosen, annotate, home), first_command(annotate))
 
 

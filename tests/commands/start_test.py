@@ -188,6 +188,7 @@ def test_values_in_jsonnet(value: Any) -> None:
         ({**FILES, "train": "few"}, "few: 2 sentences; expected at least 50"),
         ({**FILES, "train": "none", "dev": "none", "test": "none"}, "none: no entity in this file; all tags are O"),
         ({**FILES, "test": "bioes.jsonl"}, "bioes.jsonl: the tags are BIOES; expected BIO, as in the other files"),
+        ({**FILES, "dev": "bioes.conll"}, "bioes.conll: the tags are BIOES; expected BIO, as in the other files"),
         ({"example": "paper", "train": "x"}, "--train is not for --example"),
         ({"example": "paper", "encoder": "x"}, "--encoder is not for --example paper"),
     ],
@@ -198,6 +199,7 @@ def test_a_mistake_is_an_error_and_nothing_is_written(options: Any, message: str
     (home / "none").write_text("Anna O\n\n" * 60)
     (home / "words").write_text("Anna NNP\nsings VBZ\n. .\n\n" * 60)
     (home / "files" / "\udcff.conll").symlink_to(QUICKSTART / "dev.conll")
+    (home / "bioes.conll").write_text("Anna B-PER\nBerg E-PER\nsings O\n")
     (home / "bioes.jsonl").write_text('{"tokens": ["Anna"], "tags": ["S-PER"]}\n')
     with pytest.raises(ConfigurationError, match=re.escape(message)):
         start("own", **options)
