@@ -85,8 +85,11 @@ def one_line_failures() -> Iterator[None]:
 
 
 def one_line_excepthook(kind: Type[BaseException], error: BaseException, traceback: "TracebackType | None") -> None:
-    """For `sys.excepthook`: a configuration error as one line; nothing for an interruption, which has been reported."""
-    if isinstance(error, ConfigurationError):
+    """
+    For `sys.excepthook`: an error of the configuration, or that it is not there, as one line; nothing for an
+    interruption, which has been reported.
+    """
+    if isinstance(error, (ConfigurationError, FileNotFoundError)):
         print(error_line(error), file=sys.stderr)
     elif not isinstance(error, (KeyboardInterrupt, SigTermReceived)):
         sys.__excepthook__(kind, error, traceback)

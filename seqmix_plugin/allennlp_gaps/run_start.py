@@ -78,7 +78,7 @@ def checking_first(original: Any) -> Any:
             original(params, serialization_dir, recover, force)
         except BaseException as error:
             early_log().end()  # no run of ours begins
-            if not is_ours or not isinstance(error, ConfigurationError):
+            if not is_ours or not isinstance(error, (ConfigurationError, KeyError)):
                 raise
             from seqmix_plugin.run_console import one_line_excepthook
 
@@ -88,17 +88,18 @@ def checking_first(original: Any) -> Any:
     return create
 
 
-def _refused(error: ConfigurationError, folder: str) -> ConfigurationError:
+def _refused(error: Union[ConfigurationError, KeyError], folder: str) -> ConfigurationError:
     """AllenNLP's error for a folder that cannot be used, with what can be done; other errors as they are."""
     if "already exists and is not empty" in str(error):
         return ConfigurationError(
             f"{folder} exists and is not empty; --recover resumes the run in it, --force deletes it with all labels in "
             f"it; otherwise give another folder with -s"
         )
-    if "does not match the configuration" in str(error):
+    if isinstance(error, KeyError) or "does not match the configuration" in str(error):
+        other = f" without {error}" if isinstance(error, KeyError) else ""
         return ConfigurationError(
-            f"{folder} holds a run of another configuration; --recover needs the same, --force deletes the folder with "
-            f"all labels in it"
+            f"{folder} holds a run of another configuration{other}; --recover needs the same, --force deletes the "
+            f"folder with all labels in it"
         )
     return error
 

@@ -137,6 +137,9 @@ def run_with_allennlp(name: str, arguments: Sequence[str]) -> None:
             _refuse(name)
     known: Any = Subcommand.by_name(name)
     included = ["--include-package", PACKAGE] if known.requires_plugins else []
+    from seqmix_plugin.run_console import one_line_excepthook
+
+    sys.excepthook = one_line_excepthook  # until AllenNLP writes errors of a run to its log file
     install_sigterm_handler()
     sys.argv[1:] = [name, *included, *arguments]
     run(prog=PROGRAM)
