@@ -174,13 +174,13 @@ def made_up(size: int) -> Iterator[str]:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is measured on Linux only")
 def test_a_large_file_takes_little_memory(tiny_encoder: str, tmp_path: Path) -> None:
-    """60,000 sentences, in a process of its own."""
+    """200,000 sentences, in a process of its own; the better part of a minute on one slow core."""
     small, large = tmp_path / "small.conll", tmp_path / "large.conll"
-    blocks = list(made_up(60_000))
+    blocks = list(made_up(200_000))
     small.write_text("\n".join(blocks[:10_000]), encoding="utf-8")
     large.write_text("\n".join(blocks), encoding="utf-8")
     command = [sys.executable, "-c", MEASURE, tiny_encoder, str(small), str(large), str(tmp_path)]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     size, words, growth = json.loads(result.stdout.splitlines()[-1])
-    assert (size, words) == (60_000, sum(block.count("\n") for block in blocks))
-    assert growth - large.stat().st_size < 200 * size  # measured: 114; a list: 299
+    assert (size, words) == (200_000, sum(block.count("\n") for block in blocks))
+    assert growth - large.stat().st_size < 250 * size  # measured: 154; a list: 392

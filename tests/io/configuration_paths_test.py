@@ -121,7 +121,9 @@ def test_a_run_from_another_folder_resumes_and_is_extended(
     extend("own/run", num_rounds=1)
     assert [row["round"] for row in lines(tmp_path / "own" / "run" / "rounds.jsonl")] == [0, 1]
     monkeypatch.chdir("own")
-    with pytest.raises(ConfigurationError, match="does not match"):  # the paths are others from here
+    with pytest.raises(
+        ConfigurationError, match="holds a run of another configuration"
+    ):  # the paths are others from here
         train_model_from_file("experiment.jsonnet", "run", recover=True)
 
 
