@@ -59,7 +59,7 @@ check: env
 	$(MAKE) test
 
 installed: env models
-	$(BIN)/python -m pytest tests/installed
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/installed
 
 format: env
 	$(BIN)/ruff format .
