@@ -26,11 +26,12 @@ def folder(tmp_path: Path) -> Path:
     """Nothing but labelled files, a text, and the encoder where its name on the hub finds it without a network."""
     if not SHARED_DATA.exists() or not MINILM.exists():
         pytest.skip(f"{SHARED_DATA} or {MINILM} is not here")
+    lines: List[str] = []
     for split, number in SENTENCES.items():
         content = (SHARED_DATA / "webpage" / f"{split}.conll").read_text(encoding="utf-8")
         blocks = content.strip().split("\n\n")[:number]
         (tmp_path / f"{split}.conll").write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
-    lines = [" ".join(row.split()[0] for row in block.split("\n")) for block in blocks * 4]
+        lines += [" ".join(row.split()[0] for row in block.split("\n")) for block in blocks]
     (tmp_path / "text.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (tmp_path / "sentence-transformers").mkdir()
     shutil.copytree(MINILM, tmp_path / "sentence-transformers" / "all-MiniLM-L6-v2")
