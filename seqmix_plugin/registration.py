@@ -15,19 +15,3 @@ from seqmix_plugin import (
     stopping,
 )
 from seqmix_plugin.commands import subcommands
-
-__all__ = [
-    "active_learning",
-    "augmenters",
-    "data",
-    "formats",
-    "metrics",
-    "models",
-    "optimizers",
-    "oracles",
-    "predictors",
-    "query_policies",
-    "service",
-    "stopping",
-    "subcommands",
-]
