@@ -16,7 +16,17 @@ ORDER = (
     ("early_log", "errors"),
     ("console",),
     ("charts", "extras", "import_hooks", "io", "shipped_files"),
-    ("distributed", "functional", "metrics", "optimizers", "parameter_checks", "randomness", "sentence", "tag_schemes"),
+    (
+        "annotation_cost",
+        "distributed",
+        "functional",
+        "metrics",
+        "optimizers",
+        "parameter_checks",
+        "randomness",
+        "sentence",
+        "tag_schemes",
+    ),
     ("sentence_files", "synthetic"),
     ("run",),
     ("progress", "run_console"),
@@ -35,6 +45,7 @@ INSTALLED_LAST = {"allennlp"}
 LIGHT = {
     *(
         "allennlp_gaps",
+        "annotation_cost",
         "annotator",
         "charts",
         "console",
