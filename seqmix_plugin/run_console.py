@@ -33,6 +33,10 @@ def round_line(record: Dict[str, Any]) -> str:
     ]
     measured = [f"{split} F1 {100 * scores['f1']:.2f}" for split, scores in record["scores"].items()]
     parts += measured or [f"F1 {NOT_MEASURED}"]
+    if record.get("retries"):
+        parts.append(f"retries: {record['retries']}")
+    if record.get("collapsed"):
+        parts.append("collapsed: F1 near 0 on its own labels")
     return " | ".join([*parts, f"{sum(record['seconds'].values()):.0f} s"])
 
 

@@ -83,16 +83,14 @@ class Experiment:
 
     def measure(self, model: SequenceTagger, device: torch.device) -> Dict[str, Dict[str, float]]:
         """The model's metrics by split."""
-        scores = {}
-        for split, sentences in self.corpora.evaluation.items():
-            loader = self._evaluation_loader(split, self.data_loader, sentences)
-            loader.set_target_device(device)
-            with inference(model):
-                model.get_metrics(reset=True)
-                for batch in progress_bar(loader, desc=f"scoring {split}"):
-                    model(**batch)
-                scores[split] = model.get_metrics(reset=True)
-        return scores
+        splits = self.corpora.evaluation.items()
+        loaders = {split: self._evaluation_loader(split, self.data_loader, sentences) for split, sentences in splits}
+        return {split: _metrics(model, loader, device, f"scoring {split}") for split, loader in loaders.items()}
+
+    def f1_on(self, model: SequenceTagger, sentences: Sequence[TaggedSentence], device: torch.device) -> float:
+        """The model's F1 on labelled sentences of the pool, from 0 to 1."""
+        loader = self._loader(self.data_loader, self.reader, sentences)
+        return _metrics(model, loader, device, "scoring the labelled set")["f1"]
 
     def predict(
         self,
@@ -165,6 +163,16 @@ class Experiment:
         loader = lazy.construct(**what)
         assert isinstance(loader, InMemoryLoader)  # checked by TrainModel
         return loader
+
+
+def _metrics(model: SequenceTagger, loader: InMemoryLoader, device: torch.device, description: str) -> Dict[str, float]:
+    """The model's metrics on all batches of a loader."""
+    loader.set_target_device(device)
+    with inference(model):
+        model.get_metrics(reset=True)
+        for batch in progress_bar(loader, desc=description):
+            model(**batch)
+        return model.get_metrics(reset=True)
 
 
 def _scored(positions: np.ndarray, outputs: List[Dict[str, Any]]) -> ScoredBatch:

@@ -1,52 +1,13 @@
-"""Sizes and settings of the rounds, checked before any work is done."""
+"""The sizes of the rounds and the label budget, checked before any work is done."""
 
 from typing import Collection, List, Mapping, Optional, Sequence, Union
 
 import numpy as np
-import torch
-from allennlp.common import FromParams
 
 from seqmix_plugin.active_learning.pool import Pool
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.stopping import StoppingCriterion
 from seqmix_plugin.stopping.stopping_criterion import Rounds
-
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-
-
-class ScoringSettings(FromParams):
-    """
-    How the pool is scored for a query.
-
-    # Parameters
-
-    max_candidates : `int`, optional (default = `None`)
-        How many sentences of the pool to score a round, drawn anew each time; `None` for all that are left.
-    dtype : `str`, optional (default = `"float32"`)
-        `"float32"` or `"bfloat16"`, the type in which matrices are multiplied when the pool is scored. The latter is
-        several times faster on processors that support it, and the query is not quite the same. Dev and test are always
-        scored in float32.
-
-    # Raises
-
-    `ConfigurationError`
-        For an unknown `dtype`.
-    """
-
-    def __init__(self, max_candidates: Optional[int] = None, dtype: str = "float32") -> None:
-        if dtype not in DTYPES:
-            raise ConfigurationError(f"trainer.scoring.dtype is {dtype!r}; expected one of {', '.join(DTYPES)}")
-        self.max_candidates = max_candidates
-        self.dtype = DTYPES[dtype]
-
-    def check(self, sizes: Sequence[int]) -> None:
-        """Raises a `ConfigurationError` when a round would score fewer sentences than it queries, by all `sizes`."""
-        most = max(sizes[1:], default=1)
-        if self.max_candidates is not None and self.max_candidates < most:
-            raise ConfigurationError(
-                f"trainer.scoring.max_candidates is {self.max_candidates}; expected at least the {most} sentences of a "
-                f"query"
-            )
 
 
 def label_budget(

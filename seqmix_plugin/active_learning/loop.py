@@ -11,10 +11,11 @@ import numpy as np
 import torch
 
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.label_budget import ScoringSettings, num_within, stop_reason
-from seqmix_plugin.active_learning.learner import Learner
+from seqmix_plugin.active_learning.label_budget import num_within, stop_reason
+from seqmix_plugin.active_learning.learner import Learner, Training
 from seqmix_plugin.active_learning.pool import Pool
 from seqmix_plugin.active_learning.predictions import kappa, predict_spans, predict_tags
+from seqmix_plugin.active_learning.settings import ScoringSettings
 from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.data import SentenceView
 from seqmix_plugin.distributed import from_primary
@@ -58,7 +59,6 @@ class ActiveLearningLoop:
     folder: Path  # the run's
     files: RunWriter = field(init=False)  # made last: nothing is written before all other parts are checked
     synthetic: List[TaggedSentence] = field(default_factory=list)  # L*, of all rounds so far
-    training: List[TaggedSentence] = field(default_factory=list)  # what the newest model was trained on
     last: Optional[RoundState] = None  # the newest whole round
     seed_ids: Sequence[str] = ()  # queried in round 0
 
@@ -93,7 +93,7 @@ class ActiveLearningLoop:
             return state
         start = perf_counter()
         for other in others:
-            other.train(state.round - 1, self.training, self.folder)
+            other.train(state.round - 1, self.pool.labelled, self.folder, self.synthetic)
         state = state.after("committee", start)
         return self.files.keep_members(state, {other.name: other.model for other in others})
 
@@ -157,8 +157,7 @@ class ActiveLearningLoop:
     def train(self, state: RoundState) -> RoundState:
         """Trains the round's model on all that is labelled or was generated, L ∪ L*, and measures it."""
         start, learner = perf_counter(), self.learners[0]
-        self.training = self.pool.labelled + self.synthetic
-        learner.train(state.round, self.training, self.folder)
+        training = learner.train(state.round, self.pool.labelled, self.folder, self.synthetic)
         state = state.after("train", start)
         start = perf_counter()
         scores = self.experiment.measure(learner.model, self.device)
@@ -166,7 +165,7 @@ class ActiveLearningLoop:
         if self.sample is not None:
             sample_tags = predict_tags(self.experiment, learner.model, self.sample, self.device)[1].tolist()
         state = state.after("measure", start, sample_tags=sample_tags)
-        state = state.model_copy(update={"record": self._record(state, scores)})
+        state = state.model_copy(update={"record": self._record(state, scores, training)})
         return self.files.keep_round(state, learner.model)
 
     def context(self, k: int) -> AugmentationContext:
@@ -237,9 +236,9 @@ class ActiveLearningLoop:
         state = state.after("annotate", start, rejected=rejected, unanswered=unanswered)
         return self.files.write_annotated(state, annotated), annotated
 
-    def _record(self, state: RoundState, scores: Dict[str, Dict[str, float]]) -> Dict[str, Any]:
+    def _record(self, state: RoundState, scores: Dict[str, Any], training: Training) -> Dict[str, Any]:
         """The line of `rounds.jsonl`, with the reason if the run stops."""
-        record = round_record(state, self.pool.counts(), len(self.synthetic), scores)
+        record = round_record(state, self.pool.counts(), len(self.synthetic), scores, training.fields)
         if self.sample is not None and self.last is not None:
             names = {sentence.id for sentence in self.pool.labelled}
             agreement = kappa(self.sample, self.last.sample_tags or [], state.sample_tags or [], names)

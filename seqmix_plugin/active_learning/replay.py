@@ -32,16 +32,15 @@ def replay(loop: ActiveLearningLoop) -> Tuple[RoundState, Sequence[Stage]]:
         if state.members is not None or state.queried is not None:
             late = [other for other in others if other.trained < state.round - 1]
             for other in late:
-                other.train(state.round - 1, loop.training, loop.folder)
+                other.train(state.round - 1, loop.pool.labelled, loop.folder, loop.synthetic)
             if late and state.round >= saved.last_whole:
                 state = loop.files.keep_members(state, {other.name: other.model for other in others})
         loop.named(state)
         loop.take(state, annotated)
         loop.synthetic += synthetic
         if state.is_whole:
-            loop.training = loop.pool.labelled + loop.synthetic
             if learner.trained < state.round:
-                learner.train(state.round, loop.training, loop.folder)
+                learner.train(state.round, loop.pool.labelled, loop.folder, loop.synthetic)
                 if state.round == saved.last_whole:
                     state = loop.files.keep_weights(state, learner.model)
                 else:

@@ -9,11 +9,12 @@ from allennlp.common import Lazy
 from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.label_budget import ScoringSettings, check_stopping, label_budget
+from seqmix_plugin.active_learning.label_budget import check_stopping, label_budget
 from seqmix_plugin.active_learning.learner import Learner, committee
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.active_learning.pool import Pool, PoolSettings, draw_slice
 from seqmix_plugin.active_learning.replay import load_models, replay
+from seqmix_plugin.active_learning.settings import ScoringSettings, TrainingSettings
 from seqmix_plugin.augmenters import Augmenter, NoAugmenter
 from seqmix_plugin.distributed import is_primary
 from seqmix_plugin.models import SequenceTagger
@@ -77,6 +78,8 @@ class ActiveLearningTrainer(Trainer):
     reuse_model : `bool`, optional (default = `True`)
         `True`: each round continues with the model of the round before, as Algorithm 1 does, with a new optimizer and
         schedule. `False`: each round starts from the pretrained weights.
+    training : `TrainingSettings`, optional (default = `TrainingSettings()`)
+        How a round is trained: `{dtype: "bfloat16", retries: 2}`; by default once, in float32.
     scoring : `ScoringSettings`, optional (default = `ScoringSettings()`)
         How the pool is scored: `{max_candidates: 1000, dtype: "bfloat16"}`; by default all of it, in float32.
     keep_round_weights : `str`, optional (default = `"none"`)
@@ -111,6 +114,7 @@ class ActiveLearningTrainer(Trainer):
         augmenter: Augmenter = NoAugmenter(),
         pool: PoolSettings = PoolSettings(),
         reuse_model: bool = True,
+        training: TrainingSettings = TrainingSettings(),
         scoring: ScoringSettings = ScoringSettings(),
         keep_round_weights: str = "none",
         stopping: Optional[StoppingCriterion] = None,
@@ -130,7 +134,9 @@ class ActiveLearningTrainer(Trainer):
         sentences = Pool(inside, experiment.corpora.seed_set)
         check_stopping(stopping, experiment.corpora.evaluation, sentences)
         made_oracle = experiment.new_oracle(oracle, inside)
-        learner = Learner(self.model, seed, experiment, trainer, reuse_model=reuse_model, local_rank=local_rank)
+        learner = Learner(
+            self.model, seed, experiment, trainer, training, reuse_model=reuse_model, local_rank=local_rank
+        )
         self.loop = ActiveLearningLoop(
             experiment=experiment,
             pool=sentences,

@@ -23,6 +23,11 @@ class InMemoryLoader(DataLoader):
     longest first (to score a pool), and those of a reader keep the order of the file (`allennlp evaluate` writes
     predictions in order).
 
+    With `batches_per_epoch` an epoch of training is so many full batches of an endless stream of shuffled passes over
+    the sentences, which goes on in the next epoch. Two passes may meet in a batch, and each sentence has come as often
+    as any other, give or take one. The number of steps does not depend on that of the sentences, so that methods which
+    generate different numbers of sentences are trained equally long.
+
     In a distributed run each process gets its share of every batch of given instances, so that the processes together
     take the same steps as a single one, and every `world_size`-th batch of encoded sentences, whose scores are exactly
     those of a single process.
@@ -38,6 +43,9 @@ class InMemoryLoader(DataLoader):
         of a reader, which is what `allennlp evaluate --batch-size` sets.
     batches_per_bucket : `int`, optional (default = `4`)
         Number of batches in a bucket; with 1 the order is entirely random.
+    batches_per_epoch : `int`, optional (default = `None`)
+        Number of batches in an epoch of training, as in AllenNLP's `multiprocess` loader; by default an epoch is one
+        pass over all sentences. It has no effect where nothing is trained.
     reader : `DatasetReader`, optional (default = `None`)
         Passed by AllenNLP, not a configuration key.
     data_path : `str`, optional (default = `None`)
@@ -57,6 +65,7 @@ class InMemoryLoader(DataLoader):
         batch_size: int = 32,
         evaluation_batch_size: Optional[int] = None,
         batches_per_bucket: int = 4,
+        batches_per_epoch: Optional[int] = None,
         reader: Optional[DatasetReader] = None,
         data_path: Optional[str] = None,
         instances: Optional[List[Instance]] = None,
@@ -64,8 +73,12 @@ class InMemoryLoader(DataLoader):
         shuffle: bool = False,
         seed: int = 0,
     ) -> None:
-        sizes = (batch_size, evaluation_batch_size, batches_per_bucket)
-        for name, value in zip(("batch_size", "evaluation_batch_size", "batches_per_bucket"), sizes, strict=True):
+        for name, value in {
+            "batch_size": batch_size,
+            "evaluation_batch_size": evaluation_batch_size,
+            "batches_per_bucket": batches_per_bucket,
+            "batches_per_epoch": batches_per_epoch,
+        }.items():
             if value is not None and value < 1:
                 raise ConfigurationError(f"data_loader.{name} is {value}; expected 1 or more")
         # Batches of given instances are split between processes; a reader gives each process instances of its own.
@@ -82,6 +95,7 @@ class InMemoryLoader(DataLoader):
         unshuffled = evaluation_batch_size or (64 if self._is_given else batch_size)
         self._batch_size = batch_size if shuffle else unshuffled
         self._bucket = batch_size * batches_per_bucket
+        self._batches_per_epoch = batches_per_epoch
         self._shuffle = shuffle
         self._seed = seed
         self._epoch = 0
@@ -91,6 +105,8 @@ class InMemoryLoader(DataLoader):
         if not self._shuffle:
             batches = range(-(-self._size // self._batch_size))
             return len(batches if self._encoded is None else share(batches))
+        if self._batches_per_epoch is not None and self._size > 0:
+            return self._batches_per_epoch
         full, rest = divmod(self._size, self._bucket)
         return full * (self._bucket // self._batch_size) + -(-rest // self._batch_size)
 
@@ -145,8 +161,11 @@ class InMemoryLoader(DataLoader):
         order = np.arange(self._size)
         if self._shuffle:
             rng = np.random.default_rng([self._seed, self._epoch])
+            if self._batches_per_epoch is None:
+                rng.shuffle(order)
+            elif self._size > 0:
+                order = self._part_of_stream(self._epoch, self._batches_per_epoch * self._batch_size)
             self._epoch += 1
-            rng.shuffle(order)
             buckets = (
                 bucket[np.argsort(self._padding()[bucket], kind="stable")] for bucket in _cut(order, self._bucket)
             )
@@ -156,6 +175,15 @@ class InMemoryLoader(DataLoader):
             order = np.argsort(-self._padding(), kind="stable")
         batches = _cut(order, self._batch_size)
         return batches if self._encoded is None else share(batches)
+
+    def _part_of_stream(self, number: int, size: int) -> np.ndarray:
+        """The positions in part `number`, of this size, of the stream of passes, each in an order of its own."""
+        start, end = number * size, (number + 1) * size
+        first, last = start // self._size, -(-end // self._size)
+        passes = [
+            np.random.default_rng([self._seed, number, 1]).permutation(self._size) for number in range(first, last)
+        ]
+        return np.concatenate(passes)[start - first * self._size : end - first * self._size]
 
     def _share(self, batch: np.ndarray) -> np.ndarray:
         return share(batch) if self._splits_batches else batch

@@ -1,6 +1,6 @@
 """The record of a round, a line of `rounds.jsonl`."""
 
-from typing import Annotated, Any, Dict, List, Optional
+from typing import Annotated, Any, Dict, List, Mapping, Optional
 
 from pydantic import AfterValidator, Field, ValidationError
 
@@ -46,6 +46,9 @@ class RoundRecord(Known):
     augmentation: _Augmentation
     queried: List[str]
     seconds: Dict[str, Number]
+    steps: Optional[Number] = None
+    retries: Number = 0
+    collapsed: bool = False
 
 
 def check_round(place: str, number: int, record: Any) -> None:
@@ -60,9 +63,16 @@ def check_round(place: str, number: int, record: Any) -> None:
 
 
 def round_record(
-    state: RoundState, annotated: Dict[str, int], num_synthetic: int, scores: Dict[str, Dict[str, float]]
+    state: RoundState,
+    annotated: Dict[str, int],
+    num_synthetic: int,
+    scores: Dict[str, Dict[str, float]],
+    training: Mapping[str, Any],
 ) -> Dict[str, Any]:
-    """A line of `rounds.jsonl`. Sentences without labels are counted, but are not listed among the queried ones."""
+    """
+    A line of `rounds.jsonl`; `training` has the number of `steps`, and `retries` and `collapsed` where there is
+    something to say. Sentences without labels are counted, but are not listed among the queried ones.
+    """
     rejected, unanswered = state.rejected or [], state.unanswered or []
     scored = zip(state.queried or (), state.query_scores or (), strict=True)
     unlabelled = {*rejected, *unanswered}
@@ -72,6 +82,7 @@ def round_record(
         "round": state.round,
         "annotated": annotated,
         "synthetic_in_training": num_synthetic,
+        **training,
         "scores": scores,
         "augmentation": state.statistics,
         "queried": [name for name, _ in labelled],

@@ -14,7 +14,7 @@ from seqmix_plugin.run.reader import Run
 from seqmix_plugin.run.round_record import check_round
 
 FIELDS = ("configuration_hash", "data_hash", "seed", "data_seed", "num_rounds")
-ROUND = ("round", "annotated", "synthetic_in_training", "scores", "queried", "seconds")
+ROUND = ("round", "annotated", "synthetic_in_training", "steps", "retries", "collapsed", "scores", "queried", "seconds")
 COUNTS = ("wanted", "pairs", "judged", "tried", "accepted", "refused", "generated_tokens", "distinct_tokens")
 AUGMENTATION = (*COUNTS, "ten_most_frequent")
 ENVIRONMENT = ("versions", "revision", "device", "threads")

@@ -11,7 +11,7 @@ from allennlp.data import DataLoader
 
 from seqmix_plugin.active_learning.corpora import Corpora
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.label_budget import ScoringSettings
+from seqmix_plugin.active_learning.settings import ScoringSettings
 from seqmix_plugin.data import ConllColumnsReader, InMemoryLoader, SentenceReader, SentenceView
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.query_policies import NormalizedTokenEntropyPolicy

@@ -305,7 +305,7 @@ def test_the_papers_recipe_reaches_the_inner_trainer(tiny_encoder: str, tmp_path
         config.pop(key)
     built = TrainModel.from_params(Params(config), serialization_dir=str(tmp_path / "run"), local_rank=0)
     sentences = built.trainer.loop.experiment.corpora.train[:16]  # 2 batches of 8: 20 steps
-    inner = built.trainer.loop.learners[0].inner_trainer(0, sentences, tmp_path)
+    inner = built.trainer.loop.learners[0].inner_trainer(0, sentences, tmp_path, 0)
     decay = {id(p): group["weight_decay"] for group in inner.optimizer.param_groups for p in group["params"]}
     for name, parameter in built.model.named_parameters():
         assert decay[id(parameter)] == (0.0 if "bias" in name or "LayerNorm" in name else 0.01), name

@@ -189,6 +189,8 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"trainer.query_policy": {"type": "vote_entropy", "committee_size": 1}},
         {"data_loader.batch_size": 0},
         language_model("pretrained", model_name="@gpt2", batch_tokens=0),
+        {"trainer.training": {"retries": -1}},
+        {"trainer.training": {"seed_trainings": 0}},
     ],
     "settings of the language model that is fitted": [
         fitted(num_layers=0),
@@ -200,6 +202,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
     "a value that is not one of the choices": [
         {"dataset_reader.source_scheme": "IOB"},
         {"trainer.scoring": {"dtype": "float16"}},
+        {"trainer.training": {"dtype": "float16"}},
         {"trainer.oracle": {"type": "files", "unanswered": "drop"}},
         {"trainer.oracle": {"type": "files", "annotators": "best"}},
         {"trainer.oracle": {"type": "files", "min_probability": 2}},

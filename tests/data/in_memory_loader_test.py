@@ -8,6 +8,9 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DataLoader, Instance, Vocabulary
 from allennlp.data.fields import MetadataField
+from allennlp.training.learning_rate_schedulers import SlantedTriangular
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from seqmix_plugin.data import ConllColumnsReader, EncodedSentences, InMemoryLoader
 from seqmix_plugin.sentence import TaggedSentence
@@ -144,6 +147,75 @@ def test_from_a_reader_the_order_is_the_files(reader: ConllColumnsReader, vocab:
     assert [len(batch) for batch in batches(loader)] == [5, 5, 5, 5, 3]
 
 
+@given(
+    size=st.integers(1, 23), batch_size=st.integers(1, 9), per_bucket=st.integers(1, 5), per_epoch=st.integers(1, 12)
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_epoch_of_a_number_of_batches(
+    instances: List[Instance], size: int, batch_size: int, per_bucket: int, per_epoch: int
+) -> None:
+    loader = InMemoryLoader(
+        batch_size,
+        batches_per_bucket=per_bucket,
+        batches_per_epoch=per_epoch,
+        instances=instances[:size],
+        shuffle=True,
+        seed=3,
+    )
+    assert len(loader) == per_epoch
+    times = np.zeros(size, int)
+    for _ in range(3):
+        epoch = list(loader._batches())
+        assert [len(batch) for batch in epoch] == [batch_size] * per_epoch
+        times += np.bincount(np.concatenate(epoch), minlength=size)
+        assert times.max() - times.min() <= 1
+
+
+def test_a_number_of_batches_follows_from_the_seed(instances: List[Instance]) -> None:
+    """9 of 23 sentences an epoch: the third epoch has the end of one pass and the beginning of the next."""
+    first, again, other = (
+        InMemoryLoader(3, batches_per_epoch=3, instances=instances, shuffle=True, seed=seed) for seed in (5, 5, 6)
+    )
+    epochs = [batches(first) for _ in range(5)]
+    assert epochs == [batches(again) for _ in range(5)]
+    assert epochs != [batches(other) for _ in range(5)]
+    passed = [number for epoch in epochs for number in flat(epoch)]
+    assert len(set(passed[:18])) == 18
+    assert set(passed[:27]) == set(range(23))
+
+
+def test_a_number_of_batches_is_for_training_alone(
+    reader: ConllColumnsReader, vocab: Vocabulary, tmp_path: Any
+) -> None:
+    path = tmp_path / "corpus.conll"
+    path.write_text("\n\n".join("\n".join(["Anna O"] * length) for length in LENGTHS), encoding="utf-8")
+    params = Params({"type": "in_memory", "batch_size": 3, "batches_per_epoch": 2})
+    loader = DataLoader.from_params(params, reader=reader, data_path=str(path))
+    assert isinstance(loader, InMemoryLoader)
+    loader.index_with(vocab)
+    assert flat(batches(loader)) == list(range(len(LENGTHS)))
+    assert len(loader) == 8
+
+
+def test_the_schedule_ends_with_the_last_of_a_number_of_batches(instances: List[Instance]) -> None:
+    """
+    AllenNLP's `slanted_triangular` counts the steps of the first epoch again. 3 epochs of 5 batches, of which 3 steps
+    warm up: from 1/3 of the rate over the whole of it to 0 after the 15th step.
+    """
+    loader = InMemoryLoader(2, batches_per_epoch=5, instances=instances, shuffle=True)
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=12.0)
+    schedule = SlantedTriangular(optimizer, num_epochs=3, num_steps_per_epoch=len(loader), cut_frac=0.2, ratio=10**9)
+    rates, step = [], 0
+    for _ in range(3):
+        for _ in loader:
+            rates.append(optimizer.param_groups[0]["lr"])
+            step += 1
+            schedule.step_batch(step)
+        schedule.step(None)
+    assert rates == pytest.approx([0, 4, 8, *range(12, 0, -1)], abs=1e-6)
+    assert optimizer.param_groups[0]["lr"] == pytest.approx(0, abs=1e-6)
+
+
 def test_gold_and_soft_sentences_share_a_batch(reader: ConllColumnsReader, vocab: Vocabulary) -> None:
     gold = TaggedSentence("gold", ("Anna", "sings"), ("B-PER", "O"))
     soft = TaggedSentence("soft", ("Anna",), tag_distributions=({"B-PER": 0.25, "B-LOC": 0.75},))
@@ -170,7 +242,7 @@ def test_instances_without_lengths_can_be_batched() -> None:
     assert batches(loader) == [[0, 1, 2]]
 
 
-@pytest.mark.parametrize("name", ["batch_size", "evaluation_batch_size", "batches_per_bucket"])
+@pytest.mark.parametrize("name", ["batch_size", "evaluation_batch_size", "batches_per_bucket", "batches_per_epoch"])
 @pytest.mark.parametrize("value", [0, -1])
 def test_sizes_below_one_are_errors(name: str, value: int) -> None:
     with pytest.raises(ConfigurationError, match=f"data_loader.{name} is {value}; expected 1 or more"):
@@ -206,6 +278,23 @@ def check_shares(rank: int, world_size: int, device: int, instances: List[Instan
             assert (batch["metadata"][0]["tags"] is None) == (len(positions) == 0)
             nothing += len(positions) == 0
         assert nothing == rank
+
+
+def check_shares_of_a_stream(rank: int, world_size: int, device: int, instances: List[Instance]) -> None:
+    mine, whole = (
+        InMemoryLoader(5, 2, batches_per_epoch=3, instances=instances[:7], shuffle=True, seed=3) for _ in range(2)
+    )
+    whole._share = lambda batch: batch  # type: ignore[method-assign]
+    assert len(mine) == 3
+    for _ in range(2):
+        pairs = list(zip(mine.positioned_batches(), whole.positioned_batches(), strict=True))
+        assert [positions.tolist() for (positions, _), _ in pairs] == [
+            everyones[rank::world_size].tolist() for _, (everyones, _) in pairs
+        ]
+
+
+def test_processes_share_a_number_of_batches(instances: List[Instance]) -> None:
+    on_two_processes(check_shares_of_a_stream, instances)
 
 
 def test_processes_share_each_batch_of_instances(instances: List[Instance]) -> None:

@@ -10,8 +10,10 @@ function(
   query_size=data.query_size,
   num_epochs=10,
   batch_size=32,
+  steps=null,  // steps of the optimizer a round, however many sentences there are; null: num_epochs passes over them
   seed=1,
 )
+  assert steps == null || steps % num_epochs == 0 : 'steps is ' + steps + '; expected a multiple of the ' + num_epochs + ' epochs';
   local encoder = source.encoders[data.task];
   {
     type: 'active_learning',
@@ -44,7 +46,7 @@ function(
         },
       },
     },
-    data_loader: { type: 'in_memory', batch_size: batch_size },
+    data_loader: { type: 'in_memory', batch_size: batch_size, [if steps != null then 'batches_per_epoch']: steps / num_epochs },
     trainer: {
       type: 'active_learning',
       pool: { size: data.pool_size },
