@@ -4,11 +4,23 @@ from typing import Callable, Dict, Iterator
 
 from benchmarks.row import Entry
 from benchmarks.setting import Setting
-from benchmarks.stages import experiment, generation, perplexity, pool, ranks, reading, scoring, startup, training
+from benchmarks.stages import (
+    bfloat16,
+    experiment,
+    generation,
+    perplexity,
+    pool,
+    ranks,
+    reading,
+    scoring,
+    startup,
+    training,
+)
 
 STAGES: Dict[str, Callable[[Setting], Iterator[Entry]]] = {
     "reading": reading.rows,
     "training": training.rows,
+    "bfloat16": bfloat16.rows,
     "scoring": scoring.rows,
     "generation": generation.rows,
     "perplexity": perplexity.rows,

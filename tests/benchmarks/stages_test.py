@@ -9,11 +9,11 @@ import torch
 
 from benchmarks.data import find_corpus
 from benchmarks.results import measured
-from benchmarks.row import Row, Value
+from benchmarks.row import Row, Skipped, Value
 from benchmarks.setting import Built, Setting
 from benchmarks.stages import STAGES, generation, pool
 from benchmarks.stages.experiment import Watch
-from benchmarks.stages.scoring import drawn
+from benchmarks.stages.scoring import drawn, has_bfloat16_units
 from benchmarks.stages.training import NO_DROPOUT, epochs
 from tests.conftest import SHARED_DATA
 
@@ -59,6 +59,17 @@ def test_the_bare_epoch_reaches_the_packages_weights(setting: Setting, fresh_enc
 
 def test_training_is_measured(setting: Setting) -> None:
     assert [row.reference_size for row in compared(setting, "training")] == [8, 4]
+
+
+def test_training_in_bfloat16_is_measured(setting: Setting) -> None:
+    entries = list(STAGES["bfloat16"](setting))
+    if has_bfloat16_units():
+        time, f1 = entries
+        assert measured(time, 2, CPU)["pairs"]
+        assert isinstance(f1, Value)
+        assert list(f1.parts) == ["seed 1 (points)"]
+    else:
+        assert all(isinstance(entry, Skipped) for entry in entries)
 
 
 def test_the_bare_scores_are_the_packages(setting: Setting) -> None:
