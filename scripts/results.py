@@ -17,8 +17,8 @@ from seqmix_plugin.reporting import tables
 from seqmix_plugin.reporting.chart_data import mean_rows
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.formatting import between, counted, signed
+from seqmix_plugin.reporting.paired import PairedComparison
 from seqmix_plugin.reporting.run_groups import Group, find_runs, group_runs
-from seqmix_plugin.reporting.statistics import PairedComparison
 
 ROOT = Path(__file__).parent.parent
 CORPORA = {"webpage": "WebPage", "conll": "CoNLL-2003", "events": "Event triggers"}

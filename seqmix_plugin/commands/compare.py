@@ -3,11 +3,11 @@
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Iterator, List, Literal, Optional, Sequence
+from typing import Callable, Iterator, List, Literal, Optional, Sequence, Tuple
 
 from seqmix_plugin.commands.command import command
 from seqmix_plugin.console import show
-from seqmix_plugin.errors import ConfigurationError, first_line
+from seqmix_plugin.errors import ConfigurationError, first_line, quoted
 from seqmix_plugin.extras import check_extra
 from seqmix_plugin.io.atomic import write_bytes, write_text
 from seqmix_plugin.io.folder_guard import not_own
@@ -29,6 +29,7 @@ def compare(
     split: Optional[Literal["test", "dev"]] = None,
     target_f1: Optional[float] = None,
     baseline: Optional[str] = None,
+    pairs: Optional[str] = None,
 ) -> Comparison:
     """
     Compare runs of active learning: learning curves, differences, queries, generated sentences.
@@ -54,6 +55,9 @@ def compare(
         every method reaches.
     baseline : `str`, optional (default = `None`)
         Compare all methods with this one only; fewer pairs need fewer seeds.
+    pairs : `str`, optional (default = `None`)
+        Compare these pairs only, such as nte_sub:nte,mnlp:random; name them before the runs are started. The headline
+        is about the first.
 
     # Returns
 
@@ -62,21 +66,22 @@ def compare(
     # Raises
 
     `ConfigurationError`
-        Before anything is written: no run, runs on different data, measured beside unmeasured runs, an unknown
-        baseline, a split that was not measured, an output in no folder or that is a run's file. After the tables are
-        printed: a page that cannot be drawn, a file that cannot be written after all.
+        Before anything is written: no run, runs on different data, measured beside unmeasured runs, an unknown baseline
+        or method of a pair, a split that was not measured, an output in no folder or that is a run's file. After the
+        tables are printed: a page that cannot be drawn, a file that cannot be written after all.
     """
     check_extra("report", "compare")
     files = [Path(name) for name in (output, csv, markdown) if name is not None]
     _check_files(files, runs)
     if target_f1 is not None and not 0 < target_f1 <= 100:
         raise ConfigurationError(f"--target-f1 is {target_f1:g}; expected points, above 0 and up to 100")
+    named = _parsed_pairs(pairs, baseline)
     found, notes = find_runs(runs)
     _print_lines("skipped", notes)
     groups, left_out = group_runs(found)
     _print_lines("left out", left_out)
     notes += left_out
-    comparison = Comparison(groups, baseline)
+    comparison = Comparison(groups, baseline, named)
     shown = _split(comparison, split, target_f1)
     if shown is None:
         tables.labelled(groups).print()
@@ -101,6 +106,22 @@ def compare(
         if written:
             show("wrote " + ", ".join(written))
     return comparison
+
+
+def _parsed_pairs(text: Optional[str], baseline: Optional[str]) -> List[Tuple[str, str]]:
+    """The pairs of a list such as `nte_sub:nte,mnlp:random`."""
+    if text is None:
+        return []
+    if baseline is not None:
+        raise ConfigurationError("--baseline and --pairs exclude each other: both say what is compared")
+    pairs = [tuple(part.strip() for part in pair.split(":")) for pair in text.split(",")]
+    if any(len(pair) != 2 or not all(pair) or pair[0] == pair[1] for pair in pairs):
+        raise ConfigurationError(
+            f"--pairs is {quoted(text)}; expected pairs of different methods, such as nte_sub:nte,mnlp:random"
+        )
+    if len({frozenset(pair) for pair in pairs}) < len(pairs):
+        raise ConfigurationError(f"--pairs is {quoted(text)}; expected every pair once")
+    return [(first, second) for first, second in pairs]
 
 
 @contextmanager

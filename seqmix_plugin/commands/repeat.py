@@ -14,6 +14,8 @@ from seqmix_plugin.configuration.constructors import read_blocks
 from seqmix_plugin.console import show
 from seqmix_plugin.errors import ConfigurationError, first_line, quoted
 from seqmix_plugin.io.folder_guard import make_folder
+from seqmix_plugin.reporting.formatting import counted
+from seqmix_plugin.reporting.statistics import SIGNIFICANCE, seeds_needed
 from seqmix_plugin.run.reader import DONE, SEEDS, flattened, identity
 from seqmix_plugin.run.run_record import read_record, write_record
 
@@ -39,6 +41,7 @@ def repeat(
     workers: int = 1,
     vary_data: bool = False,
     records: Optional[str] = None,
+    pairs: int = 1,
     include_package: Sequence[str] = (),
 ) -> List[Outcome]:
     """
@@ -47,7 +50,7 @@ def repeat(
     Each seed has a process of its own, which trains into `DIR/<seed>` and prints to `DIR/<seed>.log`. Finished runs of
     the same configuration are left as they are, and a run that died is resumed. Do not run `allennlp train` in these
     folders at the same time; only `repeat` itself is prevented from that. Prints a line as each run ends; a failure
-    does not stop the others.
+    does not stop the others. Its first line is whether these seeds suffice for a statistically significant difference.
 
     Unless `OMP_NUM_THREADS` is set, the processes share the cores: each gets the number of cores divided by the number
     of workers. Another number of threads rounds differently, and hence may query other sentences: for the same runs
@@ -70,6 +73,8 @@ def repeat(
         the configuration's slice.
     records : `str`, optional (default = `None`)
         A folder in which to write CONFIG/SEED.json, a record without text, for each finished run.
+    pairs : `int`, optional (default = `1`)
+        The number of pairs of methods that are to be compared; more pairs need more seeds.
     include_package : `Sequence[str]`, optional (default = `()`)
         Other packages that the configuration needs.
 
@@ -87,6 +92,8 @@ def repeat(
     """
     if workers < 1:
         raise ConfigurationError(f"--workers is {workers}; expected 1 or more")
+    if pairs < 1:
+        raise ConfigurationError(f"--pairs is {pairs}; expected the number of pairs of methods, 1 or more")
     numbers = parse_seeds(seeds)
     given = _parsed(overrides)
     blocks = read_blocks(config, json.dumps(given))
@@ -113,6 +120,7 @@ def repeat(
         if outcome.run is not None and outcome.seed in record_paths:
             write_record(outcome.run, record_paths[outcome.seed])
 
+    show(seeds_suffice(len(runs), pairs))
     outcomes = run_seeds(runs, workers, len(runs) * (num_rounds + 1), keep)
     show(_summary(outcomes))
     return sorted(outcomes, key=lambda outcome: numbers.index(outcome.seed))
@@ -146,6 +154,14 @@ def seed_overrides(overrides: Dict[str, Any], seed: int, trainer: Optional[Dict[
         overrides = {key: value for key, value in overrides.items() if key.split(".")[0] != "trainer"}
         overrides["trainer"] = {**trainer, "pool": {**trainer.get("pool", {}), "data_seed": seed}}
     return {**overrides, **dict.fromkeys(SEEDS, seed)}
+
+
+def seeds_suffice(num_seeds: int, num_pairs: int) -> str:
+    """Whether a sign-flip test of so many seeds can be significant after Holm's correction for so many pairs."""
+    one, all_pairs = seeds_needed(1), seeds_needed(num_pairs)
+    needs = f"one pair of methods needs {one} seeds" + (f", {num_pairs} pairs {all_pairs}" if num_pairs > 1 else "")
+    can = "a" if num_seeds >= all_pairs else "no"
+    return f"with {counted(num_seeds, 'seed')} {can} difference can be significant at {SIGNIFICANCE}: {needs}"
 
 
 def _summary(outcomes: Sequence[Outcome]) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.reporting.formatting import Needed, seed_names
+from seqmix_plugin.reporting.paired import PairedComparison, compared_pairs
 from seqmix_plugin.reporting.run_groups import Group
-from seqmix_plugin.reporting.statistics import PairedComparison, compared_pairs
 
 
 @dataclass(frozen=True)
@@ -47,20 +47,26 @@ class Comparison:
         The methods, curves and single reference points alike.
     baseline : `str`, optional (default = `None`)
         Compare with this method only; by default each with each. Fewer pairs need fewer seeds.
+    named : `Sequence[Tuple[str, str]]`, optional (default = `()`)
+        Compare these pairs of methods only, each with its own baseline as the second.
 
     # Raises
 
     `ConfigurationError`
-        When no group has the baseline's name.
+        When no group has the baseline's name, or that of a named pair.
     """
 
     groups: Sequence[Group]
     baseline: Optional[str] = None
+    named: Sequence[Tuple[str, str]] = ()
 
     def __post_init__(self) -> None:
         names = [group.name for group in self.curves]
-        if self.baseline is not None and self.baseline not in names:
-            raise ConfigurationError(f"--baseline is {self.baseline!r}; expected one of {', '.join(names)}")
+        given = [("baseline", self.baseline), *(("pairs", name) for pair in self.named for name in pair)]
+        for option, name in given:
+            if name is not None and name not in names:
+                verb = "is" if option == "baseline" else "has"
+                raise ConfigurationError(f"--{option} {verb} {name!r}; expected one of {', '.join(names)}")
 
     @property
     def curves(self) -> List[Group]:
@@ -85,7 +91,7 @@ class Comparison:
         if not units or all(len(group.runs) == len(units) for group in curves):
             return self
         same = {group.name: replace(group, runs=tuple(r for r in group.runs if r.unit in units)) for group in curves}
-        return Comparison([same.get(group.name, group) for group in self.groups], self.baseline)
+        return replace(self, groups=[same.get(group.name, group) for group in self.groups])
 
     @property
     def which_seeds(self) -> str:
@@ -131,12 +137,13 @@ class Comparison:
 
     @cached_property
     def pairs(self) -> Dict[str, List[PairedComparison]]:
-        """For each split each method against those before it, or all against the baseline."""
-        names = [(later, earlier) for earlier, later in combinations(self.curves, 2)]
+        """For each split the named pairs, or all methods against the baseline, or each against those before it."""
+        by_name = {group.name: group for group in self.curves}
+        names = self.named or [(later, earlier) for earlier, later in combinations(by_name, 2)]
         if self.baseline is not None:
-            [one] = [group for group in self.curves if group.name == self.baseline]
-            names = [(group, one) for group in self.curves if group is not one]
-        return {split: compared_pairs(names, split) for split in self.splits}
+            names = [(name, self.baseline) for name in by_name if name != self.baseline]
+        pairs = [(by_name[first], by_name[second]) for first, second in names]
+        return {split: compared_pairs(pairs, split) for split in self.splits}
 
 
 def _summary(group: Group, scores: np.ndarray) -> Summary:

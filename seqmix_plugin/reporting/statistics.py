@@ -1,119 +1,15 @@
-"""The difference between two methods, and whether it is statistically significant."""
+"""The formulas of the report's tests and intervals."""
 
 import math
-from dataclasses import dataclass, replace
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
-
-from seqmix_plugin.reporting.formatting import p_value
-from seqmix_plugin.reporting.run_groups import Group, matched_runs
-from seqmix_plugin.run.reader import Run
 
 SIGNIFICANCE = 0.05
 NUM_PATTERNS = 2**16
 """The most sign patterns that are counted; of more, so many are drawn."""
 NUM_RESAMPLES = 9999
 """Of the bootstrap."""
-
-
-@dataclass(frozen=True)
-class PairedComparison:
-    """
-    The difference between two methods on one split, `first` minus `second`, in F1 points. Runs are paired by seed and
-    slice; a run's value is its mean over the budgets that both methods have measured.
-    """
-
-    first: str
-    second: str
-    units: List[Tuple[int, int]]
-    """Seed and slice of each pair of runs."""
-    difference: float
-    """Mean over the pairs; `nan` without any."""
-    interval: Optional[Tuple[float, float]]
-    """95 % bootstrap interval of the difference."""
-    p: Optional[float]
-    """Of the sign-flip test."""
-    wilcoxon_p: Optional[float]
-    """Of the paper's test, over budgets."""
-    at_budgets: Dict[int, float]
-    """The mean difference at each shared budget."""
-    same: List[int]
-    """Budgets at which both have labelled the same sentences and generated none."""
-    finished: bool
-    """Whether the runs of both are finished."""
-    adjusted_p: Optional[float] = None
-    """After Holm's correction over the pairs that are shown."""
-    needed: int = 0
-    """The fewest seeds with which one of the pairs that are shown can be significant."""
-
-    @property
-    def significant(self) -> bool:
-        """Whether the difference is statistically significant, and final."""
-        return self.finished and self.adjusted_p is not None and self.adjusted_p <= SIGNIFICANCE
-
-    @property
-    def verdict(self) -> str:
-        """What the test says, to follow 'The difference is'."""
-        if not self.at_budgets:
-            return f"not tested: no {'budget' if self.units else 'seed'} in common"
-        if not self.finished:
-            return "not final: there are unfinished runs"
-        if len(self.units) < self.needed:
-            number = f"there {'is' if len(self.units) == 1 else 'are'} {len(self.units)}"
-            return f"not statistically significant: {self.needed} seeds are needed, {number}"
-        return f"{'' if self.significant else 'not '}statistically significant (p = {p_value(self.adjusted_p)}, Holm)"
-
-    def gain_of(self, name: str) -> "PairedComparison":
-        """The same comparison with `name` as the first of the two methods."""
-        if name == self.first:
-            return self
-        return replace(
-            self,
-            first=self.second,
-            second=self.first,
-            difference=-self.difference,
-            interval=None if self.interval is None else (-self.interval[1], -self.interval[0]),
-            at_budgets={budget: -difference for budget, difference in self.at_budgets.items()},
-        )
-
-
-def compared_pairs(pairs: Sequence[Tuple[Group, Group]], split: str) -> List[PairedComparison]:
-    """The differences of pairs of methods that are shown together."""
-    compared = [_compared(first, second, split) for first, second in pairs]
-    needed = seeds_needed(len(compared)) if compared else 0
-    adjusted = holm([pair.p for pair in compared])
-    return [replace(pair, adjusted_p=p, needed=needed) for pair, p in zip(compared, adjusted, strict=True)]
-
-
-def _compared(first: Group, second: Group, split: str) -> PairedComparison:
-    """A comparison without what depends on the other pairs."""
-    matched = matched_runs(first, second)
-    # Of several rounds with one budget the last counts.
-    curves: Any = [[dict(zip(run.budgets, run.f1(split), strict=True)) for run in pair] for pair in matched]
-    shared = sorted(set.intersection(*(set(curve) for pair in curves for curve in pair))) if matched else []
-    rows = [[one[budget] - other[budget] for budget in shared] for one, other in curves]
-    differences = [float(np.mean(row)) for row in rows] if shared else []
-    at_budgets = dict(zip(shared, np.mean(rows, axis=0).tolist(), strict=True)) if shared else {}
-    return PairedComparison(
-        first=first.name,
-        second=second.name,
-        units=[run.unit for run, _ in matched],
-        difference=float(np.mean(differences)) if differences else float("nan"),
-        interval=bootstrap_interval(differences),
-        p=sign_flip_test(differences),
-        wilcoxon_p=wilcoxon_over_budgets(list(at_budgets.values())),
-        at_budgets=at_budgets,
-        same=[budget for budget in shared if all(_same_sentences(*pair, budget) for pair in matched)],
-        finished=first.finished and second.finished,
-    )
-
-
-def _same_sentences(one: Run, other: Run, budget: int) -> bool:
-    """Whether both have labelled the same sentences up to a budget, and generated none."""
-    last = [max(k for k, labelled in enumerate(run.budgets) if labelled == budget) for run in (one, other)]
-    generated = one.rounds[last[0]]["synthetic_in_training"] or other.rounds[last[1]]["synthetic_in_training"]
-    return not generated and one.labelled(last[0]) == other.labelled(last[1])
 
 
 def sign_flip_test(differences: Sequence[float]) -> Optional[float]:
@@ -158,6 +54,25 @@ def _random_signs(n: int) -> np.ndarray:
     return 1.0 - 2.0 * swaps[..., 0]
 
 
+def stratified_sign_flip_test(strata: Sequence[Sequence[float]]) -> Optional[float]:
+    """
+    The sign-flip test of the mean over strata, such as corpora, of the mean difference in each: every stratum has the
+    same weight, however many seeds it has, and the sign of each difference is flipped on its own.
+
+    # Parameters
+
+    strata : `Sequence[Sequence[float]]`
+        For each stratum the differences, one a seed; a stratum has at least one.
+
+    # Returns
+
+    `Optional[float]`
+        p, or `None` for fewer than two differences in all.
+    """
+    # Up to a factor, the mean of means is the sum of all differences over the size of their stratum.
+    return sign_flip_test([difference / len(stratum) for stratum in strata for difference in stratum])
+
+
 def bootstrap_interval(differences: Sequence[float], confidence: float = 0.95) -> Optional[Tuple[float, float]]:
     """
     The percentile bootstrap interval of the mean of paired differences; with few of them it is rather too short.
@@ -175,13 +90,28 @@ def bootstrap_interval(differences: Sequence[float], confidence: float = 0.95) -
 
     References: Efron and Tibshirani, An Introduction to the Bootstrap, 1993.
     """
-    if len(differences) < 2:
+    return stratified_bootstrap_interval([differences], confidence)
+
+
+def stratified_bootstrap_interval(
+    strata: Sequence[Sequence[float]], confidence: float = 0.95
+) -> Optional[Tuple[float, float]]:
+    """
+    The percentile bootstrap interval of the mean over strata of the mean difference in each; seeds are resampled within
+    each stratum. `None` where no stratum has two differences; one with a single difference adds no width.
+    """
+    if max(map(len, strata), default=0) < 2:
         return None
-    values = np.asarray(differences, dtype=float)
-    drawn = np.random.default_rng(0).integers(0, len(values), (NUM_RESAMPLES, len(values)))
+    generator = np.random.default_rng(0)
+    means = [np.asarray(stratum, dtype=float)[resampled(len(stratum), generator)].mean(axis=1) for stratum in strata]
     outside = (1 - confidence) / 2
-    low, high = np.quantile(values[drawn].mean(axis=1), [outside, 1 - outside])
+    low, high = np.quantile(np.mean(means, axis=0), [outside, 1 - outside])
     return float(low), float(high)
+
+
+def resampled(n: int, generator: np.random.Generator) -> np.ndarray:
+    """Positions of n seeds, drawn with replacement. Shape: (NUM_RESAMPLES, n)"""
+    return generator.integers(0, n, (NUM_RESAMPLES, n))
 
 
 def wilcoxon_over_budgets(differences: Sequence[float]) -> Optional[float]:

@@ -15,8 +15,8 @@ from seqmix_plugin.errors import printable
 from seqmix_plugin.reporting import formatting
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.formatting import MINUS, NOTHING, decimal, p_value, signed, with_deviation
+from seqmix_plugin.reporting.paired import PairedComparison
 from seqmix_plugin.reporting.run_groups import Group
-from seqmix_plugin.reporting.statistics import PairedComparison
 from seqmix_plugin.run.layout import NOT_MEASURED
 
 STAGES = ("query", "annotate", "augment", "committee", "train", "measure")

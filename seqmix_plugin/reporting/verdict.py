@@ -4,8 +4,8 @@ from typing import List, NamedTuple, Optional, Tuple
 
 from seqmix_plugin.reporting.comparison import Comparison, Summary
 from seqmix_plugin.reporting.formatting import NOTHING, between, counted, decimal, labels, saving, seed_names, signed
+from seqmix_plugin.reporting.paired import PairedComparison
 from seqmix_plugin.reporting.run_groups import Group, matched_runs
-from seqmix_plugin.reporting.statistics import PairedComparison
 
 SMALLEST = 0.05
 """F1 points; a smaller difference is rounded to nothing."""
@@ -22,7 +22,8 @@ class Verdict(NamedTuple):
 
 def verdict(comparison: Comparison, split: str, target: Optional[float] = None) -> Verdict:
     """
-    The method with the highest mean over budgets, against the baseline if there is one, otherwise the next best.
+    The method with the highest mean over budgets, against the baseline if there is one, otherwise the next best; where
+    pairs are named, the first pair.
 
     # Parameters
 
@@ -40,6 +41,8 @@ def verdict(comparison: Comparison, split: str, target: Optional[float] = None) 
     summaries, shared = ranked(comparison.same_seeds, split)
     if len(summaries) == 1:
         return _of_one(summaries[0], comparison, split)
+    if comparison.named:
+        summaries = [summary for summary in summaries if summary.group.name in comparison.named[0]]
     leader, rest = summaries[0], summaries[1:]
     other = next((summary for summary in rest if summary.group.name == comparison.baseline), rest[0])
     names = leader.group.name, other.group.name
@@ -56,10 +59,9 @@ def verdict(comparison: Comparison, split: str, target: Optional[float] = None) 
         details += _labels(comparison, split, names, comparison.target(split) if target is None else target)
     if len(pairs) > 1:
         number = sum(pair.significant for pair in pairs)
-        are = "is" if number < 2 else "are"
-        details.append(
-            f"Of all {len(pairs)} differences between methods {number or 'none'} {are} statistically significant."
-        )
+        are, which = "is" if number < 2 else "are", "named " if comparison.named else ""
+        several = f"Of all {len(pairs)} {which}differences between methods"
+        details.append(f"{several} {number or 'none'} {are} statistically significant.")
     details += [_unfinished(summary.group) for summary in (leader, other) if not summary.group.finished]
     if comparison.which_seeds and comparison.units in ([], pair.units):
         details.append(comparison.which_seeds)
@@ -70,7 +72,8 @@ def verdict(comparison: Comparison, split: str, target: Optional[float] = None) 
     text = f"The difference is {pair.verdict}."
     if pair.significant and not is_clear:
         text = f"The difference is {pair.verdict}, but below {SMALLEST} F1 points."
-    headline = _headline(pair, split, ", the next best" if other is rest[0] and len(rest) > 1 else "")
+    which = ", the next best" if other is rest[0] and len(rest) > 1 else ""
+    headline = _headline(pair, split, ", the pair named first" if len(comparison.named) > 1 else which)
     return Verdict(headline, pair.significant if is_clear else None, text, details)
 
 

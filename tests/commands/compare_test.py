@@ -53,6 +53,21 @@ def test_dev_and_a_baseline(command: Command, runs: Path, tmp_path: Path, capsys
     assert "sub − random: +2.7" in shown
 
 
+def test_named_pairs(command: Command, runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    write_run(runs / "lc" / "1", [1.0, 2.0, 3.0], **{"trainer.query_policy.type": "lc"})
+    files = [tmp_path / name for name in ("report.html", "tables.md")]
+    pairs = "random:sub, lc:random"
+    assert command("compare", runs, "-o", files[0], "--markdown", files[1], "--pairs", pairs) == 0
+    shown = capsys.readouterr().out
+    assert "random − sub: −2.7" in shown
+    assert "lc − random: −18.3" in shown
+    assert "lc − sub" not in shown
+    page, markdown = (file.read_text(encoding="utf-8") for file in files)
+    assert "sub leads on test: 2.7 F1 points above random, the pair named first." in page
+    assert "Of all 2 named differences between methods none is statistically significant." in page
+    assert "one of 2 pairs can pass 0.05 with 7 seeds or more" in markdown
+
+
 def test_runs_that_are_not_measured(command: Command, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """The page has what was queried and generated, and everything else says why it has no more."""
     for name in ("random", "lc"):
@@ -124,6 +139,11 @@ def test_an_older_page_is_replaced(command: Command, runs: Path, tmp_path: Path)
     [
         (["RUNS/nothing"], "there is no run to compare"),
         (["RUNS", "--baseline", "lc"], "--baseline is 'lc'; expected one of random, sub"),
+        (["RUNS", "--pairs", "sub:lc"], "--pairs has 'lc'; expected one of random, sub"),
+        (["RUNS", "--pairs", "sub"], "--pairs is 'sub'; expected pairs of different methods, such as nte_sub:nte"),
+        (["RUNS", "--pairs", "sub:sub"], "--pairs is 'sub:sub'; expected pairs of different methods"),
+        (["RUNS", "--pairs", "sub:random,random:sub"], "--pairs is 'sub:random,random:sub'; expected every pair once"),
+        (["RUNS", "--pairs", "sub:random", "--baseline", "sub"], "--baseline and --pairs exclude each other"),
         (["RUNS", "--target-f1", "0"], "--target-f1 is 0; expected points, above 0 and up to 100"),
         (["RUNS", "--target-f1", "nan"], "--target-f1 is nan; expected points, above 0 and up to 100"),
         (["RUNS", "--csv", "RUNS"], "RUNS: cannot be written to; expected a file's path in a folder that exists"),

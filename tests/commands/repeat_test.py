@@ -20,7 +20,7 @@ from allennlp.commands import main
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 
-from seqmix_plugin.commands.repeat import parse_seeds, repeat, seed_overrides
+from seqmix_plugin.commands.repeat import parse_seeds, repeat, seed_overrides, seeds_suffice
 from seqmix_plugin.commands.seed_processes import SeedRun
 from seqmix_plugin.run.layout import METRICS, ROUNDS
 from seqmix_plugin.run.reader import SEEDS, read_run
@@ -106,7 +106,8 @@ def called(arguments: List[str], records: Path, top: Path) -> Tuple[int, List[st
 
 def test_a_failure_does_not_stop_the_others(calls: Calls) -> None:
     assert calls.codes == [1, 0]
-    first, second, last = calls.printed[0]
+    seeds, first, second, last = calls.printed[0]
+    assert seeds == "with 2 seeds no difference can be significant at 0.05: one pair of methods needs 6 seeds"
     reason = rf".*{re.escape(str(calls.config.parent / 'train.conll'))}.*"
     assert re.fullmatch(rf"seed 1: failed: {reason} \(see {re.escape(str(calls.folder / '1.log'))}\)", first)
     assert re.fullmatch(r"seed 2: finished \| dev F1 \d+\.\d\d \| test F1 \d+\.\d\d \| \d+ s", second)
@@ -114,7 +115,7 @@ def test_a_failure_does_not_stop_the_others(calls: Calls) -> None:
 
 
 def test_what_died_is_run_again_and_what_is_done_is_not(calls: Calls) -> None:
-    again, *ended, last = calls.printed[1]
+    _, again, *ended, last = calls.printed[1]
     assert again == f"seed 1: the run in {calls.folder / '1'} had not begun; it starts again"
     assert [line.split(" | ")[0] for line in sorted(ended)] == ["seed 1: finished", "seed 2: done before"]
     assert last == "1 finished, 1 skipped (done before), 0 not done"
@@ -209,7 +210,7 @@ def test_a_run_that_another_process_is_at_is_left_alone(
         fcntl.flock(log, fcntl.LOCK_EX)
         assert command(*calls.arguments, "--seeds", "2,9") == 1
     (calls.folder / "9.log").unlink()
-    assert capsys.readouterr().out.splitlines()[1:] == [
+    assert capsys.readouterr().out.splitlines()[2:] == [
         f"seed 9: busy: another process runs it (see {calls.folder / '9.log'})",
         "0 finished, 1 skipped (done before), 1 not done: seed 9 (another process runs it)",
     ]
@@ -295,6 +296,20 @@ def test_seeds_that_mean_nothing(text: str, calls: Calls, command: Command, caps
     assert re.fullmatch(r"error: --seeds is .*; expected distinct integers from 0 to 2\^32 - 1.*", error)
 
 
+@pytest.mark.parametrize(
+    ("num_seeds", "num_pairs", "expected"),
+    [
+        (1, 1, "with 1 seed no difference can be significant at 0.05: one pair of methods needs 6 seeds"),
+        (5, 3, "with 5 seeds no difference can be significant at 0.05: one pair of methods needs 6 seeds, 3 pairs 7"),
+        (6, 3, "with 6 seeds no difference can be significant at 0.05: one pair of methods needs 6 seeds, 3 pairs 7"),
+        (7, 3, "with 7 seeds a difference can be significant at 0.05: one pair of methods needs 6 seeds, 3 pairs 7"),
+    ],
+)
+def test_seeds_that_suffice(num_seeds: int, num_pairs: int, expected: str) -> None:
+    """2 / 2⁶ is below 0.05, and 2 / 2⁵ is not; 3 · 2 / 2⁷ is, and 3 · 2 / 2⁶ is not."""
+    assert seeds_suffice(num_seeds, num_pairs) == expected
+
+
 def test_seeds() -> None:
     assert parse_seeds("7, 1-3,0") == [7, 1, 2, 3, 0]
     assert parse_seeds("4294967295") == [2**32 - 1]
@@ -304,6 +319,7 @@ def test_seeds() -> None:
     ("more", "message"),
     [
         (["--workers", "0"], "--workers is 0; expected 1 or more"),
+        (["--pairs", "0"], "--pairs is 0; expected the number of pairs of methods, 1 or more"),
         (["-o", "{"], "--overrides is '{': "),
         (["-o", "[1]"], "--overrides is '[1]'; expected a JSON object"),
         (["-o", '{"seed": 7}'], "--overrides has 'seed', which 'repeat' sets itself: use --seeds"),

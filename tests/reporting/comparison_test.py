@@ -107,6 +107,31 @@ def test_an_unknown_baseline(tmp_path: Path) -> None:
         compared(tmp_path, {"nte": [[1.0, 2.0]], "random": [[1.0, 2.0]]}, baseline="lc")
 
 
+def test_named_pairs_are_corrected_for_themselves_alone(tmp_path: Path) -> None:
+    curves = {
+        "random": [[10.0, 20.0 + s] for s in range(6)],
+        "nte": [[10.0, 30.0 + 2 * s] for s in range(6)],
+        "sub": [[10.0, 50.0 + 4 * s] for s in range(6)],
+    }
+    comparison = compared(tmp_path, curves, named=[("random", "sub")])
+    for one in (comparison, comparison.same_seeds):
+        [pair] = one.pairs["test"]
+        assert (pair.first, pair.second, pair.needed) == ("random", "sub", 6)
+        assert pair.adjusted_p == pytest.approx(2 / 64)
+        assert pair.significant
+        # Half of 30 + 3 s points, s from 0 to 5.
+        assert pair.differences == pytest.approx([-15.0 - 1.5 * s for s in range(6)])
+        assert pair.difference == pytest.approx(-18.75)
+        assert pair.gain_of("sub").differences == pytest.approx([15.0 + 1.5 * s for s in range(6)])
+    two = Comparison(comparison.groups, named=[("sub", "nte"), ("nte", "random")])
+    assert [pair.adjusted_p for pair in two.pairs["test"]] == pytest.approx([2 * 2 / 64] * 2)
+
+
+def test_an_unknown_method_of_a_pair(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="--pairs has 'lc'; expected one of nte, random"):
+        compared(tmp_path, {"nte": [[1.0, 2.0]], "random": [[1.0, 2.0]]}, named=[("nte", "lc")])
+
+
 def test_only_shared_seeds_are_paired(tmp_path: Path) -> None:
     [pair] = compared(tmp_path, {"random": [[10.0, 28.0]], "nte": [[10.0, 30.0], [0.0, 90.0]]}).pairs["test"]
     assert len(pair.units) == 1

@@ -16,6 +16,8 @@ from seqmix_plugin.reporting.statistics import (
     holm,
     seeds_needed,
     sign_flip_test,
+    stratified_bootstrap_interval,
+    stratified_sign_flip_test,
     wilcoxon_over_budgets,
 )
 
@@ -33,6 +35,51 @@ def test_sign_flips_by_hand() -> None:
 @pytest.mark.parametrize("n", range(2, 9))
 def test_the_smallest_p_of_n_seeds(n: int) -> None:
     assert sign_flip_test([1.0 + i for i in range(n)]) == pytest.approx(2 / 2**n)
+
+
+def test_sign_flips_over_corpora_by_hand() -> None:
+    """
+    The means 2 and 3 of [1, 3] and [3] have the mean 2.5. With flipped signs it is (±0.5 ±1.5 ±3) / 2: ±2.5, ±2, ±1 and
+    ±0.5, two of which are as far from 0. Of [4, −2] and [1] it is (±2 ±1 ±1) / 2: ±2, ±1, ±1 and 0 twice; six are as
+    far as 1.
+    """
+    assert stratified_sign_flip_test([[1.0, 3.0], [3.0]]) == pytest.approx(2 / 8)
+    assert stratified_sign_flip_test([[4.0, -2.0], [1.0]]) == pytest.approx(6 / 8)
+    # Both corpora weigh the same: with four 1 the first mean is −1, −0.5, 0, 0.5 or 1 in 1, 4, 6, 4, 1 of 16 patterns;
+    # with +0.5 of the second all but the 4 of −0.5 are as far from 0 as 1 − 0.5, with −0.5 as many. By seeds, whichever
+    # their corpus, it would be 4/32: only ±4 is as far as 4 − 0.5.
+    assert stratified_sign_flip_test([[1.0, 1.0, 1.0, 1.0], [-0.5]]) == pytest.approx(24 / 32)
+    assert sign_flip_test([1.0, 1.0, 1.0, 1.0, -0.5]) == pytest.approx(4 / 32)
+    assert stratified_sign_flip_test([[3.0]]) is None
+    assert stratified_sign_flip_test([]) is None
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_corpora_that_agree_need_fewer_seeds_each(n: int) -> None:
+    assert stratified_sign_flip_test([[1.0] * n] * 3) == pytest.approx(2 / 2 ** (3 * n))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.lists(POINTS, min_size=2, max_size=3), min_size=1, max_size=2), POINTS)
+def test_sign_flips_over_corpora_by_counting_all_patterns(strata: List[List[float]], single: float) -> None:
+    strata = [*strata, [single]]
+    observed = abs(np.mean([np.mean(stratum) for stratum in strata]))
+    patterns = product(*(product((1, -1), repeat=len(stratum)) for stratum in strata))
+    means = [
+        abs(np.mean([np.mean(np.array(signs) * stratum) for signs, stratum in zip(pattern, strata, strict=True)]))
+        for pattern in patterns
+    ]
+    assert stratified_sign_flip_test(strata) == pytest.approx(np.mean([mean >= observed - 1e-9 for mean in means]))
+
+
+def test_the_interval_over_corpora_by_hand() -> None:
+    """Means of two draws from 1 and 3 are 1, 2 or 3 in a quarter, a half and a quarter; that of 5 alone is 5."""
+    assert stratified_bootstrap_interval([[1.0, 3.0], [5.0]]) == (3.0, 4.0)
+    assert stratified_bootstrap_interval([[1.0, 3.0]]) == bootstrap_interval([1.0, 3.0])
+    assert stratified_bootstrap_interval([[1.0], [5.0]]) is None
+    # Two corpora drawn apart: the mean of both is 1 in a sixteenth, more than 2.5 %.
+    assert stratified_bootstrap_interval([[1.0, 3.0], [1.0, 3.0]]) == (1.0, 3.0)
+    assert stratified_bootstrap_interval([[1.0, 3.0], [1.0, 3.0]], confidence=0.8) == (1.5, 2.5)
 
 
 def test_what_is_equal_on_paper_is_equal() -> None:

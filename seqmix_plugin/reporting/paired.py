@@ -1,0 +1,121 @@
+"""The difference between two methods, and whether it is statistically significant."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+import numpy as np
+
+from seqmix_plugin.reporting.formatting import p_value
+from seqmix_plugin.reporting.run_groups import Group, matched_runs
+from seqmix_plugin.reporting.statistics import (
+    SIGNIFICANCE,
+    bootstrap_interval,
+    holm,
+    seeds_needed,
+    sign_flip_test,
+    wilcoxon_over_budgets,
+)
+from seqmix_plugin.run.reader import Run
+
+
+@dataclass(frozen=True)
+class PairedComparison:
+    """
+    The difference between two methods on one split, `first` minus `second`, in F1 points. Runs are paired by seed and
+    slice; a run's value is its mean over the budgets that both methods have measured.
+    """
+
+    first: str
+    second: str
+    units: List[Tuple[int, int]]
+    """Seed and slice of each pair of runs."""
+    differences: List[float]
+    """One a pair of runs; none where the methods have no budget in common."""
+    difference: float
+    """Mean over the pairs; `nan` without any."""
+    interval: Optional[Tuple[float, float]]
+    """95 % bootstrap interval of the difference."""
+    p: Optional[float]
+    """Of the sign-flip test."""
+    wilcoxon_p: Optional[float]
+    """Of the paper's test, over budgets."""
+    at_budgets: Dict[int, float]
+    """The mean difference at each shared budget."""
+    same: List[int]
+    """Budgets at which both have labelled the same sentences and generated none."""
+    finished: bool
+    """Whether the runs of both are finished."""
+    adjusted_p: Optional[float] = None
+    """After Holm's correction over the pairs that are shown."""
+    needed: int = 0
+    """The fewest seeds with which one of the pairs that are shown can be significant."""
+
+    @property
+    def significant(self) -> bool:
+        """Whether the difference is statistically significant, and final."""
+        return self.finished and self.adjusted_p is not None and self.adjusted_p <= SIGNIFICANCE
+
+    @property
+    def verdict(self) -> str:
+        """What the test says, to follow 'The difference is'."""
+        if not self.at_budgets:
+            return f"not tested: no {'budget' if self.units else 'seed'} in common"
+        if not self.finished:
+            return "not final: there are unfinished runs"
+        if len(self.units) < self.needed:
+            number = f"there {'is' if len(self.units) == 1 else 'are'} {len(self.units)}"
+            return f"not statistically significant: {self.needed} seeds are needed, {number}"
+        return f"{'' if self.significant else 'not '}statistically significant (p = {p_value(self.adjusted_p)}, Holm)"
+
+    def gain_of(self, name: str) -> "PairedComparison":
+        """The same comparison with `name` as the first of the two methods."""
+        if name == self.first:
+            return self
+        return replace(
+            self,
+            first=self.second,
+            second=self.first,
+            differences=[-difference for difference in self.differences],
+            difference=-self.difference,
+            interval=None if self.interval is None else (-self.interval[1], -self.interval[0]),
+            at_budgets={budget: -difference for budget, difference in self.at_budgets.items()},
+        )
+
+
+def compared_pairs(pairs: Sequence[Tuple[Group, Group]], split: str) -> List[PairedComparison]:
+    """The differences of pairs of methods that are shown together."""
+    compared = [_compared(first, second, split) for first, second in pairs]
+    needed = seeds_needed(len(compared)) if compared else 0
+    adjusted = holm([pair.p for pair in compared])
+    return [replace(pair, adjusted_p=p, needed=needed) for pair, p in zip(compared, adjusted, strict=True)]
+
+
+def _compared(first: Group, second: Group, split: str) -> PairedComparison:
+    """A comparison without what depends on the other pairs."""
+    matched = matched_runs(first, second)
+    # Of several rounds with one budget the last counts.
+    curves: Any = [[dict(zip(run.budgets, run.f1(split), strict=True)) for run in pair] for pair in matched]
+    shared = sorted(set.intersection(*(set(curve) for pair in curves for curve in pair))) if matched else []
+    rows = [[one[budget] - other[budget] for budget in shared] for one, other in curves]
+    differences = [float(np.mean(row)) for row in rows] if shared else []
+    at_budgets = dict(zip(shared, np.mean(rows, axis=0).tolist(), strict=True)) if shared else {}
+    return PairedComparison(
+        first=first.name,
+        second=second.name,
+        units=[run.unit for run, _ in matched],
+        differences=differences,
+        difference=float(np.mean(differences)) if differences else float("nan"),
+        interval=bootstrap_interval(differences),
+        p=sign_flip_test(differences),
+        wilcoxon_p=wilcoxon_over_budgets(list(at_budgets.values())),
+        at_budgets=at_budgets,
+        same=[budget for budget in shared if all(_same_sentences(*pair, budget) for pair in matched)],
+        finished=first.finished and second.finished,
+    )
+
+
+def _same_sentences(one: Run, other: Run, budget: int) -> bool:
+    """Whether both have labelled the same sentences up to a budget, and generated none."""
+    last = [max(k for k, labelled in enumerate(run.budgets) if labelled == budget) for run in (one, other)]
+    generated = one.rounds[last[0]]["synthetic_in_training"] or other.rounds[last[1]]["synthetic_in_training"]
+    return not generated and one.labelled(last[0]) == other.labelled(last[1])
