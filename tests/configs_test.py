@@ -3,6 +3,7 @@
 import functools
 import json
 import re
+from itertools import product
 from pathlib import Path
 from typing import Any, Callable, Dict, Tuple
 
@@ -18,6 +19,8 @@ from tests.conftest import QUICKSTART, ROOT
 
 FOLDER = ROOT / "training_configs"
 CONFIGS = sorted([*FOLDER.glob("*.jsonnet"), *FOLDER.glob("paper/*.jsonnet")])
+OURS = sorted(path for path in FOLDER.glob("*/*.jsonnet") if path.parent.name != "paper")
+"""Configurations of experiments that are not the paper's; each names its source."""
 ENTRY_POINTS = {"annotate", "conll_seqmix", "conll_seqmix_minilm", "quickstart", "webpage_nte", "webpage_nte_sub"}
 SOURCES = ("hub", "minilm")
 
@@ -94,8 +97,11 @@ def tiny_models(tiny_encoder: str, tiny_gpt2: str) -> Dict[str, str]:
     return {**dict.fromkeys(encoders, tiny_encoder), "gpt2": tiny_gpt2}
 
 
-@pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: str(path.relative_to(FOLDER).with_suffix("")))
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [*product(CONFIGS, SOURCES), *((path, "hub") for path in OURS)],
+    ids=lambda value: value if isinstance(value, str) else str(value.relative_to(FOLDER).with_suffix("")),
+)
 def test_every_configuration_is_built(
     path: Path, source: str, tiny_models: Dict[str, str], train_file: Callable[[int], Path], tmp_path: Path
 ) -> None:
@@ -115,11 +121,14 @@ def test_every_configuration_says_what_it_reproduces_and_is_listed() -> None:
     assert {path.stem for path in FOLDER.glob("*.jsonnet")} == ENTRY_POINTS
     shown = set(re.findall(r"`((?:conll|events|webpage)_\w[\w.]*|quickstart|annotate)`", listed))
     assert shown - {"events_geneva33"} == names
-    for path in CONFIGS:
+    ours = re.findall(r"`((?:large_pool|seed_gain|equal_steps)/\w+)`", listed)
+    assert sorted(ours) == [str(path.relative_to(FOLDER).with_suffix("")) for path in OURS]
+    for path in [*CONFIGS, *OURS]:
         first = path.read_text(encoding="utf-8").splitlines()[0]
         reproduces = ("Figure", "Table", "Equation", "Appendix", "The paper's main experiment")
-        ours = ("Control", "Upper bound", "As conll_", "Quickstart", "An annotation project")
-        assert first.removeprefix("// ").startswith(reproduces + ours), path
+        own = ("Control", "Upper bound", "As conll_", "Quickstart", "An annotation project")
+        further = ("A large pool", "Seed gain", "Equal steps")
+        assert first.removeprefix("// ").startswith(reproduces + own + further), path
 
 
 def trainer_of(name: str, source: str = "hub") -> Dict[str, Any]:
@@ -231,6 +240,48 @@ def test_controls(corpus: str) -> None:
     assert (everything["seed_size"], everything["num_rounds"]) == (sizes[corpus], 0)
 
 
+@pytest.mark.parametrize("corpus", ["conll", "events"])
+def test_the_large_pool_differs_in_the_policy_alone(corpus: str) -> None:
+    configs = [evaluate(path) for path in OURS if path.match(f"large_pool/{corpus}_*")]
+    policies = [config["trainer"].pop("query_policy")["type"] for config in configs]
+    expected = ["bald", "least_confidence", "mnlp", "normalized_token_entropy", "vote_entropy", "random"]
+    assert policies == expected
+    assert all(config == configs[0] for config in configs)
+    trainer = configs[0]["trainer"]
+    assert [trainer[key] for key in ("seed_size", "num_rounds", "query_size", "reuse_model")] == [50, 5, 50, False]
+    assert (trainer["pool"], trainer["scoring"]) == ({"size": None}, {"max_candidates": 4000})
+    assert steps(configs[0]) == 200
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in OURS if path.parent.name == "equal_steps"], ids=lambda path: path.stem
+)
+def test_equal_steps_is_the_papers_experiment_but_for_the_steps(path: Path) -> None:
+    source, name = path.stem.split("_", 1)
+    ours, papers = evaluate(path), evaluate(configuration(name), source)
+    assert steps(ours) == {"minilm": 300}[source]
+    assert ours.pop("data_loader")["batch_size"] == 16
+    assert papers.pop("data_loader") == {"type": "in_memory", "batch_size": 32}
+    assert ours == papers
+
+
+@pytest.mark.parametrize("corpus", ["conll", "webpage"])
+@pytest.mark.parametrize(("augmented", "papers"), [("none", "nte"), ("sub", "nte_sub")])
+def test_the_seed_gain_is_round_0_of_the_papers_experiment(corpus: str, augmented: str, papers: str) -> None:
+    expected = evaluate(configuration(f"{corpus}_{papers}"), "minilm")
+    for times, number in (("once", 1), ("twice", 2)):
+        config = evaluate(FOLDER / "seed_gain" / f"{corpus}_{times}_{augmented}.jsonnet")
+        assert config["trainer"].pop("training") == {"seed_trainings": number}
+        assert config == {**expected, "trainer": {**expected["trainer"], "num_rounds": 0, "query_size": []}}
+
+
+def steps(config: Dict[str, Any]) -> int:
+    """The optimizer's steps in a round."""
+    loader = config["data_loader"]
+    assert loader["batch_size"] == 16
+    return int(loader["batches_per_epoch"] * config["trainer"]["trainer"]["num_epochs"])
+
+
 # One of each kind, trained for a round.
 KINDS = [
     "conll_lc",
@@ -312,7 +363,7 @@ def test_fresh_twins_differ_in_one_key(name: str) -> None:
     ("call", "message"),
     [
         ("'conl', 'nte'", "corpus is conl; expected 'conll', 'events', 'webpage' or 'quickstart'"),
-        ("'conll', 'bald'", "policy is bald; expected 'random', 'lc', 'nte' or 'qbc'"),
+        ("'conll', 'margin'", "policy is margin; expected one of bald, lc, mnlp, nte, qbc, random"),
         ("'conll', 'nte', 'labelconstrained'", "mixup is labelconstrained; expected 'whole', 'whole_valid', 'sub'"),
         ("'conll', 'nte', 'whole', min_valid=2", "min_valid is for sub, label_constrained and whole_valid"),
         ("'conll', 'nte', 'whole', window=4", "window is for sub and label_constrained"),

@@ -152,8 +152,8 @@ def _example(home: Path, example: str, encoder: Optional[str], options: Sequence
         run = "paper/conll_nte_sub"
         return _write(home, contents, f"seqmix train {run}.jsonnet -s runs/{Path(run).name}")
     chosen = Encoder.of(MINILM[1] if encoder is None else encoder)
-    contents |= _configurations("lib/*sonnet")
-    del contents["lib/paper.libsonnet"], contents["lib/project.libsonnet"]
+    for library in ("lib/active_learning.libsonnet", "lib/seqmix.libsonnet", SOURCES):
+        contents |= _configurations(library)
     contents[SOURCES] = _with_encoder(contents[SOURCES], chosen, home)
     contents[CONFIGURATION] = _configurations("quickstart.jsonnet")["quickstart.jsonnet"]
     if chosen.is_byte_level:

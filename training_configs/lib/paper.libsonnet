@@ -1,18 +1,12 @@
 // An experiment of the paper, by the names used in its tables and figures.
 local experiment = import 'active_learning.libsonnet';
+local policies = import 'query_policies.libsonnet';
 local seqmix = import 'seqmix.libsonnet';
 local sources = import 'sources.libsonnet';
 
-local policies = {
-  random: { type: 'random' },
-  lc: { type: 'least_confidence' },
-  nte: { type: 'normalized_token_entropy' },
-  qbc: { type: 'vote_entropy', committee_size: 3 },
-};
-
 function(
   corpus,  // 'conll', 'events', 'webpage' or 'quickstart'
-  policy,  // 'random', 'lc', 'nte' or 'qbc'
+  policy,  // a name of query_policies.libsonnet; the paper's are 'random', 'lc', 'nte' and 'qbc'
   mixup=null,  // 'whole', 'whole_valid', 'sub' or 'label_constrained'; null: no augmentation
   window=null,  // s; default: that of the corpus
   min_valid=null,  // n, the number of valid labels in a window; default: η₀ · s of the corpus
@@ -20,9 +14,11 @@ function(
   alpha=8,
   upper=500,  // upper bound of the perplexity; null is ∞
   source=sources.default,
+  batch_size=32,
+  steps=null,  // optimizer steps a round; null: 10 epochs
 )
   assert std.objectHas(source, corpus) : 'corpus is ' + corpus + "; expected 'conll', 'events', 'webpage' or 'quickstart'";
-  assert std.objectHas(policies, policy) : 'policy is ' + policy + "; expected 'random', 'lc', 'nte' or 'qbc'";
+  assert std.objectHas(policies, policy) : 'policy is ' + policy + '; expected one of ' + std.join(', ', std.objectFields(policies));
   assert mixup == null || std.member(['whole', 'whole_valid', 'sub', 'label_constrained'], mixup) :
          'mixup is ' + mixup + "; expected 'whole', 'whole_valid', 'sub', 'label_constrained' or null";
   local data = source[corpus];
@@ -42,5 +38,7 @@ function(
     source,
     data,
     query_policy=policies[policy],
-    augmenter=if mixup == null then { type: 'none' } else seqmix(source, data, pairings[mixup], rate, alpha, upper)
+    augmenter=if mixup == null then { type: 'none' } else seqmix(source, data, pairings[mixup], rate, alpha, upper),
+    batch_size=batch_size,
+    steps=steps
   )

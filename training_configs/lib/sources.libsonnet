@@ -94,6 +94,8 @@ local sources = {
     events: events_geneva33,
     encoders: { entities: 'models/all-MiniLM-L6-v2', events: 'models/all-MiniLM-L6-v2' },
     lr: 3e-4,
+    // Optimizer steps a round at batches of 16; more change little. The paper's own schedule is 10 epochs.
+    steps: 300,
     // Its perplexities are on another scale, so shares of the candidates replace the paper's ranges.
     discriminator(upper):: {
       local shares = { '500': 0.5, '1000': 0.7, '2000': 0.9, 'null': 1 },

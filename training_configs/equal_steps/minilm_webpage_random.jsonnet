@@ -1,0 +1,2 @@
+// Equal steps: WebPage, MiniLM, random sampling.
+(import '../lib/equal_steps.libsonnet')('minilm', 'webpage', 'random')

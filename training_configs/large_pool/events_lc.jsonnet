@@ -1,0 +1,2 @@
+// A large pool: event triggers, least confidence.
+(import '../lib/large_pool.libsonnet')('events', 'lc')

@@ -1,0 +1,2 @@
+// A large pool: event triggers, MNLP.
+(import '../lib/large_pool.libsonnet')('events', 'mnlp')

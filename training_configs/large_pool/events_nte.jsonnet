@@ -1,0 +1,2 @@
+// A large pool: event triggers, NTE sampling.
+(import '../lib/large_pool.libsonnet')('events', 'nte')
