@@ -12,7 +12,7 @@ from benchmarks.measure import FEWEST_PAIRS, speed_interval
 from benchmarks.results import read, seconds_a_unit, target_of
 from benchmarks.wording import COST, INTRODUCTION, STAGES, UNITS
 from seqmix_plugin.reporting.formatting import NOTHING
-from seqmix_plugin.reporting.tables import Table
+from seqmix_plugin.reporting.table import Table
 
 DEVICES = {"cpu": "On a CPU", "cuda": "On a GPU"}
 

@@ -12,7 +12,7 @@ from seqmix_plugin.extras import check_extra
 from seqmix_plugin.formats import Question, check_labels, labels_of_run, read_questions
 from seqmix_plugin.formats.labels import RUN_LABELS, check_predicted
 from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_folder
-from seqmix_plugin.reporting.tables import Table
+from seqmix_plugin.reporting.table import Table
 from seqmix_plugin.run.layout import ANSWER_FILES, RoundFiles, state_path
 from seqmix_plugin.run.round_state import RoundState
 

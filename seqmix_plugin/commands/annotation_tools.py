@@ -10,7 +10,7 @@ from seqmix_plugin.console import show
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats import AnnotationFormat, Answers, ReadSettings, labels_of_run, read_questions, write_answers
 from seqmix_plugin.io.folder_guard import own_folder
-from seqmix_plugin.reporting.tables import Table
+from seqmix_plugin.reporting.table import Table
 from seqmix_plugin.run.layout import ANSWER_FILES, CONFIG, OWN, RoundFiles
 
 MOST_LINES = 50

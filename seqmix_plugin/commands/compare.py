@@ -11,7 +11,7 @@ from seqmix_plugin.errors import ConfigurationError, first_line, quoted
 from seqmix_plugin.extras import check_extra
 from seqmix_plugin.io.atomic import write_bytes, write_text
 from seqmix_plugin.io.folder_guard import not_own
-from seqmix_plugin.reporting import formatting, tables
+from seqmix_plugin.reporting import formatting, pair_tables, tables
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.page import NUM_STEPS, write_page
 from seqmix_plugin.reporting.run_groups import find_runs, group_runs
@@ -185,6 +185,7 @@ def _print(comparison: Comparison, split: str, target: Optional[float]) -> None:
     if not pairs:
         return
     print(f"{split} F1 points, mean over the budgets, [95 % bootstrap interval over seeds]")
+    savings = comparison.savings(split)
     for pair in pairs:
         interval = "" if pair.interval is None else f" [{formatting.between(pair.interval)}]"
         adjusted = "" if pair.adjusted_p is None else f", p {formatting.p_value(pair.adjusted_p)} (sign flips, Holm)"
@@ -192,6 +193,9 @@ def _print(comparison: Comparison, split: str, target: Optional[float]) -> None:
             f"  {pair.first} {formatting.MINUS} {pair.second}: {formatting.signed(pair.difference)}{interval}{adjusted}"
         )
         show(f"    {pair.verdict}")
-    show(tables.seeds_sentence(pairs))
+        for saving in savings:
+            if (saving.first, saving.second) == (pair.first, pair.second):
+                show(f"    {pair_tables.saving_sentence(saving)}")
+    show(pair_tables.seeds_sentence(pairs))
     if comparison.which_seeds:
         show(comparison.which_seeds)

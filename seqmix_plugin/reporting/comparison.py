@@ -10,7 +10,8 @@ import numpy as np
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.reporting.formatting import Needed, seed_names
 from seqmix_plugin.reporting.paired import PairedComparison, compared_pairs
-from seqmix_plugin.reporting.run_groups import Group
+from seqmix_plugin.reporting.run_groups import Group, last_rounds
+from seqmix_plugin.reporting.saved_labels import Saving, first_reached, saving
 
 
 @dataclass(frozen=True)
@@ -145,10 +146,16 @@ class Comparison:
         pairs = [(by_name[first], by_name[second]) for first, second in names]
         return {split: compared_pairs(pairs, split) for split in self.splits}
 
+    def savings(self, split: str, measure: str = "sentences") -> List[Saving]:
+        """What the first method of each pair saves against the second, where that can be told."""
+        by_name = {group.name: group for group in self.curves}
+        found = (saving(by_name[p.first], by_name[p.second], split, measure) for p in self.pairs[split])
+        return [one for one in found if one is not None]
+
 
 def _summary(group: Group, scores: np.ndarray) -> Summary:
     every = group.budgets()
-    rounds = list({budget: k for k, budget in enumerate(every)}.values())
+    rounds = last_rounds(every)
     budgets = [every[k] for k in rounds]
     scores = scores[:, rounds]
     over_budgets = scores.mean(axis=1, keepdims=True)  # Shape: (num_runs, 1)
@@ -176,10 +183,5 @@ def labels_to_reach(budgets: Sequence[float], scores: Sequence[float], target: f
     Where a learning curve first reaches `target`, with straight lines between budgets; its first budget when it starts
     above; `None` when it never does.
     """
-    if scores[0] >= target:
-        return float(budgets[0])
-    for position in range(1, len(scores)):
-        if scores[position] >= target:
-            share = (target - scores[position - 1]) / (scores[position] - scores[position - 1])
-            return float(budgets[position - 1] + share * (budgets[position] - budgets[position - 1]))
-    return None
+    needed, place = first_reached(np.array([budgets]), np.array([scores]), np.array([target]))
+    return float(needed[0]) if place[0] >= 0 else None

@@ -73,6 +73,12 @@ def saving(own: Needed, others: Needed) -> str:
     return f"{'≥ ' if own[0] <= own[1] else ''}{share} % fewer"
 
 
+def saved(saving: Tuple[float, int]) -> str:
+    """A saving in percent and its bound, as `23 %`, `at least 23 %`, and `less than 23 %` without the F1 reached."""
+    percent, bound = saving
+    return f"{ {-1: 'less than ', 1: 'at least '}.get(bound, '') }{decimal(percent, 0)} %"
+
+
 def visible(value: Any) -> Any:
     """
     A value with all texts in it as a page shows them: invisible characters are written as escapes, except the joiners

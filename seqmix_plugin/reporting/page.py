@@ -10,7 +10,7 @@ from seqmix_plugin.charts.rendering import browser_script
 from seqmix_plugin.charts.theme import COLOURS, THEME
 from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io.atomic import write_bytes
-from seqmix_plugin.reporting import chart_data, formatting, tables
+from seqmix_plugin.reporting import chart_data, formatting, pair_tables, tables
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.generated_sentences import GeneratedSentences, examples
 from seqmix_plugin.reporting.verdict import ranked, verdict
@@ -129,5 +129,7 @@ def _html(**context: Any) -> str:
     # Nothing in the script may end the element that holds it.
     script = re.sub("</(?=script)", r"<\\/", browser_script(), flags=re.IGNORECASE)
     environment.globals.update(vega=script, theme=THEME, colours=COLOURS, p_value=formatting.p_value)
-    environment.globals.update(tables=tables, chart_data=chart_data, verdict=verdict, ranked=ranked)
+    environment.globals.update(
+        tables=tables, pair_tables=pair_tables, chart_data=chart_data, verdict=verdict, ranked=ranked
+    )
     return environment.get_template("page.html.j2").render(context, data=data).lstrip()

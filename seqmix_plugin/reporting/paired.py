@@ -53,19 +53,14 @@ class PairedComparison:
     @property
     def significant(self) -> bool:
         """Whether the difference is statistically significant, and final."""
-        return self.finished and self.adjusted_p is not None and self.adjusted_p <= SIGNIFICANCE
+        return is_significant(self.finished, self.adjusted_p)
 
     @property
     def verdict(self) -> str:
         """What the test says, to follow 'The difference is'."""
         if not self.at_budgets:
             return f"not tested: no {'budget' if self.units else 'seed'} in common"
-        if not self.finished:
-            return "not final: there are unfinished runs"
-        if len(self.units) < self.needed:
-            number = f"there {'is' if len(self.units) == 1 else 'are'} {len(self.units)}"
-            return f"not statistically significant: {self.needed} seeds are needed, {number}"
-        return f"{'' if self.significant else 'not '}statistically significant (p = {p_value(self.adjusted_p)}, Holm)"
+        return verdict_of(self.finished, self.adjusted_p, len(self.units), self.needed)
 
     def gain_of(self, name: str) -> "PairedComparison":
         """The same comparison with `name` as the first of the two methods."""
@@ -80,6 +75,22 @@ class PairedComparison:
             interval=None if self.interval is None else (-self.interval[1], -self.interval[0]),
             at_budgets={budget: -difference for budget, difference in self.at_budgets.items()},
         )
+
+
+def is_significant(finished: bool, adjusted_p: Optional[float]) -> bool:
+    """Whether a difference is statistically significant, and final."""
+    return finished and adjusted_p is not None and adjusted_p <= SIGNIFICANCE
+
+
+def verdict_of(finished: bool, adjusted_p: Optional[float], number: int, needed: int, what: str = "seeds") -> str:
+    """What the test of a difference says, with that many seeds, or pairs of runs."""
+    if not finished:
+        return "not final: there are unfinished runs"
+    if number < needed:
+        there = f"there {'is' if number == 1 else 'are'} {number}"
+        return f"not statistically significant: {needed} {what} are needed, {there}"
+    is_not = "" if is_significant(finished, adjusted_p) else "not "
+    return f"{is_not}statistically significant (p = {p_value(adjusted_p)}, Holm)"
 
 
 def compared_pairs(pairs: Sequence[Tuple[Group, Group]], split: str) -> List[PairedComparison]:

@@ -2,12 +2,13 @@
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
+from seqmix_plugin.annotation_cost import AnnotationCost, annotation_seconds
 from seqmix_plugin.errors import ConfigurationError, first_line, printable
 from seqmix_plugin.run.layout import CONFIG, ROUNDS
 from seqmix_plugin.run.reader import Run, read_run
@@ -23,6 +24,8 @@ class Group:
 
     name: str
     runs: Tuple[Run, ...]
+    cost: AnnotationCost = field(default_factory=AnnotationCost)
+    """With which annotations are counted in seconds."""
 
     @property
     def num_budgets(self) -> int:
@@ -39,10 +42,16 @@ class Group:
         """Whether it has a single budget, as training on everything has: a level line, not a curve."""
         return all(run.num_rounds == 0 for run in self.runs)
 
+    def counts(self, measure: str = "sentences") -> np.ndarray:
+        """Annotations after each round, in seconds those that they cost. Shape: (num_runs, num_budgets)"""
+        rows = [[row["annotated"] for row in run.rounds[: self.num_budgets]] for run in self.runs]
+        if measure == "seconds":
+            return np.array([[annotation_seconds(counts, self.cost) for counts in row] for row in rows])
+        return np.array([[counts[measure] for counts in row] for row in rows], dtype=float)
+
     def budgets(self, measure: str = "sentences") -> List[float]:
         """Annotations after each round, the mean over the seeds."""
-        counts = [[row["annotated"][measure] for row in run.rounds[: self.num_budgets]] for run in self.runs]
-        return [float(mean) for mean in np.mean(counts, axis=0)]
+        return [float(mean) for mean in self.counts(measure).mean(axis=0)]
 
     def f1(self, split: str, kind: str = "") -> Optional[np.ndarray]:
         """F1 in points, or `None` when a run has not measured it. Shape: (num_runs, num_budgets)"""
@@ -50,6 +59,11 @@ class Group:
         if any(value is None for row in rows for value in row):
             return None
         return np.array(rows, dtype=float)
+
+
+def last_rounds(budgets: Sequence[float]) -> List[int]:
+    """The rounds that count: of several with the same budget the last."""
+    return list({budget: k for k, budget in enumerate(budgets)}.values())
 
 
 def matched_runs(first: Group, second: Group) -> List[Tuple[Run, Run]]:

@@ -1,72 +1,17 @@
 """A comparison as tables, for the terminal, Markdown, the page, and other programs."""
 
-import html
-import re
-from typing import List, NamedTuple, Optional, Sequence, TextIO
-
-from rich.box import SIMPLE
-from rich.markup import escape
-from rich.table import Table as RichTable
+from typing import List, Optional, Sequence
 
 from seqmix_plugin.charts.learning_curves import MEASURES
 from seqmix_plugin.charts.theme import Rows
-from seqmix_plugin.console import table_console
-from seqmix_plugin.errors import printable
-from seqmix_plugin.reporting import formatting
+from seqmix_plugin.reporting import formatting, pair_tables
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.formatting import MINUS, NOTHING, decimal, p_value, signed, with_deviation
-from seqmix_plugin.reporting.paired import PairedComparison
+from seqmix_plugin.reporting.formatting import NOTHING, decimal, with_deviation
 from seqmix_plugin.reporting.run_groups import Group
+from seqmix_plugin.reporting.table import Table, as_markdown
 from seqmix_plugin.run.layout import NOT_MEASURED
 
 STAGES = ("query", "annotate", "augment", "committee", "train", "measure")
-
-
-class Table(NamedTuple):
-    """
-    # Parameters
-
-    title : `str`
-        What it shows.
-    columns : `Sequence[str]`
-        Their names; the first is that of the rows.
-    rows : `Sequence[Sequence[str]]`
-        The cells.
-    methods : `Sequence[Sequence[str]]`, optional (default = `()`)
-        For each row the methods that it is about: the page hides it with them.
-    """
-
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    methods: Sequence[Sequence[str]] = ()
-
-    def markdown(self) -> str:
-        """As GitHub reads it, without the title."""
-        dashes = ["---", *["--:"] * (len(self.columns) - 1)]
-        lines = [list(map(as_markdown, self.columns)), dashes, *(list(map(as_markdown, row)) for row in self.rows)]
-        return "".join("| " + " | ".join(line) + " |\n" for line in lines)
-
-    def print(self, file: Optional[TextIO] = None) -> None:
-        """To the terminal, as wide as it is; in a file or a pipe, a row is a line."""
-        table = RichTable(
-            title=_shown(self.title), box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0), title_justify="left"
-        )
-        for number, name in enumerate(self.columns):
-            table.add_column(_shown(name), justify="right" if number else "left", overflow="fold", no_wrap=number == 0)
-        for row in self.rows:
-            table.add_row(*map(_shown, row))
-        table_console(file).print(table)
-
-
-def _shown(cell: str) -> str:
-    """A cell as `rich` is given it: no markup, and no commands to the terminal."""
-    return escape(printable(cell))
-
-
-def as_markdown(text: str) -> str:
-    """Text of folders and configurations as it stands in Markdown: no HTML, no links, no ends of cells."""
-    return re.sub(r"([\\|`*~]|\](?=[\[(]))", r"\\\1", html.escape(printable(text), quote=False))
 
 
 def curves(
@@ -130,34 +75,6 @@ def labelled(groups: Sequence[Group]) -> Table:
     return _of_methods("annotated", ["method", "seeds", "rounds", *MEASURES, "F1"], rows)
 
 
-def pairs(comparison: Comparison, split: str) -> Table:
-    """The differences between methods, our test and the paper's."""
-    rows = []
-    for pair in comparison.pairs[split]:
-        difference = [signed(pair.difference), formatting.between(pair.interval), str(len(pair.units))]
-        rows.append([*difference, p_value(pair.p), p_value(pair.adjusted_p), pair.verdict, p_value(pair.wilcoxon_p)])
-    columns = ["difference", "95 % interval", "seeds", "p", "Holm", "verdict", "the paper's test"]
-    return _of_pairs(comparison, split, f"differences in {split} F1 points, mean over budgets", columns, rows)
-
-
-def at_budgets(comparison: Comparison, split: str) -> Table:
-    """The differences at each budget; `=` marks those at which both have the same sentences."""
-    shown = comparison.pairs[split]
-    budgets = sorted({budget for pair in shown for budget in pair.at_budgets})
-    rows = [[_at_budget(pair, budget) for budget in budgets] for pair in shown]
-    columns = [str(budget) for budget in budgets]
-    return _of_pairs(comparison, split, f"differences in {split} F1 points at each budget", columns, rows)
-
-
-def _of_pairs(
-    comparison: Comparison, split: str, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
-) -> Table:
-    """A table with a row per pair of methods, which are named in front of these columns."""
-    methods = [(pair.first, pair.second) for pair in comparison.pairs[split]]
-    named = [[f" {MINUS} ".join(names), *row] for names, row in zip(methods, rows, strict=True)]
-    return Table(title, ["pair", *columns], named, methods)
-
-
 def seconds(groups: Sequence[Group]) -> Table:
     """Seconds a stage, the sum over the rounds and the mean over the seeds."""
     means = []
@@ -192,14 +109,6 @@ def _of_methods(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     return Table(title, columns, rows, [[row[0]] for row in rows])
 
 
-def seeds_sentence(shown: Sequence[PairedComparison]) -> str:
-    """How many seeds the pairs that are shown, at least one, need."""
-    return (
-        f"With n seeds the sign-flip test cannot give a p below 2/2ⁿ; after Holm's correction one of "
-        f"{formatting.counted(len(shown), 'pair')} can pass 0.05 with {shown[0].needed} seeds or more."
-    )
-
-
 def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional[float] = None) -> str:
     """All tables of a comparison as Markdown."""
     parts: List[str] = []
@@ -209,17 +118,12 @@ def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional
         tables = [curves(comparison, split, target)]
         shown = comparison.pairs[split]
         if shown:
-            tables += [pairs(comparison, split), at_budgets(comparison, split)]
+            tables += [pair_tables.pairs(comparison, split), pair_tables.at_budgets(comparison, split)]
+            tables.append(pair_tables.savings(comparison, split))
         parts += [f"### {table.title[0].upper()}{table.title[1:]}\n\n{table.markdown()}" for table in tables]
-        parts += [seeds_sentence(shown) + "\n"] if shown else []
+        parts += [pair_tables.seeds_sentence(shown) + "\n"] if shown else []
         parts += [comparison.which_seeds + "\n"] if comparison.which_seeds else []
     parts.append(f"### Seconds a stage\n\n{seconds(comparison.groups).markdown()}")
     if notes:
         parts.append("Left out:\n\n" + "".join(f"- {as_markdown(note)}\n" for note in notes))
     return "\n".join(parts)
-
-
-def _at_budget(pair: PairedComparison, budget: int) -> str:
-    if budget not in pair.at_budgets:
-        return ""
-    return signed(pair.at_budgets[budget]) + (" =" if budget in pair.same else "")

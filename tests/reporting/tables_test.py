@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seqmix_plugin.reporting import tables
+from seqmix_plugin.reporting import pair_tables, tables
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.page import write_page
 from seqmix_plugin.reporting.run_groups import find_runs, group_runs
@@ -52,7 +52,7 @@ def test_a_single_budget_has_no_mean_over_budgets(tmp_path: Path) -> None:
 
 def test_the_table_of_pairs(tmp_path: Path) -> None:
     in_turn = {"random": CURVES["random"], "nte": CURVES["nte"]}
-    [row] = tables.pairs(compared(tmp_path, in_turn), "test").rows
+    [row] = pair_tables.pairs(compared(tmp_path, in_turn), "test").rows
     # Differences 1 and 2; over budgets 0 and 3, of which the tie is left out.
     assert row == [
         "nte − random",
@@ -64,14 +64,14 @@ def test_the_table_of_pairs(tmp_path: Path) -> None:
         "not statistically significant: 6 seeds are needed, there are 2",
         "1.000",
     ]
-    assert tables.pairs(compared(tmp_path / "back", CURVES), "test").rows[0][1:3] == ["−1.5", "−2.0 to −1.0"]
+    assert pair_tables.pairs(compared(tmp_path / "back", CURVES), "test").rows[0][1:3] == ["−1.5", "−2.0 to −1.0"]
 
 
 def test_differences_at_budgets_mark_the_same_sentences(tmp_path: Path) -> None:
     queried = [["a"], ["b"], ["c"]]
     write_run(tmp_path / "nte", [1.0, 2.0, 4.5], queried=queried, **METHODS["nte"])
     write_run(tmp_path / "random", [1.0, 3.0, 4.0], queried=[["a"], ["c"], ["d"]])
-    table = tables.at_budgets(Comparison(group_runs(find_runs([str(tmp_path)])[0])[0]), "test")
+    table = pair_tables.at_budgets(Comparison(group_runs(find_runs([str(tmp_path)])[0])[0]), "test")
     assert table.columns == ["pair", "1", "2", "3"]
     assert table.rows == [["random − nte", "0.0 =", "+1.0", "−0.5"]]
 
@@ -85,7 +85,7 @@ def test_seconds_a_stage(tmp_path: Path) -> None:
 
 def test_the_sentence_on_seeds(tmp_path: Path) -> None:
     pairs = compared(tmp_path, CURVES).pairs["test"]
-    assert "of 1 pair can pass 0.05 with 6 seeds" in tables.seeds_sentence(pairs)
+    assert "of 1 pair can pass 0.05 with 6 seeds" in pair_tables.seeds_sentence(pairs)
 
 
 def test_every_score_as_csv(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_markdown_can_be_read_back(tmp_path: Path) -> None:
     comparison = compared(tmp_path, CURVES)
     text = tables.markdown(comparison, ["broken: no rounds"], 20.0)
     for split in ("test", "dev"):
-        for table in (tables.curves(comparison, split, 20.0), tables.pairs(comparison, split)):
+        for table in (tables.curves(comparison, split, 20.0), pair_tables.pairs(comparison, split)):
             cells = [
                 [cell.strip() for cell in line.strip("|\n").split(" | ")] for line in table.markdown().splitlines()
             ]
