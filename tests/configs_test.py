@@ -93,13 +93,31 @@ def built(config: Dict[str, Any], models: Dict[str, str], train_file: Path, fold
 
 @pytest.fixture
 def tiny_models(tiny_encoder: str, tiny_gpt2: str) -> Dict[str, str]:
-    encoders = ("bert-base-cased", "bert-base-multilingual-cased", "models/all-MiniLM-L6-v2")
-    return {**dict.fromkeys(encoders, tiny_encoder), "gpt2": tiny_gpt2}
+    hub = ("bert-base-cased", "bert-base-multilingual-cased")
+    encoders = (*hub, "models/all-MiniLM-L6-v2", "models/multilingual-e5-small")
+    language_models = ("gpt2", "models/SmolLM2-135M-Instruct")
+    return {**dict.fromkeys(encoders, tiny_encoder), **dict.fromkeys(language_models, tiny_gpt2)}
+
+
+# One of each kind, trained for a round and built on the source that differs from `hub` in names and numbers alone.
+KINDS = [
+    "conll_lc",
+    "conll_lc_crf",
+    "conll_qbc_sub",
+    "webpage_nte_whole_valid",
+    "webpage_nte_label_constrained",
+    "conll_nte_sub_contextual",
+    "webpage_nte_duplicate",
+]
 
 
 @pytest.mark.parametrize(
     ("path", "source"),
-    [*product(CONFIGS, SOURCES), *((path, "hub") for path in OURS)],
+    [
+        *product(CONFIGS, SOURCES),
+        *((configuration(name), "offline") for name in KINDS),
+        *((path, "hub") for path in OURS),
+    ],
     ids=lambda value: value if isinstance(value, str) else str(value.relative_to(FOLDER).with_suffix("")),
 )
 def test_every_configuration_is_built(
@@ -153,8 +171,9 @@ def test_table_3_and_appendix_c_4() -> None:
         assert trainer["augmenter"]["pairing"] == {"type": "sub_sequence", "window": window, "min_density": density}
     reader = evaluate(configuration("events_nte"))["dataset_reader"]
     assert reader["token_indexers"]["tokens"]["model_name"] == "bert-base-multilingual-cased"
-    geneva = trainer_of("events_nte_sub", "minilm")
-    assert [geneva[key] for key in ("seed_size", "query_size", "num_rounds")] == [200, 200, 5]
+    for source in ("minilm", "offline"):
+        geneva = trainer_of("events_nte_sub", source)
+        assert [geneva[key] for key in ("seed_size", "query_size", "num_rounds")] == [200, 200, 5]
 
 
 def test_figure_2_is_there_for_every_corpus() -> None:
@@ -210,7 +229,9 @@ def test_tables_and_figures_vary_one_key(pattern: str, key: str, values: Dict[st
 def test_table_1_varies_the_discriminators_range() -> None:
     uppers = {"inf": None, "2000": 2000, "1000": 1000, "500": 500}
     for name, upper in uppers.items():
-        assert trainer_of(f"conll_nte_sub_range_{name}")["augmenter"]["discriminator"]["range"] == [0, upper]
+        for source in ("hub", "offline"):
+            discriminator = trainer_of(f"conll_nte_sub_range_{name}", source)["augmenter"]["discriminator"]
+            assert discriminator["range"] == [0, upper]
     shares = [
         trainer_of(f"conll_nte_sub_range_{n}", "minilm")["augmenter"]["discriminator"]["quantile"] for n in uppers
     ]
@@ -280,18 +301,6 @@ def steps(config: Dict[str, Any]) -> int:
     loader = config["data_loader"]
     assert loader["batch_size"] == 16
     return int(loader["batches_per_epoch"] * config["trainer"]["trainer"]["num_epochs"])
-
-
-# One of each kind, trained for a round.
-KINDS = [
-    "conll_lc",
-    "conll_lc_crf",
-    "conll_qbc_sub",
-    "webpage_nte_whole_valid",
-    "webpage_nte_label_constrained",
-    "conll_nte_sub_contextual",
-    "webpage_nte_duplicate",
-]
 
 
 def trained_for_a_round(config: Dict[str, Any], models: Dict[str, str], folder: Path) -> Dict[str, Any]:

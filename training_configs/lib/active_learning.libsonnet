@@ -61,6 +61,8 @@ function(
         type: 'gradient_descent',
         num_epochs: num_epochs,
         grad_norm: 1.0,
+        // The weights that are not trained, as regular expressions of their names.
+        [if std.objectHas(source, 'frozen') then 'no_grad']: source.frozen,
         optimizer: {
           type: 'fused_adamw',
           lr: source.lr,
