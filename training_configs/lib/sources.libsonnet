@@ -111,6 +111,8 @@ local sources = {
     events: events_geneva33,
     encoders: { entities: 'models/multilingual-e5-small', events: 'models/multilingual-e5-small' },
     lr: 1e-4,
+    // Optimizer steps a round at batches of 16.
+    steps: 600,
     // Two thirds of the weights, of which a small training set has few: training them changes little, and costs time and memory.
     frozen: ['word_embeddings'],
     discriminator(upper):: {
