@@ -50,7 +50,7 @@ def test_train_evaluate_and_predict(tiny_encoder: str, tmp_path: Path) -> None:
     assert all(character.isprintable() for character in done.stdout.replace("\n", "")), "no bars, no colours"
     log = (tmp_path / "run" / "out.log").read_text().splitlines()
     assert [line.split(" - ")[-1] for line in log[:2]] == ["Plugin seqmix_plugin available", "evaluation = None"]
-    assert any("scoring dev:   0%" in line for line in log)
+    assert any("scoring dev and test:   0%" in line for line in log)
     last = json.loads((tmp_path / "run" / "rounds.jsonl").read_text().splitlines()[-1])
 
     archive = str(tmp_path / "run" / "model.tar.gz")

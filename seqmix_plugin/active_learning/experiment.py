@@ -13,6 +13,7 @@ from allennlp.data import Batch, DataLoader, DatasetReader
 from allennlp.models import Model
 
 from seqmix_plugin.active_learning.corpora import Corpora
+from seqmix_plugin.active_learning.measuring import measured
 from seqmix_plugin.data import EncodedSentences, InMemoryLoader, SentenceReader, SentenceView
 from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.formats import entity_types
@@ -82,15 +83,16 @@ class Experiment:
         return self._evaluation_loader("validation", self.validation_data_loader, self.corpora.evaluation["dev"])
 
     def measure(self, model: SequenceTagger, device: torch.device) -> Dict[str, Dict[str, float]]:
-        """The model's metrics by split."""
-        splits = self.corpora.evaluation.items()
-        loaders = {split: self._evaluation_loader(split, self.data_loader, sentences) for split, sentences in splits}
-        return {split: _metrics(model, loader, device, f"scoring {split}") for split, loader in loaders.items()}
+        """The model's metrics by split, of dev and test in one pass: their sentences share batches of like length."""
+        splits = self.corpora.evaluation
+        owners = [(split, sentence) for split, sentences in splits.items() for sentence in sentences]
+        loader = self._evaluation_loader("all", self.data_loader, [sentence for _, sentence in owners])
+        return measured(model, loader, device, owners, f"scoring {' and '.join(splits)}")
 
     def f1_on(self, model: SequenceTagger, sentences: Sequence[TaggedSentence], device: torch.device) -> float:
         """The model's F1 on labelled sentences of the pool, from 0 to 1."""
-        loader = self._loader(self.data_loader, self.reader, sentences)
-        return _metrics(model, loader, device, "scoring the labelled set")["f1"]
+        loader, owners = self._loader(self.data_loader, self.reader, sentences), [("", one) for one in sentences]
+        return measured(model, loader, device, owners, "scoring the labelled set")[""]["f1"]
 
     def predict(
         self,
@@ -163,16 +165,6 @@ class Experiment:
         loader = lazy.construct(**what)
         assert isinstance(loader, InMemoryLoader)  # checked by TrainModel
         return loader
-
-
-def _metrics(model: SequenceTagger, loader: InMemoryLoader, device: torch.device, description: str) -> Dict[str, float]:
-    """The model's metrics on all batches of a loader."""
-    loader.set_target_device(device)
-    with inference(model):
-        model.get_metrics(reset=True)
-        for batch in progress_bar(loader, desc=description):
-            model(**batch)
-        return model.get_metrics(reset=True)
 
 
 def _scored(positions: np.ndarray, outputs: List[Dict[str, Any]]) -> ScoredBatch:

@@ -22,7 +22,7 @@ from seqmix_plugin.sentence import TaggedSentence
 
 COLLAPSED_F1 = 0.1
 """A model whose F1 on the sentences it was trained on is lower has collapsed."""
-COLLAPSE_SAMPLE = 200
+COLLAPSE_SAMPLE = 50
 """How many labelled sentences with entities are looked at."""
 
 

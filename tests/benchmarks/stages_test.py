@@ -112,10 +112,10 @@ def test_the_watch_sees_the_steps_of_every_optimizer(setting: Setting) -> None:
     watch = Watch(CPU)
     with watch:
         built.learner.train(0, built.sentences[:40], setting.new_folder())
-    assert watch.calls == {"forward": 2, "backward": 2, "optimizer": 2}
+    assert watch.calls == {"forward": 3, "backward": 2, "optimizer": 2}  # one forward call looks for a collapse
     assert min(watch.arithmetic.values()) > 0
     built.learner.train(0, built.sentences[:40], setting.new_folder())
-    assert watch.calls["optimizer"] == watch.calls["forward"] == 2
+    assert (watch.calls["optimizer"], watch.calls["forward"]) == (2, 3)
 
 
 def test_the_counting_of_entities_is_no_forward_call(setting: Setting) -> None:

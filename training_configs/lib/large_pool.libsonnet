@@ -19,4 +19,4 @@ function(
     query_size=50,
     batch_size=16,
     steps=200
-  ) + { trainer+: { scoring: { max_candidates: 4000 } } }
+  ) + { trainer+: { scoring: { max_candidates: 4000 }, training: { retries: 2 } } }
