@@ -16,6 +16,7 @@ from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.page import NUM_STEPS, write_page
 from seqmix_plugin.reporting.run_groups import find_runs, group_runs
 from seqmix_plugin.reporting.scores_csv import scores_csv
+from seqmix_plugin.reporting.training import training_sentences
 from seqmix_plugin.run.layout import NOT_MEASURED, OF_A_RUN, ROUNDS
 
 
@@ -88,6 +89,8 @@ def compare(
         show(f"F1 is {NOT_MEASURED}: these runs have no dev and no test file")
     else:
         _print(comparison, shown, target_f1)
+    for line in training_sentences(comparison):
+        show(line)
     written = []
     try:
         if csv is not None:

@@ -13,6 +13,7 @@ from seqmix_plugin.io.atomic import write_bytes
 from seqmix_plugin.reporting import chart_data, formatting, pair_tables, tables
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.generated_sentences import GeneratedSentences, examples
+from seqmix_plugin.reporting.training import training, training_sentences
 from seqmix_plugin.reporting.verdict import ranked, verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -129,7 +130,7 @@ def _html(**context: Any) -> str:
     # Nothing in the script may end the element that holds it.
     script = re.sub("</(?=script)", r"<\\/", browser_script(), flags=re.IGNORECASE)
     environment.globals.update(vega=script, theme=THEME, colours=COLOURS, p_value=formatting.p_value)
-    environment.globals.update(
-        tables=tables, pair_tables=pair_tables, chart_data=chart_data, verdict=verdict, ranked=ranked
-    )
+    environment.globals.update(tables=tables, pair_tables=pair_tables, chart_data=chart_data)
+    environment.globals.update(verdict=verdict, ranked=ranked)
+    environment.globals.update(training=training, training_sentences=training_sentences)
     return environment.get_template("page.html.j2").render(context, data=data).lstrip()

@@ -9,6 +9,7 @@ from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.formatting import NOTHING, decimal, with_deviation
 from seqmix_plugin.reporting.run_groups import Group
 from seqmix_plugin.reporting.table import Table, as_markdown
+from seqmix_plugin.reporting.training import training, training_sentences
 from seqmix_plugin.run.layout import NOT_MEASURED
 
 STAGES = ("query", "annotate", "augment", "committee", "train", "measure")
@@ -123,6 +124,9 @@ def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional
         parts += [f"### {table.title[0].upper()}{table.title[1:]}\n\n{table.markdown()}" for table in tables]
         parts += [pair_tables.seeds_sentence(shown) + "\n"] if shown else []
         parts += [comparison.which_seeds + "\n"] if comparison.which_seeds else []
+    trained = training(comparison.groups)
+    parts += [f"### Training\n\n{trained.markdown()}"] if trained else []
+    parts += [as_markdown(line) + "\n" for line in training_sentences(comparison)]
     parts.append(f"### Seconds a stage\n\n{seconds(comparison.groups).markdown()}")
     if notes:
         parts.append("Left out:\n\n" + "".join(f"- {as_markdown(note)}\n" for note in notes))

@@ -38,12 +38,13 @@ def write_run(
     accepted: Optional[Sequence[int]] = None,
     dev_below: float = 5.0,
     measured: bool = True,
+    training: Optional[Sequence[Dict[str, Any]]] = None,
     **changes: Any,
 ) -> Path:
     """
     Writes a run's text files. `f1` are points on test, one a round; each round labels ten sentences, or those of
     `queried`; with `accepted`, that many of ten wanted children a round, of which as many again were refused. Where it
-    is not measured, there is no dev and no test file.
+    is not measured, there is no dev and no test file. `training` has the steps of each round, and its retries.
     """
     if not measured:
         changes = {"validation_data_path": None, "test_data_path": None, **changes}
@@ -60,6 +61,7 @@ def write_run(
         children = _children(k, names, accepted[k]) if accepted else []
         synthetic += children
         rounds.append(_record(k, score, score - dev_below, len(annotated), names, children, accepted, seed))
+        rounds[-1].update(training[k] if training else {})
         if not measured:
             rounds[-1]["scores"] = {}
     for name, rows in (("rounds", rounds), ("annotated", annotated), ("synthetic", synthetic)):
