@@ -271,6 +271,7 @@ def test_the_large_pool_differs_in_the_policy_alone(corpus: str) -> None:
     trainer = configs[0]["trainer"]
     assert [trainer[key] for key in ("seed_size", "num_rounds", "query_size", "reuse_model")] == [50, 5, 50, False]
     assert (trainer["pool"], trainer["scoring"]) == ({"size": None}, {"max_candidates": 4000})
+    assert trainer["training"] == {"retries": 2}
     assert steps(configs[0]) == 200
 
 
@@ -280,7 +281,8 @@ def test_the_large_pool_differs_in_the_policy_alone(corpus: str) -> None:
 def test_equal_steps_is_the_papers_experiment_but_for_the_steps(path: Path) -> None:
     source, name = path.stem.split("_", 1)
     ours, papers = evaluate(path), evaluate(configuration(name), source)
-    assert steps(ours) == {"minilm": 300}[source]
+    assert steps(ours) == {"minilm": 300, "offline": 600}[source]
+    assert ours["trainer"].pop("training") == {"retries": 2}
     assert ours.pop("data_loader")["batch_size"] == 16
     assert papers.pop("data_loader") == {"type": "in_memory", "batch_size": 32}
     assert ours == papers

@@ -1,0 +1,2 @@
+// Equal steps: CoNLL-2003, multilingual E5 and SmolLM2, NTE sampling with sub-sequence mixup.
+(import '../lib/equal_steps.libsonnet')('offline', 'conll', 'nte_sub')
