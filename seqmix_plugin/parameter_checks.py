@@ -1,5 +1,6 @@
 """Checks of constructor parameters, each with an error that names the key, the value and what is valid."""
 
+import math
 from typing import Sequence
 
 from seqmix_plugin.errors import ConfigurationError
@@ -23,6 +24,13 @@ def above_zero(key: str, value: float) -> float:
     """The value itself; raises a `ConfigurationError` unless it is positive."""
     if not value > 0:
         raise ConfigurationError(f"{key} is {value!r}; expected a number above 0")
+    return value
+
+
+def not_negative(key: str, value: float) -> float:
+    """The value itself; raises a `ConfigurationError` unless it is a finite number of 0 or more."""
+    if isinstance(value, bool) or not 0 <= value < math.inf:
+        raise ConfigurationError(f"{key} is {value!r}; expected a number, 0 or more")
     return value
 
 

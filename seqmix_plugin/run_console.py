@@ -21,6 +21,8 @@ from seqmix_plugin.run.learning_curve import curve_rows
 
 logger = logging.getLogger(__name__)
 
+COST, HOURS = "annotation_seconds", "hours"
+"""What annotations cost, as the curve has it and as the table shows it."""
 RESUME = "the same command with --recover resumes the run"
 
 
@@ -29,7 +31,8 @@ def round_line(record: Dict[str, Any]) -> str:
     annotated = record["annotated"]
     parts = [
         f"round {record['round']}: {annotated['sentences']:,} sentences ({annotated['tokens']:,} tokens, "
-        f"{annotated['entities']:,} entities) + {record['synthetic_in_training']} generated"
+        f"{annotated['entities']:,} entities, {record['annotation_seconds'] / 3600:,.1f} h to annotate) + "
+        f"{record['synthetic_in_training']} generated"
     ]
     measured = [f"{split} F1 {100 * scores['f1']:.2f}" for split, scores in record["scores"].items()]
     parts += measured or [f"F1 {NOT_MEASURED}"]
@@ -46,7 +49,8 @@ def print_table(rounds: Sequence[Dict[str, Any]]) -> None:
     rows = curve_rows(rounds)
     shown = [name for name in rows[0] if not name.endswith(("precision", "recall"))]  # the file has all
     for name in shown:
-        table.add_column(escape(printable(name.replace("_f1", " F1").replace("f1", "F1"))), justify="right")
+        title = HOURS if name == COST else name.replace("_f1", " F1").replace("f1", "F1")
+        table.add_column(escape(printable(title)), justify="right")
     for row in rows:
         table.add_row(*(_cell(name, row[name]) for name in shown))
     table_console().print(table)
@@ -55,6 +59,8 @@ def print_table(rounds: Sequence[Dict[str, Any]]) -> None:
 def _cell(name: str, value: Any) -> str:
     if isinstance(value, str):
         return escape(printable(value))
+    if name == COST:
+        return f"{value / 3600:,.1f}"
     return f"{100 * value:.2f}" if name.endswith("f1") else f"{value:,.0f}"
 
 

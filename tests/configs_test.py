@@ -312,7 +312,8 @@ def trained_for_a_round(config: Dict[str, Any], models: Dict[str, str], folder: 
     """
     config.pop("distributed", None)
     trainer = config["trainer"]
-    trainer |= {"pool": {"size": 60}, "seed_size": 30, "query_size": 20, "num_rounds": 1}
+    query_size = None if "query_tokens" in trainer else 20
+    trainer |= {"pool": {"size": 60}, "seed_size": 30, "query_size": query_size, "num_rounds": 1}
     trainer["trainer"]["num_epochs"] = 1
     if "discriminator" in trainer["augmenter"]:
         pairing, discriminator = (trainer["augmenter"][key] for key in ("pairing", "discriminator"))

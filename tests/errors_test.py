@@ -30,6 +30,7 @@ from allennlp.predictors import Predictor
 from tokenizers import ByteLevelBPETokenizer
 from transformers import GPT2Config, GPT2TokenizerFast
 
+from seqmix_plugin.active_learning.round_budget import RoundBudget
 from seqmix_plugin.commands.augment import augment
 from seqmix_plugin.data import ConllColumnsReader, JsonlSentencesReader, PlainTextReader, WordPieceIndexer
 from seqmix_plugin.query_policies import RandomPolicy
@@ -366,6 +367,9 @@ COURSE: Dict[str, Case] = {
     "an exhausted pool, possible only with a custom policy, oracle or stopping rule": lambda trial: (
         RandomPolicy().select([TaggedSentence("0", ("Anna",))], 2, lambda sentences: (), np.random.default_rng(0))
     ),
+    "an exhausted pool of a run that queries in tokens, possible only after `extend`": lambda trial: RoundBudget(
+        {"tokens": 4}, {}, 10, 2
+    ).most(np.zeros(0, dtype=int)),
 }
 SECTIONS = {"Data files": DATA, "During a run": COURSE}
 ROWS = [pytest.param(cases, row, id=row.what) for title, cases in SECTIONS.items() for row in rows(title)]

@@ -58,6 +58,9 @@ def test_a_variant_as_a_file(code: str, tiny_models: Dict[str, str], tmp_path: P
     metrics = trained_for_a_round(evaluated(code, tmp_path), tiny_models, tmp_path)
     if "type: 'files'" in code:
         assert metrics == {"status": "waiting", "waiting_for": {"round": 0, "sentences": 30}}
+    elif "query_tokens: 400" in code:
+        [seed, both] = [json.loads(line) for line in (tmp_path / "run" / "rounds.jsonl").read_text().splitlines()]
+        assert 350 < both["annotated"]["tokens"] - seed["annotated"]["tokens"] <= 400
     else:
         assert metrics["annotated_sentences"] == 50
 

@@ -11,11 +11,12 @@ import numpy as np
 import torch
 
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.label_budget import num_within, stop_reason
 from seqmix_plugin.active_learning.learner import Learner, Training
 from seqmix_plugin.active_learning.pool import Pool
 from seqmix_plugin.active_learning.predictions import kappa, predict_spans, predict_tags
+from seqmix_plugin.active_learning.round_budget import RoundBudget, round_budget, stop_reason
 from seqmix_plugin.active_learning.settings import ScoringSettings
+from seqmix_plugin.annotation_cost import AnnotationCost
 from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.data import SentenceView
 from seqmix_plugin.distributed import from_primary
@@ -52,7 +53,8 @@ class ActiveLearningLoop:
     oracle: Oracle
     augmenter: Augmenter
     stopping: Optional[StoppingCriterion]
-    sizes: Sequence[int]  # sentences to label in each round, the seed set's first
+    sizes: Sequence[Dict[str, int]]  # sentences or tokens to label in each round, the seed set's first
+    cost: AnnotationCost
     seed: int
     device: torch.device
     scoring: ScoringSettings
@@ -98,13 +100,12 @@ class ActiveLearningLoop:
         return self.files.keep_members(state, {other.name: other.model for other in others})
 
     def query(self, state: RoundState) -> RoundState:
-        """Selects K sentences of the pool, cut to what the label budget of the stopping criterion leaves."""
-        start, k, size = perf_counter(), state.round, self.sizes[state.round]
-        left = {} if self.stopping is None else self.stopping.left(self.pool.counts())
-        candidates = self.pool.unlabelled if "tokens" not in left else self.pool.fitting(left["tokens"])
+        """Selects sentences of the pool, as many as the round's budget and the run's label budget leave room for."""
+        start, k = perf_counter(), state.round
+        budget = self.budget(k)
+        candidates = budget.candidates(self.pool)
         if k > 0 and self.scoring.max_candidates is not None:
             candidates = candidates.sampled(self.scoring.max_candidates, generator(self.seed, k, "candidates"))
-        most = min(size, len(candidates)) if "tokens" in left else size
         policy = self.query_policy if k > 0 else RandomPolicy()  # the seed set is drawn
         reseed_globals(self.seed, k, "query")
         predict = partial(
@@ -115,16 +116,16 @@ class ActiveLearningLoop:
             dtype=self.scoring.dtype,
             seed=derive_seed(self.seed, k, "samples"),
         )
+        most = budget.most(self.pool.lengths(candidates))
         queries = policy.select(candidates, most, predict, generator(self.seed, k, "query"))
-        chosen = list(SentenceView(candidates, np.array([query.position for query in queries], int)))
-        kept = num_within([len(sentence) for sentence in chosen], left)
-        if kept < size:
-            logger.info(
-                f"round {k}: {kept} instead of {size} sentences are queried, to stay within the label budget of "
-                f"trainer.stopping"
-            )
+        chosen = SentenceView(candidates, np.array([query.position for query in queries], int))
+        kept, is_cut = budget.cut(self.pool.lengths(chosen), k)
         names, scores = [sentence.id for sentence in chosen[:kept]], [query.score for query in queries[:kept]]
-        return self.files.keep(state.after("query", start, queried=names, query_scores=scores))
+        return self.files.keep(state.after("query", start, queried=names, query_scores=scores, is_cut=is_cut))
+
+    def budget(self, k: int) -> RoundBudget:
+        """What round `k` may query of the pool as it is now; without a size of its own after the last round."""
+        return round_budget(self.sizes[k] if k < len(self.sizes) else {}, self.stopping, self.pool, self.cost)
 
     def annotate(self, state: RoundState) -> Union[RoundState, Waiting]:
         """Has the queried sentences labelled, as far as there are labels, or returns what the run waits for."""
@@ -238,11 +239,12 @@ class ActiveLearningLoop:
 
     def _record(self, state: RoundState, scores: Dict[str, Any], training: Training) -> Dict[str, Any]:
         """The line of `rounds.jsonl`, with the reason if the run stops."""
-        record = round_record(state, self.pool.counts(), len(self.synthetic), scores, training.fields)
+        record = round_record(state, self.pool.counts(), self.cost, len(self.synthetic), scores, training.fields)
         if self.sample is not None and self.last is not None:
             names = {sentence.id for sentence in self.pool.labelled}
             agreement = kappa(self.sample, self.last.sample_tags or [], state.sample_tags or [], names)
             record |= {} if agreement is None else {"kappa": agreement}
-        was_cut = len(state.queried or ()) < self.sizes[state.round] and "unanswered" not in record
-        reason = stop_reason(self.stopping, [*self.files.rounds, record], self.pool, was_cut)
+        was_cut = bool(state.is_cut) and "unanswered" not in record
+        rounds, following = [*self.files.rounds, record], self.budget(state.round + 1)
+        reason = stop_reason(self.stopping, rounds, self.pool, following, was_cut)
         return record if reason is None else {**record, "stop": reason}

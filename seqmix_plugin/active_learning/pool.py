@@ -83,10 +83,10 @@ class Pool:
         """The other sentences as they are now, without labels, in their fixed order."""
         return SentenceView(self._source, np.flatnonzero(~self._is_gone), hide_labels=True)
 
-    def fitting(self, num_tokens: int) -> SentenceView:
-        """The unlabelled sentences of at most so many words."""
-        fits = ~self._is_gone & (self._lengths <= num_tokens)
-        return SentenceView(self._source, np.flatnonzero(fits), hide_labels=True)
+    def lengths(self, view: SentenceView) -> np.ndarray:
+        """The words of each of some sentences of the pool, which are not read. Shape: `(num_sentences,)`"""
+        places = np.searchsorted(self.sentences.positions, view.positions)  # in the order of the file
+        return self._lengths[places]
 
     def without(self, names: Sequence[str]) -> SentenceView:
         """All sentences but those with these ids, without labels."""

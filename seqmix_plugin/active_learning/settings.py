@@ -1,12 +1,15 @@
-"""How models are trained and how the pool is scored: blocks of the trainer's configuration."""
+"""How models are trained, how the pool is scored and what labels cost: blocks of the trainer's configuration."""
 
-from typing import Optional, Sequence
+import math
+from typing import Mapping, Optional, Sequence
 
 import torch
 from allennlp.common import FromParams
 
+from seqmix_plugin.active_learning.pool import Pool
+from seqmix_plugin.annotation_cost import AnnotationCost
 from seqmix_plugin.errors import ConfigurationError
-from seqmix_plugin.parameter_checks import at_least
+from seqmix_plugin.parameter_checks import at_least, not_negative
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -34,14 +37,57 @@ class ScoringSettings(FromParams):
         self.max_candidates = max_candidates
         self.dtype = _dtype("scoring", dtype)
 
-    def check(self, sizes: Sequence[int]) -> None:
-        """Raises a `ConfigurationError` when a round would score fewer sentences than it queries, by all `sizes`."""
-        most = max(sizes[1:], default=1)
+    def check(self, sizes: Sequence[Mapping[str, int]], pool: Pool) -> None:
+        """
+        Raises a `ConfigurationError` when a round would score fewer sentences than it queries, by the `sizes` of all
+        queries: numbers of sentences, or of tokens, of which the sentences are as long as the pool's on average.
+        """
+        mean = float(pool.lengths(pool.sentences).mean()) if sizes else 1.0
+        most = max((size.get("sentences") or math.ceil(size["tokens"] / mean) for size in sizes), default=1)
         if self.max_candidates is not None and self.max_candidates < most:
             raise ConfigurationError(
                 f"trainer.scoring.max_candidates is {self.max_candidates}; expected at least the {most} sentences of a "
                 f"query"
             )
+
+
+class AnnotationCostSettings(FromParams):
+    """
+    Seconds of an annotator's time. A sentence costs `seconds_per_sentence`, and the other two for each of its tokens
+    and entities.
+
+    The defaults are those that Haertel et al. (ACL 2008) fitted to the times of the user study of Ringger et al. (LREC
+    2008), in which annotators corrected proposed part-of-speech tags of English sentences; an entity counts as one of
+    their corrected tags. Measure your own annotators where the cost decides something.
+
+    # Parameters
+
+    seconds_per_sentence : `float`, optional (default = `12.57`)
+        Seconds that each sentence takes whatever is in it, at least 0.
+    seconds_per_token : `float`, optional (default = `3.795`)
+        Seconds for each token, which has to be read, at least 0.
+    seconds_per_entity : `float`, optional (default = `5.387`)
+        Seconds for each entity, which has to be marked, at least 0.
+
+    # Raises
+
+    `ConfigurationError`
+        When a value is negative or all are 0.
+    """
+
+    def __init__(
+        self,
+        seconds_per_sentence: float = AnnotationCost.seconds_per_sentence,
+        seconds_per_token: float = AnnotationCost.seconds_per_token,
+        seconds_per_entity: float = AnnotationCost.seconds_per_entity,
+    ) -> None:
+        self.cost = AnnotationCost(
+            not_negative("trainer.annotation_cost.seconds_per_sentence", seconds_per_sentence),
+            not_negative("trainer.annotation_cost.seconds_per_token", seconds_per_token),
+            not_negative("trainer.annotation_cost.seconds_per_entity", seconds_per_entity),
+        )
+        if self.cost == AnnotationCost(0, 0, 0):
+            raise ConfigurationError("trainer.annotation_cost is 0 for all; expected a number above 0 for one at least")
 
 
 class TrainingSettings(FromParams):

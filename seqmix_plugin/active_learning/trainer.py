@@ -14,7 +14,7 @@ from seqmix_plugin.active_learning.learner import Learner, committee
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.active_learning.pool import Pool, PoolSettings, draw_slice
 from seqmix_plugin.active_learning.replay import load_models, replay
-from seqmix_plugin.active_learning.settings import ScoringSettings, TrainingSettings
+from seqmix_plugin.active_learning.settings import AnnotationCostSettings, ScoringSettings, TrainingSettings
 from seqmix_plugin.augmenters import Augmenter, NoAugmenter
 from seqmix_plugin.distributed import is_primary
 from seqmix_plugin.models import SequenceTagger
@@ -67,8 +67,11 @@ class ActiveLearningTrainer(Trainer):
         Sentences to label in round 0; 0 only where `seed_data_path` has some.
     num_rounds : `int`
         Rounds after round 0.
-    query_size : `Union[int, List[int]]`
-        K, the sentences to query a round; a list gives each round its own.
+    query_size : `Union[int, List[int]]`, optional (default = `None`)
+        K, the sentences to query a round; a list gives each round its own. Give either this or `query_tokens`.
+    query_tokens : `Union[int, List[int]]`, optional (default = `None`)
+        The tokens to query a round, or in each: sentences are taken in the policy's order, up to the first that does
+        not fit in what is left of them. Sentences longer than all of them are not scored.
     oracle : `Lazy[Oracle]`, optional (default = `Lazy(GoldOracle)`)
         Labels the queried sentences.
     augmenter : `Augmenter`, optional (default = `NoAugmenter()`)
@@ -88,6 +91,9 @@ class ActiveLearningTrainer(Trainer):
     stopping : `StoppingCriterion`, optional (default = `None`)
         Ends the run before its last round when there are labels enough; the reason goes to the last line and to
         `metrics.json`.
+    annotation_cost : `AnnotationCostSettings`, optional (default = `AnnotationCostSettings()`)
+        Seconds of an annotator's time for a sentence, a token and an entity: `{seconds_per_token: 2.5}`; by default
+        those of a published study. They are shown, and `label_budget` counts them; what is queried is not changed.
     seed : `int`, optional (default = `0`)
         The run's one seed, a key of the top level: everything but the slice follows from it.
     serialization_dir, cuda_device, distributed, local_rank, world_size
@@ -109,7 +115,8 @@ class ActiveLearningTrainer(Trainer):
         query_policy: QueryPolicy,
         seed_size: int,
         num_rounds: int,
-        query_size: Union[int, List[int]],
+        query_size: Union[int, List[int], None] = None,
+        query_tokens: Union[int, List[int], None] = None,
         oracle: Lazy[Oracle] = Lazy(GoldOracle),
         augmenter: Augmenter = NoAugmenter(),
         pool: PoolSettings = PoolSettings(),
@@ -118,6 +125,7 @@ class ActiveLearningTrainer(Trainer):
         scoring: ScoringSettings = ScoringSettings(),
         keep_round_weights: str = "none",
         stopping: Optional[StoppingCriterion] = None,
+        annotation_cost: AnnotationCostSettings = AnnotationCostSettings(),
         seed: int = 0,
         serialization_dir: Optional[str] = None,
         cuda_device: Optional[int] = None,
@@ -129,10 +137,10 @@ class ActiveLearningTrainer(Trainer):
         super().__init__(str(folder), cuda_device, distributed, local_rank, world_size)
         self.model = model.to(self.cuda_device)
         inside, outside = draw_slice(experiment.corpora.train, pool.size, generator(pool.data_seed, 0, "slice"))
-        sizes = label_budget(seed_size, num_rounds, query_size, len(inside), len(experiment.corpora.seed_set))
-        scoring.check(sizes)
         sentences = Pool(inside, experiment.corpora.seed_set)
-        check_stopping(stopping, experiment.corpora.evaluation, sentences)
+        sizes = label_budget(seed_size, num_rounds, query_size, query_tokens, sentences)
+        scoring.check(sizes[1:], sentences)
+        check_stopping(stopping, experiment.corpora.evaluation, sentences, annotation_cost.cost)
         made_oracle = experiment.new_oracle(oracle, inside)
         learner = Learner(
             self.model, seed, experiment, trainer, training, reuse_model=reuse_model, local_rank=local_rank
@@ -147,6 +155,7 @@ class ActiveLearningTrainer(Trainer):
             augmenter=augmenter,
             stopping=stopping,
             sizes=sizes,
+            cost=annotation_cost.cost,
             seed=seed,
             device=self.cuda_device,
             scoring=scoring,
@@ -157,7 +166,8 @@ class ActiveLearningTrainer(Trainer):
         for one in self.loop.learners:
             one.check(sentences.sentences[:1], folder)
         augmenter.check_text(self.loop.context(0))
-        self.loop.files = RunWriter(folder, self.cuda_device, local_rank, keep_round_weights)
+        measure = "sentences" if query_tokens is None else "tokens"
+        self.loop.files = RunWriter(folder, self.cuda_device, local_rank, keep_round_weights, measure)
         load_models(self.loop)
 
     def train(self) -> Dict[str, Any]:

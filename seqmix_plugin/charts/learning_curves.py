@@ -16,6 +16,7 @@ def learning_curves(
     width: Any = "container",
     height: int = 380,
     cell: str = "",
+    measure: str = MEASURES[0],
 ) -> Dict[str, Any]:
     """
     A line per method with a band of one deviation, single runs as small points, methods with a single budget as level
@@ -39,6 +40,8 @@ def learning_curves(
         In pixels.
     cell : `str`, optional (default = `""`)
         The name of the F1 that is shown at first.
+    measure : `str`, optional (default = `"sentences"`)
+        The one of `MEASURES` that is shown at first.
 
     # Returns
 
@@ -79,7 +82,7 @@ def learning_curves(
     chart = alt.layer(*(layer.properties(name=name) for name, layer in layers.items())).properties(title=title)
     drawn = {row["method"] for row in (*means, *references)}
     shown = [name for name in names if name in drawn]
-    values = {"measure": MEASURES[0], "cell": cell, "shown": shown, "band": True, "ticks": ticks}
+    values = {"measure": measure, "cell": cell, "shown": shown, "band": True, "ticks": ticks}
     return finished(chart, width, height, values, means=means, runs=runs, references=references)
 
 

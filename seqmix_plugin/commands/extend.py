@@ -23,6 +23,7 @@ def extend(
     *,
     num_rounds: int,
     query_size: Optional[List[int]] = None,
+    query_tokens: Optional[List[int]] = None,
     include_package: Sequence[str] = (),
     file_friendly_logging: bool = False,
 ) -> None:
@@ -41,6 +42,8 @@ def extend(
         Rounds after round 0, including those that the run has.
     query_size : `List[int]`, optional (default = `None`)
         Sentences to query in each new round; required where trainer.query_size is a list, and only there.
+    query_tokens : `List[int]`, optional (default = `None`)
+        Tokens to query in each new round; required where trainer.query_tokens is a list, and only there.
     include_package : `Sequence[str]`, optional (default = `()`)
         Other packages that the configuration needs.
     file_friendly_logging : `bool`, optional (default = `False`)
@@ -61,7 +64,8 @@ def extend(
         configuration = read_object(path)
         check_copy(path, configuration)
         before = path.read_text(encoding="utf-8")
-        changed = _extended(path, configuration, max(numbers), num_rounds, query_size)
+        more = {"query_size": query_size, "query_tokens": query_tokens}
+        changed = _extended(path, configuration, max(numbers), num_rounds, more)
         write_text(path, json.dumps(changed, indent=2))
     try:
         train_model(
@@ -80,23 +84,25 @@ def extend(
 
 
 def _extended(
-    path: Path, configuration: Dict[str, Any], last: int, num_rounds: int, query_size: Optional[List[int]]
+    path: Path, configuration: Dict[str, Any], last: int, num_rounds: int, more: Dict[str, Optional[List[int]]]
 ) -> Dict[str, Any]:
-    """The configuration with more rounds."""
+    """The configuration with more rounds, where it has a list of sizes with `more` of them."""
     trainer = configuration.get("trainer")
     if configuration.get("type") != "active_learning" or not isinstance(trainer, dict):
         raise ConfigurationError(f"{path}: not the configuration of an 'active_learning' run")
     if num_rounds < last:
         raise ConfigurationError(f"--num-rounds is {num_rounds}; {path.parent} has {last} already")
-    sizes = trainer.get("query_size")
-    if not isinstance(sizes, list):
-        if query_size is not None:
-            raise ConfigurationError(f"--query-size is {query_size}; trainer.query_size is {sizes!r} for all rounds")
-        return {**configuration, "trainer": {**trainer, "num_rounds": num_rounds}}
-    more = max(0, num_rounds - len(sizes))
-    if len(query_size or ()) != more:
-        raise ConfigurationError(
-            f"--query-size is {quoted(query_size)}; trainer.query_size is a list: expected {more} numbers"
-        )
-    sizes = [*sizes, *(query_size or ())][:num_rounds]
-    return {**configuration, "trainer": {**trainer, "num_rounds": num_rounds, "query_size": sizes}}
+    changed = {**trainer, "num_rounds": num_rounds}
+    for key, given in more.items():
+        sizes, option = trainer.get(key), f"--{key.replace('_', '-')}"
+        if isinstance(sizes, list):
+            num_new = max(0, num_rounds - len(sizes))
+            if len(given or ()) != num_new:
+                raise ConfigurationError(
+                    f"{option} is {quoted(given)}; trainer.{key} is a list: expected {num_new} numbers"
+                )
+            changed[key] = [*sizes, *(given or ())][:num_rounds]
+        elif given is not None:
+            has = "not in the configuration" if sizes is None else f"{sizes!r} for all rounds"
+            raise ConfigurationError(f"{option} is {given}; trainer.{key} is {has}")
+    return {**configuration, "trainer": changed}

@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
+from seqmix_plugin.annotation_cost import annotation_seconds
 from seqmix_plugin.charts.learning_curves import learning_curves, message
 from seqmix_plugin.charts.rendering import pictures
 from seqmix_plugin.errors import ConfigurationError
@@ -21,7 +22,9 @@ def curve_rows(rounds: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
     """The records of `rounds.jsonl` as flat rows; where no split is measured, `f1` says so."""
     rows = []
     for record in rounds:
-        row = {"round": record["round"], **record["annotated"], "synthetic": record["synthetic_in_training"]}
+        cost = record.get("annotation_seconds", annotation_seconds(record["annotated"]))  # not in version 0.1
+        row = {"round": record["round"], **record["annotated"], "annotation_seconds": cost}
+        row["synthetic"] = record["synthetic_in_training"]
         for split, scores in record["scores"].items():
             row.update({f"{split}_{name}": scores[name] for name in ("precision", "recall", "f1")})
         if not record["scores"]:
@@ -30,13 +33,13 @@ def curve_rows(rounds: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
     return rows
 
 
-def write_curve(rounds: Sequence[Dict[str, Any]], folder: Path) -> None:
-    """Writes `learning_curve.csv` and `learning_curve.png` in a run's folder."""
+def write_curve(rounds: Sequence[Dict[str, Any]], folder: Path, measure: str = "sentences") -> None:
+    """Writes `learning_curve.csv` and `learning_curve.png` in a run's folder; the latter is drawn against `measure`."""
     rows = curve_rows(rounds)
     write_text(folder / CURVE, csv_text(list(rows[0]), rows))
     try:
         check_extra("report", "the picture")
-        [content] = pictures((chart(rounds), "png"))
+        [content] = pictures((chart(rounds, measure), "png"))
     except ConfigurationError as error:
         remove(folder / PICTURE)  # one of earlier rounds
         _warn_once(f"{folder / PICTURE} is not drawn: {error}")
@@ -44,8 +47,8 @@ def write_curve(rounds: Sequence[Dict[str, Any]], folder: Path) -> None:
     write_bytes(folder / PICTURE, content)
 
 
-def chart(rounds: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
-    """F1 against annotated sentences, a line per split; where none is measured, a text that says so."""
+def chart(rounds: Sequence[Dict[str, Any]], measure: str = "sentences") -> Dict[str, Any]:
+    """F1 against annotated sentences or tokens, a line per split; where none is measured, a text that says so."""
     splits = list(rounds[-1]["scores"])
     if not splits:
         return message(f"{NOT_MEASURED}: no dev or test file")
@@ -54,4 +57,4 @@ def chart(rounds: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
         for record in rounds
         for split in splits
     ]
-    return learning_curves(splits, points, width=480, height=300, cell="F1")
+    return learning_curves(splits, points, width=480, height=300, cell="F1", measure=measure)

@@ -102,7 +102,11 @@ def check_copy(path: Path, configuration: Dict[str, Any]) -> None:
         return
     for key in dict.fromkeys([*ours, *theirs]):
         value, other = ours.get(key), theirs.get(key)
-        if key == "trainer.query_size" and isinstance(value, list) and isinstance(other, list):
+        if (
+            key in ("trainer.query_size", "trainer.query_tokens")
+            and isinstance(value, list)
+            and isinstance(other, list)
+        ):
             value, other = (sizes[: min(len(value), len(other))] for sizes in (value, other))
         if value != other and key != "trainer.num_rounds":
             raise ConfigurationError(

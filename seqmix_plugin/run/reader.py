@@ -7,10 +7,11 @@ from typing import Any, Dict, List, Literal, Optional, Set, Tuple
 
 from pydantic import ValidationError
 
+from seqmix_plugin.annotation_cost import AnnotationCost
 from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.io.atomic import data_digest
 from seqmix_plugin.io.json_text import read_object, read_objects
-from seqmix_plugin.io.stored import Known, first_problem
+from seqmix_plugin.io.stored import Known, Number, Stored, first_problem
 from seqmix_plugin.run.layout import CONFIG, ENVIRONMENT, METRICS, ROUNDS
 from seqmix_plugin.run.round_record import check_round
 
@@ -56,6 +57,8 @@ class Run:
         Without seeds; empty where only a record was kept.
     environment : `Dict[str, Any]`, optional (default = `{}`)
         Versions, machine and git revision.
+    annotation_cost : `AnnotationCost`, optional (default = `AnnotationCost()`)
+        The seconds of a sentence, a token and an entity that the run was configured with.
     """
 
     path: Path
@@ -67,6 +70,7 @@ class Run:
     rounds: Tuple[Dict[str, Any], ...]
     configuration: Dict[str, Any] = field(default_factory=dict)
     environment: Dict[str, Any] = field(default_factory=dict)
+    annotation_cost: AnnotationCost = field(default_factory=AnnotationCost)
 
     @property
     def finished(self) -> bool:
@@ -99,7 +103,20 @@ class Run:
         return [None if value is None else 100 * value for value in values]
 
 
+class StoredCost(Stored):
+    """The block `annotation_cost` of a configuration or a record."""
+
+    seconds_per_sentence: Number = AnnotationCost.seconds_per_sentence
+    seconds_per_token: Number = AnnotationCost.seconds_per_token
+    seconds_per_entity: Number = AnnotationCost.seconds_per_entity
+
+    @property
+    def cost(self) -> AnnotationCost:
+        return AnnotationCost(**self.model_dump())
+
+
 class _Trainer(Known):
+    annotation_cost: StoredCost = StoredCost()
     data_seed: int = 0
     num_rounds: int
 
@@ -133,6 +150,7 @@ def read_run(folder: Path) -> Run:
         rounds=tuple(rounds),
         configuration=seedless(configuration),
         environment=environment,
+        annotation_cost=checked.trainer.annotation_cost.cost,
     )
 
 

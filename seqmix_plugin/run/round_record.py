@@ -4,6 +4,7 @@ from typing import Annotated, Any, Dict, List, Mapping, Optional
 
 from pydantic import AfterValidator, Field, ValidationError
 
+from seqmix_plugin.annotation_cost import AnnotationCost, annotation_seconds
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.stored import Known, Number, first_problem
 from seqmix_plugin.run.round_state import RoundState
@@ -65,6 +66,7 @@ def check_round(place: str, number: int, record: Any) -> None:
 def round_record(
     state: RoundState,
     annotated: Dict[str, int],
+    cost: AnnotationCost,
     num_synthetic: int,
     scores: Dict[str, Dict[str, float]],
     training: Mapping[str, Any],
@@ -81,6 +83,7 @@ def round_record(
     return {
         "round": state.round,
         "annotated": annotated,
+        "annotation_seconds": round(annotation_seconds(annotated, cost), 3),
         "synthetic_in_training": num_synthetic,
         **training,
         "scores": scores,

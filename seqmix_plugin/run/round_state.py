@@ -49,6 +49,8 @@ class RoundState(Stored):
     queried: Optional[List[str]] = None
     """Ids of the queried sentences."""
     query_scores: Optional[List[Optional[float]]] = None
+    is_cut: Optional[bool] = None
+    """Whether the label budget of the run, not the size of the round, has ended the query."""
     annotated: Optional[Part] = None
     """Their labels in `annotated.jsonl`."""
     rejected: Optional[List[str]] = None

@@ -1,16 +1,18 @@
 """The record of a finished run in `results/`: it holds no text, so that it may be published without the corpus."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
 from pydantic import ValidationError
 
+from seqmix_plugin.annotation_cost import AnnotationCost
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import disk_errors, write_text
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.io.stored import Known, first_problem
-from seqmix_plugin.run.reader import Run
+from seqmix_plugin.run.reader import Run, StoredCost
 from seqmix_plugin.run.round_record import check_round
 
 FIELDS = ("configuration_hash", "data_hash", "seed", "data_seed", "num_rounds")
@@ -22,9 +24,14 @@ ENVIRONMENT = ("versions", "revision", "device", "threads")
 
 
 def record(run: Run) -> Dict[str, Any]:
-    """Scores, counts, seeds, seconds, ids of what was queried, hash of the configuration, versions and threads."""
+    """
+    Scores, counts, seeds, seconds, ids of what was queried, hash of the configuration, versions and threads, and the
+    cost of annotations where it is not the default.
+    """
     rounds = [{**_only(ROUND, row), "augmentation": _only(AUGMENTATION, row["augmentation"])} for row in run.rounds]
     fields = {name: getattr(run, name) for name in FIELDS}
+    if run.annotation_cost != AnnotationCost():
+        fields["annotation_cost"] = asdict(run.annotation_cost)
     return {**fields, "environment": _only(ENVIRONMENT, run.environment), "rounds": rounds}
 
 
@@ -52,6 +59,7 @@ class _Record(Known):
     seed: int
     data_seed: int
     num_rounds: int
+    annotation_cost: StoredCost = StoredCost()
     environment: Dict[str, Any]
     rounds: List[Any]
 
@@ -71,7 +79,13 @@ def read_record(path: Path) -> Run:
     for number, row in enumerate(checked.rounds):
         check_round(str(path), number, row)
     fields = {name: kept[name] for name in FIELDS}
-    run = Run(path=path, rounds=tuple(checked.rounds), environment=checked.environment, **fields)
+    run = Run(
+        path=path,
+        rounds=tuple(checked.rounds),
+        environment=checked.environment,
+        annotation_cost=checked.annotation_cost.cost,
+        **fields,
+    )
     if not run.finished:
         raise ConfigurationError(f"{path}: has {len(run.rounds)} rounds; the run had {run.num_rounds + 1}")
     return run

@@ -46,6 +46,8 @@ class RunWriter:
         This process's number on its machine.
     keep_round_weights : `str`, optional (default = `"none"`)
         The rounds of which weights and checkpoints stay in `round_<k>/`: `"none"`, `"last"` or `"all"`.
+    measure : `str`, optional (default = `"sentences"`)
+        The unit of the annotations against which the learning curve is drawn.
 
     # Raises
 
@@ -54,7 +56,12 @@ class RunWriter:
     """
 
     def __init__(
-        self, folder: Path, device: torch.device, local_rank: int = 0, keep_round_weights: str = "none"
+        self,
+        folder: Path,
+        device: torch.device,
+        local_rank: int = 0,
+        keep_round_weights: str = "none",
+        measure: str = "sentences",
     ) -> None:
         if keep_round_weights not in KEEP:
             raise ConfigurationError(
@@ -63,6 +70,7 @@ class RunWriter:
         self.folder = folder
         self._local_rank = local_rank
         self._keep = keep_round_weights
+        self._measure = measure
         self._writer = f".{rank()}" if rank() else ""  # machines may share the folder
         self._weights = Weights(folder / layout.WEIGHTS, self._writer)
         self.saved: SavedRounds = from_primary(lambda: self._begin(device))
@@ -176,7 +184,7 @@ class RunWriter:
         """Writes `rounds.jsonl` and the learning curve, or removes them when there is no round."""
         if rounds:
             write_bytes(self.folder / layout.ROUNDS, to_lines(rounds))
-            write_curve(rounds, self.folder)
+            write_curve(rounds, self.folder, self._measure)
         else:
             remove_rounds(self.folder)
 

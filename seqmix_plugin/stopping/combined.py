@@ -40,8 +40,8 @@ class AnyCriterion(_CombinedCriterion):
     def reason(self, rounds: Rounds) -> Optional[str]:
         return "; ".join(self._reasons(rounds)) or None
 
-    def left(self, annotated: Mapping[str, int]) -> Dict[str, int]:
-        limits: Dict[str, int] = {}
+    def left(self, annotated: Mapping[str, float]) -> Dict[str, float]:
+        limits: Dict[str, float] = {}
         for criterion in self._criteria:
             for unit, number in criterion.left(annotated).items():
                 limits[unit] = min(number, limits.get(unit, number))

@@ -3,7 +3,7 @@
 from typing import Dict, List, Mapping, Optional
 
 from seqmix_plugin.errors import ConfigurationError
-from seqmix_plugin.parameter_checks import at_least, between
+from seqmix_plugin.parameter_checks import above_zero, at_least, between
 from seqmix_plugin.stopping.stopping_criterion import Rounds, StoppingCriterion
 
 
@@ -36,12 +36,15 @@ class RoundsCriterion(StoppingCriterion):
 @StoppingCriterion.register("label_budget")
 class LabelBudgetCriterion(StoppingCriterion):
     """
-    Stops when a number of sentences or tokens is labelled, including the seed set.
+    Stops when a number of sentences or tokens is labelled, or a number of seconds is spent on labelling by
+    `trainer.annotation_cost`, including the seed set.
 
-    Alone or under `any`, the budget is never exceeded: the last query is cut to the remaining budget, keeping the
-    sentences that the query policy prefers. With a budget in tokens, sentences are taken in the policy's order up to
-    the first that does not fit, and the run then ends; sentences longer than the remaining budget are not scored. Under
-    `all` nothing is cut, because the other criteria may need more rounds.
+    Alone or under `any`, the last query is cut to the remaining budget, keeping the sentences that the query policy
+    prefers. With a budget in tokens or seconds, sentences are taken in the policy's order up to the first that does not
+    fit, and the run then ends; sentences that exceed the remaining budget alone are not scored. A budget in sentences
+    or tokens is never exceeded. The seconds of a query are estimated with as many entities a token as are labelled so
+    far, so that a budget in seconds is exceeded where its sentences have more. Under `all` nothing is cut, because the
+    other criteria may need more rounds.
 
     Registered as a `StoppingCriterion` with name "label_budget".
 
@@ -50,27 +53,37 @@ class LabelBudgetCriterion(StoppingCriterion):
     sentences : `int`, optional (default = `None`)
         Largest number of labelled sentences, at least 1.
     tokens : `int`, optional (default = `None`)
-        Largest number of labelled tokens, at least 1; give either this or `sentences`.
+        Largest number of labelled tokens, at least 1.
+    seconds : `float`, optional (default = `None`)
+        Seconds to spend on labelling, above 0; give exactly one of the three.
 
     # Raises
 
     `ConfigurationError`
-        When not exactly one of the two is given, or it is not positive.
+        When not exactly one of the three is given, or it is not positive.
     """
 
-    def __init__(self, sentences: Optional[int] = None, tokens: Optional[int] = None) -> None:
-        given = {name: value for name, value in (("sentences", sentences), ("tokens", tokens)) if value is not None}
+    def __init__(
+        self, sentences: Optional[int] = None, tokens: Optional[int] = None, seconds: Optional[float] = None
+    ) -> None:
+        budgets = {"sentences": sentences, "tokens": tokens, "seconds": seconds}
+        given = {unit: budget for unit, budget in budgets.items() if budget is not None}
         if len(given) != 1:
-            raise ConfigurationError("stopping: 'label_budget' takes either 'sentences' or 'tokens'")
-        [(self._unit, budget)] = given.items()
-        self._budget = at_least(f"stopping.{self._unit}", budget, 1)
+            raise ConfigurationError("stopping: 'label_budget' takes one of 'sentences', 'tokens' and 'seconds'")
+        [(self._unit, self._budget)] = given.items()
+        if seconds is None:
+            at_least(f"stopping.{self._unit}", self._budget, 1)  # type: ignore[arg-type]
+        else:
+            above_zero("stopping.seconds", seconds)
 
-    def left(self, annotated: Mapping[str, int]) -> Dict[str, int]:
+    def left(self, annotated: Mapping[str, float]) -> Dict[str, float]:
         return {self._unit: self._budget - annotated[self._unit]}
 
     def reason(self, rounds: Rounds) -> Optional[str]:
-        spent = rounds[-1]["annotated"][self._unit]
-        return f"{spent:,} of {self._budget:,} {self._unit} are labelled" if spent >= self._budget else None
+        of_time = self._unit == "seconds"
+        spent = rounds[-1]["annotation_seconds"] if of_time else rounds[-1]["annotated"][self._unit]
+        what = "seconds of annotation are spent" if of_time else f"{self._unit} are labelled"
+        return f"{spent:,.0f} of {self._budget:,.0f} {what}" if spent >= self._budget else None
 
 
 @StoppingCriterion.register("plateau")

@@ -36,19 +36,19 @@ class StoppingCriterion(Registrable):
             A reason for the last log line of the run, or `None` to continue.
         """
 
-    def left(self, annotated: Mapping[str, int]) -> Dict[str, int]:
+    def left(self, annotated: Mapping[str, float]) -> Dict[str, float]:
         """
         The remaining annotation budget, to which the next query is cut.
 
         # Parameters
 
-        annotated : `Mapping[str, int]`
-            The number of labelled `sentences` and `tokens`.
+        annotated : `Mapping[str, float]`
+            The number of labelled `sentences` and `tokens`, and the `seconds` that labelling them cost.
 
         # Returns
 
-        `Dict[str, int]`
-            A number of `sentences`, of `tokens`, of both, or nothing when the criterion limits neither. Negative when
-            the budget is exceeded.
+        `Dict[str, float]`
+            A number of `sentences`, `tokens` or `seconds`, of several, or nothing when the criterion limits none of
+            them. Negative when the budget is exceeded.
         """
         return {}

@@ -84,7 +84,8 @@ def test_words_and_tags_of_a_file_reach_the_terminal_as_text(
     ],
 )
 def test_the_line_of_a_round(scores: Dict[str, Any], said: str) -> None:
-    counts = {"annotated": {"sentences": 1200, "tokens": 7, "entities": 3}, "synthetic_in_training": 2}
+    counts: Dict[str, Any] = {"annotated": {"sentences": 1200, "tokens": 7, "entities": 3}, "synthetic_in_training": 2}
+    counts["annotation_seconds"] = 7400.0
     record = {"round": 1, **counts, "scores": scores, "seconds": {"train": 1.2, "query": 2.0}}
-    expected = f"round 1: 1,200 sentences (7 tokens, 3 entities) + 2 generated | {said} | 3 s"
+    expected = f"round 1: 1,200 sentences (7 tokens, 3 entities, 2.1 h to annotate) + 2 generated | {said} | 3 s"
     assert round_line(record) == expected

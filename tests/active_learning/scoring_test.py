@@ -11,7 +11,6 @@ from allennlp.data import DataLoader
 
 from seqmix_plugin.active_learning.corpora import Corpora
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.active_learning.settings import ScoringSettings
 from seqmix_plugin.data import ConllColumnsReader, InMemoryLoader, SentenceReader, SentenceView
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.query_policies import NormalizedTokenEntropyPolicy
@@ -88,11 +87,6 @@ def test_candidates_are_a_sample_of_the_pool(run: Run) -> None:
     assert few["queried"] != whole["queried"]
     assert max(few["query_scores"]) <= max(whole["query_scores"])
     assert len(set(as_few_as_are_queried["queried"])) == 6
-
-
-def test_candidates_are_checked_against_the_largest_query() -> None:
-    for most, sizes in ((None, [12, 6]), (7, [12, 5, 7]), (1, [12])):
-        ScoringSettings(max_candidates=most).check(sizes)
 
 
 @pytest.mark.parametrize("allowed", [True, False])

@@ -18,7 +18,7 @@ COMMAND_LINES: Dict[str, str] = {
     "compare": "runs + [-o --output] [--csv] [--markdown] [--split test|dev] [--target-f1] [--baseline]",
     "export-hf": "source [-s --output] [-f --force 0] [--allow-differences 0]",
     "export-queries": "queries --format [--labels +] [--run] -s --output [--model-version] [-f --force 0]",
-    "extend": "folder --num-rounds [--query-size +] [--file-friendly-logging 0]",
+    "extend": "folder --num-rounds [--query-size +] [--query-tokens +] [--file-friendly-logging 0]",
     "import-annotations": "file --format --queries [--labels +] [--run] [-s --output] "
     "[--annotators first|majority|error] [--snap 0] [--skip-problems 0] [--dry-run 0] [-f --force 0]",
     "repeat": "config --seeds -s --serialization-dir [-o --overrides] [--workers] [--vary-data 0] [--records]",

@@ -183,7 +183,7 @@ def was_killed(ended: Ended) -> bool:
 def _timeless(path: Path) -> List[Dict[str, Any]]:
     rows = [json.loads(line) for line in _lines(path)]
     for row in rows:
-        for key in [key for key in row if "seconds" in key]:
+        for key in [key for key in row if "seconds" in key and key != "annotation_seconds"]:
             del row[key]
     return rows
 

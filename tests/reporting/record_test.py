@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Callable, Dict
@@ -9,6 +10,7 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.annotation_cost import AnnotationCost
 from seqmix_plugin.run.reader import Run, read_run
 from seqmix_plugin.run.run_record import read_record, record, write_record
 from tests.active_learning.conftest import lines, small_config
@@ -24,12 +26,16 @@ def finished(tiny_encoder: str, tmp_path_factory: pytest.TempPathFactory) -> Run
 
 
 def without_text(run: Run) -> Dict[str, Any]:
-    """All of a run but its place, its configuration, machine, queries' scores and what the discriminator says."""
+    """
+    All of a run but its place, its configuration, machine, queries' scores, the seconds of annotation, which follow
+    from the counts, and what the discriminator says.
+    """
+    left_out = ("query_scores", "annotation_seconds")
     fields = {name: value for name, value in asdict(run).items() if name not in ("path", "configuration")}
     fields["environment"] = {
         name: run.environment[name] for name in ("versions", "revision", "device", "threads") if name in run.environment
     }
-    rounds = [{name: value for name, value in row.items() if name != "query_scores"} for row in run.rounds]
+    rounds = [{name: value for name, value in row.items() if name not in left_out} for row in run.rounds]
     for row in rounds:
         row["augmentation"] = {name: value for name, value in row["augmentation"].items() if name != "discriminator"}
     return {**fields, "rounds": rounds}
@@ -45,6 +51,28 @@ def test_the_record_is_the_run_without_text(finished: Run, tmp_path: Path) -> No
     assert (kept.finished, kept.unit, kept.budgets) == (True, finished.unit, finished.budgets)
     assert kept.f1("test") == finished.f1("test"), "to the last bit"
     assert [item.name for item in path.parent.iterdir()] == ["3.json"], "nothing temporary is left"
+
+
+def test_a_cost_of_the_runs_own_is_in_its_record(finished: Run, tmp_path: Path) -> None:
+    write_record(finished, tmp_path / "default.json")
+    assert "annotation_cost" not in json.loads((tmp_path / "default.json").read_text())
+    assert read_record(tmp_path / "default.json").annotation_cost == AnnotationCost()
+    dear = replace(finished, annotation_cost=AnnotationCost(1, 2.5, 3))
+    write_record(dear, tmp_path / "dear.json")
+    assert read_record(tmp_path / "dear.json").annotation_cost == AnnotationCost(1, 2.5, 3)
+    text = (tmp_path / "dear.json").read_text().replace('"seconds_per_token": 2.5', '"seconds_per_token": "2.5"')
+    (tmp_path / "dear.json").write_text(text)
+    with pytest.raises(ConfigurationError, match="annotation_cost.seconds_per_token is '2.5'; expected a valid number"):
+        read_record(tmp_path / "dear.json")
+
+
+def test_the_cost_of_a_run_is_that_of_its_configuration(finished: Run, tmp_path: Path) -> None:
+    shutil.copytree(finished.path, tmp_path / "run")
+    configuration = json.loads((tmp_path / "run" / "config.json").read_text())
+    configuration["trainer"]["annotation_cost"] = {"seconds_per_token": 9}
+    (tmp_path / "run" / "config.json").write_text(json.dumps(configuration))
+    assert read_run(tmp_path / "run").annotation_cost == AnnotationCost(seconds_per_token=9)
+    assert finished.annotation_cost == AnnotationCost()
 
 
 def test_a_record_has_no_word_of_the_corpus(finished: Run, tmp_path: Path) -> None:

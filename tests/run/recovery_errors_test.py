@@ -189,13 +189,15 @@ def environments(text: str) -> Callable[[Path], None]:
     return compare
 
 
-def extending(sizes: object, num_rounds: int, more: Optional[List[int]] = None) -> Callable[[Path], None]:
+def extending(
+    sizes: object, num_rounds: int, more: Optional[List[int]] = None, key: str = "query_size", option: str = ""
+) -> Callable[[Path], None]:
     def try_it(folder: Path) -> None:
         one_round(folder)
         state_path(folder, 1).write_bytes(state_path(folder, 0).read_bytes())
-        trainer = {"num_rounds": 1, "query_size": sizes}
+        trainer = {"num_rounds": 1, key: sizes}
         (folder / "config.json").write_text(json.dumps({"type": "active_learning", "trainer": trainer}))
-        extend(str(folder), num_rounds=num_rounds, query_size=more)
+        extend(str(folder), num_rounds=num_rounds, **{option or key: more})
 
     return try_it
 
@@ -244,6 +246,8 @@ CASES: Dict[str, Callable[[Path], None]] = {
     "`extend` of a folder that is not a run": lambda folder: extend(str(folder), num_rounds=1),
     "`extend` to fewer rounds": extending(5, 0),
     "`extend` with sizes that are not those of the new rounds": extending([5], 3, [5]),
+    "`extend` with numbers of tokens that are not those of the new rounds": extending([5], 3, [5], "query_tokens"),
+    "`extend` with sizes in another unit than the run's": extending([5], 3, [5, 5], "query_tokens", "query_size"),
     "`extend` with several sizes where the run has one for all rounds": extending(5, 3, [5, 5]),
     "a run whose `config.json` differs from the copy in `state/` in more than the rounds": other_copy,
 }

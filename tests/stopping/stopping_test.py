@@ -8,7 +8,6 @@ import pytest
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
-from seqmix_plugin.active_learning.label_budget import num_within
 from seqmix_plugin.active_learning.predictions import kappa as kappa_of
 from seqmix_plugin.data import SentenceView
 from seqmix_plugin.functional.agreement import cohens_kappa
@@ -17,11 +16,12 @@ from seqmix_plugin.stopping import StoppingCriterion
 
 
 def rounds(f1: List[float], kappas: Optional[List[float]] = None) -> List[Dict[str, Any]]:
-    """10 sentences of 15 tokens a round."""
+    """10 sentences of 15 tokens a round, which take 100 seconds each."""
     records: List[Dict[str, Any]] = [
         {
             "round": k,
             "annotated": {"sentences": 10 * (k + 1), "tokens": 150 * (k + 1)},
+            "annotation_seconds": 1000.0 * (k + 1),
             "scores": {"dev": {"f1": value}},
         }
         for k, value in enumerate(f1)
@@ -51,6 +51,7 @@ KAPPAS = [0.9, 0.98, 1.0, 0.99]
         ({"type": "rounds", "num_rounds": 2}, 2, "2 rounds are done"),
         ({"type": "label_budget", "sentences": 30}, 2, "30 of 30 sentences are labelled"),
         ({"type": "label_budget", "tokens": 151}, 1, "300 of 151 tokens are labelled"),
+        ({"type": "label_budget", "seconds": 1500.5}, 1, "2,000 of 1,500 seconds of annotation are spent"),
         ({"type": "target_f1", "f1": 0.6}, 1, "dev F1 is 60.00, the target is 60"),
         ({"type": "target_f1", "f1": 0.7}, None, None),
         ({"type": "plateau", "patience": 2}, 3, "dev F1 has not risen by 0.5 in 2 rounds"),
@@ -102,7 +103,7 @@ def test_rounds_without_kappa_are_no_agreement() -> None:
     assert first_stop(block, rounds(F1, [1.0, 1.0]))[0] == 2
 
 
-LEFT = {"sentences": 20, "tokens": 300}
+LEFT = {"sentences": 20, "tokens": 300, "seconds": 2000.0}
 BUDGETS: List[Dict[str, Any]] = [
     {"type": "label_budget", "sentences": 30},
     {"type": "label_budget", "tokens": 290},
@@ -115,6 +116,7 @@ BUDGETS: List[Dict[str, Any]] = [
     [
         (BUDGETS[0], {"sentences": 10}),
         (BUDGETS[1], {"tokens": -10}),
+        ({"type": "label_budget", "seconds": 3600}, {"seconds": 1600}),
         ({"type": "any", "criteria": [*BUDGETS, {"type": "rounds", "num_rounds": 9}]}, {"sentences": 5, "tokens": -10}),
         ({"type": "any", "criteria": [{"type": "any", "criteria": BUDGETS[:1]}]}, {"sentences": 10}),
         ({"type": "all", "criteria": BUDGETS}, {}),
@@ -124,25 +126,6 @@ BUDGETS: List[Dict[str, Any]] = [
 )
 def test_what_may_still_be_labelled(block: Dict[str, Any], left: Dict[str, int]) -> None:
     assert StoppingCriterion.from_params(Params(json.loads(json.dumps(block)))).left(LEFT) == left
-
-
-@pytest.mark.parametrize(
-    ("left", "kept"),
-    [
-        ({}, 4),
-        ({"sentences": 9}, 4),
-        ({"sentences": 3}, 3),
-        ({"sentences": -1}, 0),
-        ({"tokens": 20}, 4),
-        ({"tokens": 17}, 3),  # 5 + 2 + 10: the last, of 3, does not fit
-        ({"tokens": 16}, 2),  # the third does not fit, and the last is not taken in its place
-        ({"tokens": 4}, 0),
-        ({"tokens": -3}, 0),
-        ({"tokens": 17, "sentences": 2}, 2),
-    ],
-)
-def test_a_query_is_cut_to_what_is_left(left: Dict[str, int], kept: int) -> None:
-    assert num_within([5, 2, 10, 3], left) == kept
 
 
 def test_a_combination_needs_what_its_parts_need() -> None:
@@ -157,8 +140,9 @@ def test_a_combination_needs_what_its_parts_need() -> None:
     ("block", "message"),
     [
         ({"type": "rounds", "num_rounds": -1}, "stopping.num_rounds is -1; expected a whole number, 0 or more"),
-        ({"type": "label_budget"}, "takes either 'sentences' or 'tokens'"),
-        ({"type": "label_budget", "sentences": 1, "tokens": 1}, "takes either 'sentences' or 'tokens'"),
+        ({"type": "label_budget"}, "takes one of 'sentences', 'tokens' and 'seconds'"),
+        ({"type": "label_budget", "sentences": 1, "seconds": 1}, "takes one of 'sentences', 'tokens' and 'seconds'"),
+        ({"type": "label_budget", "seconds": 0}, "stopping.seconds is 0.*; expected a number above 0"),
         ({"type": "label_budget", "tokens": 0}, "stopping.tokens is 0; expected a whole number, 1 or more"),
         ({"type": "target_f1", "f1": 80}, "stopping.f1 is 80.*; expected a number from 0 to 1"),
         ({"type": "target_f1", "f1": 0.8, "split": "train"}, "stopping.split is 'train'; expected 'dev'$"),

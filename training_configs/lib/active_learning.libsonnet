@@ -8,6 +8,7 @@ function(
   seed_size=data.seed_size,
   num_rounds=5,
   query_size=data.query_size,
+  query_tokens=null,  // tokens to query a round, or of each, instead of query_size sentences
   num_epochs=10,
   batch_size=32,
   steps=null,  // steps of the optimizer a round, however many sentences there are; null: num_epochs passes over them
@@ -52,7 +53,7 @@ function(
       pool: { size: data.pool_size },
       seed_size: seed_size,
       num_rounds: num_rounds,
-      query_size: query_size,
+      [if query_tokens == null then 'query_size' else 'query_tokens']: if query_tokens == null then query_size else query_tokens,
       reuse_model: reuse_model,
       query_policy: query_policy,
       oracle: { type: 'gold' },
