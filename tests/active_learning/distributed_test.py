@@ -62,6 +62,7 @@ EXACT = {
 }
 
 
+TOKENS = {"trainer.query_size": None, "trainer.query_tokens": 80}
 SMALL = {"type": "in_domain", "settings": {"num_layers": 1, "dimension": 32, "max_epochs": 1}}
 
 
@@ -81,9 +82,9 @@ def difference(folders: List[Path]) -> float:
     [
         {},
         {"model.head": {"type": "crf"}, "trainer.query_policy": {"type": "vote_entropy", "committee_size": 2}},
-        {"trainer.reuse_model": False, "trainer.scoring": {"max_candidates": 9}},
+        {"trainer.reuse_model": False, "trainer.scoring": {"max_candidates": 9}, **TOKENS},
     ],
-    ids=["softmax", "crf and committee", "fresh models and a sample of the pool"],
+    ids=["softmax", "crf and committee", "fresh models, a sample of the pool and queries in tokens"],
 )
 def test_two_processes_train_and_query_as_one(one_and_two: Pair, overrides: Dict[str, Any]) -> None:
     folders = one_and_two(**EXACT, **overrides)
