@@ -4,8 +4,10 @@ from typing import Any, Dict, Sequence
 
 from seqmix_plugin.charts.theme import INK, PAPER, SHOWN, Rows, finished, looks
 
-MEASURES = ("sentences", "tokens", "entities")
-"""The units in which annotations are counted."""
+ANNOTATED = ("sentences", "tokens", "entities")
+"""What is annotated."""
+MEASURES = (*ANNOTATED, "seconds")
+"""In what annotations can be counted; seconds are those that they cost."""
 
 
 def learning_curves(
@@ -27,9 +29,9 @@ def learning_curves(
     names : `Sequence[str]`
         The methods, in the order of their colours.
     means : `Rows`
-        One per method and round: `method`, `round`, each of `MEASURES`, F1 under the name of each cell, its deviation
-        under `± ` and that name, and optionally `seeds`, `accepted` and `short`, which is true where too few of the
-        wanted sentences were accepted: its line is dashed.
+        One per method and round: `method`, `round`, those of `MEASURES` that are known, F1 under the name of each cell,
+        its deviation under `± ` and that name, and optionally `seeds`, `accepted` and `short`, which is true where too
+        few of the wanted sentences were accepted: its line is dashed.
     runs : `Rows`, optional (default = `()`)
         One per run and round, likewise.
     references : `Rows`, optional (default = `()`)
@@ -49,14 +51,15 @@ def learning_curves(
     """
     import altair as alt  # slow to import, and an extra
 
-    ticks = {measure: sorted({row[measure] for row in means}) for measure in MEASURES}
+    measures = [name for name in MEASURES if all(name in row for row in means)]
+    ticks = {name: sorted({row[name] for row in means}) for name in measures}
     axis = alt.Axis(values=alt.ExprRef("ticks[measure]"), format=",.0f", grid=False, labelOverlap="parity")
     x = alt.X("x:Q", title=None, scale=alt.Scale(zero=False, nice=False, padding=14), axis=axis)
     y = alt.Y("y:Q", title="F1", scale=alt.Scale(zero=False))
     colour, shape = looks(names)
     dash = alt.StrokeDash("short:N", scale=alt.Scale(domain=[False, True], range=[[1, 0], [5, 4]]), legend=None)
     scores = [alt.Tooltip(f, title=t, format=".1f") for f, t in (("y:Q", "mean F1"), ("deviation:Q", "± deviation"))]
-    about = ["method:N", "round:Q", *(f"{measure}:Q" for measure in MEASURES), *scores, "seeds:Q", "accepted:N"]
+    about = ["method:N", "round:Q", *(f"{name}:Q" for name in measures), *scores, "seeds:Q", "accepted:N"]
 
     def data(name: str) -> Any:
         """Rows of the methods that are shown, with the chosen measure as `x` and the chosen F1 as `y`."""
@@ -78,7 +81,8 @@ def learning_curves(
         "lines": lines.encode(x="x0:Q", y="y0:Q", x2="x:Q", y2="y:Q", strokeDash=dash),
         "means": data("means").mark_point(size=62, opacity=1).encode(x, shape, tooltip=about, fill=hollow),
     }
-    title = alt.Title(alt.ExprRef("'annotated ' + measure"), orient="bottom", fontWeight="normal", fontSize=13)
+    counted = "measure == 'seconds' ? 'seconds of annotation' : 'annotated ' + measure"
+    title = alt.Title(alt.ExprRef(counted), orient="bottom", fontWeight="normal", fontSize=13)
     chart = alt.layer(*(layer.properties(name=name) for name, layer in layers.items())).properties(title=title)
     drawn = {row["method"] for row in (*means, *references)}
     shown = [name for name in names if name in drawn]

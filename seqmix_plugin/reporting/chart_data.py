@@ -6,10 +6,10 @@ from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
 
-from seqmix_plugin.charts.learning_curves import MEASURES
+from seqmix_plugin.charts.learning_curves import ANNOTATED, MEASURES
 from seqmix_plugin.reporting.comparison import Comparison, deviation
 from seqmix_plugin.reporting.formatting import NOTHING
-from seqmix_plugin.reporting.run_groups import Group, matched_runs
+from seqmix_plugin.reporting.run_groups import Group, annotations, matched_runs
 from seqmix_plugin.run.reader import FUNNEL, Run, flattened
 
 Row = Dict[str, Any]
@@ -52,7 +52,9 @@ def run_rows(comparison: Comparison) -> List[Row]:
             for k, record in enumerate(run.rounds[: group.num_budgets]):
                 f1 = {name: value[k] for name, value in scores.items()}
                 rounded = {name: round(value, 2) for name, value in f1.items() if value is not None}
-                rows.append({"method": group.name, "round": k, **record["annotated"], **rounded})
+                cost = annotations(record["annotated"], "seconds", group.cost)
+                counts = {**record["annotated"], "seconds": round(cost, 1)}
+                rows.append({"method": group.name, "round": k, **counts, **rounded})
     return rows
 
 
@@ -93,9 +95,9 @@ def density_rows(groups: Sequence[Group]) -> List[Row]:
     """A row per method and round: entity density and sentence length of what was labelled, over all seeds."""
     rows = []
     for group in groups:
-        before = np.zeros(len(MEASURES))
+        before = np.zeros(len(ANNOTATED))
         for k in range(group.num_budgets):
-            total = np.sum([[run.rounds[k]["annotated"][name] for name in MEASURES] for run in group.runs], axis=0)
+            total = np.sum([[run.rounds[k]["annotated"][name] for name in ANNOTATED] for run in group.runs], axis=0)
             sentences, tokens, entities = np.maximum(total - before, 0)
             density = float(100 * entities / max(tokens, 1)), float(tokens / max(sentences, 1))
             names = ("entities in 100 tokens", "tokens per sentence")
@@ -124,7 +126,7 @@ def reached_curves(comparison: Comparison) -> Dict[str, Dict[str, Row]]:
     return {
         name: {
             summary.group.name: {
-                "mean": [round(f1, 6) for f1 in summary.mean],
+                "mean": [round(f1, 6) for f1 in summary.curve],
                 **{measure: [summary.group.budgets(measure)[k] for k in summary.rounds] for measure in MEASURES},
             }
             for summary in comparison.same_seeds.summaries(*cell)

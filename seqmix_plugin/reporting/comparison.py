@@ -8,6 +8,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 import numpy as np
 
 from seqmix_plugin.errors import ConfigurationError
+from seqmix_plugin.reporting.axis import common_budgets, interpolated
 from seqmix_plugin.reporting.formatting import Needed, seed_names
 from seqmix_plugin.reporting.paired import PairedComparison, compared_pairs
 from seqmix_plugin.reporting.run_groups import Group, last_rounds
@@ -21,8 +22,12 @@ class Summary:
     group: Group
     rounds: List[int]
     """The rounds that count: of several with the same budget the last."""
+    counts: List[float]
+    """Annotations after each of these rounds, the mean over the seeds."""
+    curve: List[float]
+    """The mean over the seeds after each of these rounds."""
     budgets: List[float]
-    """Annotated sentences after each of these rounds."""
+    """What is compared: against sentences the counts, otherwise budgets that all methods have."""
     mean: List[float]
     """Over the seeds, at each budget."""
     deviation: List[float]
@@ -33,8 +38,8 @@ class Summary:
     """Under the mean curve, as a mean height."""
 
     def needed(self, target: float) -> Needed:
-        """Annotated sentences at which the mean curve reaches an F1, and its first budget."""
-        return labels_to_reach(self.budgets, self.mean, target), self.budgets[0]
+        """Annotations at which the mean curve reaches an F1, and those of its first round."""
+        return labels_to_reach(self.counts, self.curve, target), self.counts[0]
 
 
 @dataclass(frozen=True)
@@ -50,16 +55,20 @@ class Comparison:
         Compare with this method only; by default each with each. Fewer pairs need fewer seeds.
     named : `Sequence[Tuple[str, str]]`, optional (default = `()`)
         Compare these pairs of methods only, each with its own baseline as the second.
+    against : `str`, optional (default = `"sentences"`)
+        What annotations are counted in: `sentences`, `tokens`, `entities` or `seconds`, which they cost. Curves are
+        compared at the budgets of their rounds when these are sentences, otherwise in the range that all runs cover.
 
     # Raises
 
     `ConfigurationError`
-        When no group has the baseline's name, or that of a named pair.
+        When no group has the baseline's name, or that of a named pair, or the runs cover no range in common.
     """
 
     groups: Sequence[Group]
     baseline: Optional[str] = None
     named: Sequence[Tuple[str, str]] = ()
+    against: str = "sentences"
 
     def __post_init__(self) -> None:
         names = [group.name for group in self.curves]
@@ -68,11 +77,17 @@ class Comparison:
             if name is not None and name not in names:
                 verb = "is" if option == "baseline" else "has"
                 raise ConfigurationError(f"--{option} {verb} {name!r}; expected one of {', '.join(names)}")
+        self.common  # noqa: B018 - raises where there are none
 
     @property
     def curves(self) -> List[Group]:
         """The methods with rounds; all groups when none has any."""
         return [group for group in self.groups if not group.is_reference] or list(self.groups)
+
+    @cached_property
+    def common(self) -> Optional[List[float]]:
+        """The budgets at which the methods with rounds are compared; `None` for those of their rounds."""
+        return common_budgets(self.curves, self.against)
 
     @property
     def references(self) -> List[Group]:
@@ -117,7 +132,7 @@ class Comparison:
     @property
     def uneven(self) -> bool:
         """Whether the methods with rounds have different budgets."""
-        return len({tuple(group.budgets()) for group in self.curves}) > 1
+        return self.against == "sentences" and len({tuple(group.budgets()) for group in self.curves}) > 1
 
     @property
     def kinds(self) -> List[str]:
@@ -128,12 +143,17 @@ class Comparison:
     def summaries(self, split: str, kind: str = "") -> List[Summary]:
         """What each group reached on a split; groups that have not measured it are left out."""
         scored = ((group, group.f1(split, kind)) for group in self.groups)
-        return [_summary(group, scores) for group, scores in scored if scores is not None]
+        curves = self.curves
+        return [
+            _summary(group, scores, self.against, self.common if group in curves else None)
+            for group, scores in scored
+            if scores is not None
+        ]
 
     def target(self, split: str, kind: str = "") -> float:
         """The highest whole F1 that every method's mean curve reaches."""
         same = self.same_seeds
-        reached = [max(summary.mean) for summary in same.summaries(split, kind) if summary.group in same.curves]
+        reached = [max(summary.curve) for summary in same.summaries(split, kind) if summary.group in same.curves]
         return float(np.floor(min(reached, default=0.0)))
 
     @cached_property
@@ -144,23 +164,24 @@ class Comparison:
         if self.baseline is not None:
             names = [(name, self.baseline) for name in by_name if name != self.baseline]
         pairs = [(by_name[first], by_name[second]) for first, second in names]
-        return {split: compared_pairs(pairs, split) for split in self.splits}
+        return {split: compared_pairs(pairs, split, self.against, self.common) for split in self.splits}
 
-    def savings(self, split: str, measure: str = "sentences") -> List[Saving]:
+    def savings(self, split: str, measure: Optional[str] = None) -> List[Saving]:
         """What the first method of each pair saves against the second, where that can be told."""
         by_name = {group.name: group for group in self.curves}
-        found = (saving(by_name[p.first], by_name[p.second], split, measure) for p in self.pairs[split])
+        found = (saving(by_name[p.first], by_name[p.second], split, measure or self.against) for p in self.pairs[split])
         return [one for one in found if one is not None]
 
 
-def _summary(group: Group, scores: np.ndarray) -> Summary:
-    every = group.budgets()
-    rounds = last_rounds(every)
-    budgets = [every[k] for k in rounds]
-    scores = scores[:, rounds]
+def _summary(group: Group, scores: np.ndarray, against: str, common: Optional[List[float]]) -> Summary:
+    rounds, every = last_rounds(group.budgets()), group.budgets(against)
+    counts, curve = [every[k] for k in rounds], scores[:, rounds].mean(axis=0).tolist()
+    budgets = counts if common is None else common
+    scores = scores[:, rounds] if common is None else interpolated(group.counts(against), scores, common)
     over_budgets = scores.mean(axis=1, keepdims=True)  # Shape: (num_runs, 1)
     mean, means = scores.mean(axis=0).tolist(), (float(over_budgets.mean()), float(deviation(over_budgets)[0]))
-    return Summary(group, rounds, budgets, mean, deviation(scores).tolist(), means, area_under_curve(budgets, mean))
+    spread, area = deviation(scores).tolist(), area_under_curve(budgets, mean)
+    return Summary(group, rounds, counts, curve, budgets, mean, spread, means, area)
 
 
 def deviation(scores: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from seqmix_plugin.charts.theme import COLOURS, THEME
 from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io.atomic import write_bytes
 from seqmix_plugin.reporting import chart_data, formatting, pair_tables, tables
+from seqmix_plugin.reporting.axis import annotated
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.generated_sentences import GeneratedSentences, examples
 from seqmix_plugin.reporting.training import training, training_sentences
@@ -99,7 +100,9 @@ def _charts(
     means = [[row for row in rows["curves"] if (row["method"] in references) is level] for level in (False, True)]
     ends = [{"method": one.group.name, "end": end} for one in generated for end in one.accepted_range if end > 0]
     charts: Dict[str, Callable[[], Dict[str, Any]]] = {
-        "curves": lambda: learning_curves(names, means[0], chart_data.run_rows(comparison), means[1]),
+        "curves": lambda: learning_curves(
+            names, means[0], chart_data.run_rows(comparison), means[1], measure=comparison.against
+        ),
         "differences": lambda: comparisons.differences(chart_data.pair_rows(comparison)),
         "overlaps": lambda: comparisons.overlaps(rows["overlaps"]),
         "densities": lambda: comparisons.densities(names, rows["densities"]),
@@ -131,6 +134,6 @@ def _html(**context: Any) -> str:
     script = re.sub("</(?=script)", r"<\\/", browser_script(), flags=re.IGNORECASE)
     environment.globals.update(vega=script, theme=THEME, colours=COLOURS, p_value=formatting.p_value)
     environment.globals.update(tables=tables, pair_tables=pair_tables, chart_data=chart_data)
-    environment.globals.update(verdict=verdict, ranked=ranked)
+    environment.globals.update(verdict=verdict, ranked=ranked, annotated=annotated)
     environment.globals.update(training=training, training_sentences=training_sentences)
     return environment.get_template("page.html.j2").render(context, data=data).lstrip()

@@ -2,7 +2,9 @@
 
 from typing import Any, Mapping, Sequence
 
+from seqmix_plugin.annotation_cost import AnnotationCost
 from seqmix_plugin.reporting import formatting
+from seqmix_plugin.reporting.axis import annotated
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.formatting import MINUS, NOTHING, decimal, p_value, signed
 from seqmix_plugin.reporting.over_corpora import over_corpora as stratified
@@ -30,7 +32,9 @@ def at_budgets(comparison: Comparison, split: str) -> Table:
     budgets = sorted({budget for pair in shown for budget in pair.at_budgets})
     rows = [[_at_budget(pair, budget) for budget in budgets] for pair in shown]
     columns = [str(budget) for budget in budgets]
-    return _of_pairs(comparison, split, f"differences in {split} F1 points at each budget", columns, rows)
+    title = f"differences in {split} F1 points at each budget"
+    title += "" if comparison.against == "sentences" else f", in {annotated(comparison.against)}"
+    return _of_pairs(comparison, split, title, columns, rows)
 
 
 def savings(comparison: Comparison, split: str) -> Table:
@@ -59,6 +63,14 @@ def saving_sentence(saving: Saving) -> str:
     never = f", not reached in {100 * saving.never:.0f} % of resamples" if saving.interval and saving.never else ""
     needs = f"{_needed(saving)} {saving.measure} instead of {decimal(saving.others, 0)}"
     return f"to reach {decimal(saving.f1)} F1: {needs}, saves {formatting.saved(saving.saved)}{interval}{never}"
+
+
+def cost_sentence(cost: AnnotationCost) -> str:
+    """What annotations cost where they are counted in seconds."""
+    return (
+        f"Seconds of annotation: {cost.seconds_per_sentence:g} a sentence, {cost.seconds_per_token:g} a token, "
+        f"{cost.seconds_per_entity:g} an entity."
+    )
 
 
 def over_corpora(comparisons: Mapping[str, Comparison], split: str) -> Table:

@@ -1,10 +1,11 @@
 """The difference between two methods, and whether it is statistically significant."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
+from seqmix_plugin.reporting.axis import curve
 from seqmix_plugin.reporting.formatting import p_value
 from seqmix_plugin.reporting.run_groups import Group, matched_runs
 from seqmix_plugin.reporting.statistics import (
@@ -93,20 +94,28 @@ def verdict_of(finished: bool, adjusted_p: Optional[float], number: int, needed:
     return f"{is_not}statistically significant (p = {p_value(adjusted_p)}, Holm)"
 
 
-def compared_pairs(pairs: Sequence[Tuple[Group, Group]], split: str) -> List[PairedComparison]:
-    """The differences of pairs of methods that are shown together."""
-    compared = [_compared(first, second, split) for first, second in pairs]
+def compared_pairs(
+    pairs: Sequence[Tuple[Group, Group]], split: str, measure: str = "sentences", budgets: Optional[List[float]] = None
+) -> List[PairedComparison]:
+    """The differences of pairs of methods that are shown together, at their own budgets or at these."""
+    compared = [_compared(first, second, split, measure, budgets) for first, second in pairs]
     needed = seeds_needed(len(compared)) if compared else 0
     adjusted = holm([pair.p for pair in compared])
     return [replace(pair, adjusted_p=p, needed=needed) for pair, p in zip(compared, adjusted, strict=True)]
 
 
-def _compared(first: Group, second: Group, split: str) -> PairedComparison:
+def _compared(
+    first: Group, second: Group, split: str, measure: str, budgets: Optional[List[float]]
+) -> PairedComparison:
     """A comparison without what depends on the other pairs."""
     matched = matched_runs(first, second)
     # Of several rounds with one budget the last counts.
-    curves: Any = [[dict(zip(run.budgets, run.f1(split), strict=True)) for run in pair] for pair in matched]
+    curves = [
+        [curve(group, run, split, measure, budgets) for group, run in zip((first, second), pair, strict=True)]
+        for pair in matched
+    ]
     shared = sorted(set.intersection(*(set(curve) for pair in curves for curve in pair))) if matched else []
+    of_rounds = shared if budgets is None else []
     rows = [[one[budget] - other[budget] for budget in shared] for one, other in curves]
     differences = [float(np.mean(row)) for row in rows] if shared else []
     at_budgets = dict(zip(shared, np.mean(rows, axis=0).tolist(), strict=True)) if shared else {}
@@ -120,7 +129,7 @@ def _compared(first: Group, second: Group, split: str) -> PairedComparison:
         p=sign_flip_test(differences),
         wilcoxon_p=wilcoxon_over_budgets(list(at_budgets.values())),
         at_budgets=at_budgets,
-        same=[budget for budget in shared if all(_same_sentences(*pair, budget) for pair in matched)],
+        same=[budget for budget in of_rounds if all(_same_sentences(*pair, budget) for pair in matched)],
         finished=first.finished and second.finished,
     )
 

@@ -2,9 +2,9 @@
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -45,9 +45,7 @@ class Group:
     def counts(self, measure: str = "sentences") -> np.ndarray:
         """Annotations after each round, in seconds those that they cost. Shape: (num_runs, num_budgets)"""
         rows = [[row["annotated"] for row in run.rounds[: self.num_budgets]] for run in self.runs]
-        if measure == "seconds":
-            return np.array([[annotation_seconds(counts, self.cost) for counts in row] for row in rows])
-        return np.array([[counts[measure] for counts in row] for row in rows], dtype=float)
+        return np.array([[annotations(counts, measure, self.cost) for counts in row] for row in rows], dtype=float)
 
     def budgets(self, measure: str = "sentences") -> List[float]:
         """Annotations after each round, the mean over the seeds."""
@@ -59,6 +57,11 @@ class Group:
         if any(value is None for row in rows for value in row):
             return None
         return np.array(rows, dtype=float)
+
+
+def annotations(counts: Mapping[str, float], measure: str, cost: AnnotationCost) -> float:
+    """The annotations of a round's record in one measure."""
+    return annotation_seconds(counts, cost) if measure == "seconds" else counts[measure]
 
 
 def last_rounds(budgets: Sequence[float]) -> List[int]:
@@ -155,6 +158,11 @@ def group_runs(runs: Sequence[Run]) -> Tuple[List[Group], List[str]]:
         unique = name if names.count(name) == 1 else f"{name} ({group[0].configuration_hash[:6]})"
         groups.append(Group(unique, tuple(group)))
     return groups, skipped
+
+
+def with_cost(groups: Sequence[Group], cost: Optional[AnnotationCost] = None) -> List[Group]:
+    """The groups with annotations counted in seconds at this cost, by default at that of the runs."""
+    return [replace(group, cost=cost or AnnotationCost()) for group in groups]
 
 
 def _name(paths: Sequence[Path]) -> str:

@@ -2,9 +2,10 @@
 
 from typing import List, Optional, Sequence
 
-from seqmix_plugin.charts.learning_curves import MEASURES
+from seqmix_plugin.charts.learning_curves import ANNOTATED, MEASURES
 from seqmix_plugin.charts.theme import Rows
 from seqmix_plugin.reporting import formatting, pair_tables
+from seqmix_plugin.reporting.axis import annotated
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.formatting import NOTHING, decimal, with_deviation
 from seqmix_plugin.reporting.run_groups import Group
@@ -24,7 +25,7 @@ def curves(
     rival: Optional[str] = None,
 ) -> Table:
     """
-    F1 at each budget, its mean over them, the area under the curve and the sentences needed to reach `target`, the
+    F1 at each budget, its mean over them, the area under the curve and the annotations needed to reach `target`, the
     latter on the seeds that all methods have.
 
     # Parameters
@@ -49,10 +50,15 @@ def curves(
     summaries = comparison.summaries(split, kind)
     target = comparison.target(split, kind) if target is None else target
     budgets = sorted({budget for summary in summaries for budget in summary.budgets})
+    against = comparison.against
+    shape = "g" if against == "sentences" else ".0f"
     same = comparison.same_seeds.summaries(split, kind)
     needed = {summary.group.name: summary.needed(target) for summary in same}
-    columns = ["method", "seeds", *(f"{budget:g}" for budget in budgets), "mean", *([] if short else ["area"])]
-    columns += [f"labels to {target:g}", *([] if rival is None else [f"saved against {rival}"])]
+    columns = ["method", "seeds", *(f"{budget:{shape}}" for budget in budgets), "mean", *([] if short else ["area"])]
+    columns += [
+        f"{'labels' if against == 'sentences' else against} to {target:g}",
+        *([] if rival is None else [f"saved against {rival}"]),
+    ]
     rows = []
     for summary in summaries:
         name, seeds = summary.group.name, len(summary.group.runs)
@@ -64,16 +70,16 @@ def curves(
             ends.append(NOTHING if name == rival else formatting.saving(needed[name], needed.get(rival, (None, 0.0))))
         rows.append([name, str(seeds), *at, *(ends if len(summary.budgets) > 1 else [""] * len(ends))])
     of = f" of {kind}" if kind else ""
-    return _of_methods(f"{split} F1{of} against annotated sentences", columns, rows)
+    return _of_methods(f"{split} F1{of} against {annotated(against)}", columns, rows)
 
 
 def labelled(groups: Sequence[Group]) -> Table:
     """How much each method has labelled, of runs that are not measured."""
     rows = []
     for group in groups:
-        annotated = [decimal(group.budgets(measure)[-1], 0) for measure in MEASURES]
+        annotated = [decimal(group.budgets(measure)[-1], 0) for measure in ANNOTATED]
         rows.append([group.name, str(len(group.runs)), str(group.num_budgets), *annotated, NOT_MEASURED])
-    return _of_methods("annotated", ["method", "seeds", "rounds", *MEASURES, "F1"], rows)
+    return _of_methods("annotated", ["method", "seeds", "rounds", *ANNOTATED, "F1"], rows)
 
 
 def seconds(groups: Sequence[Group]) -> Table:
@@ -122,7 +128,11 @@ def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional
             tables += [pair_tables.pairs(comparison, split), pair_tables.at_budgets(comparison, split)]
             tables.append(pair_tables.savings(comparison, split))
         parts += [f"### {table.title[0].upper()}{table.title[1:]}\n\n{table.markdown()}" for table in tables]
-        parts += [pair_tables.seeds_sentence(shown) + "\n"] if shown else []
+        parts += (
+            [pair_tables.cost_sentence(comparison.groups[0].cost) + "\n", pair_tables.seeds_sentence(shown) + "\n"]
+            if shown
+            else []
+        )
         parts += [comparison.which_seeds + "\n"] if comparison.which_seeds else []
     trained = training(comparison.groups)
     parts += [f"### Training\n\n{trained.markdown()}"] if trained else []

@@ -2,6 +2,7 @@
 
 from typing import List, NamedTuple, Optional, Tuple
 
+from seqmix_plugin.reporting.axis import annotated
 from seqmix_plugin.reporting.comparison import Comparison, Summary
 from seqmix_plugin.reporting.formatting import NOTHING, between, counted, decimal, labels, saving, seed_names, signed
 from seqmix_plugin.reporting.paired import PairedComparison
@@ -104,7 +105,7 @@ def _headline(pair: PairedComparison, split: str, which: str) -> str:
 def _of_one(summary: Summary, comparison: Comparison, split: str) -> Verdict:
     """What a single method reached, and by how much it ends below methods with one budget, on the seeds of both."""
     group, last = summary.group, summary.rounds[-1]
-    reached = f"{group.name} reaches {decimal(summary.mean[-1])} F1 on {split}"
+    reached = f"{group.name} reaches {decimal(summary.curve[-1])} F1 on {split}"
     ends = [run.f1(split)[last] or 0.0 for run in group.runs]
     details = [
         f"Its mean over {counted(len(summary.budgets), 'budget')} is {decimal(summary.mean_over_budgets[0])} F1."
@@ -124,7 +125,7 @@ def _of_one(summary: Summary, comparison: Comparison, split: str) -> Verdict:
     text = "There is no other method with rounds to compare it with."
     if len(ends) == 1:
         text = "There is one seed only, so that the variation over seeds is unknown."
-    return Verdict(f"{reached} with {summary.budgets[-1]:,.0f} annotated sentences.", None, text, details)
+    return Verdict(f"{reached} with {summary.counts[-1]:,.0f} {annotated(comparison.against)}.", None, text, details)
 
 
 def _unfinished(group: Group) -> str:
@@ -134,10 +135,11 @@ def _unfinished(group: Group) -> str:
 
 def _labels(comparison: Comparison, split: str, names: Tuple[str, str], target: float) -> List[str]:
     """How many labels the leader needs, and how many the other method, on the seeds of both."""
-    two = Comparison([group for group in comparison.groups if group.name in names]).same_seeds
+    groups = [group for group in comparison.groups if group.name in names]
+    two = Comparison(groups, against=comparison.against).same_seeds
     curves = {summary.group.name: summary for summary in two.summaries(split)}
     own, other = (curves[name].needed(target) for name in names)
     if saving(own, other) == NOTHING:
         return []
-    first = f"To reach {target:g} F1, {names[0]} needs {labels(*own)} annotated sentences"
+    first = f"To reach {target:g} F1, {names[0]} needs {labels(*own)} {annotated(comparison.against)}"
     return [f"{first}, {names[1]} {labels(*other)} ({saving(own, other)})."]

@@ -68,6 +68,18 @@ def test_named_pairs(command: Command, runs: Path, tmp_path: Path, capsys: pytes
     assert "one of 2 pairs can pass 0.05 with 7 seeds or more" in markdown
 
 
+def test_against_seconds(command: Command, runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    arguments = ["--against", "seconds", "--annotation-cost", "1,0.5,0", "-o", tmp_path / "report.html"]
+    assert command("compare", runs, *arguments) == 0
+    shown = capsys.readouterr().out
+    # Ten sentences of seven words in each of three rounds.
+    assert "test F1 against seconds of annotation" in shown
+    assert {"45", "90", "135", "seconds"} <= set(shown.split())
+    assert "Seconds of annotation: 1 a sentence, 0.5 a token, 0 an entity." in shown
+    assert "to reach 30.0 F1: " in shown
+    assert " seconds instead of 135, saves " in shown
+
+
 def test_runs_that_are_not_measured(command: Command, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """The page has what was queried and generated, and everything else says why it has no more."""
     for name in ("random", "lc"):
@@ -144,6 +156,16 @@ def test_an_older_page_is_replaced(command: Command, runs: Path, tmp_path: Path)
         (["RUNS", "--pairs", "sub:sub"], "--pairs is 'sub:sub'; expected pairs of different methods"),
         (["RUNS", "--pairs", "sub:random,random:sub"], "--pairs is 'sub:random,random:sub'; expected every pair once"),
         (["RUNS", "--pairs", "sub:random", "--baseline", "sub"], "--baseline and --pairs exclude each other"),
+        (
+            ["RUNS", "--annotation-cost", "1,2"],
+            "--annotation-cost is '1,2'; expected the seconds of a sentence, a token",
+        ),
+        (["RUNS", "--annotation-cost", "1,2,-3"], "--annotation-cost is '1,2,-3'; expected the seconds of a sentence"),
+        (
+            ["RUNS", "--annotation-cost", "1,nan,0"],
+            "--annotation-cost is '1,nan,0'; expected the seconds of a sentence",
+        ),
+        (["RUNS", "--annotation-cost", "0,0,0"], "--annotation-cost is '0,0,0'; expected the seconds of a sentence"),
         (["RUNS", "--target-f1", "0"], "--target-f1 is 0; expected points, above 0 and up to 100"),
         (["RUNS", "--target-f1", "nan"], "--target-f1 is nan; expected points, above 0 and up to 100"),
         (["RUNS", "--csv", "RUNS"], "RUNS: cannot be written to; expected a file's path in a folder that exists"),

@@ -29,6 +29,8 @@ def method(name: str, curves: Sequence[Sequence[float]], tokens: Optional[Sequen
                 "scores": {"test": {"f1": f1 / 100}},
                 "synthetic_in_training": 0,
                 "queried": [],
+                "augmentation": {},
+                "seconds": {},
             }
             for k, f1 in enumerate(curve)
         ]

@@ -1,0 +1,67 @@
+"""The axis along which methods are compared: what annotations are counted in, and the budgets that are compared."""
+
+from typing import Dict, List, Optional, Sequence
+
+import numpy as np
+
+from seqmix_plugin.errors import ConfigurationError
+from seqmix_plugin.reporting.run_groups import Group, annotations
+from seqmix_plugin.run.reader import Run
+
+
+def annotated(measure: str) -> str:
+    """What is counted, in words."""
+    return "seconds of annotation" if measure == "seconds" else f"annotated {measure}"
+
+
+def common_budgets(groups: Sequence[Group], measure: str) -> Optional[List[float]]:
+    """
+    Budgets in the range that all runs of these methods cover, as many as they have rounds and at equal distances. At
+    equal sentences methods have used different numbers of tokens, so that their curves are compared between rounds.
+
+    # Parameters
+
+    groups : `Sequence[Group]`
+        Methods with rounds.
+    measure : `str`
+        In which annotations are counted.
+
+    # Returns
+
+    `Optional[List[float]]`
+        `None` for sentences: curves are compared at the budgets of their rounds.
+
+    # Raises
+
+    `ConfigurationError`
+        When there is no such range.
+    """
+    if measure == "sentences":
+        return None
+    counts = [group.counts(measure) for group in groups]
+    start, end = max(one[:, 0].max() for one in counts), min(one[:, -1].min() for one in counts)
+    if start >= end:
+        raise ConfigurationError(
+            f"--against is {measure!r}, but the runs have no range of {annotated(measure)} in common; "
+            "compare them against sentences, or fewer of them"
+        )
+    return [float(budget) for budget in np.round(np.linspace(start, end, min(one.shape[1] for one in counts)))]
+
+
+def interpolated(counts: np.ndarray, scores: np.ndarray, budgets: Sequence[float]) -> np.ndarray:
+    """
+    The scores of runs at these budgets, with straight lines between rounds; of several rounds with the same annotations
+    the last counts. Shapes: counts and scores (num_runs, num_rounds); result (num_runs, num_budgets)
+    """
+    curves = [dict(zip(row, f1, strict=True)) for row, f1 in zip(counts.tolist(), scores.tolist(), strict=True)]
+    return np.array([np.interp(budgets, list(curve), list(curve.values())) for curve in curves])
+
+
+def curve(group: Group, run: Run, split: str, measure: str, budgets: Optional[Sequence[float]]) -> Dict[int, float]:
+    """F1 of a run of a method at its own budgets, or at these."""
+    f1 = run.f1(split)
+    if budgets is None:
+        return dict(zip(run.budgets, f1, strict=True))  # type: ignore[arg-type]
+    counts = np.array([annotations(row["annotated"], measure, group.cost) for row in run.rounds])
+    [scores] = interpolated(counts[None], np.array([f1], dtype=float), budgets)
+    return {round(budget): float(score) for budget, score in zip(budgets, scores, strict=True)}
