@@ -1,0 +1,58 @@
+"""Query policies on a pool that is never nearly empty."""
+
+from pathlib import Path
+from typing import Dict
+
+from scripts.results.figures import Charts, charts, shown
+from scripts.results.records import Corpus, comparisons, demoted, environment, progress
+from scripts.results.wording import answers, bullets
+from seqmix_plugin.reporting import pair_tables, tables
+from seqmix_plugin.reporting.comparison import Comparison
+
+NAME = "large_pool"
+QUESTIONS = (
+    ("nte", "random", "Does token entropy find better sentences than chance?"),
+    ("mnlp", "random", "Does MNLP?"),
+    ("lc", "random", "Does least confidence?"),
+    ("bald", "random", "Does BALD?"),
+    ("qbc", "random", "Does a committee?"),
+)
+PAIRS = [(first, second) for first, second, _ in QUESTIONS]
+MEASURES = ("sentences", "tokens")
+INTRODUCTION = """\
+The paper's pool of 700 sentences is used up at the last budget, where all policies have labelled the same. Here the
+pool is the whole training file (14,041 sentences of CoNLL-2003, 2,215 of GENEVA), of which 50 and then 5 × 50 are
+labelled. Each query chooses among 4,000 candidates, each round trains a fresh MiniLM for 200 steps of 16 sentences
+(`training_configs/large_pool/`). Each policy is compared with random sampling, as was decided beforehand. People are
+paid by what they read, and policies differ in the length of what they select, so the curves are shown against tokens
+too.
+"""
+
+
+def found_in(results: Path) -> Dict[Corpus, Comparison]:
+    """The comparisons of the experiment."""
+    return comparisons(results, NAME, PAIRS)
+
+
+def section(results: Path) -> str:
+    """All of the experiment."""
+    found = found_in(results)
+    parts = ["## A large pool\n", INTRODUCTION, progress(results, NAME)]
+    if found:
+        parts.append(environment(found))
+    for corpus, one in found.items():
+        parts += [f"### {corpus.title}, all sentences as pool\n", shown(NAME, corpus, one, MEASURES)]
+        parts.append(demoted(tables.markdown(one), 1))
+        if lines := answers(one, QUESTIONS, {}):
+            parts.append(f"#### What this says\n\n{bullets(lines)}")
+    over = {corpus.title: one for corpus, one in found.items() if one.named}
+    for split in ("dev", "test"):
+        table = pair_tables.over_corpora(over, split) if len(over) > 1 else None
+        if table is not None and table.rows:
+            parts.append(f"### Both corpora: {table.title}\n\n{table.markdown()}")
+    return "\n".join(parts)
+
+
+def pictures(results: Path) -> Charts:
+    """The curves, against sentences and tokens."""
+    return charts(NAME, found_in(results), MEASURES)

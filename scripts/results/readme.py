@@ -1,0 +1,141 @@
+"""What README shows of the results: one learning curve, and a table of means with what it says."""
+
+from pathlib import Path
+from textwrap import fill
+from typing import Any, Dict, List, Tuple
+
+from scripts.results import equal_steps, large_pool, seed_gain, unequal_steps
+from scripts.results.records import SOURCES, Corpus, comparisons, names_of, papers_numbers
+from scripts.results.wording import bullets, conclusions, seqmix_gains
+from seqmix_plugin.charts.learning_curves import learning_curves
+from seqmix_plugin.reporting import formatting
+from seqmix_plugin.reporting.chart_data import mean_rows
+from seqmix_plugin.reporting.comparison import Comparison
+from seqmix_plugin.reporting.formatting import counted, signed, with_deviation
+from seqmix_plugin.reporting.saved_labels import Saving
+
+BEGIN, END = "<!-- written by `make results` -->\n\n", "\n<!-- end -->\n"
+METHODS = {
+    "random": "random sampling",
+    "nte": "token entropy",
+    "nte_duplicate": "token entropy, sentences repeated",
+    "nte_sub": "token entropy, SeqMix",
+}
+SPOKEN = {"nte": "token entropy", "nte_duplicate": "repeated sentences"}
+EQUAL = """\
+Random sampling, token entropy and SeqMix, **each trained for the same number of steps** in each round. *Sentences
+repeated* is a control: as many training sentences as with SeqMix, but copies of labelled ones. The paper trained
+bert-base-cased."""
+UNEQUAL = """\
+Token entropy and SeqMix, with all-MiniLM-L6-v2 as encoder (the paper trained bert-base-cased). *Sentences repeated*
+is a control: as many training sentences as with SeqMix, but copies of labelled ones. In these runs **methods that
+add sentences were also trained for more steps**; the experiment at equal steps is not complete yet."""
+
+
+def with_summary(readme: str, results: Path) -> str:
+    """README with its two parts made anew, the caption of the curve and the summary."""
+    before, caption, summarized = readme.split(BEGIN)
+    parts = [(captioned(results), caption), (summary(results), summarized)]
+    return before + "".join(BEGIN + text + END + old.split(END)[1] for text, old in parts)
+
+
+def chosen(results: Path) -> Tuple[Dict[Corpus, Comparison], bool]:
+    """The comparisons that are shown, on the seeds that all methods have, and whether they have equal steps."""
+    for found, is_equal in ((equal_steps.found_in(results), True), (comparisons(results, unequal_steps.NAME), False)):
+        whole = {c: one.same_seeds for c, one in found.items() if one.units and {*METHODS}.issubset(names_of(one))}
+        if whole:
+            return whole, is_equal
+    return {}, True
+
+
+def summary(results: Path) -> str:
+    """A column per corpus and split, a row per method, the gains of SeqMix, and what else was measured."""
+    found, is_equal = chosen(results)
+    if not found:
+        return "There are no results yet.\n"
+    of_all = [(corpus, split) for corpus, one in found.items() for split in reversed(one.splits)]
+    columns = of_all if len(of_all) <= 4 else [(corpus, split) for corpus, split in of_all if split == "test"]
+    paper = papers_numbers(results)
+    seeds = {corpus: counted(len(one.units), "seed") for corpus, one in found.items()}
+    heads = [f"{corpus.title}, {split} ({seeds[corpus]})" for corpus, split in columns]
+    rows = [["mean F1 over the rounds", *heads], ["---", *["--:" for _ in columns]]]
+    rows += [
+        [text, *(_mean(found[corpus], method, split) for corpus, split in columns)] for method, text in METHODS.items()
+    ]
+    for other in ("nte", "nte_duplicate"):
+        cells = [signed(seqmix_gains(found[corpus], split)[other].difference) for corpus, split in columns]
+        rows.append([f"**SeqMix − {METHODS[other]}**", *(f"**{cell}**" for cell in cells)])
+    if any(split == "dev" for _, split in columns):
+        gains = (equal_steps.papers_gain(paper, *column) for column in columns)
+        rows.append(["the paper: SeqMix − token entropy", *gains])
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    said = [
+        f"**{corpus.title}, {split}**: {text}."
+        for corpus, one in found.items()
+        for split, text in conclusions(one, SPOKEN).items()
+        if (corpus, split) in columns
+    ]
+    return (
+        f"{EQUAL if is_equal else UNEQUAL}\n\n{table}\n\n{significant(found)}\n\n{bullets([*said, *further(results)])}"
+    )
+
+
+def _mean(found: Comparison, method: str, split: str) -> str:
+    """The mean over the budgets with its deviation over the seeds."""
+    [row] = [row for row in found.summaries(split) if row.group.name == method]
+    return with_deviation(*row.mean_over_budgets, len(row.group.runs))
+
+
+def significant(found: Dict[Corpus, Comparison]) -> str:
+    """How many differences are statistically significant."""
+    pairs = [pair for one in found.values() for of_split in one.pairs.values() for pair in of_split]
+    number = sum(pair.significant for pair in pairs)
+    are = "are" if number > 1 else "is"
+    return f"{number or 'None'} of the {len(pairs)} differences between methods {are} statistically significant."
+
+
+def further(results: Path) -> List[str]:
+    """What the other experiments say."""
+    lines = []
+    for corpus, one in comparisons(results, seed_gain.NAME, seed_gain.PAIRS).items():
+        told = (seed_gain.gain(one, split) for split in reversed(one.splits))
+        lines += [f"{corpus.title}, the seed set alone: {text}" for text in told if text is not None]
+    for corpus, one in large_pool.found_in(results).items():
+        by_measure = [one.savings("test", measure) if "test" in one.splits else [] for measure in large_pool.MEASURES]
+        for of_policy in zip(*by_measure, strict=True):
+            saved = " and ".join(f"{_saved(one)} of the {one.measure}" for one in of_policy)
+            text = f"to reach the test F1 with which random sampling ends, {of_policy[0].first} saves {saved}"
+            lines.append(f"{corpus.title}, all sentences as pool: {text}.")
+    return lines
+
+
+def _saved(saving: Saving) -> str:
+    """A saving with its interval."""
+    interval = "" if saving.interval is None else f" [{' to '.join(map(formatting.saved, saving.interval))}]"
+    return formatting.saved(saving.saved) + interval
+
+
+def _of_curve(results: Path) -> Tuple[Corpus, Comparison]:
+    """The comparison with the most seeds."""
+    found, _ = chosen(results)
+    return max(found.items(), key=lambda item: len(item[1].units))
+
+
+def captioned(results: Path) -> str:
+    """The picture of the curve with its caption."""
+    corpus, found = _of_curve(results)
+    rows = [row for row in mean_rows(found) if row["method"] in METHODS]
+    short = "; a dashed line leads to a round in which fewer than half of the wanted sentences were accepted"
+    dashed = short if any(row["short"] for row in rows) else ""
+    models = SOURCES[corpus.source] or SOURCES["minilm"]
+    about = f"{corpus.title}: F1 on the test file against the number of annotated sentences, a curve per method"
+    name, seeds = corpus.title.split(", ")[0], counted(len(found.units), "seed")
+    caption = f"F1 on the test file of {name} with {models}, mean of {seeds}; bands are the standard deviation{dashed}."
+    return f"![{about}](docs/learning_curve.svg)\n\n{fill(caption, 120)} [What this shows](#results).\n"
+
+
+def curve(results: Path) -> Dict[str, Any]:
+    """The chart of README."""
+    rows = [row for row in mean_rows(_of_curve(results)[1]) if row["method"] in METHODS]
+    named = [{**row, "method": METHODS[row["method"]]} for row in rows]
+    return learning_curves(list(METHODS.values()), named, cell="test/", width=600, height=300)

@@ -1,0 +1,105 @@
+"""The gain that the paper reports on the seed set, taken apart: a second training, and the generated sentences."""
+
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+from scripts.results.figures import Charts
+from scripts.results.records import Corpus, comparisons, environment, papers_numbers, progress
+from scripts.results.wording import bullets
+from seqmix_plugin.reporting import pair_tables
+from seqmix_plugin.reporting.comparison import Comparison, Summary
+from seqmix_plugin.reporting.formatting import counted, decimal, p_value, signed, with_deviation
+from seqmix_plugin.reporting.paired import PairedComparison
+from seqmix_plugin.reporting.table import Table
+
+NAME = "seed_gain"
+BASELINE, SECOND, PAPERS = "once_none", "twice_none", "twice_sub"
+PAIRS = [(PAPERS, BASELINE), (SECOND, BASELINE), (PAPERS, SECOND), ("once_sub", BASELINE)]
+INTRODUCTION = """\
+The paper's curves of SeqMix start far above its baseline, on the seed set alone. Its public code trains the model on
+the seed set, then **trains the same model again** with the augmented seed set, and reports the second; the baseline
+is trained once. Here both are trained once and twice, on the paper's schedule of 10 epochs in batches of 32, with
+MiniLM, and with no further round (`training_configs/seed_gain/`). `once_none` is the paper's baseline, `twice_sub`
+is what its code does for SeqMix, and `twice_none` the control: trained twice, without a generated sentence.
+"""
+
+
+def section(results: Path) -> str:
+    """All of the experiment."""
+    found, paper = comparisons(results, NAME, PAIRS), papers_numbers(results)
+    parts = ["## The paper's seed gain\n", INTRODUCTION, progress(results, NAME)]
+    if found:
+        parts.append(environment(found))
+    for corpus, one in found.items():
+        parts += [f"### {corpus.title}, the seed set alone\n", reached(one).markdown(), *tests(one)]
+        told = [text for text in (gain(one, split) for split in reversed(one.splits)) if text is not None]
+        parts.append(bullets([*told, *reported(paper, corpus)]))
+    return "\n".join(filter(None, parts))
+
+
+def pictures(results: Path) -> Charts:
+    """There are no curves."""
+    return {}
+
+
+def reached(found: Comparison) -> Table:
+    """F1 and steps of each way to train."""
+    of_split: Dict[str, Dict[str, Summary]] = {
+        split: {summary.group.name: summary for summary in found.summaries(split)} for split in reversed(found.splits)
+    }
+    rows = []
+    for group in found.groups:
+        seeds, steps = len(group.runs), [run.rounds[0].get("steps") for run in group.runs]
+        cells = [with_deviation(*summaries[group.name].mean_over_budgets, seeds) for summaries in of_split.values()]
+        known = [step for step in steps if step is not None]
+        collapsed = sum(bool(run.rounds[0].get("collapsed")) for run in group.runs)
+        trained = decimal(sum(known) / len(known), 0) if known else None
+        rows.append([group.name, str(seeds), decimal(None) if trained is None else trained, str(collapsed), *cells])
+    columns = ["trained", "seeds", "steps", "collapsed", *(f"{split} F1" for split in of_split)]
+    return Table("", columns, rows)
+
+
+def tests(found: Comparison) -> List[str]:
+    """The differences with their tests, a table per split."""
+    parts = []
+    for split in reversed(found.splits):
+        pairs = found.pairs[split]
+        rows = [[f"{pair.first} − {pair.second}", *_tested(pair)] for pair in pairs]
+        columns = ["pair", "difference", "95 % interval", "seeds", "p", "Holm", "verdict"]
+        if rows:
+            parts.append(f"#### Differences in {split} F1 on the seed set\n\n{Table('', columns, rows).markdown()}")
+    if found.named:
+        parts.append(pair_tables.seeds_sentence(found.pairs[found.splits[0]]) + "\n")
+    return parts
+
+
+def _tested(pair: PairedComparison) -> List[str]:
+    interval = "–" if pair.interval is None else f"{signed(pair.interval[0])} to {signed(pair.interval[1])}"
+    numbers = [signed(pair.difference), interval, str(len(pair.units)), p_value(pair.p), p_value(pair.adjusted_p)]
+    return [*numbers, pair.verdict]
+
+
+def gain(found: Comparison, split: str) -> Optional[str]:
+    """How much of the gain of the paper's way is the second training; `None` where runs are missing."""
+    pairs = {(pair.first, pair.second): pair for pair in found.pairs[split] if pair.at_budgets}
+    if not {(PAPERS, BASELINE), (SECOND, BASELINE), (PAPERS, SECOND)}.issubset(pairs):
+        return None
+    total, second, rest = (pairs[pair] for pair in PAIRS[:3])
+    text = (
+        f"**On {split}** the paper's way gains {signed(total.difference)}: the second training alone "
+        f"{signed(second.difference)}, the generated sentences {signed(rest.difference)} beyond it "
+        f"({counted(min(len(pair.units) for pair in (total, second, rest)), 'seed')})"
+    )
+    if total.difference > 0 and 0 <= second.difference <= total.difference:
+        text += f"; {decimal(100 * second.difference / total.difference, 0)} % of the gain is the second training"
+    return text + "."
+
+
+def reported(paper: Any, corpus: Corpus) -> List[str]:
+    """What the paper reports at its first budget."""
+    scores = paper.get(corpus.name)
+    if not scores:
+        return []
+    before, after = scores["nte"][0], scores["nte_sub"][0]
+    where, budget = scores["where"], scores["budgets"][0]
+    return [f"The paper, at {budget} sentences: {before:.2f} → {after:.2f}, {signed(after - before)} ({where})."]
