@@ -11,6 +11,7 @@ from allennlp.commands.train import TrainModel, train_model
 from allennlp.common import Params
 from allennlp.common.util import prepare_environment
 from allennlp.models.archival import load_archive
+from transformers import AutoModel
 
 from tests.active_learning import double_tagger  # noqa: F401  registers
 from tests.active_learning.conftest import lines, small_config
@@ -95,6 +96,21 @@ def test_two_processes_train_and_query_as_one(one_and_two: Pair, overrides: Dict
             assert one[key] == other[key]
     assert (folders[0] / "annotated.jsonl").read_bytes() == (folders[1] / "annotated.jsonl").read_bytes()
     assert (folders[1] / "metrics.json").exists()
+
+
+def test_frozen_weights_stay_as_they_are_in_two_processes_too(one_and_two: Pair, tiny_encoder: str) -> None:
+    """AllenNLP freezes after it has wrapped the model for several processes, which then wait for the gradients."""
+    folders = one_and_two(**EXACT, **{"trainer.trainer.no_grad": ["word_embeddings"], "trainer.num_rounds": 0})
+    assert difference(folders) < 1e-6
+    pretrained = AutoModel.from_pretrained(tiny_encoder).state_dict()
+    for folder in folders:
+        weights = torch.load(folder / "best.th", weights_only=True)
+        same = [
+            torch.equal(weights[name], pretrained[name.partition("transformer_model.")[2]])
+            for name in weights
+            if "embeddings.word" in name or "embeddings.position" in name
+        ]
+        assert sorted(same) == [False, True]
 
 
 @pytest.mark.parametrize(
