@@ -129,6 +129,27 @@ def test_what_is_rejected_or_left_open(run: Run, monkeypatch: pytest.MonkeyPatch
     assert [record["annotated"]["sentences"] for record in records] == [5, 11, 17]
 
 
+def test_people_are_asked_for_a_number_of_tokens(run: Run) -> None:
+    """Of a query they reject one sentence and leave one, which the next query may ask for."""
+    tokens = {"trainer.query_size": None, "trainer.query_tokens": 70, "trainer.augmenter": {"type": "none"}}
+    settings = {**FILES, **tokens, "trainer.oracle": {**FILES["trainer.oracle"], "unanswered": "pool"}}
+    folder = run("run", **settings)
+    for k, (leave, reject) in enumerate(((0, 0), (1, 1), (0, 0))):
+        label_in_label_studio(folder, k, leave=leave, reject=reject)
+        run("run", recover=True, **settings)
+    assert metrics(folder)["status"] == "finished"
+    asked = [read_questions(RoundFiles.of(folder, k).questions) for k in (1, 2)]
+    for questions in asked:
+        assert 50 < sum(len(question.sentence) for question in questions) <= 70
+    rejected, *_, left = (question.sentence.id for question in asked[0])
+    again = {question.sentence.id for question in asked[1]} & {question.sentence.id for question in asked[0]}
+    assert again <= {left}
+    records = lines(folder / "rounds.jsonl")
+    assert (records[1]["rejected"], records[1]["unanswered"]) == (1, 1)
+    assert rejected not in records[1]["queried"]
+    assert len(records[1]["queried"]) == len(asked[0]) - 2
+
+
 def test_nothing_but_rejections_is_no_seed_set(run: Run) -> None:
     folder = run("run", **FILES)
     label_in_label_studio(folder, 0, reject=12)
