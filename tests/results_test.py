@@ -86,6 +86,15 @@ def test_the_page_tells_what_is_missing(partial: Path) -> None:
     assert "There are no records of such runs." in text
 
 
+def test_the_large_pool_is_compared_at_equal_sentences_and_tokens(partial: Path) -> None:
+    text = page(partial)
+    sentences, tokens = (text.index(f"#### What this says at equal {measure}") for measure in ("sentences", "tokens"))
+    expected = "- **Does MNLP?** mnlp against random: dev +10.0 (+10.0 at "
+    assert f"{expected}85; 1 seed;" in text[sentences:tokens]
+    assert f"{expected}1295; 1 seed;" in text[tokens:]
+    assert "#### Test F1 against annotated tokens\n\n| method | seeds | 1295 |" in text
+
+
 def test_the_second_trainings_share_of_the_seed_gain(partial: Path) -> None:
     text = page(partial)
     expected = "the second training alone +30.0, the generated sentences +10.0 beyond it (8 seeds); 75 % of the gain is"

@@ -1,11 +1,13 @@
 """Query policies on a pool that is never nearly empty."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Dict
 
 from scripts.results.figures import Charts, charts, shown
 from scripts.results.records import Corpus, comparisons, demoted, environment, progress
 from scripts.results.wording import answers, bullets
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.reporting import pair_tables, tables
 from seqmix_plugin.reporting.comparison import Comparison
 
@@ -44,12 +46,30 @@ def section(results: Path) -> str:
         parts += [f"### {corpus.title}, all sentences as pool\n", shown(NAME, corpus, one, MEASURES)]
         parts.append(demoted(tables.markdown(one), 1))
         if lines := answers(one, QUESTIONS, {}):
-            parts.append(f"#### What this says\n\n{bullets(lines)}")
+            parts.append(f"#### What this says at equal sentences\n\n{bullets(lines)}")
+        parts.append(at_equal_tokens(one))
     over = {corpus.title: one for corpus, one in found.items() if one.named}
     for split in ("dev", "test"):
         table = pair_tables.over_corpora(over, split) if len(over) > 1 else None
         if table is not None and table.rows:
             parts.append(f"### Both corpora: {table.title}\n\n{table.markdown()}")
+    return "\n".join(filter(None, parts))
+
+
+def at_equal_tokens(found: Comparison) -> str:
+    """The comparison at equal tokens, at budgets that all runs cover."""
+    if not found.named:
+        return ""
+    try:
+        found = replace(found, against="tokens")
+    except ConfigurationError:
+        return "The runs have no range of tokens in common yet.\n"
+    parts = []
+    for split in found.splits:
+        for table in (tables.curves(found, split), pair_tables.pairs(found, split)):
+            title = table.title.replace("mean over budgets", "mean over budgets in tokens")
+            parts.append(f"#### {title[0].upper()}{title[1:]}\n\n{table.markdown()}")
+    parts.append(f"#### What this says at equal tokens\n\n{bullets(answers(found, QUESTIONS, {}))}")
     return "\n".join(parts)
 
 
