@@ -161,8 +161,13 @@ def group_runs(runs: Sequence[Run]) -> Tuple[List[Group], List[str]]:
 
 
 def with_cost(groups: Sequence[Group], cost: Optional[AnnotationCost] = None) -> List[Group]:
-    """The groups with annotations counted in seconds at this cost, by default at that of the runs."""
-    return [replace(group, cost=cost or AnnotationCost()) for group in groups]
+    """
+    The groups with annotations counted in seconds at this cost; by default at that which all runs were configured with,
+    or where they differ at the default one.
+    """
+    costs = {run.annotation_cost for group in groups for run in group.runs}
+    cost = cost or (costs.pop() if len(costs) == 1 else AnnotationCost())
+    return [replace(group, cost=cost) for group in groups]
 
 
 def _name(paths: Sequence[Path]) -> str:

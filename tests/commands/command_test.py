@@ -15,13 +15,15 @@ COMMAND_LINES: Dict[str, str] = {
     "annotate": "queries [--labels +] [--run] [-s --output] [--annotator] [--order query|file]",
     "augment": "config input_path -s --output [-o --overrides] [--archive] [--include-input 0] [--rate] [--seed] "
     "[--cuda-device] [-f --force 0]",
-    "compare": "runs + [-o --output] [--csv] [--markdown] [--split test|dev] [--target-f1] [--baseline]",
+    "compare": "runs + [-o --output] [--csv] [--markdown] [--split test|dev] [--target-f1] [--baseline] "
+    "[--pairs] [--against sentences|tokens|entities|seconds] [--annotation-cost]",
     "export-hf": "source [-s --output] [-f --force 0] [--allow-differences 0]",
     "export-queries": "queries --format [--labels +] [--run] -s --output [--model-version] [-f --force 0]",
     "extend": "folder --num-rounds [--query-size +] [--query-tokens +] [--file-friendly-logging 0]",
     "import-annotations": "file --format --queries [--labels +] [--run] [-s --output] "
     "[--annotators first|majority|error] [--snap 0] [--skip-problems 0] [--dry-run 0] [-f --force 0]",
-    "repeat": "config --seeds -s --serialization-dir [-o --overrides] [--workers] [--vary-data 0] [--records]",
+    "repeat": "config --seeds -s --serialization-dir [-o --overrides] [--workers] [--vary-data 0] [--records] "
+    "[--pairs]",
     "serve-queries": "run [--host] [--port] [--credentials] [--cuda-device] [--snap 0]",
 }
 

@@ -1,5 +1,6 @@
 """Curves against tokens and seconds, by hand-worked numbers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -91,3 +92,13 @@ def test_seconds_are_what_annotations_cost() -> None:
     assert line in tables.markdown(comparison)
     tokens_only = Comparison(with_cost(comparison.groups, AnnotationCost(0, 1, 0)), against="seconds")
     assert tokens_only.pairs["test"][0].difference == pytest.approx(-3.0)
+
+
+def test_seconds_are_at_the_cost_of_the_runs_where_they_agree() -> None:
+    [group] = with_cost([method("nte", [RANDOM])])
+    assert group.cost == AnnotationCost()
+    costs = [AnnotationCost(1, 1, 1), AnnotationCost(1, 1, 1), AnnotationCost(2, 2, 2)]
+    groups = [replace(group, runs=(replace(group.runs[0], annotation_cost=cost),)) for cost in costs]
+    assert [one.cost for one in with_cost(groups[:2])] == costs[:2]
+    assert [one.cost for one in with_cost(groups)] == [AnnotationCost()] * 3
+    assert [one.cost for one in with_cost(groups, costs[0])] == [costs[0]] * 3
