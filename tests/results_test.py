@@ -113,6 +113,12 @@ def test_readme_shows_equal_steps_as_soon_as_all_methods_have_them(partial: Path
     assert "all sentences as pool: to reach the test F1 with which random sampling ends, mnlp saves" in text
 
 
+def test_pages_are_made_without_records(tmp_path: Path) -> None:
+    shutil.copy(RESULTS / "paper.json", tmp_path)
+    assert "0 runs so far" in page(tmp_path)
+    assert "There are no results yet." in with_summary(README, tmp_path)
+
+
 def test_every_record_is_read() -> None:
     runs, skipped = find_runs([str(path.parent) for path in RECORDS])
     assert skipped == []

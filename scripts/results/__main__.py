@@ -11,7 +11,8 @@ def main() -> None:
     results, docs, front = ROOT / "results", ROOT / "docs", ROOT / "README.md"
     (docs / "results.md").write_text(page(results), encoding="utf-8")
     front.write_text(with_summary(front.read_text(encoding="utf-8"), results), encoding="utf-8")
-    charts = {"learning_curve.svg": curve(results)}
+    front_page = curve(results)
+    charts = {} if front_page is None else {"learning_curve.svg": front_page}
     for part in PARTS:
         charts |= part.pictures(results)
     for path in docs.glob("results_*.svg"):

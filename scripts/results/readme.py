@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from textwrap import fill
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from scripts.results import equal_steps, large_pool, seed_gain, unequal_steps
 from scripts.results.records import SOURCES, Corpus, comparisons, names_of, papers_numbers
@@ -115,15 +115,18 @@ def _saved(saving: Saving) -> str:
     return formatting.saved(saving.saved) + interval
 
 
-def _of_curve(results: Path) -> Tuple[Corpus, Comparison]:
-    """The comparison with the most seeds."""
+def _of_curve(results: Path) -> Optional[Tuple[Corpus, Comparison]]:
+    """The comparison with the most seeds, if there is one."""
     found, _ = chosen(results)
-    return max(found.items(), key=lambda item: len(item[1].units))
+    return max(found.items(), key=lambda item: len(item[1].units), default=None)
 
 
 def captioned(results: Path) -> str:
     """The picture of the curve with its caption."""
-    corpus, found = _of_curve(results)
+    shown = _of_curve(results)
+    if shown is None:
+        return "There is no learning curve yet.\n"
+    corpus, found = shown
     rows = [row for row in mean_rows(found) if row["method"] in METHODS]
     short = "; a dashed line leads to a round in which fewer than half of the wanted sentences were accepted"
     dashed = short if any(row["short"] for row in rows) else ""
@@ -134,8 +137,11 @@ def captioned(results: Path) -> str:
     return f"![{about}](docs/learning_curve.svg)\n\n{fill(caption, 120)} [What this shows](#results).\n"
 
 
-def curve(results: Path) -> Dict[str, Any]:
-    """The chart of README."""
-    rows = [row for row in mean_rows(_of_curve(results)[1]) if row["method"] in METHODS]
+def curve(results: Path) -> Optional[Dict[str, Any]]:
+    """The chart of README, if there is one."""
+    shown = _of_curve(results)
+    if shown is None:
+        return None
+    rows = [row for row in mean_rows(shown[1]) if row["method"] in METHODS]
     named = [{**row, "method": METHODS[row["method"]]} for row in rows]
     return learning_curves(list(METHODS.values()), named, cell="test/", width=600, height=300)
