@@ -3,22 +3,21 @@
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Iterator, List, Literal, Optional, Sequence
+from typing import Callable, Iterator, Literal, Optional, Sequence
 
 from seqmix_plugin.commands.command import command
-from seqmix_plugin.commands.compare_options import parsed_cost, parsed_pairs
+from seqmix_plugin.commands.compare_options import check_files, parsed_cost, parsed_pairs, print_notes
 from seqmix_plugin.console import show
 from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.extras import check_extra
 from seqmix_plugin.io.atomic import write_bytes, write_text
-from seqmix_plugin.io.folder_guard import not_own
-from seqmix_plugin.reporting import formatting, pair_tables, tables
+from seqmix_plugin.reporting import pair_tables, tables
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.page import NUM_STEPS, write_page
 from seqmix_plugin.reporting.run_groups import find_runs, group_runs, with_cost
 from seqmix_plugin.reporting.scores_csv import scores_csv
 from seqmix_plugin.reporting.training import training_sentences
-from seqmix_plugin.run.layout import NOT_MEASURED, OF_A_RUN, ROUNDS
+from seqmix_plugin.run.layout import NOT_MEASURED
 
 
 @command("compare", letters={"output": "-o"}, interrupted="the page was not written")
@@ -81,14 +80,14 @@ def compare(
     """
     check_extra("report", "compare")
     files = [Path(name) for name in (output, csv, markdown) if name is not None]
-    _check_files(files, runs)
+    check_files(files, runs)
     if target_f1 is not None and not 0 < target_f1 <= 100:
         raise ConfigurationError(f"--target-f1 is {target_f1:g}; expected points, above 0 and up to 100")
     named, cost = parsed_pairs(pairs, baseline), parsed_cost(annotation_cost)
     found, notes = find_runs(runs)
-    _print_lines("skipped", notes)
+    print_notes("skipped", notes)
     groups, left_out = group_runs(found)
-    _print_lines("left out", left_out)
+    print_notes("left out", left_out)
     notes += left_out
     comparison = Comparison(with_cost(groups, cost), baseline, named, against)
     shown = _split(comparison, split, target_f1)
@@ -134,31 +133,6 @@ def _drawing() -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
-def _print_lines(what: str, notes: Sequence[str]) -> None:
-    for note in notes:
-        show(f"{what} {os.fsencode(note).decode('utf-8', errors='replace')}")  # names of files may be anything
-
-
-def _check_files(files: List[Path], paths: Sequence[str]) -> None:
-    for file in files:
-        if any(_leads_out(file, Path(path)) for path in paths):
-            raise not_own(file)
-        if (file.exists() and not file.is_file()) or not file.absolute().parent.is_dir():
-            raise ConfigurationError(f"{file}: cannot be written to; expected a file's path in a folder that exists")
-        if str(file) in paths or files.count(file) > 1:
-            raise ConfigurationError(f"{file}: is given twice; every file needs a path of its own")
-        real = Path(os.path.realpath(file))
-        if real.name in OF_A_RUN and real.with_name(ROUNDS).exists():
-            raise ConfigurationError(f"{file}: is a file of a run, which would be replaced; expected another path")
-
-
-def _leads_out(file: Path, folder: Path) -> bool:
-    """Whether a file that is named as one in a folder is a link to elsewhere: the folder may come from anybody."""
-    place = Path(os.path.realpath(file.parent), file.name)
-    home = Path(os.path.realpath(folder))
-    return file.is_symlink() and place.is_relative_to(home) and not Path(os.path.realpath(file)).is_relative_to(home)
-
-
 def _split(comparison: Comparison, wanted: Optional[str], target: Optional[float]) -> Optional[str]:
     """What the terminal shows; `None` where nothing is measured."""
     if not comparison.measured:
@@ -184,11 +158,7 @@ def _print(comparison: Comparison, split: str, target: Optional[float]) -> None:
         show(pair_tables.cost_sentence(comparison.groups[0].cost))
     savings = comparison.savings(split)
     for pair in pairs:
-        interval = "" if pair.interval is None else f" [{formatting.between(pair.interval)}]"
-        adjusted = "" if pair.adjusted_p is None else f", p {formatting.p_value(pair.adjusted_p)} (sign flips, Holm)"
-        show(
-            f"  {pair.first} {formatting.MINUS} {pair.second}: {formatting.signed(pair.difference)}{interval}{adjusted}"
-        )
+        show(pair_tables.difference_sentence(pair))
         show(f"    {pair.verdict}")
         for saving in savings:
             if (saving.first, saving.second) == (pair.first, pair.second):

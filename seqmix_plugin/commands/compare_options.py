@@ -1,9 +1,14 @@
-"""The options of `seqmix compare` that are lists in a text."""
+"""What the commands that compare runs have in common: options that are lists, files, and notes on what is left out."""
 
-from typing import List, Optional, Tuple
+import os
+from pathlib import Path
+from typing import List, Optional, Sequence, Tuple
 
 from seqmix_plugin.annotation_cost import AnnotationCost
+from seqmix_plugin.console import show
 from seqmix_plugin.errors import ConfigurationError, quoted
+from seqmix_plugin.io.folder_guard import not_own
+from seqmix_plugin.run.layout import OF_A_RUN, ROUNDS
 
 
 def parsed_pairs(text: Optional[str], baseline: Optional[str]) -> List[Tuple[str, str]]:
@@ -34,3 +39,30 @@ def parsed_cost(text: Optional[str]) -> Optional[AnnotationCost]:
         expected = "the seconds of a sentence, a token and an entity, such as 12.57,3.795,5.387"
         raise ConfigurationError(f"--annotation-cost is {quoted(text)}; expected {expected}")
     return AnnotationCost(*seconds)
+
+
+def print_notes(what: str, notes: Sequence[str]) -> None:
+    """Lines on places that are left out."""
+    for note in notes:
+        show(f"{what} {os.fsencode(note).decode('utf-8', errors='replace')}")  # names of files may be anything
+
+
+def check_files(files: List[Path], paths: Sequence[str]) -> None:
+    """Raises a `ConfigurationError` for files that cannot be written, or that belong to a run."""
+    for file in files:
+        if any(_leads_out(file, Path(path)) for path in paths):
+            raise not_own(file)
+        if (file.exists() and not file.is_file()) or not file.absolute().parent.is_dir():
+            raise ConfigurationError(f"{file}: cannot be written to; expected a file's path in a folder that exists")
+        if str(file) in paths or files.count(file) > 1:
+            raise ConfigurationError(f"{file}: is given twice; every file needs a path of its own")
+        real = Path(os.path.realpath(file))
+        if real.name in OF_A_RUN and real.with_name(ROUNDS).exists():
+            raise ConfigurationError(f"{file}: is a file of a run, which would be replaced; expected another path")
+
+
+def _leads_out(file: Path, folder: Path) -> bool:
+    """Whether a file that is named as one in a folder is a link to elsewhere: the folder may come from anybody."""
+    place = Path(os.path.realpath(file.parent), file.name)
+    home = Path(os.path.realpath(folder))
+    return file.is_symlink() and place.is_relative_to(home) and not Path(os.path.realpath(file)).is_relative_to(home)

@@ -22,6 +22,11 @@ OURS: Dict[str, Entry] = {
         "Compare runs of active learning: learning curves, differences, queries, generated sentences.",
         needs_allennlp=False,
     ),
+    "compare-corpora": Entry(
+        "compare_corpora",
+        "Compare methods over several corpora: one difference and one test for each pair of methods.",
+        needs_allennlp=False,
+    ),
     "export-hf": Entry("export_hf", "Write a trained tagger as a folder that transformers loads without AllenNLP."),
     "export-queries": Entry(
         "annotation_tools",

@@ -1,18 +1,23 @@
 """The difference between two methods over several corpora."""
 
+import re
 from dataclasses import dataclass, replace
-from typing import Dict, List, Mapping, Optional, Tuple
+from itertools import combinations, takewhile
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.paired import PairedComparison, is_significant, verdict_of
+from seqmix_plugin.reporting.run_groups import Group, group_runs
 from seqmix_plugin.reporting.statistics import (
     holm,
     seeds_needed,
     stratified_bootstrap_interval,
     stratified_sign_flip_test,
 )
+from seqmix_plugin.run.reader import Run
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,51 @@ def over_corpora(comparisons: Mapping[str, Comparison], split: str) -> List[Stra
     needed = seeds_needed(len(compared)) if compared else 0
     adjusted = holm([pair.p for pair in compared])
     return [replace(pair, adjusted_p=p, needed=needed) for pair, p in zip(compared, adjusted, strict=True)]
+
+
+def by_corpus(runs: Sequence[Run]) -> Tuple[Dict[str, List[Group]], List[str]]:
+    """
+    The methods on each corpus, and a line on each run that is left out. Methods that have the same name on two corpora
+    keep it, and the corpora have the names of the folders above; otherwise all names on a corpus begin with its name.
+
+    # Raises
+
+    `ConfigurationError`
+        When the runs work on fewer than two corpora, or their names cannot be told.
+    """
+    by_data: Dict[str, List[Run]] = {}
+    for run in runs:
+        by_data.setdefault(run.data_hash, []).append(run)
+    if not runs:
+        group_runs(runs)  # raises
+    if len(by_data) < 2:
+        raise ConfigurationError("these runs work on the same data; expected runs on two corpora or more")
+    grouped = [group_runs(of_data) for of_data in by_data.values()]
+    names = [{group.name for group in groups} for groups, _ in grouped]
+    same = any(one & other for one, other in combinations(names, 2))
+    corpora: Dict[str, List[Group]] = {}
+    for groups, _ in grouped:
+        prefix = "" if same else _common_prefix([group.name for group in groups])
+        corpus = _folder_above(groups[0]) if same else prefix.rstrip("-_.")
+        if not corpus or corpus in corpora:
+            raise ConfigurationError(
+                f"the corpus of {groups[0].runs[0].path} cannot be told from its name; expected folders such as "
+                "webpage_nte and conll_nte, or webpage/nte and conll/nte"
+            )
+        corpora[corpus] = [replace(group, name=group.name[len(prefix) :]) for group in groups]
+    return corpora, [line for _, left_out in grouped for line in left_out]
+
+
+def _common_prefix(names: Sequence[str]) -> str:
+    """`webpage_` of `webpage_nte` and `webpage_nte_sub`."""
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return re.sub(r"[^-_.]*$", "", "".join(letters[0] for letters in alike))
+
+
+def _folder_above(group: Group) -> str:
+    """The name of the folder that holds that of a method."""
+    path = group.runs[0].path.resolve()
+    return next((place.parent.name for place in (path, *path.parents) if place.name == group.name), "")
 
 
 def _compared(first: str, second: str, corpora: Dict[str, PairedComparison]) -> StratifiedComparison:

@@ -1,12 +1,13 @@
 """The differences between methods as tables and sentences."""
 
-from typing import Any, Mapping, Sequence
+from typing import Mapping, Sequence, Union
 
 from seqmix_plugin.annotation_cost import AnnotationCost
 from seqmix_plugin.reporting import formatting
 from seqmix_plugin.reporting.axis import annotated
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.formatting import MINUS, NOTHING, decimal, p_value, signed
+from seqmix_plugin.reporting.over_corpora import StratifiedComparison
 from seqmix_plugin.reporting.over_corpora import over_corpora as stratified
 from seqmix_plugin.reporting.paired import PairedComparison
 from seqmix_plugin.reporting.saved_labels import AT_LEAST, EXACT, LESS, Saving
@@ -35,6 +36,13 @@ def at_budgets(comparison: Comparison, split: str) -> Table:
     title = f"differences in {split} F1 points at each budget"
     title += "" if comparison.against == "sentences" else f", in {annotated(comparison.against)}"
     return _of_pairs(comparison, split, title, columns, rows)
+
+
+def difference_sentence(pair: Union[PairedComparison, StratifiedComparison]) -> str:
+    """A difference as a line of the terminal."""
+    interval = "" if pair.interval is None else f" [{formatting.between(pair.interval)}]"
+    adjusted = "" if pair.adjusted_p is None else f", p {p_value(pair.adjusted_p)} (sign flips, Holm)"
+    return f"  {_names(pair)}: {signed(pair.difference)}{interval}{adjusted}"
 
 
 def savings(comparison: Comparison, split: str) -> Table:
@@ -102,7 +110,7 @@ def over_corpora(comparisons: Mapping[str, Comparison], split: str) -> Table:
     return Table(title, [*columns, "p", "Holm", "verdict"], rows, [(pair.first, pair.second) for pair in found])
 
 
-def _names(pair: Any) -> str:
+def _names(pair: Union[PairedComparison, StratifiedComparison, Saving]) -> str:
     return f"{pair.first} {MINUS} {pair.second}"
 
 

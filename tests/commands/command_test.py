@@ -17,6 +17,8 @@ COMMAND_LINES: Dict[str, str] = {
     "[--cuda-device] [-f --force 0]",
     "compare": "runs + [-o --output] [--csv] [--markdown] [--split test|dev] [--target-f1] [--baseline] "
     "[--pairs] [--against sentences|tokens|entities|seconds] [--annotation-cost]",
+    "compare-corpora": "runs + [--markdown] [--split test|dev] [--baseline] [--pairs] "
+    "[--against sentences|tokens|entities|seconds] [--annotation-cost]",
     "export-hf": "source [-s --output] [-f --force 0] [--allow-differences 0]",
     "export-queries": "queries --format [--labels +] [--run] -s --output [--model-version] [-f --force 0]",
     "extend": "folder --num-rounds [--query-size +] [--query-tokens +] [--file-friendly-logging 0]",

@@ -84,7 +84,7 @@ def test_questions_and_answers_import_neither_torch_nor_allennlp(tmp_path: Path)
 
 
 def test_runs_are_compared_without_torch_and_allennlp(tmp_path: Path) -> None:
-    done = seqmix("compare", str(ROOT / "results" / "conll_random"), folder=tmp_path)
+    done = seqmix("compare", str(ROOT / "results" / "unequal_steps" / "conll_random"), folder=tmp_path)
     assert done.stdout.splitlines()[-1] == "wrote report.html"
     assert {"allennlp", "torch", "transformers"}.isdisjoint(done.stderr.splitlines()[-1].split())
 

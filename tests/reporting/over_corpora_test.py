@@ -4,11 +4,14 @@ from pathlib import Path
 from typing import Dict, Sequence
 
 import pytest
+from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.reporting import pair_tables
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.over_corpora import over_corpora
-from tests.reporting.comparison_test import compared
+from seqmix_plugin.reporting.over_corpora import by_corpus, over_corpora
+from seqmix_plugin.reporting.run_groups import find_runs
+from tests.reporting.comparison_test import METHODS, compared
+from tests.reporting.conftest import write_run
 
 RANDOM = [10.0, 20.0]
 
@@ -64,6 +67,36 @@ def test_pairs_of_a_single_corpus_are_left_out_and_the_others_corrected(tmp_path
     assert [pair.adjusted_p for pair in pairs] == [pytest.approx(4 / 16)] * 2
     assert over_corpora({"one": one}, "test") == []
     assert pair_tables.over_corpora({"one": one}, "test").rows == []
+
+
+def write_corpora(folder: Path, between: str, corpora: Sequence[str] = ("webpage", "conll")) -> Path:
+    """Two methods with two seeds on each of these corpora, in folders such as `webpage_nte` or `webpage/nte`."""
+    for corpus in corpora:
+        for name, curves in better([1.0, 2.0]).items():
+            for seed, f1 in enumerate(curves, start=1):
+                place = folder / f"{corpus}{between}{name}" / str(seed)
+                write_run(place, f1, seed=seed, train_data_path=f"{corpus}.conll", **METHODS[name])
+    return folder
+
+
+@pytest.mark.parametrize("between", ["_", "/", "-"])
+def test_corpora_and_methods_by_their_folders(tmp_path: Path, between: str) -> None:
+    corpora, left_out = by_corpus(find_runs([str(write_corpora(tmp_path, between))])[0])
+    methods = {corpus: [group.name for group in groups] for corpus, groups in corpora.items()}
+    assert methods == {"conll": ["nte", "random"], "webpage": ["nte", "random"]}
+    assert left_out == []
+    assert all(len(group.runs) == 2 for groups in corpora.values() for group in groups)
+
+
+def test_names_that_tell_no_corpus(tmp_path: Path) -> None:
+    write_run(tmp_path / "a" / "nte" / "1", RANDOM, train_data_path="a.conll")
+    write_run(tmp_path / "b" / "random" / "1", RANDOM, train_data_path="b.conll")
+    with pytest.raises(ConfigurationError, match=r"the corpus of .*/a/nte/1 cannot be told from its name; expected f"):
+        by_corpus(find_runs([str(tmp_path)])[0])
+    with pytest.raises(ConfigurationError, match="these runs work on the same data; expected runs on two corpora"):
+        by_corpus(find_runs([str(tmp_path / "a")])[0])
+    with pytest.raises(ConfigurationError, match="there is no run to compare"):
+        by_corpus([])
 
 
 def test_unfinished_runs_make_no_verdict(tmp_path: Path) -> None:
