@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 
 from seqmix_plugin.active_learning.label_budget import label_budget
 from seqmix_plugin.active_learning.pool import Pool
-from seqmix_plugin.active_learning.round_budget import RoundBudget
+from seqmix_plugin.active_learning.round_budget import RoundBudget, round_budget
 from seqmix_plugin.active_learning.settings import AnnotationCostSettings, ScoringSettings
 from seqmix_plugin.annotation_cost import AnnotationCost, annotation_seconds
 from seqmix_plugin.commands.extend import extend
 from seqmix_plugin.data import SentenceView
+from seqmix_plugin.run import learning_curve
 from seqmix_plugin.run.learning_curve import chart
 from seqmix_plugin.run.reader import read_run
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.stopping.criteria import LabelBudgetCriterion
 from tests.active_learning.conftest import Run, lines
 from tests.faults.drill import differences
 
@@ -290,7 +292,29 @@ def test_a_budget_in_seconds_has_to_have_room(run: Run) -> None:
         run("run", **NONE, **stopping)
 
 
-def test_the_curve_of_a_run_that_queries_in_tokens_is_drawn_against_tokens() -> None:
+def test_the_seconds_of_a_query_are_estimated_from_the_entities_so_far() -> None:
+    """Of 8 labelled tokens 2 are entities: a token is expected to take 3 seconds and a quarter of 8."""
+    some, cost = pool(4, 4, 5, 6), AnnotationCost(10, 3, 8)
+    assert round_budget({"tokens": 6}, None, some, cost) == RoundBudget({"tokens": 6}, {}, 10, 3)
+    some.label([TaggedSentence(name, ("x",) * 4, ("B-PER", "O", "O", "O")) for name in "01"])
+    stopping = LabelBudgetCriterion(seconds=100)
+    # 100 − (2 · 10 + 8 · 3 + 2 · 8) are left, and 10 + 5 · 6 are needed for a sentence of 5 tokens
+    budget = round_budget({"tokens": 6}, stopping, some, cost)
+    assert budget == RoundBudget({"tokens": 6}, {"seconds": 40}, 10, 5)
+    assert budget.cut(np.array([6]), 1) == (1, False)
+    assert [sentence.id for sentence in budget.candidates(some)] == ["2", "3"]
+
+
+def test_the_curve_of_a_run_that_queries_in_tokens_is_drawn_against_tokens(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measures: List[str] = []
+    monkeypatch.setattr(
+        learning_curve, "chart", lambda rounds, measure: (measures.append(measure), (rounds, measure))[1]
+    )
+    for settings in (NONE, in_tokens(60)):
+        run(str(len(measures)), **{**settings, "trainer.num_rounds": 0})
+    assert measures == ["sentences", "tokens"]
     record = {"round": 0, "annotated": {"sentences": 5, "tokens": 70, "entities": 3}, "scores": {"dev": {"f1": 0.5}}}
     for measure in ("sentences", "tokens"):
         [value] = [one["value"] for one in chart([record], measure)["params"] if one["name"] == "measure"]
