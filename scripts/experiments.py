@@ -121,7 +121,16 @@ def start(job: Job, work: Path) -> "subprocess.Popen[bytes]":
     command += ["-o", json.dumps(dict(zip(DATA, paths, strict=True)))]
     environment = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", **os.environ}
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    return subprocess.Popen(command, cwd=work, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+    log(job, work).parent.mkdir(parents=True, exist_ok=True)
+    with open(log(job, work), "wb") as file:
+        return subprocess.Popen(
+            command, cwd=work, env=environment, stdin=subprocess.DEVNULL, stdout=file, start_new_session=True
+        )
+
+
+def log(job: Job, work: Path) -> Path:
+    """The file to which a run's `seqmix repeat` prints."""
+    return work / job.record.parent.parent.name / f"{job.configuration.stem}_{job.seed}.log"
 
 
 def commit(job: Job) -> None:
@@ -156,6 +165,10 @@ def run(waiting: Sequence[Job], work: Path, workers: int, commits: bool) -> int:
         time.sleep(POLL)
         for job in [job for job, process in running.items() if process.poll() is not None]:
             running.pop(job)
+            told = log(job, work).read_text(encoding="utf-8").splitlines()
+            for line in told:
+                if line.startswith("seed "):  # not that one seed is too few for a test
+                    print(line, flush=True)
             if not job.record.exists():
                 failed.append(job)
             elif commits:
