@@ -17,7 +17,8 @@ def annotated(measure: str) -> str:
 def common_budgets(groups: Sequence[Group], measure: str) -> Optional[List[float]]:
     """
     Budgets in the range that all runs of these methods cover, as many as they have rounds and at equal distances. At
-    equal sentences methods have used different numbers of tokens, so that their curves are compared between rounds.
+    equal sentences methods have used different numbers of tokens, so that their curves are compared between rounds; in
+    sentences this is so where their queries were counted in tokens.
 
     # Parameters
 
@@ -29,17 +30,20 @@ def common_budgets(groups: Sequence[Group], measure: str) -> Optional[List[float
     # Returns
 
     `Optional[List[float]]`
-        `None` for sentences: curves are compared at the budgets of their rounds.
+        `None` for sentences, so that those which methods have in common are compared; unless all runs have nothing but
+        their seed set in common.
 
     # Raises
 
     `ConfigurationError`
-        When there is no such range.
+        When there is no such range, other than of sentences.
     """
-    if measure == "sentences":
-        return None
     counts = [group.counts(measure) for group in groups]
     start, end = max(one[:, 0].max() for one in counts), min(one[:, -1].min() for one in counts)
+    if measure == "sentences":
+        in_all = set.intersection(*(set(row) for one in counts for row in one.tolist()))
+        if len(in_all) != 1 or start >= end or min(one.shape[1] for one in counts) < 2:
+            return None
     if start >= end:
         raise ConfigurationError(
             f"--against is {measure!r}, but the runs have no range of {annotated(measure)} in common; "

@@ -27,7 +27,7 @@ class Summary:
     curve: List[float]
     """The mean over the seeds after each of these rounds."""
     budgets: List[float]
-    """What is compared: against sentences the counts, otherwise budgets that all methods have."""
+    """What is compared: the counts, or budgets in the range that all methods cover."""
     mean: List[float]
     """Over the seeds, at each budget."""
     deviation: List[float]
@@ -57,7 +57,7 @@ class Comparison:
         Compare these pairs of methods only, each with its own baseline as the second.
     against : `str`, optional (default = `"sentences"`)
         What annotations are counted in: `sentences`, `tokens`, `entities` or `seconds`, which they cost. Curves are
-        compared at the budgets of their rounds when these are sentences, otherwise in the range that all runs cover.
+        compared at the budgets of their rounds where all have these sentences, otherwise in the range that all cover.
 
     # Raises
 
@@ -132,7 +132,7 @@ class Comparison:
     @property
     def uneven(self) -> bool:
         """Whether the methods with rounds have different budgets."""
-        return self.against == "sentences" and len({tuple(group.budgets()) for group in self.curves}) > 1
+        return self.common is None and len({tuple(group.budgets()) for group in self.curves}) > 1
 
     @property
     def kinds(self) -> List[str]:

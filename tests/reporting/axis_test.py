@@ -37,6 +37,20 @@ def test_budgets_that_all_runs_cover() -> None:
         Comparison([method("nte", [RANDOM], [50, 60, 70]), method("lc", [RANDOM], [70, 80, 90])], against="tokens")
 
 
+def test_sentences_of_queries_that_were_counted_in_tokens() -> None:
+    """Rounds of 70 tokens: 10, 20 and 30 sentences with random, 10, 14 and 18 with nte."""
+    random, nte = method("random", [RANDOM]), method("nte", [RANDOM])
+    for k, row in enumerate(nte.runs[0].rounds):
+        row["annotated"]["sentences"] = 10 + 4 * k
+    assert common_budgets([random, nte], "sentences") == [10.0, 14.0, 18.0]
+    comparison = Comparison([random, nte])
+    # random has 14 and 18 points where nte has 20 and 30.
+    assert comparison.pairs["test"][0].at_budgets == pytest.approx({10: 0.0, 14: 6.0, 18: 12.0})
+    assert not comparison.uneven
+    one_round = Comparison([random, method("all", [[10.0]])])
+    assert one_round.common is None
+
+
 def test_scores_between_rounds() -> None:
     counts, scores = np.array([[10, 20, 40], [0, 40, 80]]), np.array([[1.0, 3.0, 7.0], [0.0, 8.0, 8.0]])
     assert interpolated(counts, scores, [15, 30]).tolist() == [[2.0, 5.0], [3.0, 6.0]]
