@@ -11,7 +11,8 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List
+from statistics import fmean
+from typing import Any, Dict, List, Sequence
 
 import torch
 from _jsonnet import evaluate_snippet
@@ -19,10 +20,12 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 
 from seqmix_plugin.io.atomic import write_text
+from seqmix_plugin.reporting.formatting import NOTHING, counted, decimal
 from seqmix_plugin.run.provenance import environment
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
+PAGE = ROOT / "docs" / "models.md"
 TRIED = ("lr", "steps", "seed", "dev_sentences", "dtype")
 """What a trial is known by; the rest is what it gave."""
 
@@ -58,6 +61,27 @@ def measured(source: str, trial: Dict[str, Any], data: Path) -> Dict[str, Any]:
     return {"f1": round(row["scores"]["dev"]["f1"], 4), "seconds": round(row["seconds"]["train"])}
 
 
+def table(trials: Sequence[Dict[str, Any]]) -> str:
+    """The mean F1 of each learning rate and number of steps, as Markdown."""
+    rates, numbers = (sorted({trial[key] for trial in trials}) for key in ("lr", "steps"))
+    heads = "".join(f" {number} steps |" for number in numbers)
+    lines = [f"| learning rate |{heads}", "|---|" + "---|" * len(numbers)]
+    for rate in rates:
+        cells = []
+        for number in numbers:
+            found = [100 * trial["f1"] for trial in trials if (trial["lr"], trial["steps"]) == (rate, number)]
+            cells.append(f"{decimal(fmean(found))} ({counted(len(found), 'seed')})" if found else NOTHING)
+        lines.append(f"| {rate:g} | " + " | ".join(cells) + " |")
+    sizes = " or ".join(map(str, sorted({trial["dev_sentences"] for trial in trials})))
+    return "\n".join((f"F1 on {sizes} sentences of dev, after training on 200 sentences in batches of 16:", "", *lines))
+
+
+def with_table(page: str, source: str, trials: Sequence[Dict[str, Any]]) -> str:
+    """The page with the trials of a source between its marks; a page without them as it is."""
+    before, mark, rest = page.partition(f"<!-- tuning: {source} -->\n")
+    return f"{before}{mark}{table(trials)}\n{rest[rest.index('<!-- end -->') :]}" if mark else page
+
+
 def main() -> None:
     """Tries what has not been tried, and keeps each trial as soon as it has ended."""
     parser = argparse.ArgumentParser(description="Try learning rates and numbers of steps for a source.")
@@ -79,6 +103,7 @@ def main() -> None:
             found = environment(torch.device("cpu"))
             kept = {key: found[key] for key in ("versions", "revision", "cpus", "threads")}
             write_text(path, json.dumps({"environment": kept, "trials": trials}, indent=1) + "\n")
+    write_text(PAGE, with_table(PAGE.read_text(encoding="utf-8"), args.source, trials))
 
 
 if __name__ == "__main__":
