@@ -126,7 +126,8 @@ def markdown(comparison: Comparison, notes: Sequence[str] = (), target: Optional
         shown = comparison.pairs[split]
         if shown:
             tables += [pair_tables.pairs(comparison, split), pair_tables.at_budgets(comparison, split)]
-            tables.append(pair_tables.savings(comparison, split))
+            savings = pair_tables.savings(comparison, split)
+            tables += [savings] if savings.rows else []
         parts += [f"### {table.title[0].upper()}{table.title[1:]}\n\n{table.markdown()}" for table in tables]
         parts += (
             [pair_tables.cost_sentence(comparison.groups[0].cost) + "\n", pair_tables.seeds_sentence(shown) + "\n"]

@@ -1,12 +1,14 @@
 """What a method saves at equal F1, by hand-worked numbers."""
 
+from itertools import product
 from pathlib import Path
 from typing import Any, List, Optional, Sequence
 
+import numpy as np
 import pytest
 
 from seqmix_plugin.annotation_cost import AnnotationCost
-from seqmix_plugin.reporting import pair_tables
+from seqmix_plugin.reporting import pair_tables, tables
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.run_groups import Group
 from seqmix_plugin.reporting.saved_labels import AT_LEAST, EXACT, LESS, Saving, saving
@@ -116,6 +118,33 @@ def test_seeds_are_resampled_in_pairs() -> None:
     assert found.interval == ((pytest.approx(100 / 3), EXACT), (pytest.approx(100 / 3), EXACT))
 
 
+def reaches(curve: Sequence[float], target: float) -> Optional[float]:
+    """Sentences with which a curve of ten a round first reaches an F1, by walking along it."""
+    for k, f1 in enumerate(curve):
+        if f1 >= target:
+            return 10.0 if k == 0 else 10 * (k + (target - curve[k - 1]) / (f1 - curve[k - 1]))
+    return None
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_the_interval_by_counting_all_resamples(number: int) -> None:
+    """Each of the 27 resamples of three seeds has more than 2.5 %, so that the ends are the lowest and the highest."""
+    generator = np.random.default_rng(number)
+    others = np.sort(generator.uniform(10, 50, (3, 4)), axis=1)
+    curves = others + np.array([-5.0, 6.0, 8.0, 10.0]) + generator.uniform(-2, 2, (3, 4))
+    percents = []
+    for drawn in product(range(3), repeat=3):
+        own, other = (rows[list(drawn)].mean(axis=0).tolist() for rows in (curves, others))
+        needs = reaches(own, other[-1]), reaches(other, other[-1])
+        assert needs[0] is not None
+        assert needs[1] is not None
+        percents.append(100 * (1 - needs[0] / needs[1]))
+    found = saved(curves.tolist(), others.tolist())
+    assert found.interval is not None
+    assert [end.percent for end in found.interval] == pytest.approx([min(percents), max(percents)])
+    assert found.never == 0.0
+
+
 def test_what_is_counted_decides() -> None:
     """nte has the F1 with a third fewer sentences, which are longer."""
     nte, random = method("nte", [[10.0, 30.0, 40.0]], [70, 270, 470]), method("random", [RANDOM])
@@ -129,6 +158,12 @@ def test_nothing_to_compare() -> None:
     assert saving(method("nte", [[10.0, 20.0]]), method("random", []), "test") is None
     assert saving(method("nte", [[10.0, 20.0]]), method("random", [[10.0, 20.0]]), "dev") is None
     assert saving(method("all", [[10.0]]), method("random", [[10.0, 20.0]]), "test") is None
+
+
+def test_single_budgets_have_no_table() -> None:
+    comparison = Comparison([method("once", [[10.0], [12.0]]), method("twice", [[20.0], [21.0]])])
+    assert "Annotations saved" not in tables.markdown(comparison)
+    assert "| twice − once | +9.5 |" in tables.markdown(comparison)
 
 
 def test_the_table_and_the_line() -> None:
