@@ -288,6 +288,17 @@ def test_equal_steps_is_the_papers_experiment_but_for_the_steps(path: Path) -> N
     assert ours == papers
 
 
+def test_queries_in_tokens_are_a_parameter_of_the_library() -> None:
+    call = "(import 'lib/active_learning.libsonnet')(source, source.webpage, {{ type: 'random' }}{})"
+    text = "local source = (import 'lib/sources.libsonnet').minilm; " + call
+    sentences, tokens = (
+        json.loads(evaluate_snippet(str(FOLDER / "mine.jsonnet"), text.format(more)))["trainer"]
+        for more in ("", ", query_tokens=[500, 900], num_rounds=2")
+    )
+    assert (sentences["query_size"], "query_tokens" in sentences) == (60, False)
+    assert (tokens["query_tokens"], "query_size" in tokens) == ([500, 900], False)
+
+
 @pytest.mark.parametrize("corpus", ["conll", "webpage"])
 @pytest.mark.parametrize(("augmented", "papers"), [("none", "nte"), ("sub", "nte_sub")])
 def test_the_seed_gain_is_round_0_of_the_papers_experiment(corpus: str, augmented: str, papers: str) -> None:
