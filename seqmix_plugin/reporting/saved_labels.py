@@ -1,5 +1,6 @@
 """The annotations that a method saves at the same F1."""
 
+import functools
 import math
 from dataclasses import dataclass, replace
 from typing import List, NamedTuple, Optional, Tuple
@@ -84,21 +85,29 @@ def saving(first: Group, second: Group, split: str, measure: str = "sentences") 
         for group, score, kept in zip(groups, scores, rounds, strict=True)
     ]  # Shape: (2, num_seeds, num_budgets)
     num_seeds = len(matched)
-    own, other, f1, percent, bound = _savings(curves, np.arange(num_seeds)[None])
+    own, other, f1, percent, bound = _savings(curves, np.ones((1, num_seeds)) / num_seeds)
     interval, never = None, float(bound[0] == LESS)
     if num_seeds > 1:
-        *_, percents, bounds = _savings(curves, resampled(num_seeds, np.random.default_rng(0)))
+        *_, percents, bounds = _savings(curves, _resampled_weights(num_seeds))
         interval, never = _interval(percents, bounds), float(np.mean(bounds == LESS))
     result, numbers = Saved(float(percent[0]), int(bound[0])), (float(f1[0]), float(own[0]), float(other[0]))
     return Saving(first.name, second.name, measure, *numbers, result, interval, never)
 
 
-def _savings(curves: List[np.ndarray], drawn: np.ndarray) -> Tuple[np.ndarray, ...]:
+@functools.lru_cache
+def _resampled_weights(num_seeds: int) -> np.ndarray:
+    """The share of each seed in the mean of each resample. Shape: (num_draws, num_seeds)"""
+    drawn = resampled(num_seeds, np.random.default_rng(0))
+    return (drawn[:, :, None] == np.arange(num_seeds)).mean(axis=1)
+
+
+def _savings(curves: List[np.ndarray], weights: np.ndarray) -> Tuple[np.ndarray, ...]:
     """
     For each draw of seeds what both methods need, the F1, the saving in percent and its bound.
-    Shapes: drawn (num_draws, num_seeds); results (num_draws,)
+    Shapes: weights (num_draws, num_seeds); results (num_draws,)
     """
-    means = [curve[:, drawn].mean(axis=2) for curve in curves]  # Shape: (2, num_draws, num_budgets)
+    # Rounded, so that means that are equal on paper are equal. Shape: (2, num_draws, num_budgets)
+    means = [np.round(weights @ curve, 6) for curve in curves]
     target = means[1][1, :, -1]
     own, own_place = first_reached(means[0][0], means[0][1], target)
     other, other_place = first_reached(means[1][0], means[1][1], target)
