@@ -95,7 +95,7 @@ def commands(folder: Path, corpus: Path) -> List[Command]:
     answers = [{"id": one.sentence.id, "tokens": one.sentence.tokens, "tags": one.predicted_tags()} for one in asked]
     export.write_bytes(to_lines(answers))
     formats = ["--format", "jsonl", "--labels", *LABELS]
-    records = sorted(str(path) for path in (ROOT / "results").glob("webpage_*"))
+    records = sorted(str(path) for path in (ROOT / "results" / "unequal_steps").glob("webpage_*"))
     reading = ["import-annotations", str(export), *formats, "--queries", questions, "--dry-run"]
     writing = ["export-queries", questions, *formats, "--force", "--output", str(folder / "tasks.jsonl")]
     comparing = ["compare", *records, "--output", str(folder / "report.html")]

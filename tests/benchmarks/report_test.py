@@ -40,6 +40,8 @@ def test_the_page_is_made_from_the_measurements() -> None:
 
 def test_measurements_hold_no_paths_and_no_names_of_hosts() -> None:
     for path in results.FOLDER.glob("*.json"):
+        if path.stem.endswith("_tuning"):  # of learning rates: it is no measurement of time
+            continue
         assert path.stem in report.DEVICES
         stages = results.read(path)
         assert set(stages) <= set(STAGES)
