@@ -110,8 +110,8 @@ local sources = {
   offline: corpora {
     events: events_geneva33,
     encoders: { entities: 'models/multilingual-e5-small', events: 'models/multilingual-e5-small' },
+    // The best that was tried on CoNLL-2003's dev file, see docs/models.md: optimizer steps a round at batches of 16.
     lr: 1e-4,
-    // Optimizer steps a round at batches of 16.
     steps: 600,
     // Two thirds of the weights, of which a small training set has few: training them changes little, and costs time and memory.
     frozen: ['word_embeddings'],
