@@ -113,7 +113,8 @@ local sources = {
     // The best that was tried on CoNLL-2003's dev file, see docs/models.md: optimizer steps a round at batches of 16.
     lr: 1e-4,
     steps: 600,
-    // Two thirds of the weights, of which a small training set has few: training them changes little, and costs time and memory.
+    // Two thirds of the weights, most of them of pieces that a small training set does not have; training them costs time and
+    // memory.
     frozen: ['word_embeddings'],
     discriminator(upper):: {
       type: 'perplexity',
