@@ -1,9 +1,10 @@
 """The training of a model over the rounds: its initial weights and its random numbers."""
 
 import gc
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, Iterator, List, Sequence
 
 import torch
 from allennlp.common import Lazy
@@ -97,9 +98,8 @@ class Learner:
         trainer = self.inner_trainer(k, sentences, folder, derive_seed(seed, k, f"{again}order"))
         watched = _WhileOurs(str(folder))
         getattr(trainer, "_callbacks", []).append(watched)
-        dtype = self.settings.dtype
         try:
-            with torch.autocast(next(self.model.parameters()).device.type, dtype, enabled=dtype != torch.float32):
+            with trains_in(self.model, self.settings.dtype):
                 trainer.train()
         except ValueError as error:
             if str(error) != "nan loss encountered":  # the stock trainer's words
@@ -164,6 +164,30 @@ class Learner:
                 remove(path)
 
 
+@contextmanager
+def trains_in(model: torch.nn.Module, dtype: torch.dtype) -> Iterator[None]:
+    """
+    Has matrices multiplied in this type while a model in training mode computes its loss. `autocast` is entered for
+    each forward pass alone: until the outermost one ends, torch keeps the converted weights, so that an `autocast`
+    around the training would compute all its steps with the first weights, and AllenNLP's trainer turns it off on a
+    GPU.
+    """
+    if dtype == torch.float32:
+        yield
+        return
+    forward, device = model.forward, next(model.parameters()).device.type
+
+    def converted(*arguments: Any, **keywords: Any) -> Any:
+        with torch.autocast(device, dtype, enabled=model.training):
+            return forward(*arguments, **keywords)
+
+    model.forward = converted  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del model.forward  # that of the class is seen again
+
+
 def committee(first: Learner, size: int) -> List[Learner]:
     """A learner and others that differ from it in seed and name, until there are `size` of them."""
     device = next(first.model.parameters()).device
@@ -178,13 +202,13 @@ def committee(first: Learner, size: int) -> List[Learner]:
 class _WhileOurs(TrainerCallback):
     """
     Ends the training, which writes files of its own, when another start has taken the run's folder, and counts its
-    steps: it is called once for all the batches whose gradients a step accumulates.
+    steps: it is called once for all the batches whose gradients a step accumulates, and for each batch of validation.
     """
 
     steps = 0
 
-    def on_batch(self, *arguments: Any, is_primary: bool = True, **keywords: Any) -> None:
-        self.steps += 1
+    def on_batch(self, *arguments: Any, is_training: bool = True, is_primary: bool = True, **keywords: Any) -> None:
+        self.steps += int(is_training)
         if is_primary:
             check_own()
 
