@@ -1,6 +1,6 @@
 """The differences between methods as tables and sentences."""
 
-from typing import Mapping, Sequence, Union
+from typing import List, Mapping, Sequence, Union
 
 from seqmix_plugin.annotation_cost import AnnotationCost
 from seqmix_plugin.reporting import formatting
@@ -10,7 +10,7 @@ from seqmix_plugin.reporting.formatting import MINUS, NOTHING, decimal, p_value,
 from seqmix_plugin.reporting.over_corpora import StratifiedComparison
 from seqmix_plugin.reporting.over_corpora import over_corpora as stratified
 from seqmix_plugin.reporting.paired import PairedComparison
-from seqmix_plugin.reporting.saved_labels import AT_LEAST, EXACT, LESS, Saving
+from seqmix_plugin.reporting.saved_labels import Saving
 from seqmix_plugin.reporting.table import Table
 
 COUNTED = ("sentences", "tokens", "seconds")
@@ -52,7 +52,7 @@ def savings(comparison: Comparison, split: str) -> Table:
     found.sort(key=lambda saving: order.index((saving.first, saving.second)))
     rows = []
     for one in found:
-        need = [_needed(one), decimal(one.others, 0), formatting.saved(one.saved)]
+        need = [*_needed(one), formatting.saved(one.saved)]
         interval = NOTHING if one.interval is None else " to ".join(map(formatting.saved, one.interval))
         rows.append([_names(one), one.measure, decimal(one.f1), *need, interval, f"{100 * one.never:.0f} %"])
     columns = ["counted in", "F1", "first needs", "second needs", "saved", "95 % interval", "never reached"]
@@ -60,16 +60,18 @@ def savings(comparison: Comparison, split: str) -> Table:
     return Table(title, ["pair", *columns], rows, [(one.first, one.second) for one in found])
 
 
-def _needed(saving: Saving) -> str:
-    """What the first method needs, as `137`, `≤ 50` where its first budget is enough, and `more than 300`."""
-    return {LESS: "more than ", AT_LEAST: "≤ ", EXACT: ""}[saving.saved.bound] + decimal(saving.needed, 0)
+def _needed(saving: Saving) -> List[str]:
+    """What each method needs: `137`, `≤ 50` where its first budget is enough, `more than 300` short of the F1."""
+    amounts = zip((saving.needed, saving.others), saving.places, strict=True)
+    return [{-1: "more than ", 0: "≤ "}.get(place, "") + decimal(amount, 0) for amount, place in amounts]
 
 
 def saving_sentence(saving: Saving) -> str:
     """A saving as a line of the terminal."""
     interval = "" if saving.interval is None else f" [{' to '.join(map(formatting.saved, saving.interval))}]"
     never = f", not reached in {100 * saving.never:.0f} % of resamples" if saving.interval and saving.never else ""
-    needs = f"{_needed(saving)} {saving.measure} instead of {decimal(saving.others, 0)}"
+    own, others = _needed(saving)
+    needs = f"{own} {saving.measure} instead of {others}"
     return f"to reach {decimal(saving.f1)} F1: {needs}, saves {formatting.saved(saving.saved)}{interval}{never}"
 
 

@@ -40,12 +40,15 @@ class Saving:
     """What the method needs; its last budget where it does not reach the F1."""
     others: float
     """What the baseline needs."""
+    places: Tuple[int, int]
+    """The position of the budget with which each of the two reaches the F1: 0 where it may need less than its first
+    budget, −1 where it does not reach the F1."""
     saved: Saved
     """1 − needed / others, in percent."""
     interval: Optional[Tuple[Saved, Saved]]
     """95 % bootstrap interval over paired seeds; `None` for one seed."""
     never: float
-    """The share of resamples in which the method does not reach the F1, so that there is only a bound on the saving."""
+    """The share of resamples in which the method does not reach the F1; of one seed whether it does not."""
 
 
 def saving(first: Group, second: Group, split: str, measure: str = "sentences") -> Optional[Saving]:
@@ -85,13 +88,14 @@ def saving(first: Group, second: Group, split: str, measure: str = "sentences") 
         for group, score, kept in zip(groups, scores, rounds, strict=True)
     ]  # Shape: (2, num_seeds, num_budgets)
     num_seeds = len(matched)
-    own, other, f1, percent, bound = _savings(curves, np.ones((1, num_seeds)) / num_seeds)
-    interval, never = None, float(bound[0] == LESS)
+    own, other, f1, percent, bound, places = _savings(curves, np.ones((1, num_seeds)) / num_seeds)
+    interval, never = None, float(places[0, 0] < 0)
     if num_seeds > 1:
-        *_, percents, bounds = _savings(curves, _resampled_weights(num_seeds))
-        interval, never = _interval(percents, bounds), float(np.mean(bounds == LESS))
+        *_, percents, bounds, resampled_places = _savings(curves, _resampled_weights(num_seeds))
+        interval, never = _interval(percents, bounds), float(np.mean(resampled_places[0] < 0))
     result, numbers = Saved(float(percent[0]), int(bound[0])), (float(f1[0]), float(own[0]), float(other[0]))
-    return Saving(first.name, second.name, measure, *numbers, result, interval, never)
+    reached = int(places[0, 0]), int(places[1, 0])
+    return Saving(first.name, second.name, measure, *numbers, reached, result, interval, never)
 
 
 @functools.lru_cache
@@ -103,8 +107,8 @@ def _resampled_weights(num_seeds: int) -> np.ndarray:
 
 def _savings(curves: List[np.ndarray], weights: np.ndarray) -> Tuple[np.ndarray, ...]:
     """
-    For each draw of seeds what both methods need, the F1, the saving in percent and its bound.
-    Shapes: weights (num_draws, num_seeds); results (num_draws,)
+    For each draw of seeds what both methods need, the F1, the saving in percent, its bound, and where both reach it.
+    Shapes: weights (num_draws, num_seeds); results (num_draws,), of the last (2, num_draws)
     """
     # Rounded, so that means that are equal on paper are equal. Shape: (2, num_draws, num_budgets)
     means = [np.round(weights @ curve, 6) for curve in curves]
@@ -117,7 +121,7 @@ def _savings(curves: List[np.ndarray], weights: np.ndarray) -> Tuple[np.ndarray,
     bound[own_place == 0] = AT_LEAST
     bound[never | (other_place == 0)] = LESS
     percent[(own_place == 0) & (other_place == 0)] = 100.0  # either may need next to nothing
-    return own, other, target, percent, bound
+    return own, other, target, percent, bound, np.stack([own_place, other_place])
 
 
 def first_reached(budgets: np.ndarray, scores: np.ndarray, target: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:

@@ -69,7 +69,12 @@ def test_a_first_budget_that_is_enough_is_a_bound() -> None:
     # The other falls below where it began: it may need anything up to 10, nte 20 at least, which is twice as much.
     found = saved([[10.0, 30.0, 40.0]], [[35.0, 32.0, 30.0]])
     assert (found.needed, found.others, found.saved) == (20.0, 10.0, (-100.0, LESS))
-    assert saved([[31.0, 40.0, 50.0]], [[35.0, 32.0, 30.0]]).saved == (100.0, LESS)
+    assert found.never == 0.0  # it does reach the F1
+    line = pair_tables.saving_sentence(found)
+    assert line == "to reach 30.0 F1: 20 sentences instead of ≤ 10, saves less than −100 %"
+    both = saved([[31.0, 40.0, 50.0]], [[35.0, 32.0, 30.0]])
+    assert (both.saved, both.never) == ((100.0, LESS), 0.0)
+    assert "≤ 10 sentences instead of ≤ 10" in pair_tables.saving_sentence(both)
 
 
 def test_a_curve_that_falls_saves_nothing_against_itself() -> None:
