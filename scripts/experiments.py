@@ -178,7 +178,7 @@ def run(waiting: Sequence[Job], work: Path, workers: int, commits: bool) -> int:
     for process in running.values():
         process.wait()
     for job in failed:
-        print(f"failed: {job}", flush=True)
+        print(f"failed: {job}; {log(job, work)} says why", flush=True)
     if stops:
         print("stopped; the same command resumes it", flush=True)
     return 130 if stops else int(bool(failed))

@@ -63,15 +63,16 @@ def measured(source: str, trial: Dict[str, Any], data: Path) -> Dict[str, Any]:
 
 def table(trials: Sequence[Dict[str, Any]]) -> str:
     """The mean F1 of each learning rate and number of steps, as Markdown."""
-    rates, numbers = (sorted({trial[key] for trial in trials}) for key in ("lr", "steps"))
+    rates, numbers = sorted({(t["lr"], t["dtype"]) for t in trials}), sorted({trial["steps"] for trial in trials})
     heads = "".join(f" {number} steps |" for number in numbers)
     lines = [f"| learning rate |{heads}", "|---|" + "---|" * len(numbers)]
-    for rate in rates:
-        cells = []
+    for rate, dtype in rates:
+        cells, wanted = [], {"lr": rate, "dtype": dtype}
         for number in numbers:
-            found = [100 * trial["f1"] for trial in trials if (trial["lr"], trial["steps"]) == (rate, number)]
+            found = [100 * t["f1"] for t in trials if {**wanted, "steps": number}.items() <= t.items()]
             cells.append(f"{decimal(fmean(found))} ({counted(len(found), 'seed')})" if found else NOTHING)
-        lines.append(f"| {rate:g} | " + " | ".join(cells) + " |")
+        kind = "" if dtype == "float32" else f" in {dtype}"
+        lines.append(f"| {rate:g}{kind} | " + " | ".join(cells) + " |")
     sizes = " or ".join(map(str, sorted({trial["dev_sentences"] for trial in trials})))
     return "\n".join((f"F1 on {sizes} sentences of dev, after training on 200 sentences in batches of 16:", "", *lines))
 

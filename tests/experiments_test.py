@@ -70,6 +70,23 @@ def test_files_with_other_content_are_refused(tmp_path: Path) -> None:
         experiments.check_data(["webpage"], tmp_path, ROOT / "results" / "data.json")
 
 
+def test_a_run_that_fails_names_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def start(job: experiments.Job, work: Path) -> "subprocess.Popen[bytes]":
+        experiments.log(job, work).parent.mkdir()
+        experiments.log(job, work).write_text("error: no such file\n")
+        return subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"])
+
+    monkeypatch.setattr(experiments, "start", start)
+    monkeypatch.setattr(experiments.signal, "signal", lambda *arguments: None)
+    job = experiments.Job(Path("conll_nte.jsonnet"), 3, tmp_path / "large_pool" / "conll_nte" / "3.json")
+    (tmp_path / "runs").mkdir()
+    assert experiments.run([job], tmp_path / "runs", 1, False) == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == f"failed: large_pool, conll_nte, seed 3; {tmp_path}/runs/large_pool/conll_nte_3.log says why"
+
+
 def test_a_record_is_committed_as_its_run_ends_and_a_signal_ends_the_next(tmp_path: Path) -> None:
     """The first run is there already, as it would take too long here."""
     name, quickstart = "quickstart_nte_sub", ROOT / "training_configs" / "quickstart.jsonnet"

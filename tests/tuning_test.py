@@ -25,6 +25,10 @@ def test_the_table() -> None:
         "| 5e-05 | – | 72.0 (1 seed) |",
         "| 0.0001 | 70.8 (2 seeds) | – |",
     ]
+    assert table([*TRIALS, {**TRIALS[0], "dtype": "bfloat16"}]).splitlines()[-2:] == [
+        "| 0.0001 in bfloat16 | 70.0 (1 seed) | – |",
+        "| 0.0001 | 70.8 (2 seeds) | – |",
+    ]
 
 
 def test_a_trial_differs_from_the_papers_experiment_as_it_says() -> None:

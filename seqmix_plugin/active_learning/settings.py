@@ -100,9 +100,9 @@ class TrainingSettings(FromParams):
         `"float32"` or `"bfloat16"`, the type in which matrices are multiplied in training; weights, losses and the
         optimizer stay in float32. The latter pays on processors with units for it, and the model is not quite the same.
     retries : `int`, optional (default = `0`)
-        How often a round is trained again, each time from the next seed, when its model has collapsed: its F1 on the
-        labelled sentences that it was trained on, those with entities, is below 0.1. By default a collapse is recorded
-        only. The same rule holds for all members of a committee.
+        How often a round is trained again, each time from the next seed, when its model has collapsed: its F1 on up to
+        50 of the labelled sentences with entities, on which it was trained, is below 0.1. By default a collapse is
+        recorded only. The same rule holds for all members of a committee.
     seed_trainings : `int`, optional (default = `1`)
         How often round 0 trains its model. With 2 the model is trained on the seed set L alone, and then goes on with a
         new optimizer and schedule on the seed set and what was generated from it, L ∪ L*, as the paper's public code
