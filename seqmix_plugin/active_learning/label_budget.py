@@ -87,9 +87,9 @@ def check_stopping(
                 f"trainer.stopping: seed_data_path has {-number:.0f} {unit} more than the label budget; raise the "
                 f"budget"
             )
-    scarce = [f"{number:.0f} {unit}" for unit, number in budget.left.items() if unit != "sentences"]
+    scarce = [f"{number:g} {unit}" for unit, number in budget.left.items() if unit != "sentences"]
     if scarce and not pool.labelled and len(budget.candidates(pool)) == 0:
         raise ConfigurationError(
-            f"trainer.stopping: the label budget is {' and '.join(scarce)}, and every sentence of the pool is longer; "
+            f"trainer.stopping: the label budget is {' and '.join(scarce)}, and every sentence of the pool exceeds it; "
             f"raise the budget"
         )

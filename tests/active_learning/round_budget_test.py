@@ -288,7 +288,7 @@ def metrics(folder: Path) -> Dict[str, Any]:
 
 def test_a_budget_in_seconds_has_to_have_room(run: Run) -> None:
     stopping = {"trainer.stopping": {"type": "label_budget", "seconds": 12.5}}
-    with pytest.raises(ConfigurationError, match="the label budget is 12 seconds, and every sentence .* is longer"):
+    with pytest.raises(ConfigurationError, match="the label budget is 12.5 seconds, and every sentence .* exceeds it"):
         run("run", **NONE, **stopping)
 
 

@@ -88,7 +88,7 @@ def test_the_seed_set_is_within_the_budget_too(run: Run, tmp_path: Path) -> None
     [
         ({"sentences": 3}, "seed_data_path has 1 sentences more than the label budget; raise the budget"),
         ({"tokens": 5}, "seed_data_path has 3 tokens more than the label budget; raise the budget"),
-        ({"tokens": 1}, "the label budget is 1 tokens, and every sentence of the pool is longer; raise the budget"),
+        ({"tokens": 1}, "the label budget is 1 tokens, and every sentence of the pool exceeds it; raise the budget"),
     ],
 )
 def test_a_budget_without_room(run: Run, tmp_path: Path, limit: Dict[str, int], message: str) -> None:
