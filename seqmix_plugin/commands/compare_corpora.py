@@ -7,7 +7,7 @@ from typing import Dict, Literal, Optional, Sequence
 from seqmix_plugin.commands.command import command
 from seqmix_plugin.commands.compare_options import check_files, parsed_cost, parsed_pairs, print_notes
 from seqmix_plugin.console import show
-from seqmix_plugin.errors import ConfigurationError
+from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io.atomic import write_bytes
 from seqmix_plugin.reporting import formatting, pair_tables
 from seqmix_plugin.reporting.comparison import Comparison
@@ -67,9 +67,12 @@ def compare_corpora(
     corpora, left_out = by_corpus(found)
     print_notes("skipped", skipped)
     print_notes("left out", left_out)
-    comparisons = {
-        corpus: Comparison(with_cost(groups, cost), baseline, named, against) for corpus, groups in corpora.items()
-    }
+    comparisons = {}
+    for corpus, groups in corpora.items():
+        try:
+            comparisons[corpus] = Comparison(with_cost(groups, cost), baseline, named, against)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{first_line(error)} (of {corpus})") from error
     compared = {name: over_corpora(comparisons, name) for name in ("test", "dev")}
     measured = [name for name, shown in compared.items() if shown and split in (None, name)]
     if not measured:

@@ -33,7 +33,7 @@ def test_one_verdict_over_corpora(command: Command, tmp_path: Path, capsys: pyte
     [
         (["RUNS/webpage_nte"], "these runs work on the same data; expected runs on two corpora or more"),
         (["RUNS/nothing"], "there is no run to compare"),
-        (["RUNS", "--pairs", "nte:lc"], "--pairs has 'lc'; expected one of nte, random"),
+        (["RUNS", "--pairs", "nte:lc"], "--pairs has 'lc'; expected one of nte, random (of conll)"),
         (["RUNS", "--baseline", "lc"], "--baseline is 'lc'; expected one of nte, random"),
         (
             ["RUNS/webpage_nte", "RUNS/conll_nte"],
