@@ -83,9 +83,11 @@ def jobs(paths: Sequence[Path], seeds: Sequence[int], records: Path) -> List[Job
 def parsed_seeds(text: str) -> List[int]:
     """The numbers of a list such as `1,2,5-8`."""
     parts = [re.fullmatch(r"(\d+)(?:-(\d+))?", part.strip()) for part in text.split(",")]
-    if not all(parts):
-        raise SystemExit(f"error: --seeds is {text!r}; expected numbers such as 1,2,3 or 1-8")
-    return [seed for part in parts if part for seed in range(int(part[1]), int(part[2] or part[1]) + 1)]
+    ranges = [range(int(part[1]), int(part[2] or part[1]) + 1) for part in parts if part]
+    seeds = [seed for numbers in ranges for seed in numbers]
+    if not all(parts) or not all(ranges) or len(set(seeds)) < len(seeds):
+        raise SystemExit(f"error: --seeds is {text!r}; expected distinct numbers such as 1,2,3 or 1-8")
+    return seeds
 
 
 def check_data(corpora: Sequence[str], data: Path, digests: Path) -> None:
@@ -204,6 +206,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> int:
     """Runs what is missing; see `run` for what is returned."""
     given = parser().parse_args(arguments)
+    if given.workers < 1:
+        raise SystemExit(f"error: --workers is {given.workers}; expected 1 or more")
     wanted = {key: getattr(given, key) for key in ("sources", "corpora", "methods")}
     paths = configurations(ROOT / "training_configs" / given.name, wanted)
     every = jobs(paths, parsed_seeds(given.seeds), given.results.resolve() / given.name)

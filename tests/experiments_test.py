@@ -51,7 +51,10 @@ def test_all_methods_have_a_seed_before_the_next_begins(tmp_path: Path, capsys: 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--seeds", "1-"], "--seeds is '1-'; expected numbers such as 1,2,3 or 1-8"),
+        (["--seeds", "1-"], "--seeds is '1-'; expected distinct numbers such as 1,2,3 or 1-8"),
+        (["--seeds", "5-2"], "--seeds is '5-2'; expected distinct numbers such as 1,2,3 or 1-8"),
+        (["--seeds", "2,1-3"], "--seeds is '2,1-3'; expected distinct numbers such as 1,2,3 or 1-8"),
+        (["--workers", "0"], "--workers is 0; expected 1 or more"),
         (["--methods", "nte_sub"], "--methods is 'nte_sub'; expected some of bald, lc, mnlp, nte, qbc, random"),
         (["--corpora", "webpage"], "--corpora is 'webpage'; expected some of conll, events"),
         (["--data", "nowhere"], "nowhere/conll03/eng.train is missing; expected a folder with conll03/eng.train"),

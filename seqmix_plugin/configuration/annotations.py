@@ -115,7 +115,10 @@ def described(kind: Any, number: int = 0) -> str:
 def _example(base: Any) -> str:
     registered = Registrable._registry.get(base)
     if not registered:
-        return "{}"
+        defaults = {name: p.default for name, p in inspect.signature(base).parameters.items()}
+        return str(
+            dict([(name, value) for name, value in defaults.items() if isinstance(value, (str, int, float))][:1])
+        )
     ours = [name for name, (kind, _) in registered.items() if kind.__module__.startswith(PACKAGE)]
     names = [name for name in (EXAMPLES.get(base), base.default_implementation, *ours, *registered) if name]
     return str({"type": names[0]})

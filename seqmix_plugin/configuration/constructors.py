@@ -72,13 +72,18 @@ def check_value(path: str, kind: Any, value: Any, trusted: bool = True) -> None:
         _check_union(path, kind, value, trusted)
     elif origin is Lazy:
         check_value(path, inner[0], value, trusted)
-    elif is_block(kind) and isinstance(value, (dict, str)):
+    elif is_block(kind) and (isinstance(value, dict) or (isinstance(value, str) and _has_types(kind))):
         check_block(path, kind, {"type": value} if isinstance(value, str) else value, trusted)
     elif not fits(kind, value):
         raise wrong(path, value, described(kind))
     else:
         for key, of_member, member in _members(kind, value):
             check_value(f"{path}.{key}", of_member, member, trusted)
+
+
+def _has_types(base: Any) -> bool:
+    """Whether names are registered for a class, of which a block's `type` is one."""
+    return Registrable._registry.get(base) is not None
 
 
 def _members(kind: Any, value: Any) -> List[Tuple[Any, Any, Any]]:
@@ -98,7 +103,7 @@ def check_block(path: str, base: Any, block: Dict[str, Any], trusted: bool = Tru
     """
     if "_pretrained" in block and trusted:
         return  # taken from an archive, by AllenNLP
-    if Registrable._registry.get(base) is None:
+    if not _has_types(base):
         check_arguments(path, path, base, base, None, block, trusted)
         return
     name = _registered_name(path, base, block, trusted)
@@ -128,7 +133,7 @@ def check_arguments(
             raise MismatchError(f"{prefix}{key}", "cannot be configured: it is set by active learning itself")
     unknown = [] if is_open else [key for key in block if key not in known]
     if unknown:
-        raise _unknown(prefix, unknown, [*known, "type"], whose)
+        raise _unknown(prefix, unknown, [*known, "type"] if _has_types(base) else known, whose)
     for key in known:
         parameter = keys[key]
         required = parameter.default is inspect.Parameter.empty

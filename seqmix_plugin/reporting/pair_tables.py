@@ -32,7 +32,7 @@ def at_budgets(comparison: Comparison, split: str) -> Table:
     shown = comparison.pairs[split]
     budgets = sorted({budget for pair in shown for budget in pair.at_budgets})
     rows = [[_at_budget(pair, budget) for budget in budgets] for pair in shown]
-    columns = [str(budget) for budget in budgets]
+    columns = [f"{budget:,}" for budget in budgets]
     title = f"differences in {split} F1 points at each budget"
     title += "" if comparison.against == "sentences" else f", in {annotated(comparison.against)}"
     return _of_pairs(comparison, split, title, columns, rows)
@@ -133,7 +133,8 @@ def _at_budget(pair: PairedComparison, budget: int) -> str:
 
 def seeds_sentence(shown: Sequence[PairedComparison]) -> str:
     """How many seeds the pairs that are shown, at least one, need."""
+    one = f"after Holm's correction one of {formatting.counted(len(shown), 'pair')}" if len(shown) > 1 else "one pair"
     return (
-        f"With n seeds the sign-flip test cannot give a p below 2/2ⁿ; after Holm's correction one of "
-        f"{formatting.counted(len(shown), 'pair')} can pass 0.05 with {shown[0].needed} seeds or more."
+        f"With n seeds the sign-flip test cannot give a p below 2/2ⁿ; {one} can pass 0.05 with {shown[0].needed} seeds "
+        "or more."
     )

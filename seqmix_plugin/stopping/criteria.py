@@ -69,7 +69,10 @@ class LabelBudgetCriterion(StoppingCriterion):
         budgets = {"sentences": sentences, "tokens": tokens, "seconds": seconds}
         given = {unit: budget for unit, budget in budgets.items() if budget is not None}
         if len(given) != 1:
-            raise ConfigurationError("stopping: 'label_budget' takes one of 'sentences', 'tokens' and 'seconds'")
+            raise ConfigurationError(
+                "stopping: 'label_budget' takes exactly one of 'sentences', 'tokens' and 'seconds'; given: "
+                + (" and ".join(map(repr, given)) or "none")
+            )
         [(self._unit, self._budget)] = given.items()
         if seconds is None:
             at_least(f"stopping.{self._unit}", self._budget, 1)  # type: ignore[arg-type]

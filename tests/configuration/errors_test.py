@@ -29,11 +29,13 @@ from transformers import (
 )
 
 from seqmix_plugin.active_learning import ActiveLearningTrainModel
+from seqmix_plugin.active_learning.settings import TrainingSettings
 from seqmix_plugin.archives import load_tagger, unpack
 from seqmix_plugin.augmenters.language_models import LanguageModel
 from seqmix_plugin.commands.augment import augment
 from seqmix_plugin.commands.export_hf import export_hf
 from seqmix_plugin.commands.repeat import repeat
+from seqmix_plugin.configuration.constructors import check_value
 from seqmix_plugin.errors import error_line
 from seqmix_plugin.query_policies import QueryPolicy, ScoredBatch
 from seqmix_plugin.run.reader import read_run
@@ -679,6 +681,22 @@ def test_what_is_said_stands_in_the_table(
     for number, (way, message) in enumerate(zip(CASES[row], ROWS[row], strict=True)):
         said = told(way, config, prepared, tmp_path / str(number))
         assert re.fullmatch(".+".join(map(re.escape, message.split("…"))), said, re.DOTALL), f"{message}\n{said}"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("bfloat16", "is 'bfloat16'; expected a block such as {'dtype': 'float32'}"),
+        (2, "is 2; expected a block such as {'dtype': 'float32'}"),
+        (
+            {"type": "bfloat16"},
+            ".type is an unknown key; did you mean 'dtype'? training has dtype, retries, seed_trainings",
+        ),
+    ],
+)
+def test_a_block_of_settings_has_no_type(value: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(message) + "$"):
+        check_value("training", TrainingSettings, value)
 
 
 def test_a_part_that_ends_the_program_is_named(materials: Materials, tmp_path: Path) -> None:

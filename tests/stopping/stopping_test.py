@@ -140,8 +140,8 @@ def test_a_combination_needs_what_its_parts_need() -> None:
     ("block", "message"),
     [
         ({"type": "rounds", "num_rounds": -1}, "stopping.num_rounds is -1; expected a whole number, 0 or more"),
-        ({"type": "label_budget"}, "takes one of 'sentences', 'tokens' and 'seconds'"),
-        ({"type": "label_budget", "sentences": 1, "seconds": 1}, "takes one of 'sentences', 'tokens' and 'seconds'"),
+        ({"type": "label_budget"}, "takes exactly one of 'sentences', 'tokens' and 'seconds'; given: none"),
+        ({"type": "label_budget", "sentences": 1, "seconds": 1}, "and 'seconds'; given: 'sentences' and 'seconds'"),
         ({"type": "label_budget", "seconds": 0}, "stopping.seconds is 0.*; expected a number above 0"),
         ({"type": "label_budget", "tokens": 0}, "stopping.tokens is 0; expected a whole number, 1 or more"),
         ({"type": "target_f1", "f1": 80}, "stopping.f1 is 80.*; expected a number from 0 to 1"),
