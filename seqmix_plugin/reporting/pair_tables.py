@@ -32,7 +32,7 @@ def at_budgets(comparison: Comparison, split: str) -> Table:
     shown = comparison.pairs[split]
     budgets = sorted({budget for pair in shown for budget in pair.at_budgets})
     rows = [[_at_budget(pair, budget) for budget in budgets] for pair in shown]
-    columns = [f"{budget:,}" for budget in budgets]
+    columns = [str(budget) for budget in budgets]
     title = f"differences in {split} F1 points at each budget"
     title += "" if comparison.against == "sentences" else f", in {annotated(comparison.against)}"
     return _of_pairs(comparison, split, title, columns, rows)

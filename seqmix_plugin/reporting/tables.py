@@ -51,7 +51,7 @@ def curves(
     target = comparison.target(split, kind) if target is None else target
     budgets = sorted({budget for summary in summaries for budget in summary.budgets})
     against = comparison.against
-    shape = ",g" if comparison.common is None else ",.0f"
+    shape = "g" if comparison.common is None else ".0f"
     same = comparison.same_seeds.summaries(split, kind)
     needed = {summary.group.name: summary.needed(target) for summary in same}
     columns = ["method", "seeds", *(f"{budget:{shape}}" for budget in budgets), "mean", *([] if short else ["area"])]
