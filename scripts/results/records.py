@@ -41,7 +41,10 @@ EVERY = [Corpus(source, name) for source in SOURCES for name in CORPORA]
 
 
 def comparisons(results: Path, experiment: str, named: Pairs = ()) -> Dict[Corpus, Comparison]:
-    """Those of the corpora that have records of an experiment; of the named pairs those with records of both."""
+    """
+    Those of the corpora that have records of an experiment; of the named pairs those with records of both, corrected
+    for all that were named.
+    """
     found = ((corpus, _comparison(results / experiment, corpus, named)) for corpus in EVERY)
     return {corpus: one for corpus, one in found if one is not None}
 
@@ -57,7 +60,9 @@ def _comparison(folder: Path, corpus: Corpus, named: Pairs) -> Optional[Comparis
     groups = [Group(group.name.removeprefix(corpus.prefix), group.runs) for group in groups]
     names = {group.name for group in groups}
     pairs = [pair for pair in named if names.issuperset(pair)]
-    return Comparison(sorted(groups, key=lambda group: (place(group.name), group.name)), named=pairs)
+    return Comparison(
+        sorted(groups, key=lambda group: (place(group.name), group.name)), named=pairs, planned=len(named)
+    )
 
 
 def place(method: str) -> int:

@@ -58,6 +58,8 @@ class Comparison:
     against : `str`, optional (default = `"sentences"`)
         What annotations are counted in: `sentences`, `tokens`, `entities` or `seconds`, which they cost. Curves are
         compared at the budgets of their rounds where all have these sentences, otherwise in the range that all cover.
+    planned : `int`, optional (default = `0`)
+        The number of pairs that were named beforehand, where not all of them have runs yet: p is corrected for all.
 
     # Raises
 
@@ -69,6 +71,7 @@ class Comparison:
     baseline: Optional[str] = None
     named: Sequence[Tuple[str, str]] = ()
     against: str = "sentences"
+    planned: int = 0
 
     def __post_init__(self) -> None:
         names = [group.name for group in self.curves]
@@ -164,7 +167,7 @@ class Comparison:
         if self.baseline is not None:
             names = [(name, self.baseline) for name in by_name if name != self.baseline]
         pairs = [(by_name[first], by_name[second]) for first, second in names]
-        return {split: compared_pairs(pairs, split, self.against, self.common) for split in self.splits}
+        return {split: compared_pairs(pairs, split, self.against, self.common, self.planned) for split in self.splits}
 
     def savings(self, split: str, measure: Optional[str] = None) -> List[Saving]:
         """What the first method of each pair saves against the second, where that can be told."""

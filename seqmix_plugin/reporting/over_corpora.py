@@ -73,7 +73,7 @@ def over_corpora(comparisons: Mapping[str, Comparison], split: str) -> List[Stra
     # Returns
 
     `List[StratifiedComparison]`
-        p is corrected over all of them.
+        p is corrected over all of them, or for as many pairs as were planned.
     """
     found: Dict[Tuple[str, str], Dict[str, PairedComparison]] = {}
     for corpus, comparison in comparisons.items():
@@ -83,8 +83,9 @@ def over_corpora(comparisons: Mapping[str, Comparison], split: str) -> List[Stra
                 key = names if names in found or names[::-1] not in found else names[::-1]
                 found.setdefault(key, {})[corpus] = pair.gain_of(key[0])
     compared = [_compared(*names, corpora) for names, corpora in found.items() if len(corpora) > 1]
-    needed = seeds_needed(len(compared)) if compared else 0
-    adjusted = holm([pair.p for pair in compared])
+    planned = max((comparison.planned for comparison in comparisons.values()), default=0)
+    needed = seeds_needed(max(len(compared), planned)) if compared else 0
+    adjusted = holm([pair.p for pair in compared], planned)
     return [replace(pair, adjusted_p=p, needed=needed) for pair, p in zip(compared, adjusted, strict=True)]
 
 

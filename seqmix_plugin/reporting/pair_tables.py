@@ -133,7 +133,8 @@ def _at_budget(pair: PairedComparison, budget: int) -> str:
 
 def seeds_sentence(shown: Sequence[PairedComparison]) -> str:
     """How many seeds the pairs that are shown, at least one, need."""
-    one = f"after Holm's correction one of {formatting.counted(len(shown), 'pair')}" if len(shown) > 1 else "one pair"
+    family = shown[0].family
+    one = f"after Holm's correction one of {formatting.counted(family, 'pair')}" if family > 1 else "one pair"
     return (
         f"With n seeds the sign-flip test cannot give a p below 2/2ⁿ; {one} can pass 0.05 with {shown[0].needed} seeds "
         "or more."

@@ -47,9 +47,11 @@ class PairedComparison:
     finished: bool
     """Whether the runs of both are finished."""
     adjusted_p: Optional[float] = None
-    """After Holm's correction over the pairs that are shown."""
+    """After Holm's correction over the family."""
+    family: int = 1
+    """The number of pairs that are tested: those that are shown, or as many as were planned."""
     needed: int = 0
-    """The fewest seeds with which one of the pairs that are shown can be significant."""
+    """The fewest seeds with which one of the family can be significant."""
 
     @property
     def significant(self) -> bool:
@@ -95,13 +97,23 @@ def verdict_of(finished: bool, adjusted_p: Optional[float], number: int, needed:
 
 
 def compared_pairs(
-    pairs: Sequence[Tuple[Group, Group]], split: str, measure: str = "sentences", budgets: Optional[List[float]] = None
+    pairs: Sequence[Tuple[Group, Group]],
+    split: str,
+    measure: str = "sentences",
+    budgets: Optional[List[float]] = None,
+    planned: int = 0,
 ) -> List[PairedComparison]:
-    """The differences of pairs of methods that are shown together, at their own budgets or at these."""
+    """
+    The differences of pairs of methods that are shown together, at their own budgets or at these; p is corrected for
+    all of them, or for as many as were planned.
+    """
     compared = [_compared(first, second, split, measure, budgets) for first, second in pairs]
-    needed = seeds_needed(len(compared)) if compared else 0
-    adjusted = holm([pair.p for pair in compared])
-    return [replace(pair, adjusted_p=p, needed=needed) for pair, p in zip(compared, adjusted, strict=True)]
+    family = max(len(compared), planned)
+    needed = seeds_needed(family) if compared else 0
+    adjusted = holm([pair.p for pair in compared], planned)
+    return [
+        replace(pair, adjusted_p=p, family=family, needed=needed) for pair, p in zip(compared, adjusted, strict=True)
+    ]
 
 
 def _compared(

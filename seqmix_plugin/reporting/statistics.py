@@ -143,15 +143,16 @@ def _ranks(values: np.ndarray) -> np.ndarray:
     return (np.cumsum(counts) - (counts - 1) / 2)[place]
 
 
-def holm(p_values: Sequence[Optional[float]]) -> List[Optional[float]]:
+def holm(p_values: Sequence[Optional[float]], planned: int = 0) -> List[Optional[float]]:
     """
     p values for a family of comparisons, by Holm's step-down procedure: the k-th smallest of m times m − k + 1, never
-    below one before it, never above 1. `None` stays, and counts in m: it is a comparison that is shown.
+    below one before it, never above 1. `None` stays, and counts in m: it is a comparison that is shown. m is `planned`
+    where that is more: comparisons that were named beforehand count although they have not been made yet.
 
     References: Holm, A Simple Sequentially Rejective Multiple Test Procedure, 1979.
     """
-    m = len(p_values)
-    adjusted: List[Optional[float]] = [None] * m
+    m = max(len(p_values), planned)
+    adjusted: List[Optional[float]] = [None] * len(p_values)
     largest = 0.0
     known = [(p, position) for position, p in enumerate(p_values) if p is not None]
     for rank, (p, position) in enumerate(sorted(known)):

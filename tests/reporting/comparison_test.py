@@ -1,5 +1,6 @@
 """Curves, differences and verdicts, by hand-worked numbers."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, Sequence
 
@@ -119,6 +120,8 @@ def test_named_pairs_are_corrected_for_themselves_alone(tmp_path: Path) -> None:
         assert (pair.first, pair.second, pair.needed) == ("random", "sub", 6)
         assert pair.adjusted_p == pytest.approx(2 / 64)
         assert pair.significant
+        [planned] = replace(one, planned=4).pairs["test"]
+        assert (planned.family, planned.needed, planned.adjusted_p) == (4, 8, pytest.approx(8 / 64))
         # Half of 30 + 3 s points, s from 0 to 5.
         assert pair.differences == pytest.approx([-15.0 - 1.5 * s for s in range(6)])
         assert pair.difference == pytest.approx(-18.75)

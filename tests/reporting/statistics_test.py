@@ -214,6 +214,8 @@ def test_holm_by_hand() -> None:
 
 def test_holm_counts_pairs_without_p() -> None:
     assert holm([0.01, None]) == [0.02, None]
+    assert holm([0.01, 0.02], planned=4) == [0.04, 0.06]
+    assert holm([0.01, 0.02], planned=1) == [0.02, 0.02]
 
 
 @settings(max_examples=50, deadline=None)
