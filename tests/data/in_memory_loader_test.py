@@ -39,6 +39,17 @@ def instances(reader: ConllColumnsReader, vocab: Vocabulary) -> List[Instance]:
     return made
 
 
+def of_a_file(reader: ConllColumnsReader, vocab: Vocabulary, folder: Any, **keys: int) -> InMemoryLoader:
+    """The loader, in batches of 3, of a file whose sentence n has `LENGTHS[n]` words."""
+    path = folder / "corpus.conll"
+    path.write_text("\n\n".join("\n".join(["Anna O"] * length) for length in LENGTHS), encoding="utf-8")
+    params = Params({"type": "in_memory", "batch_size": 3, **keys})
+    loader = DataLoader.from_params(params, reader=reader, data_path=str(path))
+    assert isinstance(loader, InMemoryLoader)
+    loader.index_with(vocab)
+    return loader
+
+
 def batches(loader: InMemoryLoader) -> List[List[int]]:
     return [[int(sentence["id"]) for sentence in batch["metadata"]] for batch in loader]  # type: ignore
 
@@ -136,12 +147,7 @@ def test_a_batch_is_padded_to_its_own_longest(instances: List[Instance]) -> None
 
 
 def test_from_a_reader_the_order_is_the_files(reader: ConllColumnsReader, vocab: Vocabulary, tmp_path: Any) -> None:
-    path = tmp_path / "corpus.conll"
-    path.write_text("\n\n".join("\n".join(["Anna O"] * length) for length in LENGTHS), encoding="utf-8")
-    params = Params({"type": "in_memory", "batch_size": 3, "evaluation_batch_size": 5})
-    loader = DataLoader.from_params(params, reader=reader, data_path=str(path))
-    assert isinstance(loader, InMemoryLoader)
-    loader.index_with(vocab)
+    loader = of_a_file(reader, vocab, tmp_path, evaluation_batch_size=5)
     assert flat(batches(loader)) == list(range(len(LENGTHS)))
     assert len(loader) == 5
     assert [len(batch) for batch in batches(loader)] == [5, 5, 5, 5, 3]
@@ -187,12 +193,7 @@ def test_a_number_of_batches_follows_from_the_seed(instances: List[Instance]) ->
 def test_a_number_of_batches_is_for_training_alone(
     reader: ConllColumnsReader, vocab: Vocabulary, tmp_path: Any
 ) -> None:
-    path = tmp_path / "corpus.conll"
-    path.write_text("\n\n".join("\n".join(["Anna O"] * length) for length in LENGTHS), encoding="utf-8")
-    params = Params({"type": "in_memory", "batch_size": 3, "batches_per_epoch": 2})
-    loader = DataLoader.from_params(params, reader=reader, data_path=str(path))
-    assert isinstance(loader, InMemoryLoader)
-    loader.index_with(vocab)
+    loader = of_a_file(reader, vocab, tmp_path, batches_per_epoch=2)
     assert flat(batches(loader)) == list(range(len(LENGTHS)))
     assert len(loader) == 8
 
