@@ -71,6 +71,8 @@ class Learner:
         not a number.
         """
         begun = self._weights_for_retries(k)
+        trainings_before = self.settings.seed_trainings - 1 if k == 0 else 0
+        training_sets = [labelled] * trainings_before + [[*labelled, *synthetic]]
         for retries in range(self.settings.retries + 1):
             seed = self.seed if retries == 0 else derive_seed(self.seed, k, f"retry/{retries}")
             if k > 0 and self.reuse_model:
@@ -78,12 +80,8 @@ class Learner:
                     self.model.load_state_dict(begun)
             elif k > 0 or retries > 0:
                 self.model.load_state_dict(self.experiment.new_model(seed, k).state_dict())
-            steps = 0
-            for number in range(self.settings.seed_trainings if k == 0 else 1):
-                is_last = k > 0 or number == self.settings.seed_trainings - 1
-                sentences = [*labelled, *synthetic] if is_last else labelled
-                steps += self._train_once(k, sentences, folder, seed, number)
-            training = Training(steps, retries, self._has_collapsed(labelled))
+            steps = [self._train_once(k, sentences, folder, seed, n) for n, sentences in enumerate(training_sets)]
+            training = Training(sum(steps), retries, self._has_collapsed(labelled))
             if not training.collapsed:
                 break
         self.trained = k
