@@ -139,13 +139,13 @@ def test_every_configuration_says_what_it_reproduces_and_is_listed() -> None:
     assert {path.stem for path in FOLDER.glob("*.jsonnet")} == ENTRY_POINTS
     shown = set(re.findall(r"`((?:conll|events|webpage)_\w[\w.]*|quickstart|annotate)`", listed))
     assert shown - {"events_geneva33"} == names
-    ours = re.findall(r"`((?:large_pool|seed_gain|equal_steps)/\w+)`", listed)
+    ours = re.findall(r"`((?:large_pool|label_savings|seed_gain|equal_steps)/\w+)`", listed)
     assert sorted(ours) == [str(path.relative_to(FOLDER).with_suffix("")) for path in OURS]
     for path in [*CONFIGS, *OURS]:
         first = path.read_text(encoding="utf-8").splitlines()[0]
         reproduces = ("Figure", "Table", "Equation", "Appendix", "The paper's main experiment")
         own = ("Control", "Upper bound", "As conll_", "Quickstart", "An annotation project")
-        further = ("A large pool", "Seed gain", "Equal steps")
+        further = ("A large pool", "What saves labels", "Seed gain", "Equal steps")
         assert first.removeprefix("// ").startswith(reproduces + own + further), path
 
 
@@ -273,6 +273,17 @@ def test_the_large_pool_differs_in_the_policy_alone(corpus: str) -> None:
     assert (trainer["pool"], trainer["scoring"]) == ({"size": None}, {"max_candidates": 4000})
     assert trainer["training"] == {"retries": 2}
     assert steps(configs[0]) == 200
+
+
+@pytest.mark.parametrize("corpus", ["conll", "events"])
+def test_what_saves_labels_is_the_large_pool_with_another_policy(corpus: str) -> None:
+    base = evaluate(FOLDER / "large_pool" / f"{corpus}_random.jsonnet")
+    del base["trainer"]["query_policy"]
+    for path in OURS:
+        if path.match(f"label_savings/{corpus}_*"):
+            config = evaluate(path)
+            del config["trainer"]["query_policy"]
+            assert config == base, path
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from seqmix_plugin.data import EncodedSentences, InMemoryLoader, SentenceReader,
 from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.formats import entity_types
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.models.inference import inference
+from seqmix_plugin.models.inference import inference, inputs_of
 from seqmix_plugin.models.input_length import max_input_length
 from seqmix_plugin.oracles import Oracle
 from seqmix_plugin.progress import progress_bar
@@ -102,6 +102,7 @@ class Experiment:
         num_samples: int = 0,
         dtype: torch.dtype = torch.float32,
         seed: int = 0,
+        with_vectors: bool = False,
     ) -> Iterator[ScoredBatch]:
         """
         The predictions of models for unlabelled sentences, batched by length: a batch is made once and given to all of
@@ -109,11 +110,12 @@ class Experiment:
 
         With `num_samples`, each model predicts so many times with its dropout on; the samples of a batch follow from
         `seed` and the batch's first sentence alone, whichever process takes it. `dtype` is the type in which matrices
-        are multiplied.
+        are multiplied. `with_vectors` adds the first model's vectors of the words, without dropout samples.
         """
         loader = self._pool_loader(sentences)
         loader.set_target_device(device)
         with ExitStack() as stack:
+            seen = stack.enter_context(inputs_of(models[0].tag_projection)) if with_vectors else []
             for model in models:
                 stack.enter_context(inference(model, dropout=num_samples > 0, dtype=dtype))
             for positions, batch in progress_bar(
@@ -123,12 +125,16 @@ class Experiment:
                     continue
                 if num_samples > 0:
                     reseed_globals(seed, 0, f"samples/{positions[0]}")
-                yield _scored(positions, [model(**batch) for model in models for _ in range(max(1, num_samples))])
+                seen.clear()
+                scored = _scored(positions, [model(**batch) for model in models for _ in range(max(1, num_samples))])
+                yield scored._replace(word_vectors=seen[0]) if with_vectors else scored
 
     def _pool_loader(self, sentences: SentenceSource) -> InMemoryLoader:
         """Batches of a pool, or of its rest; its words are encoded once."""
         view = sentences if isinstance(sentences, SentenceView) else SentenceView(sentences, np.arange(len(sentences)))
         known = None if self._pool is None else self._pool[0]
+        if isinstance(sentences, list):  # a few, such as the labelled ones
+            return self._loader(self.data_loader, self.reader, sentences)
         if known is None or known.source is not view.source or not np.isin(view.positions, known.positions).all():
             known = SentenceView(view.source, np.sort(view.positions))
             encoded = self.reader.encode(progress_bar(known, desc="encoding the pool"))

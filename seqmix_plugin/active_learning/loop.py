@@ -2,20 +2,19 @@
 
 import logging
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
-import numpy as np
 import torch
 
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.active_learning.learner import Learner, Training
 from seqmix_plugin.active_learning.pool import Pool
 from seqmix_plugin.active_learning.predictions import kappa, predict_spans, predict_tags
+from seqmix_plugin.active_learning.querying import Querying
 from seqmix_plugin.active_learning.round_budget import RoundBudget, round_budget, stop_reason
-from seqmix_plugin.active_learning.settings import ScoringSettings
 from seqmix_plugin.annotation_cost import AnnotationCost
 from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.data import SentenceView
@@ -23,8 +22,7 @@ from seqmix_plugin.distributed import from_primary
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats import Question
 from seqmix_plugin.oracles import Answered, Oracle, Request, Waiting
-from seqmix_plugin.query_policies import QueryPolicy, RandomPolicy
-from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
+from seqmix_plugin.randomness import generator, reseed_globals
 from seqmix_plugin.run.round_record import round_record
 from seqmix_plugin.run.round_state import RoundState
 from seqmix_plugin.run.writer import RunWriter
@@ -49,7 +47,7 @@ class ActiveLearningLoop:
     pool: Pool
     outside: SentenceSource  # sentences of the training file that are not in the pool
     learners: List[Learner]  # the round's model, then the other members of a committee
-    query_policy: QueryPolicy  # γ
+    querying: Querying
     oracle: Oracle
     augmenter: Augmenter
     stopping: Optional[StoppingCriterion]
@@ -57,7 +55,6 @@ class ActiveLearningLoop:
     cost: AnnotationCost
     seed: int
     device: torch.device
-    scoring: ScoringSettings
     folder: Path  # the run's
     files: RunWriter = field(init=False)  # made last: nothing is written before all other parts are checked
     synthetic: List[TaggedSentence] = field(default_factory=list)  # L*, of all rounds so far
@@ -102,26 +99,17 @@ class ActiveLearningLoop:
     def query(self, state: RoundState) -> RoundState:
         """Selects sentences of the pool, as many as the round's budget and the run's label budget leave room for."""
         start, k = perf_counter(), state.round
-        budget = self.budget(k)
-        candidates = budget.candidates(self.pool)
-        if k > 0 and self.scoring.max_candidates is not None:
-            candidates = candidates.sampled(self.scoring.max_candidates, generator(self.seed, k, "candidates"))
-        policy = self.query_policy if k > 0 else RandomPolicy()  # the seed set is drawn
-        reseed_globals(self.seed, k, "query")
-        predict = partial(
-            self.experiment.predict,
-            [learner.model for learner in self.learners],
-            device=self.device,
-            num_samples=policy.num_samples,
-            dtype=self.scoring.dtype,
-            seed=derive_seed(self.seed, k, "samples"),
+        found = self.querying.select(k, self.pool, self.budget(k), [learner.model for learner in self.learners])
+        return self.files.keep(
+            state.after(
+                "query",
+                start,
+                queried=found.names,
+                query_scores=found.scores,
+                is_cut=found.is_cut,
+                mean_words=found.mean_words,
+            )
         )
-        most = budget.most(self.pool.lengths(candidates))
-        queries = policy.select(candidates, most, predict, generator(self.seed, k, "query"))
-        chosen = SentenceView(candidates, np.array([query.position for query in queries], int))
-        kept, is_cut = budget.cut(self.pool.lengths(chosen), k)
-        names, scores = [sentence.id for sentence in chosen[:kept]], [query.score for query in queries[:kept]]
-        return self.files.keep(state.after("query", start, queried=names, query_scores=scores, is_cut=is_cut))
 
     def budget(self, k: int) -> RoundBudget:
         """What round `k` may query of the pool as it is now; without a size of its own after the last round."""

@@ -62,6 +62,12 @@ class RoundBudget:
             return max(0, int(self.limits["sentences"]))
         return self._num_within(np.sort(lengths), self.limits)
 
+    def expected(self, lengths: np.ndarray, most: int) -> int:
+        """How many of the `most` sentences fit if they are as long as sentences of these lengths on average."""
+        if most == 0:
+            return 0
+        return max(1, self._num_within(np.full(most, lengths.mean()), self.limits))
+
     def cut(self, lengths: np.ndarray, k: int) -> Tuple[int, bool]:
         """
         How many sentences of these lengths are queried, in this order, up to the first that does not fit, and whether

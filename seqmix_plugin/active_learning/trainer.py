@@ -13,13 +13,14 @@ from seqmix_plugin.active_learning.label_budget import check_stopping, label_bud
 from seqmix_plugin.active_learning.learner import Learner, committee
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.active_learning.pool import Pool, PoolSettings, draw_slice
+from seqmix_plugin.active_learning.querying import Querying
 from seqmix_plugin.active_learning.replay import load_models, replay
 from seqmix_plugin.active_learning.settings import AnnotationCostSettings, ScoringSettings, TrainingSettings
 from seqmix_plugin.augmenters import Augmenter, NoAugmenter
 from seqmix_plugin.distributed import is_primary
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.oracles import GoldOracle, Oracle
-from seqmix_plugin.query_policies import QueryPolicy
+from seqmix_plugin.query_policies import QueryPolicy, RandomPolicy
 from seqmix_plugin.randomness import generator
 from seqmix_plugin.run.metrics import summary
 from seqmix_plugin.run.writer import RunWriter
@@ -72,6 +73,9 @@ class ActiveLearningTrainer(Trainer):
     query_tokens : `Union[int, List[int]]`, optional (default = `None`)
         The tokens to query a round, or in each: sentences are taken in the policy's order, up to the first that does
         not fit in what is left of them. Sentences longer than all of them are not scored.
+    seed_policy : `QueryPolicy`, optional (default = `RandomPolicy()`)
+        Selects the seed set, with the pretrained weights and a head that has learned nothing yet: a policy such as
+        `kmeans` that asks for vectors, not for predicted tags.
     oracle : `Lazy[Oracle]`, optional (default = `Lazy(GoldOracle)`)
         Labels the queried sentences.
     augmenter : `Augmenter`, optional (default = `NoAugmenter()`)
@@ -117,6 +121,7 @@ class ActiveLearningTrainer(Trainer):
         num_rounds: int,
         query_size: Union[int, List[int], None] = None,
         query_tokens: Union[int, List[int], None] = None,
+        seed_policy: QueryPolicy = RandomPolicy(),
         oracle: Lazy[Oracle] = Lazy(GoldOracle),
         augmenter: Augmenter = NoAugmenter(),
         pool: PoolSettings = PoolSettings(),
@@ -150,7 +155,7 @@ class ActiveLearningTrainer(Trainer):
             pool=sentences,
             outside=outside,
             learners=committee(learner, query_policy.committee_size if num_rounds > 0 else 1),
-            query_policy=query_policy,
+            querying=Querying(query_policy, seed_policy, scoring, experiment, seed, self.cuda_device),
             oracle=made_oracle,
             augmenter=augmenter,
             stopping=stopping,
@@ -158,7 +163,6 @@ class ActiveLearningTrainer(Trainer):
             cost=annotation_cost.cost,
             seed=seed,
             device=self.cuda_device,
-            scoring=scoring,
             folder=folder,
         )
         # Mistakes in these parts are found now, not after sentences have been labelled.

@@ -33,6 +33,20 @@ def inference(model: torch.nn.Module, dropout: bool = False, dtype: torch.dtype 
         model.train(training)
 
 
+@contextmanager
+def inputs_of(layer: torch.nn.Module) -> Iterator[List[torch.Tensor]]:
+    """
+    Adds the input of each call of a layer to a list, such as the word vectors from which a tagger's `tag_projection`
+    computes the logits.
+    """
+    seen: List[torch.Tensor] = []
+    hook = layer.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    try:
+        yield seen
+    finally:
+        hook.remove()
+
+
 def never_compile(model: PreTrainedModel) -> None:
     """
     Turns off the compilation that ModernBERT starts by itself on a GPU, and only for models that were never run on the

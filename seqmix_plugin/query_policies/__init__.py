@@ -1,9 +1,11 @@
 """Query policies γ: which sentences of the pool to annotate next."""
 
 from seqmix_plugin.query_policies.bald import BaldPolicy
+from seqmix_plugin.query_policies.candidates import Candidates, QueryContext, ScoredBatch
 from seqmix_plugin.query_policies.committee import ConsensusKlPolicy, VoteEntropyPolicy
 from seqmix_plugin.query_policies.least_confidence import LeastConfidencePolicy
 from seqmix_plugin.query_policies.mnlp import MnlpPolicy
 from seqmix_plugin.query_policies.normalized_token_entropy import NormalizedTokenEntropyPolicy
-from seqmix_plugin.query_policies.query_policy import Query, QueryPolicy, ScoredBatch
+from seqmix_plugin.query_policies.query_policy import Query, QueryPolicy
 from seqmix_plugin.query_policies.random import RandomPolicy
+from seqmix_plugin.query_policies.stratified import StratifiedPolicy

@@ -4,7 +4,8 @@ import torch
 
 from seqmix_plugin.functional import consensus_divergence
 from seqmix_plugin.parameter_checks import at_least
-from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch
+from seqmix_plugin.query_policies.candidates import ScoredBatch
+from seqmix_plugin.query_policies.query_policy import QueryPolicy
 
 
 @QueryPolicy.register("bald")

@@ -3,7 +3,8 @@
 import torch
 
 from seqmix_plugin.functional import negative_mean_log_probability
-from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch
+from seqmix_plugin.query_policies.candidates import ScoredBatch
+from seqmix_plugin.query_policies.query_policy import QueryPolicy
 
 
 @QueryPolicy.register("mnlp")

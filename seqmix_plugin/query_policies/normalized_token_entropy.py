@@ -3,7 +3,8 @@
 import torch
 
 from seqmix_plugin.functional import normalized_token_entropy
-from seqmix_plugin.query_policies.query_policy import QueryPolicy, ScoredBatch
+from seqmix_plugin.query_policies.candidates import ScoredBatch
+from seqmix_plugin.query_policies.query_policy import QueryPolicy
 
 
 @QueryPolicy.register("normalized_token_entropy")

@@ -1,8 +1,8 @@
-"""The abstract query policy: it checks and selects; a subclass only scores."""
+"""The abstract query policy: it checks and collects; a subclass scores, and may choose in another way than by score."""
 
 import logging
 from abc import abstractmethod
-from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import List, NamedTuple, Optional, Sequence
 
 import numpy as np
 import torch
@@ -10,36 +10,10 @@ from allennlp.common import Registrable
 
 from seqmix_plugin.distributed import from_primary, summed
 from seqmix_plugin.errors import ConfigurationError
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.query_policies.candidates import Candidates, Predict, QueryContext, ScoredBatch
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 logger = logging.getLogger(__name__)
-
-
-class ScoredBatch(NamedTuple):
-    """
-    Predictions for some sentences of the pool, by one model, by each member of a committee, or by several dropout
-    samples of a model. The first model is the one that is evaluated and saved.
-
-    # Parameters
-
-    positions : `np.ndarray`
-        Indices of the sentences in the pool. Shape: `(batch_size,)`
-    probabilities : `torch.Tensor`
-        Tag probabilities. Shape: `(num_models, batch_size, num_tokens, num_tags)`
-    votes : `torch.LongTensor`
-        Tag that each model predicts for each word. Shape: `(num_models, batch_size, num_tokens)`
-    mask : `torch.BoolTensor`
-        True for real words. Shape: `(batch_size, num_tokens)`
-    path_log_probability : `torch.Tensor`, optional (default = `None`)
-        ln P(y* | x) of each model's most probable tag sequence, given by sequence models (CRF).
-        Shape: `(num_models, batch_size)`
-    """
-
-    positions: np.ndarray
-    probabilities: torch.Tensor
-    votes: torch.Tensor
-    mask: torch.Tensor
-    path_log_probability: Optional[torch.Tensor] = None
 
 
 class Query(NamedTuple):
@@ -58,25 +32,56 @@ class Query(NamedTuple):
     score: Optional[float]
 
 
-PoolScores = Tuple[np.ndarray, np.ndarray]
-"""γ(x) of each sentence, which is recorded, and the value by which it is ranked. Shapes: `(pool_size,)`"""
-Predict = Callable[[Sequence[TaggedSentence]], Iterable[ScoredBatch]]
+class PoolScores(NamedTuple):
+    """
+    What was computed for all sentences of a pool.
+
+    # Parameters
+
+    scores : `np.ndarray`
+        γ(x) of each sentence, which is recorded. Shape: `(pool_size,)`
+    ranks : `np.ndarray`
+        The value by which each is ranked. Shape: `(pool_size,)`
+    vectors : `np.ndarray`, optional (default = `None`)
+        The vector of each, for a policy that needs vectors, in single precision. Shape: `(pool_size, dimension)`
+    """
+
+    scores: np.ndarray
+    ranks: np.ndarray
+    vectors: Optional[np.ndarray] = None
 
 
 class QueryPolicy(Registrable):
     """
     Query policy ψ(U, K, γ(·)) of the paper's Algorithm 1, which selects the K most informative sentences of the
-    unlabelled pool. A subclass implements the score γ and states how many models or dropout samples it needs.
+    unlabelled pool. A subclass implements the score γ and states which predictions it needs. One that does not simply
+    take the sentences of the highest scores also implements `order`.
     """
 
     committee_size: int = 1
     """Number of models to train in each round."""
     num_samples: int = 0
     """Number of predictions with dropout; 0 predicts once without dropout."""
+    has_scores: bool = True
+    """Whether the policy scores sentences; without scores and vectors no model is asked."""
+    needs_vectors: bool = False
+    """Whether batches have `word_vectors`, and candidates `vectors`."""
+    needs_labelled_vectors: bool = False
+    """Whether candidates have `labelled_vectors`, too."""
     _warned: bool = False
 
+    @property
+    def asks_models(self) -> bool:
+        """Whether a query predicts the candidates."""
+        return self.has_scores or self.needs_vectors
+
     def select(
-        self, unlabelled: Sequence[TaggedSentence], size: int, predict: Predict, rng: np.random.Generator
+        self,
+        unlabelled: Sequence[TaggedSentence],
+        size: int,
+        predict: Predict,
+        rng: np.random.Generator,
+        context: QueryContext = QueryContext(),
     ) -> List[Query]:
         """
         Selects the sentences to annotate.
@@ -91,6 +96,8 @@ class QueryPolicy(Registrable):
             Predicts sentences in batches of any order; not called by policies that need no model.
         rng : `np.random.Generator`
             Random generator that breaks ties and draws random samples.
+        context : `QueryContext`, optional (default = `QueryContext()`)
+            What else is known about the query.
 
         # Returns
 
@@ -104,48 +111,61 @@ class QueryPolicy(Registrable):
         """
         if size > len(unlabelled):
             raise ConfigurationError(f"pool exhausted: {len(unlabelled)} sentences left, {size} requested")
-        tie_breaker = rng.permutation(len(unlabelled))
-        found = self.score_pool(unlabelled, predict)
-        if found is None:
-            return [Query(int(position), None) for position in tie_breaker[:size]]  # the same in all processes
-        scores, ranks = found
+        ties = rng.permutation(len(unlabelled))
+        self.prepare(context)
+        scores, ranks, vectors = self.score_pool(unlabelled, predict)
         finite = np.isfinite(scores) & np.isfinite(ranks)
         if not finite.all():
             culprit = unlabelled[int(np.flatnonzero(~finite)[0])]
             raise ConfigurationError(f"the query score of sentence {culprit.id!r} is not a number: training diverged")
-        if size < len(unlabelled) and ranks.min() == ranks.max() and not self._warned:
+        if self.has_scores and size < len(unlabelled) and ranks.min() == ranks.max() and not self._warned:
             self._warned = True
             number, score = len(unlabelled), scores[0] + 0  # no −0
             logger.warning(f"all {number} sentences have the query score {score:g}: the query is random")
-        order = np.lexsort((tie_breaker, -ranks))[:size]
-        queries = [Query(int(position), float(scores[position])) for position in order]
-        return from_primary(lambda: queries)
+        covered = None
+        if self.needs_labelled_vectors:
+            covered = self.score_pool(context.labelled, predict).vectors
+        lengths = context.lengths
+        if lengths is None:
+            lengths = np.array([len(sentence) for sentence in unlabelled])
+        expected = size if context.expected is None else context.expected
+        candidates = Candidates(unlabelled, lengths, scores, ranks, ties, expected, vectors, context.labelled, covered)
 
-    def score_pool(self, unlabelled: Sequence[TaggedSentence], predict: Predict) -> Optional[PoolScores]:
+        def queries() -> List[Query]:
+            order = self.order(candidates, size, rng)
+            return [Query(int(place), float(scores[place]) if self.has_scores else None) for place in order]
+
+        return from_primary(queries)
+
+    def prepare(self, context: QueryContext) -> None:
+        """Is called before a query scores its first batch, for scores that depend on what is labelled."""
+
+    def score_pool(self, unlabelled: SentenceSource, predict: Predict) -> PoolScores:
         """
-        Scores and ranks of all sentences; no other prediction is kept. In a distributed run `predict` gives each
-        process its share of the pool, and every process gets all scores.
-
-        # Returns
-
-        `PoolScores`, optional
-            `None` for a policy that does not score.
+        Scores, ranks and vectors of all sentences; no other prediction is kept. In a distributed run `predict` gives
+        each process its share of the pool, and every process gets everything. Scores and ranks are 0 for a policy that
+        asks no model.
         """
+        shared = np.zeros((3, len(unlabelled)))
+        if not self.asks_models:
+            return PoolScores(shared[0], shared[1])
         positions: List[np.ndarray] = []
         scores: List[torch.Tensor] = []
+        vectors: List[torch.Tensor] = []
         for batch in predict(unlabelled):
             positions.append(batch.positions)
             score = self.score(batch)
             # Both stay on their device: nothing waits for them.
             scores.append(torch.stack((score.double(), self.rank(batch, score).double())))
-        shared = np.zeros((3, len(unlabelled)))
+            if self.needs_vectors:
+                vectors.append(self.vectors(batch).float().cpu())
+        here = np.concatenate(positions) if positions else np.zeros(0, dtype=int)
         if scores:
-            here = np.concatenate(positions)
             shared[:2, here] = torch.cat(scores, dim=1).cpu().numpy()
             shared[2, here] += 1
         *total, seen = summed(shared)
         all_scores, ranks = np.where(seen == 1, total, np.nan)
-        return all_scores, ranks
+        return PoolScores(all_scores, ranks, _of_all(vectors, here, len(unlabelled)) if self.needs_vectors else None)
 
     @abstractmethod
     def score(self, batch: ScoredBatch) -> torch.Tensor:
@@ -169,3 +189,46 @@ class QueryPolicy(Registrable):
             Shape: `(batch_size,)`
         """
         return score
+
+    def vectors(self, batch: ScoredBatch) -> torch.Tensor:
+        """
+        A vector of each sentence, for a policy that states `needs_vectors`: by default the mean of its words' vectors.
+
+        # Returns
+
+        `torch.Tensor`
+            Shape: `(batch_size, dimension)`
+        """
+        assert batch.word_vectors is not None
+        mask = batch.mask.unsqueeze(-1)  # Shape: (batch_size, num_tokens, 1)
+        return batch.word_vectors.masked_fill(~mask, 0.0).sum(1) / mask.sum(1).clamp(min=1)
+
+    def order(self, candidates: Candidates, size: int, rng: np.random.Generator) -> np.ndarray:
+        """
+        The places of the sentences to query among the candidates: by default those of the highest ranks. It is called
+        in the primary process alone. A query in tokens takes only the first of them, so that any beginning of the order
+        should be a good query.
+
+        # Parameters
+
+        candidates : `Candidates`
+            The unlabelled sentences with their scores.
+        size : `int`
+            How many of them to choose, at most as many as there are.
+        rng : `np.random.Generator`
+            Random generator.
+
+        # Returns
+
+        `np.ndarray`
+            Distinct places, the first to be taken first. Shape: `(size,)`
+        """
+        return np.lexsort((candidates.ties, -candidates.ranks))[:size]
+
+
+def _of_all(vectors: List[torch.Tensor], here: np.ndarray, number: int) -> np.ndarray:
+    """The vectors of all processes, in the order of the pool. Shape: `(number, dimension)`"""
+    own = torch.cat(vectors).numpy() if vectors else np.zeros((0, 0), dtype=np.float32)
+    everything = np.zeros((number, own.shape[1]), dtype=np.float32)
+    everything[here] = own
+    return summed(everything)

@@ -1,11 +1,10 @@
 """Random sampling."""
 
-from typing import Optional, Sequence
-
+import numpy as np
 import torch
 
-from seqmix_plugin.query_policies.query_policy import PoolScores, Predict, QueryPolicy, ScoredBatch
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.query_policies.candidates import Candidates, ScoredBatch
+from seqmix_plugin.query_policies.query_policy import QueryPolicy
 
 
 @QueryPolicy.register("random")
@@ -16,8 +15,11 @@ class RandomPolicy(QueryPolicy):
     Registered as a `QueryPolicy` with name "random".
     """
 
-    def score_pool(self, unlabelled: Sequence[TaggedSentence], predict: Predict) -> Optional[PoolScores]:
-        return None
+    has_scores = False
 
     def score(self, batch: ScoredBatch) -> torch.Tensor:
         return torch.zeros(len(batch.mask))
+
+    def order(self, candidates: Candidates, size: int, rng: np.random.Generator) -> np.ndarray:
+        # For all candidates, whose `ties` are a permutation, it is that permutation.
+        return candidates.ties.argsort().argsort()[:size]

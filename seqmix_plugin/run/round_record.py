@@ -90,6 +90,7 @@ def round_record(
         "augmentation": state.statistics,
         "queried": [name for name, _ in labelled],
         "query_scores": [score for _, score in labelled],
+        **({"mean_words": state.mean_words} if state.mean_words else {}),
         **missing,
         "seconds": state.seconds,
     }

@@ -51,6 +51,8 @@ class RoundState(Stored):
     query_scores: Optional[List[Optional[float]]] = None
     is_cut: Optional[bool] = None
     """Whether the label budget of the run, not the size of the round, has ended the query."""
+    mean_words: Optional[Dict[str, float]] = None
+    """The mean number of words of the `queried` sentences and of all `candidates` of the query."""
     annotated: Optional[Part] = None
     """Their labels in `annotated.jsonl`."""
     rejected: Optional[List[str]] = None

@@ -1,11 +1,13 @@
 """What every query policy must do, and what each scores."""
 
 import math
+from copy import deepcopy
 from typing import Iterator, List, Sequence
 
 import numpy as np
 import pytest
 import torch
+from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.query_policies import (
@@ -13,6 +15,7 @@ from seqmix_plugin.query_policies import (
     ConsensusKlPolicy,
     LeastConfidencePolicy,
     MnlpPolicy,
+    QueryContext,
     QueryPolicy,
     ScoredBatch,
     VoteEntropyPolicy,
@@ -20,6 +23,11 @@ from seqmix_plugin.query_policies import (
 from seqmix_plugin.sentence import TaggedSentence
 
 NAMES = ["random", "least_confidence", "normalized_token_entropy", "mnlp", "vote_entropy", "consensus_kl", "bald"]
+CONFIGURATIONS: "list[dict]" = [
+    *({"type": name} for name in NAMES),
+    {"type": "stratified", "policy": {"type": "mnlp"}},
+]
+"""Every policy, and wrappers around others, must meet the contract."""
 
 # Tag probabilities of four sentences over two tags. Least confidence: 0.1 + 0.1, 0.4, 0.3 * 3, 0.5.
 PROBABILITIES = [[0.9, 0.9], [0.6], [0.7, 0.7, 0.7], [0.5]]
@@ -39,26 +47,38 @@ def predict(unlabelled: Sequence[TaggedSentence]) -> Iterator[ScoredBatch]:
         for t, p in enumerate(PROBABILITIES[int(unlabelled[position].id[1:])]):
             probabilities[row, t] = torch.tensor([p, 1 - p])
             mask[row, t] = True
-    yield ScoredBatch(positions, probabilities[None], probabilities.argmax(-1)[None], mask)
+    vectors = torch.cat([probabilities, mask.unsqueeze(-1).cumsum(1)], dim=-1)
+    yield ScoredBatch(positions, probabilities[None], probabilities.argmax(-1)[None], mask, None, vectors)
 
 
-@pytest.mark.parametrize("name", NAMES)
+def made(configuration: "dict") -> QueryPolicy:
+    return QueryPolicy.from_params(Params(deepcopy(configuration)))
+
+
+def test_every_registered_policy_is_under_contract() -> None:
+    assert {one["type"] for one in CONFIGURATIONS} == set(QueryPolicy.list_available())
+
+
+CONTEXT = QueryContext([TaggedSentence("0", ("word", "word"), ("B-X", "O"))], ("O", "B-X"))
+
+
+@pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=lambda one: one["type"])
 class TestContract:
-    def test_selects_the_wanted_number_of_distinct_sentences(self, name: str) -> None:
-        queries = QueryPolicy.by_name(name)().select(sentences(), 3, predict, np.random.default_rng(0))
+    def test_selects_the_wanted_number_of_distinct_sentences(self, configuration: dict) -> None:
+        queries = made(configuration).select(sentences(), 3, predict, np.random.default_rng(0), CONTEXT)
         assert len({query.position for query in queries}) == 3
 
-    def test_takes_the_rest_of_the_pool(self, name: str) -> None:
-        queries = QueryPolicy.by_name(name)().select(sentences(), 4, predict, np.random.default_rng(0))
+    def test_takes_the_rest_of_the_pool(self, configuration: dict) -> None:
+        queries = made(configuration).select(sentences(), 4, predict, np.random.default_rng(0), CONTEXT)
         assert sorted(query.position for query in queries) == [0, 1, 2, 3]
 
-    def test_an_exhausted_pool_is_an_error(self, name: str) -> None:
+    def test_an_exhausted_pool_is_an_error(self, configuration: dict) -> None:
         with pytest.raises(ConfigurationError, match="pool exhausted: 4 sentences left, 5 requested"):
-            QueryPolicy.by_name(name)().select(sentences(), 5, predict, np.random.default_rng(0))
+            made(configuration).select(sentences(), 5, predict, np.random.default_rng(0), CONTEXT)
 
-    def test_the_same_generator_gives_the_same_queries(self, name: str) -> None:
-        policy = QueryPolicy.by_name(name)()
-        once, again = (policy.select(sentences(), 2, predict, np.random.default_rng(5)) for _ in range(2))
+    def test_the_same_generator_gives_the_same_queries(self, configuration: dict) -> None:
+        policy = made(configuration)
+        once, again = (policy.select(sentences(), 2, predict, np.random.default_rng(5), CONTEXT) for _ in range(2))
         assert once == again
 
 

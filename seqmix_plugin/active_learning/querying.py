@@ -1,0 +1,85 @@
+"""The query of a round: which sentences of the pool are labelled next."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Dict, List, Optional, Sequence, Tuple
+
+import numpy as np
+import torch
+
+from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.pool import Pool
+from seqmix_plugin.active_learning.round_budget import RoundBudget
+from seqmix_plugin.active_learning.settings import ScoringSettings
+from seqmix_plugin.data import SentenceView
+from seqmix_plugin.errors import ConfigurationError
+from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.query_policies import QueryContext, QueryPolicy
+from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The sentences that a round has selected."""
+
+    names: List[str]
+    scores: List[Optional[float]]
+    is_cut: bool
+    """Whether the label budget of the run, not the size of the round, has ended the query."""
+    mean_words: Dict[str, float]
+    """Of the `queried` sentences and of all `candidates`."""
+
+
+@dataclass(frozen=True)
+class Querying:
+    """Selects the sentences of each round: the seed set by a policy of its own, which has no trained model to ask."""
+
+    query_policy: QueryPolicy  # γ
+    seed_policy: QueryPolicy
+    scoring: ScoringSettings
+    experiment: Experiment
+    seed: int
+    device: torch.device
+
+    def __post_init__(self) -> None:
+        if self.seed_policy.committee_size > 1:
+            raise ConfigurationError(
+                "trainer.seed_policy asks a committee, and before round 0 there is none; expected a policy of one model"
+            )
+
+    def select(self, k: int, pool: Pool, budget: RoundBudget, models: Sequence[SequenceTagger]) -> Selection:
+        """Selects sentences of the pool, as many as the round's budget and the run's label budget leave room for."""
+        policy = self.query_policy if k > 0 else self.seed_policy
+        candidates = budget.candidates(pool)
+        limit = self.scoring.max_candidates
+        if limit is not None and (k > 0 or policy.asks_models):
+            candidates = candidates.sampled(limit, generator(self.seed, k, "candidates"))
+        reseed_globals(self.seed, k, "query")
+        predict = partial(
+            self.experiment.predict,
+            models[: policy.committee_size],
+            device=self.device,
+            num_samples=policy.num_samples,
+            dtype=self.scoring.dtype,
+            seed=derive_seed(self.seed, k, "samples"),
+            with_vectors=policy.needs_vectors,
+        )
+        lengths = pool.lengths(candidates)
+        most = budget.most(lengths)
+        labels = self.experiment.corpora.vocab.get_index_to_token_vocabulary("labels")
+        context = QueryContext(
+            labelled=pool.labelled,
+            tags=[labels[index] for index in range(len(labels))],
+            lengths=lengths,
+            expected=budget.expected(lengths, most),
+        )
+        queries = policy.select(candidates, most, predict, generator(self.seed, k, "query"), context)
+        chosen = SentenceView(candidates, np.array([query.position for query in queries], int))
+        kept, is_cut = budget.cut(pool.lengths(chosen), k)
+        names, scores = [sentence.id for sentence in chosen[:kept]], [query.score for query in queries[:kept]]
+        return Selection(names, scores, is_cut, _mean_words(pool.lengths(chosen)[:kept], lengths))
+
+
+def _mean_words(queried: np.ndarray, candidates: np.ndarray) -> Dict[str, float]:
+    pairs: Tuple[Tuple[str, np.ndarray], ...] = (("queried", queried), ("candidates", candidates))
+    return {name: round(float(lengths.mean()), 2) for name, lengths in pairs if len(lengths) > 0}

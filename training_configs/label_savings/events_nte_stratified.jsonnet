@@ -1,0 +1,2 @@
+// What saves labels: GENEVA, NTE within strata of length.
+(import '../lib/large_pool.libsonnet')('events', 'nte_stratified')
