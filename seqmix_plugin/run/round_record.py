@@ -50,6 +50,7 @@ class RoundRecord(Known):
     steps: Optional[Number] = None
     retries: Number = 0
     collapsed: bool = False
+    mean_words: Dict[str, Number] = Field(default={})
 
 
 def check_round(place: str, number: int, record: Any) -> None:

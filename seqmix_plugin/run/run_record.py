@@ -16,7 +16,8 @@ from seqmix_plugin.run.reader import Run, StoredCost
 from seqmix_plugin.run.round_record import check_round
 
 FIELDS = ("configuration_hash", "data_hash", "seed", "data_seed", "num_rounds")
-ROUND = ("round", "annotated", "synthetic_in_training", "steps", "retries", "collapsed", "scores", "queried", "seconds")
+TRAINING = ("synthetic_in_training", "steps", "retries", "collapsed")
+ROUND = ("round", "annotated", *TRAINING, "scores", "queried", "mean_words", "seconds")
 COUNTS = ("wanted", "pairs", "judged", "tried", "accepted", "refused", "generated_tokens", "distinct_tokens")
 AUGMENTATION = (*COUNTS, "ten_most_frequent")
 ENVIRONMENT = ("versions", "revision", "device", "threads")
@@ -25,8 +26,8 @@ ENVIRONMENT = ("versions", "revision", "device", "threads")
 
 def record(run: Run) -> Dict[str, Any]:
     """
-    Scores, counts, seeds, seconds, ids of what was queried, hash of the configuration, versions and threads, and the
-    cost of annotations where it is not the default.
+    Scores, counts, seeds, seconds, ids and mean length of what was queried, hash of the configuration, versions and
+    threads, and the cost of annotations where it is not the default.
     """
     rounds = [{**_only(ROUND, row), "augmentation": _only(AUGMENTATION, row["augmentation"])} for row in run.rounds]
     fields = {name: getattr(run, name) for name in FIELDS}
