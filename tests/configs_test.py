@@ -21,7 +21,8 @@ FOLDER = ROOT / "training_configs"
 CONFIGS = sorted([*FOLDER.glob("*.jsonnet"), *FOLDER.glob("paper/*.jsonnet")])
 OURS = sorted(path for path in FOLDER.glob("*/*.jsonnet") if path.parent.name != "paper")
 """Configurations of experiments that are not the paper's; each names its source."""
-ENTRY_POINTS = {"annotate", "conll_seqmix", "conll_seqmix_minilm", "quickstart", "webpage_nte", "webpage_nte_sub"}
+SEQMIX = {"conll_seqmix", "conll_seqmix_minilm", "webpage_nte", "webpage_nte_sub"}
+ENTRY_POINTS = {"annotate", "quickstart", "recommended", *SEQMIX}
 SOURCES = ("hub", "minilm")
 
 
@@ -137,14 +138,14 @@ def test_every_configuration_says_what_it_reproduces_and_is_listed() -> None:
     names = {path.stem for path in CONFIGS}
     assert len(names) >= 60
     assert {path.stem for path in FOLDER.glob("*.jsonnet")} == ENTRY_POINTS
-    shown = set(re.findall(r"`((?:conll|events|webpage)_\w[\w.]*|quickstart|annotate)`", listed))
+    shown = set(re.findall(r"`((?:conll|events|webpage)_\w[\w.]*|quickstart|recommended|annotate)`", listed))
     assert shown - {"events_geneva33"} == names
     ours = re.findall(r"`((?:large_pool|label_savings|seed_gain|equal_steps)/\w+)`", listed)
     assert sorted(ours) == [str(path.relative_to(FOLDER).with_suffix("")) for path in OURS]
     for path in [*CONFIGS, *OURS]:
         first = path.read_text(encoding="utf-8").splitlines()[0]
         reproduces = ("Figure", "Table", "Equation", "Appendix", "The paper's main experiment")
-        own = ("Control", "Upper bound", "As conll_", "Quickstart", "An annotation project")
+        own = ("Control", "Upper bound", "As conll_", "Quickstart", "Recommended", "An annotation project")
         further = ("A large pool", "What saves labels", "Seed gain", "Equal steps")
         assert first.removeprefix("// ").startswith(reproduces + own + further), path
 
@@ -275,15 +276,47 @@ def test_the_large_pool_differs_in_the_policy_alone(corpus: str) -> None:
     assert steps(configs[0]) == 200
 
 
-@pytest.mark.parametrize("corpus", ["conll", "events"])
+BASES = {
+    "conll": "large_pool/conll_random",
+    "events": "large_pool/events_random",
+    "webpage": "label_savings/webpage_random",
+    "offline_conll": "label_savings/offline_conll_random",
+}
+
+
+@pytest.mark.parametrize("corpus", BASES)
 def test_what_saves_labels_is_the_large_pool_with_another_policy(corpus: str) -> None:
-    base = evaluate(FOLDER / "large_pool" / f"{corpus}_random.jsonnet")
+    base = evaluate(FOLDER / f"{BASES[corpus]}.jsonnet")
     del base["trainer"]["query_policy"]
     for path in OURS:
         if path.match(f"label_savings/{corpus}_*"):
             config = evaluate(path)
             del config["trainer"]["query_policy"]
             assert config == base, path
+
+
+def test_the_large_pool_of_webpage_and_that_of_e5() -> None:
+    conll, webpage, e5 = (
+        evaluate(FOLDER / f"{BASES[corpus]}.jsonnet") for corpus in ("conll", "webpage", "offline_conll")
+    )
+    sizes = [[config["trainer"][key] for key in ("seed_size", "num_rounds", "query_size")] for config in (webpage, e5)]
+    assert sizes == [[25, 5, 25], [50, 5, 50]]
+    assert [steps(config) for config in (conll, webpage, e5)] == [200, 200, 600]
+    keys = ("pool", "scoring", "training", "reuse_model")
+    assert all(
+        [config["trainer"][key] for key in keys] == [conll["trainer"][key] for key in keys] for config in (webpage, e5)
+    )
+
+
+@pytest.mark.parametrize("corpus", ["conll", "events", "webpage"])
+def test_recommended_is_measured_as_a_whole_and_without_each_part(corpus: str) -> None:
+    library = json.loads(evaluate_file(str(FOLDER / "lib" / "recommended.libsonnet")))
+    configs = {path.stem: evaluate(path) for path in OURS if path.parent.name in ("large_pool", "label_savings")}
+    whole = configs[f"{corpus}_{library['measured_as']}"]
+    assert whole["trainer"] == {**whole["trainer"], **library["trainer"]}
+    assert all(configs[f"{corpus}_{name}"] != whole for name in library["without"].values())
+    if corpus == "conll":
+        assert evaluate(FOLDER / "recommended.jsonnet") == whole
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,27 @@
 // fresh model for the same number of steps.
 local experiment = import 'active_learning.libsonnet';
 local policies = import 'query_policies.libsonnet';
-local source = (import 'sources.libsonnet').minilm;
+local sources = import 'sources.libsonnet';
+
+// Optimizer steps a round, of 16 sentences each.
+local steps = { minilm: 200, offline: sources.offline.steps };
+// Sentences of the seed set, and of each query. WebPage has 385 sentences, of which 150 are labelled.
+local sizes = { conll: 50, events: 50, webpage: 25 };
 
 function(
-  corpus,  // 'conll' or 'events'
+  corpus,  // 'conll', 'events' or 'webpage'
   policy,  // a name of query_policies.libsonnet
+  source='minilm',  // or 'offline'
 )
   assert std.objectHas(policies, policy) : 'policy is ' + policy + '; expected one of ' + std.join(', ', std.objectFields(policies));
   experiment(
-    source,
-    source[corpus] { pool_size: null },
+    sources[source],
+    sources[source][corpus] { pool_size: null },
     query_policy=policies[policy],
     reuse_model=false,
-    seed_size=50,
+    seed_size=sizes[corpus],
     num_rounds=5,
-    query_size=50,
+    query_size=sizes[corpus],
     batch_size=16,
-    steps=200
+    steps=steps[source]
   ) + { trainer+: { scoring: { max_candidates: 4000 }, training: { retries: 2 } } }
