@@ -1,7 +1,9 @@
 """Every shipped configuration is built, with tiny models in place of the real ones."""
 
+import copy
 import functools
 import json
+import operator
 import re
 from itertools import product
 from pathlib import Path
@@ -284,15 +286,48 @@ BASES = {
 }
 
 
+LEARNING: Dict[str, Dict[str, Any]] = {
+    "more_steps": {"data_loader.batches_per_epoch": 40},
+    "label_smoothing": {"model.label_smoothing": 0.1},
+    "moving_average": {"trainer.trainer.moving_average": {"type": "exponential"}},
+    "reinit": {
+        "model.initializer": {
+            "regexes": [
+                [r"encoder\.layer\.5\..*LayerNorm\.weight", {"type": "constant", "val": 1}],
+                [r"encoder\.layer\.5\..*bias", {"type": "zero"}],
+                [r"encoder\.layer\.5\..*weight", {"type": "normal", "mean": 0, "std": 0.02}],
+            ]
+        }
+    },
+    "crf": {
+        "model.head": {"type": "crf"},
+        "trainer.trainer.optimizer.parameter_groups": [
+            [[r"bias|[Nn]orm|\bln_"], {"weight_decay": 0.0}],
+            [[r"^head\."], {"lr": pytest.approx(0.03), "weight_decay": 0.0}],
+        ],
+    },
+}
+"""What each way of learning changes, beside the policy."""
+
+
 @pytest.mark.parametrize("corpus", BASES)
-def test_what_saves_labels_is_the_large_pool_with_another_policy(corpus: str) -> None:
-    base = evaluate(FOLDER / f"{BASES[corpus]}.jsonnet")
-    del base["trainer"]["query_policy"]
+def test_what_saves_labels_is_the_large_pool_with_another_policy_or_way_of_learning(corpus: str) -> None:
+    base, seen = evaluate(FOLDER / f"{BASES[corpus]}.jsonnet"), set()
     for path in OURS:
         if path.match(f"label_savings/{corpus}_*"):
-            config = evaluate(path)
-            del config["trainer"]["query_policy"]
-            assert config == base, path
+            config, expected = evaluate(path), copy.deepcopy(base)
+            learns = next((name for name in LEARNING if path.stem.endswith(f"_{name}")), "none")
+            for key, value in LEARNING.get(learns, {}).items():
+                *blocks, last = key.split(".")
+                functools.reduce(operator.getitem, blocks, expected)[last] = value
+            if learns != "none":  # with the policy of the file whose name has no way of learning
+                policy = path.stem.removesuffix(f"_{learns}")
+                [plain] = [one for one in OURS if one.match(f"la*/{policy}.jsonnet")]
+                assert config["trainer"]["query_policy"] == evaluate(plain)["trainer"]["query_policy"], path
+            del config["trainer"]["query_policy"], expected["trainer"]["query_policy"]
+            assert config == expected, path
+            seen.add(learns)
+    assert seen == ({"none", *LEARNING} if corpus in ("conll", "events") else {"none"})
 
 
 def test_the_large_pool_of_webpage_and_that_of_e5() -> None:

@@ -1,7 +1,7 @@
 """The paper's formulas as pure functions; registered classes only bind their settings."""
 
 from seqmix_plugin.functional.crf import TransitionScores, expected_score, forward_backward, log_partition, viterbi
-from seqmix_plugin.functional.losses import soft_cross_entropy
+from seqmix_plugin.functional.losses import smoothed, soft_cross_entropy
 from seqmix_plugin.functional.mixup import mix_distributions, mix_vectors, sample_lambda
 from seqmix_plugin.functional.nearest import nearest
 from seqmix_plugin.functional.perplexity import negative_log_likelihood, perplexity, pseudo_perplexity

@@ -26,3 +26,25 @@ def soft_cross_entropy(logits: torch.Tensor, targets: torch.Tensor, mask: torch.
     """
     per_word = -(targets * logits.log_softmax(-1)).sum(-1)  # Shape: (batch_size, num_tokens)
     return per_word.masked_fill(~mask, 0.0).sum() / mask.sum().clamp(min=1)
+
+
+def smoothed(distributions: torch.Tensor, smoothing: float) -> torch.Tensor:
+    """
+    Label smoothing: q′ₜ(m) = (1 − ε) qₜ(m) + ε / M for each of M tags, the mixture of a target with the uniform
+    distribution. qₜ may be one-hot or soft.
+
+    References: Szegedy et al. 2016, Rethinking the Inception architecture for computer vision, section 7.
+
+    # Parameters
+
+    distributions : `torch.Tensor`
+        Distribution qₜ over the tags of each word. Shape: `(..., num_tags)`
+    smoothing : `float`
+        The weight ε of the uniform distribution, from 0 to 1.
+
+    # Returns
+
+    `torch.Tensor`
+        The mixtures. Shape: `(..., num_tags)`
+    """
+    return distributions * (1 - smoothing) + smoothing / distributions.size(-1)

@@ -14,10 +14,11 @@ from allennlp.nn.util import get_text_field_mask
 from transformers import PreTrainedModel
 
 from seqmix_plugin.errors import ConfigurationError
-from seqmix_plugin.functional import at_least_float32
+from seqmix_plugin.functional import at_least_float32, smoothed
 from seqmix_plugin.metrics import EntityF1
 from seqmix_plugin.models.heads import SoftmaxHead, TaggingHead
 from seqmix_plugin.models.inference import never_compile
+from seqmix_plugin.parameter_checks import between
 from seqmix_plugin.run.layout import ENCODER
 
 
@@ -45,6 +46,9 @@ class SequenceTagger(Model):
         Head that computes the loss and the predicted tags from the logits.
     label_namespace : `str`, optional (default = `"labels"`)
         Namespace of the tags in the vocabulary.
+    label_smoothing : `float`, optional (default = `0.0`)
+        Weight ε of the uniform distribution over all tags in the targets of training, from 0 to 1: the rest is left to
+        the labels, gold or soft. It works with every head. The loss outside training is that of the labels.
     initializer : `InitializerApplicator`, optional (default = `InitializerApplicator()`)
         Initializer of the weights, as in every model of AllenNLP.
 
@@ -63,6 +67,7 @@ class SequenceTagger(Model):
         dropout: float = 0.1,
         head: Lazy[TaggingHead] = Lazy(SoftmaxHead),
         label_namespace: str = "labels",
+        label_smoothing: float = 0.0,
         initializer: InitializerApplicator = InitializerApplicator(),
     ) -> None:
         super().__init__(vocab)
@@ -80,6 +85,7 @@ class SequenceTagger(Model):
         if self.head.labels != labels:  # AllenNLP prefers a configured key.
             raise ConfigurationError("model.head.labels cannot be configured: it has the labels of the vocabulary")
         self.label_namespace = label_namespace
+        self.label_smoothing = between("model.label_smoothing", label_smoothing, 0, 1)
         self._entity_f1 = EntityF1()
         if self.encoder is not None:
             if getattr(self.encoder, "pooler", None) is not None:
@@ -130,6 +136,8 @@ class SequenceTagger(Model):
         logits = at_least_float32(self.tag_projection(vectors))  # Shape: (batch_size, num_tokens, num_tags)
         output: Dict[str, Any] = {"mask": mask}
         if tag_distributions is not None:
+            if self.training and self.label_smoothing > 0:
+                tag_distributions = smoothed(tag_distributions, self.label_smoothing)
             loss = self.head.loss(logits, tag_distributions, mask)
             output["loss"] = loss * _weight_of_share(mask).to(loss.dtype) if is_distributed() else loss
         if tag_distributions is None or not self.training:

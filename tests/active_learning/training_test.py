@@ -5,6 +5,7 @@ from typing import Any, Dict, List
 
 import pytest
 import torch
+from allennlp.training.moving_average import ExponentialMovingAverage
 
 from seqmix_plugin.active_learning import learner as learner_module
 from seqmix_plugin.active_learning.learner import Learner
@@ -117,3 +118,30 @@ def test_bfloat16_trains_weights_in_float32(run: Run) -> None:
     assert all(half[name].dtype == full[name].dtype for name in full)
     apart, moved = (sum(float((one[n] - full[n]).square().sum()) for n in full) for one in (half, begun))
     assert apart < 0.01 * moved
+
+
+def test_with_a_moving_average_the_rounds_model_is_the_average(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """6 steps with the decays 2/11, 3/12 …, which are below 0.4 but for the last ones: by hand from the weights."""
+    seen: List[List[torch.Tensor]] = []
+    apply = ExponentialMovingAverage.apply
+
+    def recorded(self: ExponentialMovingAverage, num_updates: int) -> None:
+        seen.append([parameter.detach().clone() for _, parameter in self._parameters])
+        if num_updates == 1:
+            names.extend(name for name, _ in self._parameters)
+            averages.extend(shadow.clone() for shadow in self._shadows.values())
+        apply(self, num_updates)
+
+    names: List[str] = []
+    averages: List[torch.Tensor] = []
+    monkeypatch.setattr(ExponentialMovingAverage, "apply", recorded)
+    block = {"type": "exponential", "decay": 0.4}
+    folder = run("run", **SEED_ONLY, **NONE, **{"trainer.trainer.moving_average": block})
+    assert len(seen) == 6
+    for number, weights_of_step in enumerate(seen, 1):
+        decay = min(0.4, (1 + number) / (10 + number))
+        averages = [decay * old + (1 - decay) * new for old, new in zip(averages, weights_of_step, strict=True)]
+    kept = weights(folder)
+    for name, average, last in zip(names, averages, seen[-1], strict=True):
+        torch.testing.assert_close(kept[name], average)
+        assert not torch.equal(kept[name], last) or not last.abs().sum() > 0, name

@@ -180,6 +180,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"trainer.trainer.num_epochs": 0},
         {"trainer.trainer.optimizer.eps": 0},
         {"model.dropout": 1},
+        {"model.label_smoothing": 1.5},
         {f"{AUGMENTER}.rate": -0.2},
         {f"{AUGMENTER}.alpha": 0},
         {f"{AUGMENTER}.max_tries": 0},

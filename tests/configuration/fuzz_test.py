@@ -71,6 +71,7 @@ FURTHER: Dict[str, Dict[str, Any]] = {
         "data_loader.evaluation_batch_size": 16,
         "data_loader.batches_per_bucket": 2,
         "model.label_namespace": "labels",
+        "model.label_smoothing": 0.1,
         "model.initializer": {"regexes": [["tag_projection.weight", {"type": "xavier_normal"}]]},
         f"{TOKENS}.train_parameters": True,
         f"{TOKENS}.last_layer_only": True,

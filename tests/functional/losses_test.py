@@ -3,7 +3,7 @@ from math import log
 import torch
 from torch.nn.functional import cross_entropy, one_hot
 
-from seqmix_plugin.functional import soft_cross_entropy
+from seqmix_plugin.functional import smoothed, soft_cross_entropy
 
 
 def all_words(batch_size: int, num_tokens: int) -> torch.Tensor:
@@ -85,3 +85,12 @@ def test_gradient() -> None:
     soft_cross_entropy(logits, targets, mask).backward()
     expected = ((logits.softmax(-1) - targets) * mask.unsqueeze(-1) / 4).detach()
     torch.testing.assert_close(logits.grad, expected)
+
+
+def test_label_smoothing_by_hand() -> None:
+    """ε = 0.2 of four tags: 0.8 of the label, and 0.05 for each tag."""
+    targets = torch.tensor([[1.0, 0.0, 0.0, 0.0], [0.5, 0.25, 0.25, 0.0]])
+    expected = torch.tensor([[0.85, 0.05, 0.05, 0.05], [0.45, 0.25, 0.25, 0.05]])
+    torch.testing.assert_close(smoothed(targets, 0.2), expected)
+    assert torch.equal(smoothed(targets, 0), targets)
+    torch.testing.assert_close(smoothed(targets, 1), torch.full((2, 4), 0.25))

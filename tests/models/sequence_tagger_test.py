@@ -238,6 +238,22 @@ def test_initializers_reach_the_projection(tiny_encoder: str) -> None:
     assert make_tagger(tiny_encoder, initializer=initializer).tag_projection.bias.tolist() == [3.0] * 4
 
 
+@pytest.mark.parametrize("head", ["softmax", "crf"])
+def test_smoothed_labels_are_targets_of_training_alone(tiny_encoder: str, instances: List[Instance], head: str) -> None:
+    """With every head the loss is that of the mixture: 0.7 of the labels and 0.3 of the uniform distribution."""
+    plain, smooth = (
+        make_tagger(tiny_encoder, head={"type": head}, dropout=0, label_smoothing=smoothing) for smoothing in (0, 0.3)
+    )
+    smooth.load_state_dict(plain.state_dict())
+    batch = batch_of(plain, instances)
+    assert smooth(**batch)["loss"] == plain(**batch)["loss"]
+    for model in (plain, smooth):
+        model.training = True  # but not its parts, whose dropout would differ
+    mixture = {**batch, "tag_distributions": 0.7 * batch["tag_distributions"] + 0.3 / 4}  # type: ignore[operator]
+    torch.testing.assert_close(smooth(**batch)["loss"], plain(**mixture)["loss"])
+    assert smooth(**batch)["loss"] != plain(**batch)["loss"]
+
+
 @pytest.mark.parametrize("dropout", [-0.1, 1.0, 2.0])
 def test_an_impossible_dropout_is_an_error(tiny_encoder: str, dropout: float) -> None:
     with pytest.raises(ConfigurationError, match=rf"model.dropout is {dropout}; expected a number in \[0, 1\)"):

@@ -1,6 +1,7 @@
 // A pool that is never nearly empty: all sentences of the training file, of which 300 are labelled. Each round trains a
 // fresh model for the same number of steps.
 local experiment = import 'active_learning.libsonnet';
+local learning = import 'learning.libsonnet';
 local policies = import 'query_policies.libsonnet';
 local sources = import 'sources.libsonnet';
 
@@ -13,8 +14,10 @@ function(
   corpus,  // 'conll', 'events' or 'webpage'
   policy,  // a name of query_policies.libsonnet
   source='minilm',  // or 'offline'
+  learns='none',  // a name of learning.libsonnet, which is for MiniLM
 )
   assert std.objectHas(policies, policy) : 'policy is ' + policy + '; expected one of ' + std.join(', ', std.objectFields(policies));
+  assert std.objectHas(learning, learns) : 'learns is ' + learns + '; expected one of ' + std.join(', ', std.objectFields(learning));
   experiment(
     sources[source],
     sources[source][corpus] { pool_size: null },
@@ -25,4 +28,4 @@ function(
     query_size=sizes[corpus],
     batch_size=16,
     steps=steps[source]
-  ) + { trainer+: { scoring: { max_candidates: 4000 }, training: { retries: 2 } } }
+  ) + { trainer+: { scoring: { max_candidates: 4000 }, training: { retries: 2 } } } + learning[learns]

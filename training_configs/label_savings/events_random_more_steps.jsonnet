@@ -1,0 +1,2 @@
+// What saves labels: GENEVA, random sampling, twice the steps.
+(import '../lib/large_pool.libsonnet')('events', 'random', learns='more_steps')
