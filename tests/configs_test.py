@@ -142,13 +142,13 @@ def test_every_configuration_says_what_it_reproduces_and_is_listed() -> None:
     assert {path.stem for path in FOLDER.glob("*.jsonnet")} == ENTRY_POINTS
     shown = set(re.findall(r"`((?:conll|events|webpage)_\w[\w.]*|quickstart|recommended|annotate)`", listed))
     assert shown - {"events_geneva33"} == names
-    ours = re.findall(r"`((?:large_pool|label_savings|seed_gain|equal_steps)/\w+)`", listed)
-    assert sorted(ours) == [str(path.relative_to(FOLDER).with_suffix("")) for path in OURS]
+    ours = re.findall(r"`((?:augmentation_ladder|large_pool|label_savings|seed_gain|equal_steps)/\w[\w.]*)`", listed)
+    assert sorted(ours) == sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in OURS)
     for path in [*CONFIGS, *OURS]:
         first = path.read_text(encoding="utf-8").splitlines()[0]
         reproduces = ("Figure", "Table", "Equation", "Appendix", "The paper's main experiment")
         own = ("Control", "Upper bound", "As conll_", "Quickstart", "Recommended", "An annotation project")
-        further = ("A large pool", "What saves labels", "Seed gain", "Equal steps")
+        further = ("A large pool", "What saves labels", "Seed gain", "Equal steps", "Augmentation ladder")
         assert first.removeprefix("// ").startswith(reproduces + own + further), path
 
 

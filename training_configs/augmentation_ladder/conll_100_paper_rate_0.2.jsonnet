@@ -1,0 +1,2 @@
+// Augmentation ladder: CoNLL-2003, 100 sentences, the paper's sub-sequence mixup, rate 0.2.
+(import '../lib/augmentation_ladder.libsonnet')('conll', 100, 'paper_rate_0.2')
