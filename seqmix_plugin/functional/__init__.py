@@ -1,6 +1,7 @@
 """The paper's formulas as pure functions; registered classes only bind their settings."""
 
 from seqmix_plugin.functional.crf import TransitionScores, expected_score, forward_backward, log_partition, viterbi
+from seqmix_plugin.functional.length_density import length_density
 from seqmix_plugin.functional.losses import smoothed, soft_cross_entropy
 from seqmix_plugin.functional.mixup import mix_distributions, mix_vectors, sample_lambda
 from seqmix_plugin.functional.nearest import nearest
@@ -15,3 +16,9 @@ from seqmix_plugin.functional.uncertainty import (
     vote_entropy,
 )
 from seqmix_plugin.functional.windows import eligible_windows, whole_entity_windows
+from seqmix_plugin.functional.word_uncertainty import (
+    inverse_frequency_weights,
+    over_words,
+    probability_of_others,
+    word_uncertainty,
+)

@@ -4,6 +4,8 @@ from typing import Optional
 
 import torch
 
+from seqmix_plugin.functional.word_uncertainty import over_words, word_uncertainty
+
 
 def least_confidence(probabilities: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """
@@ -21,7 +23,7 @@ def least_confidence(probabilities: torch.Tensor, mask: torch.Tensor) -> torch.T
     `torch.Tensor`
         At least 0, and 0 for a model that is certain of every word. Shape: `(batch_size,)`
     """
-    return _doubt(probabilities).masked_fill(~mask, 0.0).sum(-1)
+    return over_words(word_uncertainty(probabilities), mask, "sum")
 
 
 def normalized_token_entropy(probabilities: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -40,7 +42,7 @@ def normalized_token_entropy(probabilities: torch.Tensor, mask: torch.Tensor) ->
     `torch.Tensor`
         Between 0 and ln(num_tags), and 0 for a sentence without words. Shape: `(batch_size,)`
     """
-    return _mean_over_words(torch.special.entr(probabilities).sum(-1), mask)
+    return over_words(word_uncertainty(probabilities, "entropy"), mask)
 
 
 def path_least_confidence(path_log_probability: torch.Tensor) -> torch.Tensor:
@@ -85,7 +87,7 @@ def negative_mean_log_probability(
     if path_log_probability is not None:
         return -path_log_probability / mask.sum(-1).clamp(min=1)
     # Padding may have any values, including a probability of 0.
-    return _mean_over_words(-(-_doubt(probabilities)).log1p(), mask)
+    return over_words(-(-word_uncertainty(probabilities)).log1p(), mask)
 
 
 def vote_entropy(votes: torch.Tensor, mask: torch.Tensor, num_tags: int) -> torch.Tensor:
@@ -108,7 +110,7 @@ def vote_entropy(votes: torch.Tensor, mask: torch.Tensor, num_tags: int) -> torc
         In nats, 0 when all models agree, ln C when no two agree on any word. Shape: `(batch_size,)`
     """
     counts = torch.nn.functional.one_hot(votes, num_tags).sum(0)  # Shape: (batch_size, num_tokens, num_tags)
-    return _mean_over_words(torch.special.entr(counts / len(votes)).sum(-1), mask)
+    return over_words(torch.special.entr(counts / len(votes)).sum(-1), mask)
 
 
 def consensus_divergence(probabilities: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -133,17 +135,4 @@ def consensus_divergence(probabilities: torch.Tensor, mask: torch.Tensor) -> tor
     members = probabilities.double()
     consensus = members.mean(0).clamp(min=torch.finfo(torch.double).tiny)  # Shape: (batch_size, num_tokens, num_tags)
     divergence = torch.xlogy(members, members / consensus).sum(-1).mean(0)  # Shape: (batch_size, num_tokens)
-    return _mean_over_words(divergence.clamp(min=0), mask)
-
-
-def _doubt(probabilities: torch.Tensor) -> torch.Tensor:
-    """
-    1 − maxₘ P(yₜ = m) as the sum of all other probabilities, which stays above 0 where the largest is rounded to 1.
-    Shape: (batch_size, num_tokens)
-    """
-    likeliest = probabilities.argmax(-1, keepdim=True)  # Shape: (batch_size, num_tokens, 1)
-    return probabilities.scatter(-1, likeliest, 0.0).sum(-1)
-
-
-def _mean_over_words(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    return values.masked_fill(~mask, 0.0).sum(-1) / mask.sum(-1).clamp(min=1)
+    return over_words(divergence.clamp(min=0), mask)

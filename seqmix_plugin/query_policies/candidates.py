@@ -67,6 +67,11 @@ class QueryContext:
     lengths: Optional[np.ndarray] = None
     expected: Optional[int] = None
 
+    @property
+    def outside(self) -> int:
+        """Index of the tag of words outside of entities, -1 where the tags are not known."""
+        return list(self.tags).index("O") if "O" in self.tags else -1
+
 
 @dataclass(frozen=True)
 class Candidates:

@@ -2,6 +2,7 @@
 
 import logging
 from abc import abstractmethod
+from dataclasses import replace
 from typing import List, NamedTuple, Optional, Sequence
 
 import numpy as np
@@ -112,7 +113,10 @@ class QueryPolicy(Registrable):
         if size > len(unlabelled):
             raise ConfigurationError(f"pool exhausted: {len(unlabelled)} sentences left, {size} requested")
         ties = rng.permutation(len(unlabelled))
-        self.prepare(context)
+        lengths = context.lengths
+        if lengths is None:
+            lengths = np.array([len(sentence) for sentence in unlabelled], dtype=int)
+        self.prepare(replace(context, lengths=lengths))
         scores, ranks, vectors = self.score_pool(unlabelled, predict)
         finite = np.isfinite(scores) & np.isfinite(ranks)
         if not finite.all():
@@ -125,9 +129,6 @@ class QueryPolicy(Registrable):
         covered = None
         if self.needs_labelled_vectors:
             covered = self.score_pool(context.labelled, predict).vectors
-        lengths = context.lengths
-        if lengths is None:
-            lengths = np.array([len(sentence) for sentence in unlabelled])
         expected = size if context.expected is None else context.expected
         candidates = Candidates(unlabelled, lengths, scores, ranks, ties, expected, vectors, context.labelled, covered)
 

@@ -25,6 +25,7 @@ from seqmix_plugin.sentence import TaggedSentence
 NAMES = ["random", "least_confidence", "normalized_token_entropy", "mnlp", "vote_entropy", "consensus_kl", "bald"]
 CONFIGURATIONS: "list[dict]" = [
     *({"type": name} for name in NAMES),
+    *({"type": name} for name in ("margin", "tag_count", "inverse_tag_frequency", "entity_weighted")),
     {"type": "stratified", "policy": {"type": "mnlp"}},
 ]
 """Every policy, and wrappers around others, must meet the contract."""

@@ -6,6 +6,10 @@ local policies = {
   nte: { type: 'normalized_token_entropy' },
   bald: { type: 'bald', num_samples: 10 },
   qbc: { type: 'vote_entropy', committee_size: 3 },
+  margin: { type: 'margin' },
+  tag_count: { type: 'tag_count' },
+  inverse_tag_frequency: { type: 'inverse_tag_frequency' },
+  entity_weighted: { type: 'entity_weighted' },
 };
 local stratified(policy) = { type: 'stratified', policy: policy, by: 'length', strata: 5 };
 
@@ -14,4 +18,9 @@ policies {
   lc_stratified: stratified(policies.lc),
   mnlp_stratified: stratified(policies.mnlp),
   nte_stratified: stratified(policies.nte),
+  margin_stratified: stratified(policies.margin),
+  itf_stratified: stratified(policies.inverse_tag_frequency),
+  entity_weighted_stratified: stratified(policies.entity_weighted),
+  bald_stratified: stratified(policies.bald),
+  qbc_stratified: stratified(policies.qbc),
 }

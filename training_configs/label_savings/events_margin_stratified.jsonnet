@@ -1,0 +1,2 @@
+// What saves labels: GENEVA, margin within strata of length.
+(import '../lib/large_pool.libsonnet')('events', 'margin_stratified')

@@ -1,0 +1,2 @@
+// What saves labels: GENEVA, number of words tagged as entities.
+(import '../lib/large_pool.libsonnet')('events', 'tag_count')
