@@ -31,6 +31,12 @@ class SyntheticSentence:
         Score on which the discriminator decided, such as a perplexity.
     accepted : `bool`, optional (default = `True`)
         Whether the discriminator accepted the sentence.
+    changed : `Tuple[int, int]`, optional (default = `None`)
+        First and end (exclusive) of the sentence's words that were generated, where they are not those of the first
+        parent's window.
+    slot : `int`, optional (default = `None`)
+        Number of the place in the training data that this sentence takes by turns with the others of the same number;
+        `None` when it has a place of its own.
     """
 
     sentence: TaggedSentence
@@ -38,6 +44,18 @@ class SyntheticSentence:
     lam: Optional[float] = None
     score: Optional[float] = None
     accepted: bool = True
+    changed: Optional[Tuple[int, int]] = None
+    slot: Optional[int] = None
+
+    @property
+    def window(self) -> Tuple[int, int]:
+        """First and end (exclusive) of the words that were generated."""
+        return self.changed or self.parents[0][1:]
+
+    @property
+    def new_words(self) -> Tuple[str, ...]:
+        """The words that were generated."""
+        return self.sentence.tokens[slice(*self.window)]
 
 
 @dataclass(frozen=True)

@@ -354,6 +354,17 @@ COURSE: Dict[str, Case] = {
             }
         },
     ),
+    "`mention_replacement`, `label_token_replacement` or `shuffle_segments` without a mention, word or segment to "
+    "change": lambda trial: trial.run(
+        "\n\n".join(f"Anna{n} B-PER" for n in range(40)),
+        **UNSEEN,
+        **{"trainer.augmenter": {"type": "shuffle_segments"}},
+    ),
+    "one of these three, and a discriminator that refuses all or most sentences": lambda trial: trial.run(
+        strange_text(30),
+        **UNSEEN,
+        **{"trainer.augmenter": {"type": "label_token_replacement", "max_tries": 2, "discriminator": REFUSES}},
+    ),
     "mixing generates few different words": lambda trial: trial.run(
         NARROW, **{**WINDOWS, "trainer.seed_size": 12, "trainer.augmenter.rate": 5}
     ),

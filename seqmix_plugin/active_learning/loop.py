@@ -169,6 +169,7 @@ class ActiveLearningLoop:
             round_number=k,
             model_is_trained=k > 0,
             seed_set=self.experiment.corpora.seed_set,
+            labelled=self.pool.labelled,
         )
 
     @cached_property

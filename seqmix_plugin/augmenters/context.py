@@ -39,6 +39,10 @@ class AugmentationContext:
         Whether the current model has been trained, so that its predictions are meaningful.
     seed_set : `SentenceSource`, optional (default = `()`)
         Labelled sentences of a seed file, which are parents but not in the pool.
+    labelled : `SentenceSource`, optional (default = `()`)
+        All sentences that have been labelled so far, also in earlier rounds; empty when they are those to augment.
+    part : `str`, optional (default = `""`)
+        Name of a part of an augmenter, which draws other random numbers than its other parts.
     """
 
     model: SequenceTagger
@@ -50,6 +54,8 @@ class AugmentationContext:
     round_number: int
     model_is_trained: bool = True
     seed_set: SentenceSource = ()
+    labelled: SentenceSource = ()
+    part: str = ""
 
     @property
     def text(self) -> Iterator[TaggedSentence]:
@@ -69,4 +75,4 @@ class AugmentationContext:
 
     def generator(self, purpose: str) -> np.random.Generator:
         """The random generator of this round for one purpose."""
-        return generator(self.seed, self.round_number, f"augment/{purpose}")
+        return generator(self.seed, self.round_number, f"augment/{self.part}{purpose}")

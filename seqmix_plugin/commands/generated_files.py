@@ -78,7 +78,7 @@ def counts(generated: Sequence[SyntheticSentence]) -> Dict[str, Any]:
     accepted = [child for child in generated if child.accepted]
     soft = [child.sentence.distributions() or [] for child in accepted if child.sentence.tags is None]
     repaired = [number for number in (hard_tags(rows)[1] for rows in soft) if number]
-    new = [word for child in accepted for word in child.sentence.tokens[slice(*child.parents[0][1:])]]
+    new = [word for child in accepted for word in child.new_words]
     return {
         "accepted": len(accepted),
         "refused": len(generated) - len(accepted),

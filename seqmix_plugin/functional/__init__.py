@@ -1,6 +1,7 @@
 """The paper's formulas as pure functions; registered classes only bind their settings."""
 
 from seqmix_plugin.functional.crf import TransitionScores, expected_score, forward_backward, log_partition, viterbi
+from seqmix_plugin.functional.label_aligned import count_others, draw_others, segments, select_some, shuffled_within
 from seqmix_plugin.functional.length_density import length_density
 from seqmix_plugin.functional.losses import smoothed, soft_cross_entropy
 from seqmix_plugin.functional.mixup import mix_distributions, mix_vectors, sample_lambda

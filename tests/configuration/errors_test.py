@@ -184,6 +184,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {f"{AUGMENTER}.rate": -0.2},
         {f"{AUGMENTER}.alpha": 0},
         {f"{AUGMENTER}.max_tries": 0},
+        {AUGMENTER: {"type": "shuffle_segments", "probability": 2}},
         pairing(type="sub_sequence", window=0),
         pairing(type="sub_sequence", min_density=1.5),
         pairing(type="whole_sequence", min_valid=-1),

@@ -106,7 +106,7 @@ class PerplexityDiscriminator(Discriminator):
         if not children:
             return []
         windows = [(child.parents[0].start, child.parents[0].end) for child in children]
-        scores = self._scores([child.sentence for child in children], frames, windows)
+        scores = self._scores(children, frames, windows)
         self._perplexities.extend(scores.tolist())
         compared = scores
         if self._relative:
@@ -148,7 +148,7 @@ class PerplexityDiscriminator(Discriminator):
         return frame.tokens, window if self._scope == "window" else (0, 0)
 
     def _scores(
-        self, sentences: List[TaggedSentence], frames: Sequence[TaggedSentence], windows: List[Interval]
+        self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence], windows: List[Interval]
     ) -> np.ndarray:
         """
         The perplexity of each sentence; with ratios also that of frames that are new in this round, in the same call.
@@ -157,16 +157,17 @@ class PerplexityDiscriminator(Discriminator):
         asked = {self._key(*pair): pair for pair in zip(frames, windows, strict=True)} if self._relative else {}
         new = {key: pair for key, pair in asked.items() if key not in self._of_frames}
         parents = [frame for frame, _ in new.values()]
-        given: List[Sequence[Any]] = [[*sentences, *parents], [*frames, *parents]]  # a frame is its own frame
+        sentences = [*(child.sentence for child in children), *parents]
+        given: List[Sequence[Any]] = [sentences, [*frames, *parents]]  # a frame is its own frame
         if self._scope == "window":
-            given.append([*windows, *(window for _, window in new.values())])
+            given.append([*(child.window for child in children), *(window for _, window in new.values())])
         by_length = sorted(range(len(given[0])), key=lambda position: len(given[0][position]))
         mine = sorted(share(by_length))
         scores = np.zeros(len(by_length))
         scores[mine] = self._language_model.perplexities(*([row[i] for i in mine] for row in given))
         scores = summed(scores)
-        self._of_frames.update(zip(new, scores[len(sentences) :].tolist(), strict=True))
-        return scores[: len(sentences)]
+        self._of_frames.update(zip(new, scores[len(children) :].tolist(), strict=True))
+        return scores[: len(children)]
 
 
 def _limits(option: str, values: Any) -> Tuple[float, float]:
