@@ -99,7 +99,8 @@ class Candidates:
     labelled : `SentenceSource`, optional (default = `()`)
         The labelled sentences, with their tags.
     labelled_vectors : `np.ndarray`, optional (default = `None`)
-        The vectors of the labelled sentences, for policies that state `needs_labelled_vectors`.
+        The vectors of the labelled sentences, for policies that state `needs_labelled_vectors`; `None` where nothing is
+        labelled.
         Shape: `(num_labelled, dimension)`
     """
 

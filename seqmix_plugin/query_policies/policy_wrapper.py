@@ -2,6 +2,7 @@
 
 import torch
 
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.query_policies.candidates import QueryContext, ScoredBatch
 from seqmix_plugin.query_policies.query_policy import QueryPolicy
 
@@ -23,6 +24,18 @@ class PolicyWrapper(QueryPolicy):
         self.has_scores = policy.has_scores
         self.needs_vectors = policy.needs_vectors
         self.needs_labelled_vectors = policy.needs_labelled_vectors
+
+    def require_vectors(self) -> None:
+        """
+        States that sentences need vectors; a `ConfigurationError` when the other policy asks for predictions with
+        dropout, because vectors are those without.
+        """
+        if self.policy.num_samples > 0:
+            raise ConfigurationError(
+                "query_policy.policy scores predictions with dropout, which give no vectors; expected a policy that "
+                "scores those without, such as mnlp"
+            )
+        self.needs_vectors = True
 
     def prepare(self, context: QueryContext) -> None:
         self.policy.prepare(context)

@@ -127,7 +127,7 @@ class QueryPolicy(Registrable):
             number, score = len(unlabelled), scores[0] + 0  # no −0
             logger.warning(f"all {number} sentences have the query score {score:g}: the query is random")
         covered = None
-        if self.needs_labelled_vectors:
+        if self.needs_labelled_vectors and len(context.labelled) > 0:
             covered = self.score_pool(context.labelled, predict).vectors
         expected = size if context.expected is None else context.expected
         candidates = Candidates(unlabelled, lengths, scores, ranks, ties, expected, vectors, context.labelled, covered)

@@ -27,6 +27,9 @@ CONFIGURATIONS: "list[dict]" = [
     *({"type": name} for name in NAMES),
     *({"type": name} for name in ("margin", "tag_count", "inverse_tag_frequency", "entity_weighted")),
     {"type": "stratified", "policy": {"type": "mnlp"}},
+    *({"type": name} for name in ("core_set", "kmeans", "badge", "typical", "length")),
+    {"type": "hybrid", "policy": {"type": "mnlp"}, "diversity": {"type": "kmeans"}, "factor": 1},
+    {"type": "without_redundancy", "policy": {"type": "mnlp"}, "max_cosine": 0.9},
 ]
 """Every policy, and wrappers around others, must meet the contract."""
 
@@ -60,7 +63,7 @@ def test_every_registered_policy_is_under_contract() -> None:
     assert {one["type"] for one in CONFIGURATIONS} == set(QueryPolicy.list_available())
 
 
-CONTEXT = QueryContext([TaggedSentence("0", ("word", "word"), ("B-X", "O"))], ("O", "B-X"))
+CONTEXT = QueryContext([TaggedSentence("s0", ("word", "word"), ("B-X", "O"))], ("O", "B-X"))
 
 
 @pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=lambda one: one["type"])
