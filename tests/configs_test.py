@@ -311,7 +311,7 @@ LEARNING: Dict[str, Dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("corpus", BASES)
-def test_what_saves_labels_is_the_large_pool_with_another_policy_or_way_of_learning(corpus: str) -> None:
+def test_what_saves_labels_is_the_large_pool_with_other_policies_or_another_way_of_learning(corpus: str) -> None:
     base, seen = evaluate(FOLDER / f"{BASES[corpus]}.jsonnet"), set()
     for path in OURS:
         if path.match(f"label_savings/{corpus}_*"):
@@ -325,6 +325,8 @@ def test_what_saves_labels_is_the_large_pool_with_another_policy_or_way_of_learn
                 [plain] = [one for one in OURS if one.match(f"la*/{policy}.jsonnet")]
                 assert config["trainer"]["query_policy"] == evaluate(plain)["trainer"]["query_policy"], path
             del config["trainer"]["query_policy"], expected["trainer"]["query_policy"]
+            seed_policy = re.search("_seed_(.+)", path.stem)
+            assert config["trainer"].pop("seed_policy", {}).get("type") == (seed_policy and seed_policy.group(1)), path
             assert config == expected, path
             seen.add(learns)
     assert seen == ({"none", *LEARNING} if corpus in ("conll", "events") else {"none"})

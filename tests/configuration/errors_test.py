@@ -192,6 +192,8 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {f"{AUGMENTER}.discriminator": {"type": "tagger_agreement", "min_agreement": 2}},
         {"trainer.query_policy": {"type": "vote_entropy", "committee_size": 1}},
         {"trainer.query_policy": {"type": "inverse_tag_frequency", "smoothing": 0}},
+        {"trainer.query_policy": {"type": "badge", "dimension": 0}},
+        {"trainer.query_policy": {"type": "without_redundancy", "policy": "mnlp", "max_cosine": 1.5}},
         {"data_loader.batch_size": 0},
         language_model("pretrained", model_name="@gpt2", batch_tokens=0),
         {"trainer.training": {"retries": -1}},
@@ -234,6 +236,13 @@ CONFIGURATION: Dict[str, List[Way]] = {
             }
         },
         pairing(type="whole_sequence", min_valid=1, min_density=0.5),
+    ],
+    "query policies that do not fit together": [
+        {"trainer.query_policy": {"type": "hybrid", "policy": "mnlp", "diversity": "least_confidence"}},
+        {"trainer.query_policy": {"type": "hybrid", "policy": "kmeans", "diversity": "core_set"}},
+        {"trainer.query_policy": {"type": "hybrid", "policy": "bald", "diversity": "kmeans"}},
+        {"trainer.query_policy": {"type": "without_redundancy", "policy": "mnlp", "max_overlap": None}},
+        {"trainer.seed_policy": "vote_entropy"},
     ],
     "sizes that do not fit together": [
         {"trainer.num_rounds": -1},

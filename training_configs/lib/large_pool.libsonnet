@@ -15,6 +15,7 @@ function(
   policy,  // a name of query_policies.libsonnet
   source='minilm',  // or 'offline'
   learns='none',  // a name of learning.libsonnet, which is for MiniLM
+  seed_policy=null,  // another name of query_policies.libsonnet; null: the seed set is drawn at random
 )
   assert std.objectHas(policies, policy) : 'policy is ' + policy + '; expected one of ' + std.join(', ', std.objectFields(policies));
   assert std.objectHas(learning, learns) : 'learns is ' + learns + '; expected one of ' + std.join(', ', std.objectFields(learning));
@@ -28,4 +29,10 @@ function(
     query_size=sizes[corpus],
     batch_size=16,
     steps=steps[source]
-  ) + { trainer+: { scoring: { max_candidates: 4000 }, training: { retries: 2 } } } + learning[learns]
+  ) + {
+    trainer+: {
+      scoring: { max_candidates: 4000 },
+      training: { retries: 2 },
+      [if seed_policy != null then 'seed_policy']: policies[seed_policy],
+    },
+  } + learning[learns]

@@ -10,6 +10,11 @@ local policies = {
   tag_count: { type: 'tag_count' },
   inverse_tag_frequency: { type: 'inverse_tag_frequency' },
   entity_weighted: { type: 'entity_weighted' },
+  coreset: { type: 'core_set' },
+  kmeans: { type: 'kmeans' },
+  badge: { type: 'badge' },
+  typical: { type: 'typical' },
+  mnlp_kmeans: { type: 'hybrid', policy: policies.mnlp, diversity: policies.kmeans, factor: 3 },
 };
 local stratified(policy) = { type: 'stratified', policy: policy, by: 'length', strata: 5 };
 
@@ -23,4 +28,6 @@ policies {
   entity_weighted_stratified: stratified(policies.entity_weighted),
   bald_stratified: stratified(policies.bald),
   qbc_stratified: stratified(policies.qbc),
+  mnlp_kmeans_stratified: stratified(policies.mnlp_kmeans),
+  mnlp_stratified_without_redundancy: { type: 'without_redundancy', policy: stratified(policies.mnlp), ngram: 3, max_overlap: 0.5 },
 }

@@ -1,0 +1,2 @@
+// What saves labels: GENEVA, BADGE.
+(import '../lib/large_pool.libsonnet')('events', 'badge')

@@ -1,0 +1,2 @@
+// What saves labels: GENEVA, k-means among the highest MNLP.
+(import '../lib/large_pool.libsonnet')('events', 'mnlp_kmeans')
