@@ -37,6 +37,8 @@ class SyntheticSentence:
     slot : `int`, optional (default = `None`)
         Number of the place in the training data that this sentence takes by turns with the others of the same number;
         `None` when it has a place of its own.
+    unrestricted : `int`, optional (default = `0`)
+        Number of generated words for which no word was left that the embedding table's `restrict` asks for.
     """
 
     sentence: TaggedSentence
@@ -46,6 +48,7 @@ class SyntheticSentence:
     accepted: bool = True
     changed: Optional[Tuple[int, int]] = None
     slot: Optional[int] = None
+    unrestricted: int = 0
 
     @property
     def window(self) -> Tuple[int, int]:

@@ -8,15 +8,15 @@ from itertools import islice
 from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 from seqmix_plugin.augmenters.augmenter import Augmenter
-from seqmix_plugin.augmenters.children import mix_pairs
+from seqmix_plugin.augmenters.children import MixLabels, mix_pairs
 from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.discriminators import AcceptAllDiscriminator, Discriminator
 from seqmix_plugin.augmenters.embedding_tables import EmbeddingTable, VocabularyTable
 from seqmix_plugin.augmenters.pairing import Pairing, SubSequencePairing
 from seqmix_plugin.distributed import from_primary
-from seqmix_plugin.functional import sample_lambda
+from seqmix_plugin.functional import dominant_distribution, mix_distributions, sample_lambda, smoothed_distribution
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.parameter_checks import above_zero, at_least
+from seqmix_plugin.parameter_checks import above_zero, at_least, one_of
 from seqmix_plugin.progress import progress_bar
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import Augmentation, SyntheticSentence
@@ -34,6 +34,9 @@ class SeqMixAugmenter(Augmenter):
     embedding space (equation 7) and their labels (equation 8), and puts the mixed window into both sentences. The
     discriminator accepts or refuses each of the two children independently, until N = ⌊rate · K⌋ are accepted or there
     are no more pairs.
+
+    The paper puts one mixed window into both sentences, half of which then have the smaller part of it, and mixes the
+    labels by λ. With `dominant`, and with `labels`, a child keeps closer to the sentence whose frame it has.
 
     Children are mixed and judged in batches. Children of a batch after the N-th accepted one are dropped and only
     counted as judged. A round with too few accepted children continues with those and logs a warning once.
@@ -56,6 +59,14 @@ class SeqMixAugmenter(Augmenter):
         Whether a word that both parents have at the same position is kept; by default it is replaced like any other.
     max_tries : `int`, optional (default = `100`)
         Largest number of children to judge for each wanted one, at least 1; a round ends there even with too few.
+    dominant : `bool`, optional (default = `False`)
+        Whether each child is mixed for itself, with the weight λ′ = max(λ, 1 − λ) for the sentence whose frame it has
+        (equation 9 of MixMatch, Berthelot et al. 2019). The recorded λ is the weight of the pair's
+        first sentence, 1 − λ′ in the second child. By default both children have the same window.
+    labels : `str`, optional (default = `"soft"`)
+        Labels of a mixed word. `"soft"`: both parents' labels mixed by λ, equation 8. `"dominant"`: those of the parent
+        with the larger weight, the first at one half. `"smooth"`: the same, with the share 1 − max(λ, 1 − λ) spread
+        evenly over all tags of the model instead of given to the other parent's.
 
     # Raises
 
@@ -72,6 +83,8 @@ class SeqMixAugmenter(Augmenter):
         alpha: float = 8.0,
         keep_shared_tokens: bool = False,
         max_tries: int = 100,
+        dominant: bool = False,
+        labels: str = "soft",
     ) -> None:
         super().__init__(rate)
         self.pairing = pairing
@@ -80,6 +93,8 @@ class SeqMixAugmenter(Augmenter):
         self.alpha = above_zero("augmenter.alpha", alpha)
         self.keep_shared_tokens = keep_shared_tokens
         self.max_tries = at_least("augmenter.max_tries", max_tries, 1)
+        self.dominant = dominant
+        self.labels = one_of("augmenter.labels", labels, ("soft", "dominant", "smooth"))
         self._warned: Set[Tuple[str, bool]] = set()
 
     def check(self, model: SequenceTagger) -> None:
@@ -98,6 +113,7 @@ class SeqMixAugmenter(Augmenter):
         self.discriminator.start_round(context)
         pairs = islice(self.pairing.of_round(labelled, context), -(-self.max_tries * wanted // 2))
         rng = context.generator("lambda")
+        mix_labels = self._mix_labels(context.model.head.labels)
         generated: List[SyntheticSentence] = []
         accepted = judged = 0
         size = self.discriminator.first_batch_size(wanted)
@@ -108,6 +124,7 @@ class SeqMixAugmenter(Augmenter):
                     break
                 lambdas = [sample_lambda(self.alpha, rng) for _ in batch]
                 mixed = partial(mix_pairs, batch, lambdas, labelled, table, self.keep_shared_tokens)
+                mixed = partial(mixed, dominant=self.dominant, mix_labels=mix_labels)
                 children = from_primary(mixed)  # from one process, as rounding may settle equal distances differently
                 judged += len(children)
                 frames = [labelled[position] for pair in batch for position in (pair.first, pair.second)]
@@ -148,8 +165,19 @@ class SeqMixAugmenter(Augmenter):
             "generated_tokens": words.total(),
             "distinct_tokens": len(words),
             "ten_most_frequent": share,
+            **(
+                {"unrestricted_tokens": sum(c.unrestricted for c in generated)} if self.embedding_table.restrict else {}
+            ),
             "discriminator": self.discriminator.statistics(),
         }
+
+    def _mix_labels(self, tags: Sequence[str]) -> MixLabels:
+        choices: Dict[str, MixLabels] = {
+            "soft": mix_distributions,
+            "dominant": dominant_distribution,
+            "smooth": partial(smoothed_distribution, tags=tags),
+        }
+        return choices[self.labels]
 
     def _warn(self, reason: str, text: str, nothing_accepted: bool = False) -> None:
         """Logs once in a run for each reason, and once more when nothing was accepted."""

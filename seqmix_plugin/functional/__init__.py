@@ -12,8 +12,20 @@ from seqmix_plugin.functional.gradient_embedding import gradient_embedding, rand
 from seqmix_plugin.functional.label_aligned import count_others, draw_others, segments, select_some, shuffled_within
 from seqmix_plugin.functional.length_density import length_density
 from seqmix_plugin.functional.losses import smoothed, soft_cross_entropy
-from seqmix_plugin.functional.mixup import mix_distributions, mix_vectors, sample_lambda
-from seqmix_plugin.functional.nearest import nearest
+from seqmix_plugin.functional.mixup import (
+    dominant_distribution,
+    mix_distributions,
+    mix_vectors,
+    sample_lambda,
+    smoothed_distribution,
+)
+from seqmix_plugin.functional.nearest import (
+    DISTANCES,
+    Restriction,
+    mean_neighbour_similarity,
+    nearest,
+    satisfied,
+)
 from seqmix_plugin.functional.ngrams import Ngram, ngrams
 from seqmix_plugin.functional.perplexity import negative_log_likelihood, perplexity, pseudo_perplexity
 from seqmix_plugin.functional.precision import at_least_float32
@@ -27,6 +39,7 @@ from seqmix_plugin.functional.uncertainty import (
     vote_entropy,
 )
 from seqmix_plugin.functional.windows import eligible_windows, whole_entity_windows
+from seqmix_plugin.functional.word_shape import word_shape
 from seqmix_plugin.functional.word_uncertainty import (
     inverse_frequency_weights,
     over_words,

@@ -44,5 +44,7 @@ class TestContract:
         assert nearest(table.vectors, table.vectors, nobody).tolist() == list(range(len(table.words)))
 
     def test_another_distance_is_an_error(self, name: str) -> None:
-        with pytest.raises(ConfigurationError, match="embedding_table.distance is 'l1'; expected one of l2, cosine"):
+        with pytest.raises(
+            ConfigurationError, match="embedding_table.distance is 'l1'; expected one of l2, cosine, csls"
+        ):
             EmbeddingTable.by_name(name)(distance="l1")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from seqmix_plugin.augmenters.pairing import (
     LabelConstrainedPairing,
+    MentionMixupPairing,
     Pairing,
     SubSequencePairing,
     WholeSequencePairing,
@@ -177,14 +178,42 @@ def test_windows_cut_no_entity_when_asked(pairing: Pairing) -> None:
     assert starts(type(pairing)(2, 0.5, entity_borders=True)) == {4}
 
 
+def test_mentions_of_one_type_and_length_by_hand() -> None:
+    """Persons of two words at 1 and 0, places of one word at 3 and 2; the person of one word has no partner."""
+    labelled = [
+        sentence(0, ["O", "B-PER", "I-PER", "B-LOC"]),
+        sentence(1, ["B-PER", "I-PER", "B-LOC"]),
+        sentence(2, ["B-PER", "O"]),
+    ]
+    drawn = {next(MentionMixupPairing().pairs(labelled, np.random.default_rng(seed))) for seed in range(30)}
+    assert drawn == {(0, 1, 1, 0, 2), (0, 3, 1, 2, 1)}
+    assert len(list(MentionMixupPairing().pairs(labelled, np.random.default_rng(0)))) == 1  # a pair of sentences
+    any_type = {pair for seed in range(30) for pair in MentionMixupPairing(False).pairs(labelled, rng_of(seed))}
+    assert any_type == {*drawn, (0, 3, 2, 0, 1), (1, 2, 2, 0, 1)}
+
+
+def rng_of(seed: int) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(["O", "B-PER", "I-PER", "B-LOC"]), max_size=6), max_size=5))
+def test_mixed_mentions_have_the_same_labels_and_are_whole(tags: "list[list[str]]") -> None:
+    labelled = [sentence(n, row) for n, row in enumerate(tags)]
+    for first, first_start, second, second_start, length in MentionMixupPairing().pairs(labelled, rng_of(0)):
+        one, other = tags[first][first_start:], tags[second][second_start:]
+        assert [tag[2:] for tag in one[:length]] == [tag[2:] for tag in other[:length]]
+        assert all(rest[length:][:1] != ["I-" + rest[0][2:]] for rest in (one, other))
+
+
 def test_grouping_needs_no_pass_over_all_pairs() -> None:
     """20,000 sentences have 200 million pairs."""
     labelled = [sentence(n, ["B-PER", "O", "B-LOC"] * (1 + n % 3)) for n in range(20_000)]
-    for pairing in (WholeSequencePairing(min_density=0.5), LabelConstrainedPairing(3, 0.5)):
+    for pairing in (WholeSequencePairing(min_density=0.5), LabelConstrainedPairing(3, 0.5), MentionMixupPairing()):
         assert len(list(islice(pairing.pairs(labelled, np.random.default_rng(0)), 500))) == 500
 
 
-NAMES = ["sub_sequence", "label_constrained", "whole_sequence"]
+NAMES = ["sub_sequence", "label_constrained", "whole_sequence", "mention_mixup"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,7 +1,7 @@
 """Algorithm 2: mixing, snapping, label mixing, replacing and filtering."""
 
 from dataclasses import replace
-from typing import Any, List, Sequence
+from typing import Any, Dict, List, Sequence
 
 import numpy as np
 import pytest
@@ -114,7 +114,16 @@ def test_invariants(data: st.DataObject) -> None:
             assert child.sentence.tokens[start + offset] not in both
 
 
-NAMES = ["sub_sequence", "label_constrained", "whole_sequence"]
+NAMES = ["sub_sequence", "label_constrained", "whole_sequence", "mention_mixup"]
+WINDOWS = ("sub_sequence", "label_constrained")
+
+
+def settings_of(name: str, window: int, min_density: float) -> Dict[str, Any]:
+    """The settings of a pairing, as far as it has them."""
+    density = {} if name == "mention_mixup" else {"min_density": min_density}
+    return {**density, **({"window": window} if name in WINDOWS else {})}
+
+
 TAG = st.sampled_from(["O", "B-PER", "B-LOC"])
 SENTENCE = st.lists(st.tuples(st.sampled_from(WORDS), TAG), min_size=1, max_size=6)
 
@@ -125,8 +134,7 @@ SENTENCE = st.lists(st.tuples(st.sampled_from(WORDS), TAG), min_size=1, max_size
 def test_invariants_of_every_pairing(name: str, rows: List[List[Any]], seed: int) -> None:
     """Any sentences: as long as their frames, rows sum to 1, nothing changes outside the window."""
     labelled = [TaggedSentence(str(n), *zip(*row, strict=True)) for n, row in enumerate(rows)]
-    widths = {} if name == "whole_sequence" else {"window": 2}
-    pairs = list(Pairing.by_name(name)(min_density=0.5, **widths).pairs(labelled, np.random.default_rng(seed)))
+    pairs = list(Pairing.by_name(name)(**settings_of(name, 2, 0.5)).pairs(labelled, np.random.default_rng(seed)))
     lambdas = np.random.default_rng(seed).random(len(pairs)).tolist()
     children = mix_pairs(pairs, lambdas, labelled, line_table(), keep_shared_tokens=False)
     assert len(children) == 2 * len(pairs)
@@ -140,7 +148,7 @@ def test_invariants_of_every_pairing(name: str, rows: List[List[Any]], seed: int
         outside = [t for t in range(len(frame)) if not start <= t < end]
         assert all(child.sentence.tokens[t] == frame.tokens[t] for t in outside)
         assert all(distributions[t] == {frame.tags[t]: 1.0} for t in outside)
-        if name == "label_constrained":
+        if name in ("label_constrained", "mention_mixup"):
             assert distributions == [{tag: 1.0} for tag in frame.tags or ()]
         if name == "whole_sequence":
             assert len(child.sentence) == len(other) == end - start
@@ -149,8 +157,7 @@ def test_invariants_of_every_pairing(name: str, rows: List[List[Any]], seed: int
 @pytest.mark.parametrize("name", NAMES)
 def test_children_of_every_pairing(name: str, context: AugmentationContext, corpus: List[TaggedSentence]) -> None:
     """As long as their frames; labels sum to 1 and, under `label_constrained`, are the frame's own."""
-    settings = {} if name == "whole_sequence" else {"window": 3}
-    pairing = Pairing.by_name(name)(min_density=0.3, **settings)
+    pairing = Pairing.by_name(name)(**settings_of(name, 3, 0.3))
     by_id = {sentence.id: sentence for sentence in corpus}
     result = SeqMixAugmenter(pairing=pairing, rate=0.3).augment(corpus, context)
     assert len(result.generated) >= 20
@@ -165,7 +172,7 @@ def test_children_of_every_pairing(name: str, context: AugmentationContext, corp
         outside = [t for t in range(len(frame)) if not start <= t < end]
         assert all(distributions[t] == {frame.tags[t]: 1.0} for t in outside)
         assert all(child.sentence.tokens[t] == frame.tokens[t] for t in outside)
-        if name == "label_constrained":
+        if name in ("label_constrained", "mention_mixup"):
             assert distributions == [{tag: 1.0} for tag in frame.tags or ()]
         if name == "whole_sequence":
             assert (start, end, other_start) == (0, len(frame), 0)

@@ -6,7 +6,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqmix_plugin.functional import mix_distributions, mix_vectors, nearest, sample_lambda
+from seqmix_plugin.functional import (
+    dominant_distribution,
+    mix_distributions,
+    mix_vectors,
+    nearest,
+    sample_lambda,
+    smoothed_distribution,
+)
 
 
 def none_excluded(count: int) -> torch.Tensor:
@@ -27,6 +34,20 @@ def test_vectors_are_mixed_with_the_weight_of_their_pair() -> None:
     first, second = torch.tensor([[1.0, 0.0], [4.0, 2.0]]), torch.tensor([[0.0, 1.0], [0.0, 10.0]])
     mixed = mix_vectors(first, second, torch.tensor([0.75, 0.5]))
     assert mixed.tolist() == [[0.75, 0.25], [2.0, 6.0]]
+
+
+def test_the_length_of_mixed_vectors_is_restored() -> None:
+    """λ ‖a‖ + (1 − λ) ‖b‖ is 0.5 · 6 + 0.5 · 8 = 7 where the mixed vector (3, 4) has 5, and 0.75 · 4 + 0.25 · 8 = 5."""
+    first, second = torch.tensor([[6.0, 0.0], [4.0, 0.0]]), torch.tensor([[0.0, 8.0], [-8.0, 0.0]])
+    weights = torch.tensor([0.5, 0.75])
+    assert mix_vectors(first, second, weights).tolist() == [[3.0, 4.0], [1.0, 0.0]]
+    restored = mix_vectors(first, second, weights, restore_norm=True)
+    torch.testing.assert_close(restored, torch.tensor([[4.2, 5.6], [5.0, 0.0]]))
+
+
+def test_opposite_vectors_cancel_and_have_no_direction_to_restore() -> None:
+    vector = torch.tensor([[1.0, 2.0]])
+    assert mix_vectors(vector, -vector, torch.tensor([0.5]), restore_norm=True).tolist() == [[0.0, 0.0]]
 
 
 def test_nearest_by_hand() -> None:
@@ -136,3 +157,17 @@ def test_lambda_is_beta_of_alpha_and_alpha(alpha: float) -> None:
     assert draws.max() <= 1
     assert draws.mean() == pytest.approx(0.5, abs=0.03)
     assert draws.var() == pytest.approx(1 / (4 * (2 * alpha + 1)), rel=0.1)
+
+
+def test_labels_of_the_larger_part() -> None:
+    first, second = {"B-PER": 1.0}, {"A": 0.4, "O": 0.6}
+    assert [dominant_distribution(first, second, lam) for lam in (0.9, 0.5, 0.49)] == [first, first, second]
+
+
+def test_smoothed_labels_by_hand() -> None:
+    """λ′ = 0.75 of A, or of B, and 0.25 spread over four tags: 0.75 + 0.0625 and 0.0625 each."""
+    tags = ["A", "B", "I", "O"]
+    rest = dict.fromkeys(tags, 0.0625)
+    assert smoothed_distribution({"A": 1.0}, {"B": 1.0}, 0.75, tags) == {**rest, "A": 0.8125}
+    assert smoothed_distribution({"A": 1.0}, {"B": 1.0}, 0.25, tags) == {**rest, "B": 0.8125}
+    assert smoothed_distribution({"A": 1.0}, {"B": 1.0}, 1.0, tags) == {"A": 1.0}

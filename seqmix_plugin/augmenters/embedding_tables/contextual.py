@@ -1,6 +1,6 @@
 """The embedding table of a model's contextual vectors."""
 
-from typing import Iterator, List, Sequence, Tuple
+from typing import Iterator, List, Optional, Sequence, Tuple
 
 import torch
 from allennlp.data import Token, Vocabulary
@@ -8,7 +8,8 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedModel
 
 from seqmix_plugin.augmenters.context import AugmentationContext
-from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable, SubSequence, WordTable
+from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable
+from seqmix_plugin.augmenters.embedding_tables.word_table import SubSequence, WordTable
 from seqmix_plugin.data import WordPieceIndexer
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.models import SequenceTagger
@@ -41,7 +42,18 @@ class ContextualTable(EmbeddingTable):
         Index of the encoder's hidden states: 0 is the output of its embedding layer, `num_hidden_layers` or -1 the
         output of its last layer.
     distance : `str`, optional (default = `"l2"`)
-        Distance by which the nearest word is chosen: `"l2"`, as in the paper, or `"cosine"`.
+        Distance by which the nearest word is chosen: `"l2"`, as in the paper, `"cosine"`, or `"csls"`: cross-domain
+        similarity local scaling of centred vectors (Conneau, Lample et al. 2018), in which words with many near
+        neighbours are less near, so that more different words are generated.
+    restore_norm : `bool`, optional (default = `False`)
+        Whether a mixed vector gets the length λ ‖a‖ + (1 − λ) ‖b‖, for parents a and b, before the nearest word is
+        looked up. Mixing shortens vectors, and short ones are near the same few words. It changes nothing with
+        `distance: 'cosine'`.
+    restrict : `List[str]`, optional (default = `None`)
+        What a generated word must share with its parents. `"shape"`: capitals, digits and marks of the word of the
+        parent with the larger weight (`Xx` for Oslo, `0.0` for 12.5). `"tags"`: it occurs with a tag of one of the two
+        parents in the sentences that are mixed. Where no word of the table has all that is asked for, the nearest of
+        all words is taken, which the statistics count as `unrestricted_tokens`. By default there is no restriction.
 
     # Raises
 
@@ -49,8 +61,14 @@ class ContextualTable(EmbeddingTable):
         When a value is out of its range, the model has no transformer, or there are too few words to choose from.
     """
 
-    def __init__(self, layer: int = -1, distance: str = "l2") -> None:
-        super().__init__(distance)
+    def __init__(
+        self,
+        layer: int = -1,
+        distance: str = "l2",
+        restore_norm: bool = False,
+        restrict: Optional[List[str]] = None,
+    ) -> None:
+        super().__init__(distance, restore_norm, restrict)
         self.layer = layer
 
     def check(self, model: SequenceTagger) -> None:
@@ -96,6 +114,9 @@ class ContextualTable(EmbeddingTable):
             pieces=word_pieces.pieces,
             embed=embed,
             distance=self.distance,
+            restore_norm=self.restore_norm,
+            restrict=self.restrict,
+            tagged=parents,
         )
 
 

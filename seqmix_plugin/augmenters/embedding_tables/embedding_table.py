@@ -2,70 +2,21 @@
 
 from abc import abstractmethod
 from collections import Counter
-from dataclasses import dataclass
-from typing import Callable, Dict, Iterable, List, NamedTuple, Sequence, Tuple
+from typing import Dict, Iterable, List, Optional, Sequence
 
-import torch
 from allennlp.common import Registrable
 
 from seqmix_plugin.augmenters.context import AugmentationContext
+from seqmix_plugin.augmenters.embedding_tables.word_table import RESTRICTIONS, Pieces, WordTable
 from seqmix_plugin.data import WordPieceIndexer
 from seqmix_plugin.errors import ConfigurationError
+from seqmix_plugin.functional import DISTANCES
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.parameter_checks import one_of
 from seqmix_plugin.sentence import TaggedSentence
 
 SMALLEST_TABLE = 3
 """The two parents' words are never chosen, so that there must be a third word."""
-
-Pieces = Tuple[int, ...]
-
-
-class SubSequence(NamedTuple):
-    """The words from `start` to `end` (exclusive) of a sentence."""
-
-    sentence: TaggedSentence
-    start: int
-    end: int
-
-    @property
-    def words(self) -> Tuple[str, ...]:
-        """The words without their context."""
-        return self.sentence.tokens[self.start : self.end]
-
-
-@dataclass(frozen=True)
-class WordTable:
-    """
-    The words and embeddings {W, E} of one round.
-
-    # Parameters
-
-    words : `List[str]`
-        The words W.
-    vectors : `torch.Tensor`
-        The embeddings E of the words. Shape: `(num_words, dimension)`
-    index : `Dict[Pieces, int]`
-        Row of each word by its normalised pieces.
-    pieces : `Callable[[Sequence[str]], List[Pieces]]`
-        Gives the normalised pieces of words.
-    embed : `Callable[[Sequence[SubSequence]], torch.Tensor]`
-        Gives the vectors of all words of the parents' windows, one after the other, whether in the table or not. Shape
-        of its result: `(num_window_words, dimension)`
-    distance : `str`
-        Distance by which the nearest word is chosen, `"l2"` or `"cosine"`.
-    """
-
-    words: List[str]
-    vectors: torch.Tensor
-    index: Dict[Pieces, int]
-    pieces: Callable[[Sequence[str]], List[Pieces]]
-    embed: Callable[[Sequence[SubSequence]], torch.Tensor]
-    distance: str
-
-    def rows(self, words: Sequence[str]) -> torch.Tensor:
-        """The row of each word, or -1 for a word that is not in the table. Shape: `(num_words,)`"""
-        return torch.tensor([self.index.get(key, -1) for key in self.pieces(words)], device=self.vectors.device)
 
 
 class EmbeddingTable(Registrable):
@@ -75,18 +26,24 @@ class EmbeddingTable(Registrable):
     # Parameters
 
     distance : `str`, optional (default = `"l2"`)
-        Distance by which the nearest word is chosen: `"l2"`, as in the paper, or `"cosine"`.
+        Distance by which the nearest word is chosen: `"l2"`, as in the paper, `"cosine"` or `"csls"`.
+    restore_norm : `bool`, optional (default = `False`)
+        Whether a mixed vector gets the mean length of its parents' before the nearest word is looked up.
+    restrict : `List[str]`, optional (default = `None`)
+        What a generated word must share with its parents: `"shape"`, `"tags"` or both; by default nothing.
 
     # Raises
 
     `ConfigurationError`
-        When `distance` is neither.
+        When `distance` or a part of `restrict` is none of these.
     """
 
     default_implementation = "vocabulary"
 
-    def __init__(self, distance: str = "l2") -> None:
-        self.distance = one_of("embedding_table.distance", distance, ("l2", "cosine"))
+    def __init__(self, distance: str = "l2", restore_norm: bool = False, restrict: Optional[List[str]] = None) -> None:
+        self.distance = one_of("embedding_table.distance", distance, DISTANCES)
+        self.restore_norm = restore_norm
+        self.restrict = tuple(one_of("embedding_table.restrict", kind, RESTRICTIONS) for kind in restrict or ())
 
     def check(self, model: SequenceTagger) -> None:
         """Raises a `ConfigurationError` when this model cannot be used; called before any work is done."""

@@ -1,11 +1,12 @@
 """The embedding table of a model's input embeddings."""
 
-from typing import Dict, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 import torch
 
 from seqmix_plugin.augmenters.context import AugmentationContext
-from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable, Pieces, SubSequence, WordTable
+from seqmix_plugin.augmenters.embedding_tables.embedding_table import EmbeddingTable
+from seqmix_plugin.augmenters.embedding_tables.word_table import Pieces, SubSequence, WordTable
 from seqmix_plugin.data import WordPieceIndexer
 from seqmix_plugin.parameter_checks import one_of
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
@@ -26,7 +27,18 @@ class VocabularyTable(EmbeddingTable):
         Which words are in the table. `"attested"`: the words of the pool and the seed set, each in its most frequent
         spelling. `"all"`: every whole word of the tokenizer's vocabulary.
     distance : `str`, optional (default = `"l2"`)
-        Distance by which the nearest word is chosen: `"l2"`, as in the paper, or `"cosine"`.
+        Distance by which the nearest word is chosen: `"l2"`, as in the paper, `"cosine"`, or `"csls"`: cross-domain
+        similarity local scaling of centred vectors (Conneau, Lample et al. 2018), in which words with many near
+        neighbours are less near, so that more different words are generated.
+    restore_norm : `bool`, optional (default = `False`)
+        Whether a mixed vector gets the length λ ‖a‖ + (1 − λ) ‖b‖, for parents a and b, before the nearest word is
+        looked up. Mixing shortens vectors, and short ones are near the same few words. It changes nothing with
+        `distance: 'cosine'`.
+    restrict : `List[str]`, optional (default = `None`)
+        What a generated word must share with its parents. `"shape"`: capitals, digits and marks of the word of the
+        parent with the larger weight (`Xx` for Oslo, `0.0` for 12.5). `"tags"`: it occurs with a tag of one of the two
+        parents in the sentences that are mixed. Where no word of the table has all that is asked for, the nearest of
+        all words is taken, which the statistics count as `unrestricted_tokens`. By default there is no restriction.
 
     # Raises
 
@@ -34,8 +46,14 @@ class VocabularyTable(EmbeddingTable):
         When a value is none of these, the model has no transformer, or there are too few words to choose from.
     """
 
-    def __init__(self, words: str = "attested", distance: str = "l2") -> None:
-        super().__init__(distance)
+    def __init__(
+        self,
+        words: str = "attested",
+        distance: str = "l2",
+        restore_norm: bool = False,
+        restrict: Optional[List[str]] = None,
+    ) -> None:
+        super().__init__(distance, restore_norm, restrict)
         self.words = one_of("embedding_table.words", words, ("attested", "all"))
         # W is the same in all rounds of a run; only E, of the encoder, changes.
         self._found: Optional[Tuple[SentenceSource, WordPieceIndexer, Dict[Pieces, str]]] = None
@@ -63,6 +81,9 @@ class VocabularyTable(EmbeddingTable):
             pieces=context.word_pieces.pieces,
             embed=embed,
             distance=self.distance,
+            restore_norm=self.restore_norm,
+            restrict=self.restrict,
+            tagged=parents,
         )
 
     def _entries(self, context: AugmentationContext) -> Dict[Pieces, str]:

@@ -4,7 +4,7 @@ from typing import Dict, Iterator, List, Sequence, Tuple
 
 import numpy as np
 
-from seqmix_plugin.augmenters.pairing.pairing import Pairing, WindowPair, draw_pairs
+from seqmix_plugin.augmenters.pairing.pairing import Pairing, WindowPair, draw_matching_pairs
 from seqmix_plugin.augmenters.pairing.sub_sequence import SubSequencePairing
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -39,20 +39,8 @@ class LabelConstrainedPairing(SubSequencePairing):
 
     def pairs(self, labelled: Sequence[TaggedSentence], rng: np.random.Generator) -> Iterator[WindowPair]:
         starts = [self._starts_by_labels(sentence) for sentence in labelled]
-        groups: Dict[Labels, List[int]] = {}
-        for position, by_labels in enumerate(starts):
-            for labels in by_labels:
-                groups.setdefault(labels, []).append(position)
-        keys = sorted(groups)
-        for group, i, j in draw_pairs([len(groups[key]) for key in keys], rng):
-            first, second = groups[keys[group]][i], groups[keys[group]][j]
-            shared = sorted(starts[first].keys() & starts[second].keys())
-            # Sentences that share the labels of several windows are in several groups but count in the first only.
-            if shared[0] != keys[group]:
-                continue
-            matching = [(a, b) for labels in shared for a in starts[first][labels] for b in starts[second][labels]]
-            first_start, second_start = matching[int(rng.integers(len(matching)))]
-            yield WindowPair(first, first_start, second, second_start, self.window)
+        for _, first, a, second, b in draw_matching_pairs(starts, rng):
+            yield WindowPair(first, a, second, b, self.window)
 
     def _starts_by_labels(self, sentence: TaggedSentence) -> Dict[Labels, List[int]]:
         """The starts of the eligible windows, grouped by the labels of the window."""

@@ -2,7 +2,7 @@
 
 import math
 from abc import abstractmethod
-from typing import Iterator, NamedTuple, Sequence, Set, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Sequence, Set, Tuple
 
 import numpy as np
 from allennlp.common import Registrable
@@ -95,3 +95,38 @@ def draw_pairs(sizes: Sequence[int], rng: np.random.Generator) -> Iterator[Tuple
     rest = np.array([number for number in range(total) if number not in drawn], dtype=np.int64)
     for number in rng.permutation(rest):
         yield decode(int(number))
+
+
+def draw_matching_pairs(
+    starts: Sequence[Mapping[Any, Sequence[int]]], rng: np.random.Generator
+) -> Iterator[Tuple[Any, int, int, int, int]]:
+    """
+    Draws all pairs i < j of sentences that share a key, uniformly and without replacement, and of each one of the
+    matching pairs of windows, uniformly. Sentences are grouped by their keys, which avoids a pass over all pairs.
+
+    # Parameters
+
+    starts : `Sequence[Mapping[Any, Sequence[int]]]`
+        The starts of each sentence's windows by key, such as their labels; keys can be sorted.
+    rng : `np.random.Generator`
+        Random generator.
+
+    # Returns
+
+    `Iterator[Tuple[Any, int, int, int, int]]`
+        The key, i, the start of its window, j and the start of its window.
+    """
+    groups: Dict[Any, List[int]] = {}
+    for position, by_key in enumerate(starts):
+        for key in by_key:
+            groups.setdefault(key, []).append(position)
+    keys = sorted(groups)
+    for group, i, j in draw_pairs([len(groups[key]) for key in keys], rng):
+        first, second = groups[keys[group]][i], groups[keys[group]][j]
+        shared = sorted(starts[first].keys() & starts[second].keys())
+        # Sentences that share several keys are in several groups but count in the first only.
+        if shared[0] != keys[group]:
+            continue
+        matching = [(key, a, b) for key in shared for a in starts[first][key] for b in starts[second][key]]
+        key, first_start, second_start = matching[int(rng.integers(len(matching)))]
+        yield key, first, first_start, second, second_start
