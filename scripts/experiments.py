@@ -24,9 +24,12 @@ from typing import Any, Dict, List, NamedTuple, Sequence
 ROOT = Path(__file__).resolve().parent.parent
 POLL = 0.5
 """Seconds between two checks of the processes."""
+STOPPED = 130
+"""The exit status after a signal."""
 SOURCES = ("minilm", "offline")
 CORPORA = ("webpage", "conll", "events", "quickstart")
-METHODS = ("random", "nte", "nte_duplicate", "nte_sub", "mnlp", "lc", "bald", "qbc")
+PAPERS = ("random", "nte", "nte_duplicate", "nte_sub", "mnlp", "lc", "bald", "qbc")
+METHODS = (*PAPERS, *(f"{policy}_stratified" for policy in ("mnlp", "nte", "lc", "random")))
 """The order within a seed; other methods follow by name."""
 FILES = {
     "webpage": [f"webpage/{split}.conll" for split in ("train", "dev", "test")],
@@ -35,6 +38,9 @@ FILES = {
     "quickstart": [f"quickstart/{split}.conll" for split in ("train", "dev", "test")],
 }
 """The training, dev and test file of each corpus in the folder of the data."""
+KEYS = ("sources", "corpora", "methods")
+"""What the name of a configuration consists of."""
+DIGESTS = ROOT / "results" / "data.json"
 DATA = ("train_data_path", "validation_data_path", "test_data_path")
 
 
@@ -54,7 +60,7 @@ def named(stem: str) -> Dict[str, str]:
     found = re.fullmatch(rf"(?:({'|'.join(SOURCES)})_)?({'|'.join(CORPORA)})_(.+)", stem)
     if found is None:
         raise SystemExit(f"error: {stem}.jsonnet: expected a name such as minilm_conll_nte or conll_nte")
-    return dict(zip(("sources", "corpora", "methods"), found.groups(""), strict=True))
+    return dict(zip(KEYS, found.groups(""), strict=True))
 
 
 def configurations(folder: Path, wanted: Dict[str, Sequence[str]]) -> List[Path]:
@@ -183,45 +189,53 @@ def run(waiting: Sequence[Job], work: Path, workers: int, commits: bool) -> int:
         print(f"failed: {job}; {log(job, work)} says why", flush=True)
     if stops:
         print("stopped; the same command resumes it", flush=True)
-    return 130 if stops else int(bool(failed))
+    return STOPPED if stops else int(bool(failed))
 
 
-def parser() -> argparse.ArgumentParser:
-    """The options."""
-    folders = (path.parent.name for path in (ROOT / "training_configs").glob("*/*.jsonnet"))
-    options = argparse.ArgumentParser(prog="python -m scripts.experiments", description=__doc__.split("\n\n")[0])
-    options.add_argument("name", choices=sorted(set(folders) - {"paper"}), help="the experiment")
-    for key in ("sources", "corpora", "methods"):
+def finish(title: str, every: Sequence[Job], given: argparse.Namespace) -> int:
+    """Runs, or lists, what is missing of these runs; see `run` for what is returned."""
+    missing = [job for job in every if not job.record.exists()]
+    print(f"{title}: {len(every) - len(missing)} of {len(every)} runs are there", flush=True)
+    if given.list:
+        print("".join(f"{job}\n" for job in missing), end="")
+        return 0
+    check_data(sorted({named(job.configuration.stem)["corpora"] for job in every}), given.data, DIGESTS)
+    prepare(given.runs, given.data)
+    for job in every if given.commit else []:
+        if job not in missing and not is_committed(job):
+            commit(job)
+    return run(missing, given.runs, given.workers, given.commit)
+
+
+def add_options(options: argparse.ArgumentParser) -> None:
+    """The options of all commands that run experiments."""
+    for key in KEYS:
         options.add_argument(f"--{key}", nargs="+", default=[], help=f"only the configurations of these {key}")
-    options.add_argument("--seeds", default="1-8", help="such as 1,2,3 or 1-8 (default)")
     options.add_argument("--data", type=Path, default=ROOT / "data", help="has conll03/, webpage/, events_geneva33/")
     options.add_argument("--workers", type=int, default=1, help="runs at a time, of one thread each")
     options.add_argument("--runs", type=Path, default=ROOT / "runs" / "experiments", help="the folder of the runs")
     options.add_argument("--results", type=Path, default=ROOT / "results", help="the folder of the records")
     options.add_argument("--commit", action="store_true", help="commit each record by git as its run finishes")
     options.add_argument("--list", action="store_true", help="show what is missing, and end")
-    return options
+
+
+def checked(given: argparse.Namespace) -> argparse.Namespace:
+    """The options; ends the program where one cannot be."""
+    if given.workers < 1:
+        raise SystemExit(f"error: --workers is {given.workers}; expected 1 or more")
+    return given
 
 
 def main(arguments: Sequence[str]) -> int:
     """Runs what is missing; see `run` for what is returned."""
-    given = parser().parse_args(arguments)
-    if given.workers < 1:
-        raise SystemExit(f"error: --workers is {given.workers}; expected 1 or more")
-    wanted = {key: getattr(given, key) for key in ("sources", "corpora", "methods")}
-    paths = configurations(ROOT / "training_configs" / given.name, wanted)
-    every = jobs(paths, parsed_seeds(given.seeds), given.results.resolve() / given.name)
-    missing = [job for job in every if not job.record.exists()]
-    print(f"{given.name}: {len(every) - len(missing)} of {len(every)} runs are there", flush=True)
-    if given.list:
-        print("\n".join(map(str, missing)))
-        return 0
-    check_data(sorted({named(path.stem)["corpora"] for path in paths}), given.data, ROOT / "results" / "data.json")
-    prepare(given.runs, given.data)
-    for job in every if given.commit else []:
-        if job not in missing and not is_committed(job):
-            commit(job)
-    return run(missing, given.runs, given.workers, given.commit)
+    folders = {path.parent.name for path in (ROOT / "training_configs").glob("*/*.jsonnet")} - {"paper"}
+    options = argparse.ArgumentParser(prog="python -m scripts.experiments", description=__doc__.split("\n\n")[0])
+    options.add_argument("name", choices=sorted(folders), help="the experiment")
+    options.add_argument("--seeds", default="1-8", help="such as 1,2,3 or 1-8 (default)")
+    add_options(options)
+    given = checked(options.parse_args(arguments))
+    paths = configurations(ROOT / "training_configs" / given.name, {key: getattr(given, key) for key in KEYS})
+    return finish(given.name, jobs(paths, parsed_seeds(given.seeds), given.results.resolve() / given.name), given)
 
 
 if __name__ == "__main__":

@@ -16,12 +16,17 @@ def file_name(experiment: str, corpus: Corpus, split: str, measure: str = "sente
     return f"results_{experiment}_{corpus.prefix}{split}{against}.svg"
 
 
-def charts(experiment: str, found: Dict[Corpus, Comparison], measures: Sequence[str] = ("sentences",)) -> Charts:
-    """The curves of an experiment, by the files of their pictures."""
+def charts(
+    experiment: str,
+    found: Dict[Corpus, Comparison],
+    measures: Sequence[str] = ("sentences",),
+    looks: Sequence[str] = METHODS,
+) -> Charts:
+    """The curves of an experiment, by the files of their pictures; `looks` are the methods in the order of colours."""
     drawn: Charts = {}
     for corpus, comparison in found.items():
         rows, references = mean_rows(comparison), [group.name for group in comparison.references]
-        names = [*METHODS, *(name for name in names_of(comparison) if name not in METHODS)]  # looks stay the same
+        names = [*looks, *(name for name in names_of(comparison) if name not in looks)]  # looks stay the same
         means, levels = ([row for row in rows if (row["method"] in references) is level] for level in (False, True))
         for split in comparison.splits:
             for measure in measures:

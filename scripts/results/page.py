@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from scripts.results import equal_steps, large_pool, seed_gain, unequal_steps
+from scripts.results import equal_steps, label_savings, large_pool, seed_gain, unequal_steps
 
-PARTS = (equal_steps, seed_gain, large_pool, unequal_steps)
+PARTS = (label_savings, equal_steps, seed_gain, large_pool, unequal_steps)
 INTRODUCTION = """# Measured results
 
 `make results` writes this page from the records in `results/`; no measurement in it is typed. A record is what a

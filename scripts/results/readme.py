@@ -4,7 +4,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any, Dict, List, Optional, Tuple
 
-from scripts.results import equal_steps, large_pool, seed_gain, unequal_steps
+from scripts.results import equal_steps, label_savings, large_pool, seed_gain, unequal_steps
 from scripts.results.records import SOURCES, Corpus, comparisons, names_of, papers_numbers
 from scripts.results.wording import bullets, conclusions, seqmix_gains
 from seqmix_plugin.charts.learning_curves import learning_curves
@@ -33,9 +33,11 @@ add sentences were also trained for more steps**; the experiment at equal steps 
 
 
 def with_summary(readme: str, results: Path) -> str:
-    """README with its two parts made anew, the caption of the curve and the summary."""
+    """README with its two parts made anew: the caption of the curve with what saves labels, and the summary."""
     before, caption, summarized = readme.split(BEGIN)
-    parts = [(captioned(results), caption), (summary(results), summarized)]
+    saved = label_savings.front(results)
+    first = captioned(results) + ("" if saved is None else f"\n{fill(saved, 120, break_on_hyphens=False)}\n")
+    parts = [(first, caption), (summary(results), summarized)]
     return before + "".join(BEGIN + text + END + old.split(END)[1] for text, old in parts)
 
 

@@ -50,19 +50,24 @@ def comparisons(results: Path, experiment: str, named: Pairs = ()) -> Dict[Corpu
 
 
 def _comparison(folder: Path, corpus: Corpus, named: Pairs) -> Optional[Comparison]:
-    folders = [path for path in sorted(folder.glob(f"{corpus.prefix}*")) if any(path.glob("*.json"))]
+    groups = methods_of([folder], corpus)
+    names = {group.name for group in groups}
+    pairs = [pair for pair in named if names.issuperset(pair)]
+    return Comparison(groups, named=pairs, planned=len(named)) if groups else None
+
+
+def methods_of(experiments: Sequence[Path], corpus: Corpus) -> List[Group]:
+    """The methods that have records of a corpus in the folders of these experiments, in their order."""
+    every = [path for folder in experiments for path in sorted(folder.glob(f"{corpus.prefix}*"))]
+    folders = [path for path in every if any(path.glob("*.json"))]
     if not folders:
-        return None
+        return []
     runs, skipped = find_runs(list(map(str, folders)))
     groups, left_out = group_runs(runs)
     if skipped or left_out:
         sys.exit("\n".join([*skipped, *left_out]))
     groups = [Group(group.name.removeprefix(corpus.prefix), group.runs) for group in groups]
-    names = {group.name for group in groups}
-    pairs = [pair for pair in named if names.issuperset(pair)]
-    return Comparison(
-        sorted(groups, key=lambda group: (place(group.name), group.name)), named=pairs, planned=len(named)
-    )
+    return sorted(groups, key=lambda group: (place(group.name), group.name))
 
 
 def place(method: str) -> int:

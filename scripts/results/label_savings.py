@@ -1,0 +1,213 @@
+"""What saves labels: all policies screened on one corpus, the best of them compared in full on three."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Dict, List, Optional
+
+from scripts.plan import STEPS, jobs_of, unconfigured
+from scripts.results import gains
+from scripts.results.figures import Charts, charts, shown
+from scripts.results.gain_tables import about_random, differing, gain_table, parts_table, spoken
+from scripts.results.gains import BASELINE, BEST, CONLL, CORPORA, E5, SCREENING, corpus_title, recommended
+from scripts.results.records import Corpus, environment
+from scripts.results.wording import bullets
+from seqmix_plugin.errors import ConfigurationError
+from seqmix_plugin.reporting import pair_tables, tables
+from seqmix_plugin.reporting.comparison import Comparison
+from seqmix_plugin.reporting.formatting import counted
+from seqmix_plugin.reporting.run_groups import Group
+from seqmix_plugin.reporting.saved_labels import EXACT, LESS, Saving
+from seqmix_plugin.reporting.table import Table
+
+NAME = "label_savings"
+COMPARED = (BASELINE, "mnlp", "nte")
+"""Shown in full beside the best."""
+MEASURES = ("sentences", "tokens")
+SPLITS = ("dev", "test")
+GOALS = {"conll": {"tokens": 60, "sentences": 50}, "events": {"tokens": 40}}
+"""Percent that `recommended` is to save at the least."""
+INTRODUCTION = """\
+Which query policies reach with fewer labels what random sampling reaches? The pool, the sizes and the training are
+those of [a large pool](#a-large-pool), whose records of random sampling, NTE, MNLP and least confidence are used here
+as well (`training_configs/label_savings/`). **Dev decides**, test is reported. A difference to random sampling is that
+of the mean F1 over the budgets that both cover, on the seeds of both, with its 95 % interval, bootstrapped over seeds.
+Labels are *saved* where a mean curve reaches the F1 with which random sampling ends, the seed set counted; `<` marks
+savings of a method that does not reach it. Seconds are those of the cost model.
+"""
+SCREENED = """\
+Exploratory: many policies, few seeds ({seeds}), no test. The order is that of the smaller of the two differences in dev
+F1, as a policy should save sentences and tokens. The best {best} are compared in full.
+"""
+VERDICT = """\
+The pairs were fixed before their runs: each of the best of the screening against random sampling. The seeds of the
+screening ({seeds} on CoNLL-2003) have chosen the policies, so they are left out here.
+"""
+
+
+def section(results: Path) -> str:
+    """All of the experiment."""
+    parts = ["## What saves labels\n", INTRODUCTION, progress(results)]
+    screened = gains.methods(results, CONLL, SCREENING)
+    if BASELINE in screened and len(screened) > 1:
+        parts += screening(screened, results)
+    found = compared(results)
+    for corpus, one in found.items():
+        parts += in_full(corpus, one)
+    parts += [*verdict(found, gains.best(results)), *parts_of_recommended(results)]
+    return "\n".join(filter(None, parts))
+
+
+def progress(results: Path) -> str:
+    """The steps of the plan with what there is of them, and the command that runs the others."""
+    rows, lacking, missing = [], [], 0
+    for step in STEPS:
+        jobs = jobs_of(step, results)
+        number = sum(job.record.exists() for job in jobs)
+        corpora = ", ".join(map(corpus_title, step.corpora))
+        rows.append([step.title, corpora, str(len(step.seeds)), str(number), str(len(jobs) - number)])
+        missing += len(jobs) - number
+        lacking += unconfigured(step, results)
+    table = Table("", ["step", "corpora", "seeds", "runs", "missing"], rows).markdown()
+    if lacking:
+        table += f"\nThere is no configuration yet of {', '.join(f'`{name}`' for name in dict.fromkeys(lacking))}.\n"
+    if not missing:
+        return f"All runs are there.\n\n{table}"
+    command = "python -m scripts.plan --data FOLDER\nmake results"
+    return f"The commands run what is missing, step by step:\n\n```\n{command}\n```\n\n{table}"
+
+
+def screening(found: Dict[str, Group], results: Path) -> List[str]:
+    """All policies on CoNLL-2003 with the seeds of the screening."""
+    names = ", ".join(map(str, SCREENING))
+    parts = [f"### Screening on {CONLL.title}\n", SCREENED.format(seeds=names, best=BEST)]
+    for split in SPLITS:
+        table = gain_table(found, split)
+        if table.rows:
+            parts.append(f"#### {split.title()} F1 against random sampling\n\n{table.markdown()}")
+            parts.append(about_random(found, split))
+    best = ", ".join(gains.best(results))
+    complete = all(len(group.runs) == len(SCREENING) for group in found.values())
+    parts.append(f"The best {BEST} by dev{'' if complete else ' so far'}: {best}.\n")
+    return [*parts, differing(CONLL, list(found)), environment({CONLL: Comparison(list(found.values()))})]
+
+
+def compared(results: Path) -> Dict[Corpus, Comparison]:
+    """The methods that are shown in full, on each corpus that has random sampling and one more of them."""
+    best = gains.best(results)
+    names = list(dict.fromkeys([*COMPARED, *best, recommended()["measured_as"]]))
+    found = {}
+    for corpus in (*CORPORA, E5):
+        groups = gains.methods(results, corpus)
+        kept = [groups[name] for name in names if name in groups]
+        if BASELINE in groups and len(kept) > 1:
+            pairs = [(name, BASELINE) for name in best if name in groups and name != BASELINE]
+            found[corpus] = Comparison(kept, named=pairs, planned=len(best))
+    return found
+
+
+def in_full(corpus: Corpus, found: Comparison) -> List[str]:
+    """The curves and tables of a corpus."""
+    groups = {group.name: group for group in found.groups}
+    parts = [f"### {corpus_title(corpus)}, in full\n", shown(NAME, corpus, found, MEASURES)]
+    for split in (split for split in SPLITS if split in found.splits):
+        table = tables.curves(found, split)
+        parts.append(f"#### {table.title[0].upper()}{table.title[1:]}\n\n{table.markdown()}")
+        parts.append(f"#### {split.title()} F1 against random sampling\n\n{gain_table(groups, split).markdown()}")
+        parts.append(about_random(groups, split))
+    told = [goal(corpus, groups, split) for split in SPLITS]
+    return [*parts, bullets([text for text in told if text is not None])]
+
+
+def goal(corpus: Corpus, groups: Dict[str, Group], split: str) -> Optional[str]:
+    """Whether `recommended` saves what it is to save, or by how much it falls short."""
+    name = recommended()["measured_as"]
+    if corpus.source or corpus.name not in GOALS or not {name, BASELINE}.issubset(groups):
+        return None
+    found = gains.gain(groups[name], groups[BASELINE], split)
+    if found is None or not found.savings:
+        return None
+    told = [_reached(found.savings[measure], least) for measure, least in GOALS[corpus.name].items()]
+    return f"**{split.title()}**, `recommended` ({name}, {counted(len(found.method.runs), 'seed')}): {'; '.join(told)}."
+
+
+def _reached(one: Saving, least: float) -> str:
+    missing = least - one.saved.percent
+    if one.saved.bound == LESS:
+        state = "**not reached**: it does not get to the F1"
+    elif missing <= 0:
+        state = "**reached**"
+    elif one.saved.bound == EXACT:
+        state = f"**not reached**, {missing:.0f} points short"
+    else:
+        state = f"not known, as its first budget is enough and {missing:.0f} points short"
+    return f"{spoken(one)} of the {one.measure} are saved, the goal of {least} % is {state}"
+
+
+def verdict(found: Dict[Corpus, Comparison], best: List[str]) -> List[str]:
+    """One verdict a pair over the corpora, at equal sentences and at equal tokens."""
+    fresh: Dict[str, Comparison] = {}
+    for corpus in (corpus for corpus in found if corpus in CORPORA):
+        groups = [_fresh(corpus, group) for group in found[corpus].groups if group.name in (BASELINE, *best)]
+        groups = [group for group in groups if group.runs]
+        pairs = [(group.name, BASELINE) for group in groups if group.name != BASELINE]
+        if pairs and any(group.name == BASELINE for group in groups):
+            fresh[corpus.title] = Comparison(groups, named=pairs, planned=BEST)
+    parts = []
+    for split in SPLITS:
+        for measure in MEASURES:
+            table = _over_corpora(fresh, split, measure)
+            if table is not None and table.rows:
+                parts.append(
+                    f"#### {table.title[0].upper()}{table.title[1:]}, at equal {measure}\n\n{table.markdown()}"
+                )
+    if not parts:
+        return []
+    return ["### The verdict over the corpora\n", VERDICT.format(seeds=", ".join(map(str, SCREENING))), *parts]
+
+
+def _fresh(corpus: Corpus, group: Group) -> Group:
+    """The runs of a method that have not chosen it."""
+    kept = tuple(run for run in group.runs if corpus != CONLL or run.seed not in SCREENING)
+    return replace(group, runs=kept)
+
+
+def _over_corpora(fresh: Dict[str, Comparison], split: str, measure: str) -> Optional[Table]:
+    counted_so = {}
+    for name, one in fresh.items():
+        try:
+            counted_so[name] = replace(one, against=measure)
+        except ConfigurationError:  # no range of tokens in common
+            continue
+    return pair_tables.over_corpora(counted_so, split) if len(counted_so) > 1 else None
+
+
+def parts_of_recommended(results: Path) -> List[str]:
+    """What each part of `recommended` adds, where there are records of it without the part."""
+    found = {corpus: gains.methods(results, corpus) for corpus in CORPORA}
+    shown_tables = [(split, parts_table(found, split)) for split in SPLITS]
+    parts = [f"#### {split.title()}\n\n{table.markdown()}" for split, table in shown_tables if table is not None]
+    about = (
+        "What `recommended` reaches more than it does without one of its parts, in F1 points at equal sentences and at "
+        "equal tokens.\n"
+    )
+    return ["### The parts of `recommended`\n", about, *parts] if parts else []
+
+
+def front(results: Path) -> Optional[str]:
+    """What `recommended` saves on CoNLL-2003, for README; `None` before there is an interval."""
+    groups, name = gains.methods(results, CONLL), recommended()["measured_as"]
+    found = gains.gain(groups[name], groups[BASELINE], "test") if {name, BASELINE}.issubset(groups) else None
+    if found is None or not set(MEASURES).issubset(found.savings) or len(found.method.runs) < 2:
+        return None
+    saved = [f"{spoken(found.savings[measure])} of the {measure}" for measure in reversed(MEASURES)]
+    seeds = counted(len(found.method.runs), "seed")
+    return (
+        f"**What saves labels**: to reach the test F1 with which random sampling ends on {CONLL.title}, `recommended` "
+        f"({gains.title(name)}) saves {' and '.join(saved)} (95 % intervals, {seeds}; "
+        "[all policies](docs/results.md#what-saves-labels))."
+    )
+
+
+def pictures(results: Path) -> Charts:
+    """The curves, against sentences and tokens."""
+    return charts(NAME, compared(results), MEASURES, looks=COMPARED)
