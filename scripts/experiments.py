@@ -29,7 +29,8 @@ STOPPED = 130
 SOURCES = ("minilm", "offline")
 CORPORA = ("webpage", "conll", "events", "quickstart")
 PAPERS = ("random", "nte", "nte_duplicate", "nte_sub", "mnlp", "lc", "bald", "qbc")
-METHODS = (*PAPERS, *(f"{policy}_stratified" for policy in ("mnlp", "nte", "lc", "random")))
+STRATIFIED = ("mnlp", "nte", "lc", "random", "margin", "entity_weighted", "itf", "mnlp_kmeans")
+METHODS = (*PAPERS, *(f"{policy}_stratified" for policy in STRATIFIED))
 """The order within a seed; other methods follow by name."""
 FILES = {
     "webpage": [f"webpage/{split}.conll" for split in ("train", "dev", "test")],

@@ -345,6 +345,11 @@ def test_the_large_pool_of_webpage_and_that_of_e5() -> None:
     )
 
 
+def test_no_configuration_of_the_large_pool_is_measured_twice() -> None:
+    paths = [path for path in OURS if path.parent.name in ("large_pool", "label_savings")]
+    assert len({json.dumps(evaluate(path), sort_keys=True) for path in paths}) == len(paths)
+
+
 @pytest.mark.parametrize("corpus", ["conll", "events", "webpage"])
 def test_recommended_is_measured_as_a_whole_and_without_each_part(corpus: str) -> None:
     library = json.loads(evaluate_file(str(FOLDER / "lib" / "recommended.libsonnet")))

@@ -76,6 +76,8 @@ def screened(tmp_path_factory: pytest.TempPathFactory) -> Path:
             copied(folder / "label_savings", f"{corpus}_mnlp_stratified", seed, gain=0.1 + some)
     copied(folder / "large_pool", "conll_lc", 1, gain=0.05, words=2)
     copied(folder / "label_savings", "conll_nte_stratified", 2, gain=0.01)
+    copied(folder / "label_savings", "conll_random_more_steps", 1, gain=0.1, steps=600)
+    copied(folder / "label_savings", "conll_mnlp_stratified_more_steps", 1, gain=0.4, steps=600)
     return folder
 
 
@@ -139,7 +141,12 @@ def test_policies_are_screened_with_the_first_seeds_on_sentences_and_tokens(savi
     assert "candidates 14.5" in table
     assert gains.best(screened) == ["mnlp_stratified", "mnlp", "nte_stratified"], "those with most seeds first"
     assert "The best 3 by dev so far: mnlp_stratified, mnlp, nte_stratified." in savings
-    assert "random sampling in `trainer.query_policy` alone." in savings
+
+
+def test_what_is_trained_for_more_steps_is_compared_with_its_like(savings: str) -> None:
+    table = savings[savings.index("#### Dev F1 against random sampling, twice the steps") :]
+    assert "| mnlp_stratified_more_steps | MNLP within strata of length, twice the steps | 1 | +30.0 |" in table
+    assert "mnlp_stratified_more_steps in `data_loader.batches_per_epoch`" in savings
 
 
 def test_the_seeds_that_have_chosen_the_policies_are_not_those_that_test_them(savings: str) -> None:

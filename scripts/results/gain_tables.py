@@ -32,10 +32,10 @@ from seqmix_plugin.run.reader import flattened
 POLICY = "trainer.query_policy"
 
 
-def gain_table(found: Dict[str, Group], split: str) -> Table:
+def gain_table(found: Dict[str, Group], split: str, baseline: str = BASELINE) -> Table:
     """A row per method: its differences to random sampling, what it saves, and how long its queries are."""
     rows = []
-    for one in gains(found, split):
+    for one in gains(found, split, baseline):
         own = [title(one.method.name), str(len(one.method.runs))]
         differences = [_difference(one.at_equal.get(measure)) for measure in COUNTED[:2]]
         saved = [_short(spoken(one.savings[key])) if key in one.savings else NOTHING for key in COUNTED]
@@ -44,13 +44,13 @@ def gain_table(found: Dict[str, Group], split: str) -> Table:
     return Table("", [*columns, *(f"{key} saved" for key in COUNTED), "words a query"], rows)
 
 
-def about_random(found: Dict[str, Group], split: str) -> str:
+def about_random(found: Dict[str, Group], split: str, baseline: str = BASELINE) -> str:
     """What the methods are compared with: random sampling at its last budget, and the length of the candidates."""
-    group = found[BASELINE]
+    group = found[baseline]
     scores = group.f1(split)
     last, seeds = group.counts("tokens")[:, -1].mean(), formatting.counted(len(group.runs), "seed")
     ends = NOTHING if scores is None else decimal(float(scores[:, -1].mean()))
-    text = f"Random sampling ({seeds}) ends at {ends} {split} F1 with {decimal(float(last), 0)} tokens"
+    text = f"{baseline} ({seeds}) ends at {ends} {split} F1 with {decimal(float(last), 0)} tokens"
     own = f"; its sentences have {decimal(queried_words(group))} words on average"
     candidates = candidates_words(found.values())
     return text + own + (f", candidates {decimal(candidates)}" if candidates else "") + ".\n"

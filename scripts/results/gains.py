@@ -16,10 +16,13 @@ from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.paired import PairedComparison
 from seqmix_plugin.reporting.run_groups import Group, matched_runs
 from seqmix_plugin.reporting.saved_labels import Saving, saving
+from seqmix_plugin.reporting.training import steps
 
 EXPERIMENTS = ("large_pool", "label_savings")
 CONFIGURATIONS = ROOT / "training_configs"
 BASELINE = "random"
+MORE_STEPS = "random_more_steps"
+"""Random sampling for those that are trained for more steps."""
 SCREENING = (1, 2, 3)
 """The seeds with which the policies were screened on CoNLL-2003."""
 CONLL = Corpus("", "conll")
@@ -81,13 +84,19 @@ def _difference(first: Group, second: Group, split: str, measure: str) -> Option
     return pairs[0] if pairs else None
 
 
-def gains(found: Dict[str, Group], split: str) -> List[Gain]:
-    """What all methods gain over random sampling, those first that gain most on dev."""
-    if BASELINE not in found:
-        return []
-    others = [group for name, group in found.items() if name != BASELINE]
-    on_dev = {group.name: gain(group, found[BASELINE], "dev") for group in others}
-    on_split = on_dev if split == "dev" else {group.name: gain(group, found[BASELINE], split) for group in others}
+def alike(found: Dict[str, Group], baseline: str = BASELINE) -> Dict[str, Group]:
+    """The methods that are trained for as many steps a round as a baseline, with it; none without the baseline."""
+    if baseline not in found:
+        return {}
+    wanted = steps(found[baseline])
+    return {name: group for name, group in found.items() if steps(group) == wanted}
+
+
+def gains(found: Dict[str, Group], split: str, baseline: str = BASELINE) -> List[Gain]:
+    """What methods gain over random sampling that is trained as long, those first that gain most on dev."""
+    others = [group for name, group in alike(found, baseline).items() if name != baseline]
+    on_dev = {group.name: gain(group, found[baseline], "dev") for group in others}
+    on_split = on_dev if split == "dev" else {group.name: gain(group, found[baseline], split) for group in others}
     order = sorted(on_split, key=lambda name: np.inf if (one := on_dev[name]) is None else -one.least)
     return [one for one in map(on_split.get, order) if one is not None]
 

@@ -8,7 +8,7 @@ from scripts.plan import STEPS, jobs_of, unconfigured
 from scripts.results import gains
 from scripts.results.figures import Charts, charts, shown
 from scripts.results.gain_tables import about_random, differing, gain_table, parts_table, spoken
-from scripts.results.gains import BASELINE, BEST, CONLL, CORPORA, E5, SCREENING, corpus_title, recommended
+from scripts.results.gains import BASELINE, BEST, CONLL, CORPORA, E5, MORE_STEPS, SCREENING, corpus_title, recommended
 from scripts.results.records import Corpus, environment
 from scripts.results.wording import bullets
 from seqmix_plugin.errors import ConfigurationError
@@ -36,7 +36,8 @@ savings of a method that does not reach it. Seconds are those of the cost model.
 """
 SCREENED = """\
 Exploratory: many policies, few seeds ({seeds}), no test. The order is that of the smaller of the two differences in dev
-F1, as a policy should save sentences and tokens. The best {best} are compared in full.
+F1, as a policy should save sentences and tokens. The best {best} are compared in full. What is trained for more steps
+is compared with random sampling that is trained as long, and is not among them.
 """
 VERDICT = """\
 The pairs were fixed before their runs: each of the best of the screening against random sampling. The seeds of the
@@ -80,11 +81,13 @@ def screening(found: Dict[str, Group], results: Path) -> List[str]:
     """All policies on CoNLL-2003 with the seeds of the screening."""
     names = ", ".join(map(str, SCREENING))
     parts = [f"### Screening on {CONLL.title}\n", SCREENED.format(seeds=names, best=BEST)]
-    for split in SPLITS:
-        table = gain_table(found, split)
-        if table.rows:
-            parts.append(f"#### {split.title()} F1 against random sampling\n\n{table.markdown()}")
-            parts.append(about_random(found, split))
+    for baseline in (BASELINE, MORE_STEPS):
+        for split in SPLITS if len(gains.alike(found, baseline)) > 1 else ():
+            heading = f"#### {split.title()} F1 against {gains.title(baseline)}\n"
+            parts += [heading, gain_table(found, split, baseline).markdown(), about_random(found, split, baseline)]
+    shown_ones = {name for baseline in (BASELINE, MORE_STEPS) for name in gains.alike(found, baseline)}
+    if others := sorted({*found} - shown_ones):
+        parts.append(f"Without random sampling that is trained for as many steps: {', '.join(others)}.\n")
     best = ", ".join(gains.best(results))
     complete = all(len(group.runs) == len(SCREENING) for group in found.values())
     parts.append(f"The best {BEST} by dev{'' if complete else ' so far'}: {best}.\n")
