@@ -10,6 +10,7 @@ from seqmix_plugin.functional.clustering import (
 from seqmix_plugin.functional.crf import TransitionScores, expected_score, forward_backward, log_partition, viterbi
 from seqmix_plugin.functional.gradient_embedding import gradient_embedding, random_projection
 from seqmix_plugin.functional.label_aligned import count_others, draw_others, segments, select_some, shuffled_within
+from seqmix_plugin.functional.length import nearest_windows, rank_among_nearest, regressed_on_length
 from seqmix_plugin.functional.length_density import length_density
 from seqmix_plugin.functional.losses import smoothed, soft_cross_entropy
 from seqmix_plugin.functional.mixup import (
@@ -29,6 +30,7 @@ from seqmix_plugin.functional.nearest import (
 from seqmix_plugin.functional.ngrams import Ngram, ngrams
 from seqmix_plugin.functional.perplexity import negative_log_likelihood, perplexity, pseudo_perplexity
 from seqmix_plugin.functional.precision import at_least_float32
+from seqmix_plugin.functional.shares import evenly_spread, interleaved
 from seqmix_plugin.functional.typicality import neighbour_distance
 from seqmix_plugin.functional.uncertainty import (
     consensus_divergence,

@@ -11,11 +11,14 @@ from seqmix_plugin.query_policies.inverse_tag_frequency import InverseTagFrequen
 from seqmix_plugin.query_policies.kmeans import KmeansPolicy
 from seqmix_plugin.query_policies.least_confidence import LeastConfidencePolicy
 from seqmix_plugin.query_policies.length import LengthPolicy
+from seqmix_plugin.query_policies.length_ranked import LengthRankedPolicy
+from seqmix_plugin.query_policies.length_regressed import LengthRegressedPolicy
 from seqmix_plugin.query_policies.margin import MarginPolicy
 from seqmix_plugin.query_policies.mnlp import MnlpPolicy
 from seqmix_plugin.query_policies.normalized_token_entropy import NormalizedTokenEntropyPolicy
 from seqmix_plugin.query_policies.query_policy import Query, QueryPolicy
 from seqmix_plugin.query_policies.random import RandomPolicy
+from seqmix_plugin.query_policies.random_share import RandomSharePolicy
 from seqmix_plugin.query_policies.stratified import StratifiedPolicy
 from seqmix_plugin.query_policies.tag_count import TagCountPolicy
 from seqmix_plugin.query_policies.typical import TypicalPolicy

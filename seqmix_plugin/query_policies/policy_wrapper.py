@@ -48,3 +48,12 @@ class PolicyWrapper(QueryPolicy):
 
     def vectors(self, batch: ScoredBatch) -> torch.Tensor:
         return self.policy.vectors(batch)
+
+
+def with_scores(key: str, policy: QueryPolicy) -> QueryPolicy:
+    """The policy itself; raises a `ConfigurationError` when it does not score sentences."""
+    if not policy.has_scores:
+        raise ConfigurationError(
+            f"{key} is a {type(policy).__name__}, which has no scores; expected a policy with scores, such as 'mnlp'"
+        )
+    return policy

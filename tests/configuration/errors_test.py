@@ -223,6 +223,9 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"model.label_namespace": "tags"},
         {"trainer.trainer.validation_metric": "f1"},
     ],
+    "a query policy around one that does not score sentences": [
+        {"trainer.query_policy": {"type": "length_ranked", "policy": {"type": "random"}}}
+    ],
     "keys of discriminator and pairing that exclude each other": [
         perplexity(range=[0, 500], quantile=[0, 0.5]),
         perplexity(quantile=[0.5, 0]),

@@ -30,6 +30,9 @@ CONFIGURATIONS: "list[dict]" = [
     *({"type": name} for name in ("core_set", "kmeans", "badge", "typical", "length")),
     {"type": "hybrid", "policy": {"type": "mnlp"}, "diversity": {"type": "kmeans"}, "factor": 1},
     {"type": "without_redundancy", "policy": {"type": "mnlp"}, "max_cosine": 0.9},
+    {"type": "length_ranked", "policy": {"type": "mnlp"}, "neighbours": 2},
+    {"type": "length_regressed", "policy": {"type": "mnlp"}},
+    {"type": "random_share", "policy": {"type": "mnlp"}},
 ]
 """Every policy, and wrappers around others, must meet the contract."""
 

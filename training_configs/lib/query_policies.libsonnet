@@ -17,6 +17,9 @@ local policies = {
   mnlp_kmeans: { type: 'hybrid', policy: policies.mnlp, diversity: policies.kmeans, factor: 3 },
 };
 local stratified(policy) = { type: 'stratified', policy: policy, by: 'length', strata: 5 };
+local length_ranked(policy) = { type: 'length_ranked', policy: policy, neighbours: 101 };
+local length_regressed(policy) = { type: 'length_regressed', policy: policy, standardized: true };
+local random_share(policy) = { type: 'random_share', policy: policy, share: 0.2 };
 
 policies {
   random_stratified: stratified(policies.random),
@@ -30,4 +33,8 @@ policies {
   qbc_stratified: stratified(policies.qbc),
   mnlp_kmeans_stratified: stratified(policies.mnlp_kmeans),
   mnlp_stratified_without_redundancy: { type: 'without_redundancy', policy: stratified(policies.mnlp), ngram: 3, max_overlap: 0.5 },
+  lc_length_ranked: length_ranked(policies.lc),
+  mnlp_length_ranked: length_ranked(policies.mnlp),
+  mnlp_length_regressed: length_regressed(policies.mnlp),
+  mnlp_stratified_random_share: random_share(stratified(policies.mnlp)),
 }
