@@ -43,7 +43,7 @@ def summed(values: np.ndarray) -> np.ndarray:
     # Parameters
 
     values : `np.ndarray`
-        Of type float64, of the same shape in all processes.
+        Of a floating-point type, and of the same shape and type in all processes.
     """
     if not is_distributed():
         return values

@@ -12,6 +12,7 @@ from allennlp.common import Registrable
 from seqmix_plugin.distributed import from_primary, summed
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.query_policies.candidates import Candidates, Predict, QueryContext, ScoredBatch
+from seqmix_plugin.query_policies.vector_table import VectorTable
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 
 logger = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ class QueryPolicy(Registrable):
         # Raises
 
         `ConfigurationError`
-            When the pool has fewer than K sentences, or a score is not a number.
+            When the pool has fewer than K sentences, or a score or vector is not a number.
         """
         if size > len(unlabelled):
             raise ConfigurationError(f"pool exhausted: {len(unlabelled)} sentences left, {size} requested")
@@ -119,16 +120,18 @@ class QueryPolicy(Registrable):
         self.prepare(replace(context, lengths=lengths))
         scores, ranks, vectors = self.score_pool(unlabelled, predict)
         finite = np.isfinite(scores) & np.isfinite(ranks)
+        if vectors is not None:
+            finite &= np.isfinite(vectors.sum(1))
         if not finite.all():
-            culprit = unlabelled[int(np.flatnonzero(~finite)[0])]
-            raise ConfigurationError(f"the query score of sentence {culprit.id!r} is not a number: training diverged")
+            culprit, what = unlabelled[int(np.flatnonzero(~finite)[0])], "score" if self.has_scores else "vector"
+            raise ConfigurationError(f"the query {what} of sentence {culprit.id!r} is not a number: training diverged")
         if self.has_scores and size < len(unlabelled) and ranks.min() == ranks.max() and not self._warned:
             self._warned = True
             number, score = len(unlabelled), scores[0] + 0  # no −0
             logger.warning(f"all {number} sentences have the query score {score:g}: the query is random")
         covered = None
         if self.needs_labelled_vectors and len(context.labelled) > 0:
-            covered = self.score_pool(context.labelled, predict).vectors
+            covered = self.vectors_of(context.labelled, predict)
         expected = size if context.expected is None else context.expected
         candidates = Candidates(unlabelled, lengths, scores, ranks, ties, expected, vectors, context.labelled, covered)
 
@@ -152,21 +155,28 @@ class QueryPolicy(Registrable):
             return PoolScores(shared[0], shared[1])
         positions: List[np.ndarray] = []
         scores: List[torch.Tensor] = []
-        vectors: List[torch.Tensor] = []
+        vectors = VectorTable(len(unlabelled))
         for batch in predict(unlabelled):
             positions.append(batch.positions)
             score = self.score(batch)
             # Both stay on their device: nothing waits for them.
             scores.append(torch.stack((score.double(), self.rank(batch, score).double())))
             if self.needs_vectors:
-                vectors.append(self.vectors(batch).float().cpu())
+                vectors.add(batch.positions, self.vectors(batch))
         here = np.concatenate(positions) if positions else np.zeros(0, dtype=int)
         if scores:
             shared[:2, here] = torch.cat(scores, dim=1).cpu().numpy()
             shared[2, here] += 1
         *total, seen = summed(shared)
         all_scores, ranks = np.where(seen == 1, total, np.nan)
-        return PoolScores(all_scores, ranks, _of_all(vectors, here, len(unlabelled)) if self.needs_vectors else None)
+        return PoolScores(all_scores, ranks, vectors.of_all() if self.needs_vectors else None)
+
+    def vectors_of(self, sentences: SentenceSource, predict: Predict) -> np.ndarray:
+        """The vectors of sentences that are not scored, such as labelled ones. Shape: `(num_sentences, dimension)`"""
+        vectors = VectorTable(len(sentences))
+        for batch in predict(sentences):
+            vectors.add(batch.positions, self.vectors(batch))
+        return vectors.of_all()
 
     @abstractmethod
     def score(self, batch: ScoredBatch) -> torch.Tensor:
@@ -225,11 +235,3 @@ class QueryPolicy(Registrable):
             Distinct places, the first to be taken first. Shape: `(size,)`
         """
         return np.lexsort((candidates.ties, -candidates.ranks))[:size]
-
-
-def _of_all(vectors: List[torch.Tensor], here: np.ndarray, number: int) -> np.ndarray:
-    """The vectors of all processes, in the order of the pool. Shape: `(number, dimension)`"""
-    own = torch.cat(vectors).numpy() if vectors else np.zeros((0, 0), dtype=np.float32)
-    everything = np.zeros((number, own.shape[1]), dtype=np.float32)
-    everything[here] = own
-    return summed(everything)

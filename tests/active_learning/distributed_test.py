@@ -64,6 +64,11 @@ EXACT = {
 
 
 TOKENS = {"trainer.query_size": None, "trainer.query_tokens": 80}
+DIVERSE = {
+    "type": "without_redundancy",
+    "policy": {"type": "hybrid", "policy": "mnlp", "diversity": "core_set"},
+    "max_cosine": 0.99,
+}
 SMALL = {"type": "in_domain", "settings": {"num_layers": 1, "dimension": 32, "max_epochs": 1}}
 
 
@@ -84,8 +89,14 @@ def difference(folders: List[Path]) -> float:
         {},
         {"model.head": {"type": "crf"}, "trainer.query_policy": {"type": "vote_entropy", "committee_size": 2}},
         {"trainer.reuse_model": False, "trainer.scoring": {"max_candidates": 9}, **TOKENS},
+        {"trainer.seed_policy": "kmeans", "trainer.query_policy": DIVERSE, "trainer.num_rounds": 1},
     ],
-    ids=["softmax", "crf and committee", "fresh models, a sample of the pool and queries in tokens"],
+    ids=[
+        "softmax",
+        "crf and committee",
+        "fresh models, a sample of the pool and queries in tokens",
+        "a seed set and queries by vectors, also of labelled sentences",
+    ],
 )
 def test_two_processes_train_and_query_as_one(one_and_two: Pair, overrides: Dict[str, Any]) -> None:
     folders = one_and_two(**EXACT, **overrides)

@@ -340,6 +340,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
     "a learning rate, decay or ε that makes numbers overflow": [
         Running(OVERFLOWING),
         Running({**OVERFLOWING, "data_loader.batch_size": 32}),
+        Running({**OVERFLOWING, "data_loader.batch_size": 32, "trainer.query_policy": "kmeans"}),
     ],
 }
 
