@@ -95,6 +95,11 @@ def main(arguments: Sequence[str]) -> int:
         results = given.results.resolve()
         for name in unconfigured(step, results):
             print(f"{step.title}: there is no configuration {name}.jsonnet", flush=True)
+        if BEST in step.methods:
+            print(
+                f"{step.title}: the best of the screening so far are {', '.join(best(results)) or 'not known'}",
+                flush=True,
+            )
         every = jobs_of(step, results)
         for key in KEYS:
             wanted = getattr(given, key)

@@ -11,8 +11,8 @@ from tests.results_test import copied
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
-    """Two policies that were screened: LC is better than MNLP."""
-    for method, gain in (("random", 0.0), ("lc", 0.1), ("mnlp", 0.05)):
+    """Two policies that were screened: BALD is better than MNLP."""
+    for method, gain in (("random", 0.0), ("bald", 0.1), ("mnlp", 0.05)):
         copied(tmp_path / "large_pool", f"conll_{method}", 1, gain=gain)
     return tmp_path
 
@@ -20,12 +20,12 @@ def results(tmp_path: Path) -> Path:
 def test_the_best_of_the_screening_are_compared_in_full(results: Path) -> None:
     [step] = [step for step in plan.STEPS if step.title == "full comparison"]
     whole = gains.recommended()["measured_as"]
-    assert plan.methods_of(step, gains.CONLL, results) == ["random", "mnlp", "nte", whole, "lc"]
-    assert plan.unconfigured(step, results) == ["webpage_lc"]
+    assert plan.methods_of(step, gains.CONLL, results) == ["random", "mnlp", "nte", whole, "bald"]
+    assert plan.unconfigured(step, results) == ["webpage_bald"]
     jobs = plan.jobs_of(step, results)
     assert len({job.record for job in jobs}) == len(jobs) == 8 * (3 * 5 - 1)
     assert [job.configuration.stem for job in jobs[:6]] == [
-        *(f"conll_{name}" for name in ("random", "mnlp", "nte", whole, "lc")),
+        *(f"conll_{name}" for name in ("random", "mnlp", "nte", whole, "bald")),
         "events_random",
     ]
     assert {job.seed for job in jobs[:14]} == {1}, "all corpora and methods before the next seed"
@@ -51,6 +51,7 @@ def test_what_is_missing_is_listed_step_by_step(results: Path, capsys: pytest.Ca
         "large_pool, conll_random, seed 2",
         "large_pool, conll_mnlp, seed 2",
     ]
+    assert "full comparison: the best of the screening so far are bald, mnlp" in lines
     assert "full comparison: 2 of 16 runs are there" in lines
 
 

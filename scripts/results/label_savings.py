@@ -1,5 +1,6 @@
 """What saves labels: all policies screened on one corpus, the best of them compared in full on three."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Dict, List, Optional
@@ -14,7 +15,8 @@ from scripts.results.wording import bullets
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.reporting import pair_tables, tables
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.formatting import counted
+from seqmix_plugin.reporting.formatting import between, counted, signed
+from seqmix_plugin.reporting.over_corpora import over_corpora
 from seqmix_plugin.reporting.run_groups import Group
 from seqmix_plugin.reporting.saved_labels import EXACT, LESS, Saving
 from seqmix_plugin.reporting.table import Table
@@ -148,40 +150,34 @@ def _reached(one: Saving, least: float) -> str:
 
 def verdict(found: Dict[Corpus, Comparison], best: List[str]) -> List[str]:
     """One verdict a pair over the corpora, at equal sentences and at equal tokens."""
-    fresh: Dict[str, Comparison] = {}
-    for corpus in (corpus for corpus in found if corpus in CORPORA):
-        groups = [_fresh(corpus, group) for group in found[corpus].groups if group.name in (BASELINE, *best)]
-        groups = [group for group in groups if group.runs]
-        pairs = [(group.name, BASELINE) for group in groups if group.name != BASELINE]
-        if pairs and any(group.name == BASELINE for group in groups):
-            fresh[corpus.title] = Comparison(groups, named=pairs, planned=BEST)
     parts = []
     for split in SPLITS:
         for measure in MEASURES:
-            table = _over_corpora(fresh, split, measure)
-            if table is not None and table.rows:
-                parts.append(
-                    f"#### {table.title[0].upper()}{table.title[1:]}, at equal {measure}\n\n{table.markdown()}"
-                )
+            table = pair_tables.over_corpora(confirming(found, best, measure), split)
+            if table.rows:
+                heading = f"#### {table.title[0].upper()}{table.title[1:]}, at equal {measure}"
+                parts.append(f"{heading}\n\n{table.markdown()}")
     if not parts:
         return []
     return ["### The verdict over the corpora\n", VERDICT.format(seeds=", ".join(map(str, SCREENING))), *parts]
 
 
-def _fresh(corpus: Corpus, group: Group) -> Group:
-    """The runs of a method that have not chosen it."""
-    kept = tuple(run for run in group.runs if corpus != CONLL or run.seed not in SCREENING)
-    return replace(group, runs=kept)
-
-
-def _over_corpora(fresh: Dict[str, Comparison], split: str, measure: str) -> Optional[Table]:
-    counted_so = {}
-    for name, one in fresh.items():
-        try:
-            counted_so[name] = replace(one, against=measure)
-        except ConfigurationError:  # no range of tokens in common
-            continue
-    return pair_tables.over_corpora(counted_so, split) if len(counted_so) > 1 else None
+def confirming(found: Dict[Corpus, Comparison], best: List[str], measure: str) -> Dict[str, Comparison]:
+    """The best against random sampling on each corpus, on the runs that have not chosen them."""
+    fresh = {}
+    for corpus in (corpus for corpus in found if corpus in CORPORA):
+        chosen_by = SCREENING if corpus == CONLL else ()
+        every = (
+            replace(group, runs=tuple(run for run in group.runs if run.seed not in chosen_by))
+            for group in found[corpus].groups
+            if group.name in (BASELINE, *best)
+        )
+        groups = [group for group in every if group.runs]
+        pairs = [(group.name, BASELINE) for group in groups if group.name != BASELINE]
+        if len(pairs) == len(groups) - 1 > 0:
+            with suppress(ConfigurationError):  # no range of tokens in common
+                fresh[corpus.title] = Comparison(groups, named=pairs, planned=BEST, against=measure)
+    return fresh
 
 
 def parts_of_recommended(results: Path) -> List[str]:
@@ -206,9 +202,20 @@ def front(results: Path) -> Optional[str]:
     seeds = counted(len(found.method.runs), "seed")
     return (
         f"**What saves labels**: to reach the test F1 with which random sampling ends on {CONLL.title}, `recommended` "
-        f"({gains.title(name)}) saves {' and '.join(saved)} (95 % intervals, {seeds}; "
-        "[all policies](docs/results.md#what-saves-labels))."
+        f"({gains.title(name)}) saves {' and '.join(saved)} (95 % intervals, {seeds}){_over_corpora(results, name)}. "
+        "[All policies](docs/results.md#what-saves-labels)."
     )
+
+
+def _over_corpora(results: Path, name: str) -> str:
+    """The verdict over the corpora on a method, as the end of a sentence; empty where there is none."""
+    told = []
+    for measure in MEASURES:
+        fresh = confirming(compared(results), gains.best(results), measure)
+        for one in (one for one in over_corpora(fresh, "test") if one.first == name):
+            difference = f"{signed(one.difference)} at equal {measure} [{between(one.interval)}]"
+            told.append(f"{difference}, {'' if one.significant else 'not '}statistically significant")
+    return f"; over the corpora its mean test F1 is {'; '.join(told)}" if told else ""
 
 
 def pictures(results: Path) -> Charts:

@@ -1,2 +1,2 @@
-// A large pool: event triggers, NTE sampling.
+// A large pool: event triggers, normalized token entropy (NTE).
 (import '../lib/large_pool.libsonnet')('events', 'nte')

@@ -1,0 +1,2 @@
+// What saves labels: WebPage, BADGE.
+(import '../lib/large_pool.libsonnet')('webpage', 'badge')

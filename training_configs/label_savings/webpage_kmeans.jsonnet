@@ -1,0 +1,2 @@
+// What saves labels: WebPage, k-means.
+(import '../lib/large_pool.libsonnet')('webpage', 'kmeans')

@@ -1,0 +1,2 @@
+// What saves labels: WebPage, least confidence.
+(import '../lib/large_pool.libsonnet')('webpage', 'lc')
