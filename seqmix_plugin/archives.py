@@ -22,7 +22,7 @@ from allennlp.models import Model
 from allennlp.models.archival import CONFIG_NAME, get_weights_path
 from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
 
-from seqmix_plugin.active_learning.experiment import check_pieces, sentence_reader
+from seqmix_plugin.active_learning.model_checks import check_pieces, sentence_reader
 from seqmix_plugin.configuration.constructors import check_value
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import ConfigurationError, first_line

@@ -11,6 +11,7 @@ from seqmix_plugin import (
     oracles,
     predictors,
     query_policies,
+    self_training,
     service,
     stopping,
 )

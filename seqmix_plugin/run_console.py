@@ -36,6 +36,8 @@ def round_line(record: Dict[str, Any]) -> str:
     ]
     measured = [f"{split} F1 {100 * scores['f1']:.2f}" for split, scores in record["scores"].items()]
     parts += measured or [f"F1 {NOT_MEASURED}"]
+    if "pseudo_labelled" in record:
+        parts.append(f"pseudo-labelled: {record['pseudo_labelled']:,}")
     if record.get("retries"):
         parts.append(f"retries: {record['retries']}")
     if record.get("collapsed"):

@@ -287,6 +287,7 @@ BASES = {
 
 
 LEARNING: Dict[str, Dict[str, Any]] = {
+    "self_training": {"trainer.self_training": {"type": "pseudo_labels"}},
     "more_steps": {"data_loader.batches_per_epoch": 40},
     "label_smoothing": {"model.label_smoothing": 0.1},
     "moving_average": {"trainer.trainer.moving_average": {"type": "exponential"}},

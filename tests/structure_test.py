@@ -32,7 +32,7 @@ ORDER = (
     ("progress", "run_console"),
     ("allennlp_gaps",),
     ("data", "formats", "models"),
-    ("augmenters", "oracles", "predictors", "query_policies", "stopping"),
+    ("augmenters", "oracles", "predictors", "query_policies", "self_training", "stopping"),
     ("configuration",),
     ("active_learning", "annotator", "reporting"),
     ("archives",),

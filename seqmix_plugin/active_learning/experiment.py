@@ -1,6 +1,4 @@
-"""
-The constant parts of a run: data and readers, how models and loaders are made from them, and whether they fit together.
-"""
+"""The constant parts of a run: data and readers, and how models and loaders are made from them."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,17 +7,23 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 import numpy as np
 import torch
 from allennlp.common import Lazy
-from allennlp.data import Batch, DataLoader, DatasetReader
+from allennlp.data import DataLoader
 from allennlp.models import Model
 
 from seqmix_plugin.active_learning.corpora import Corpora
 from seqmix_plugin.active_learning.measuring import measured
-from seqmix_plugin.data import EncodedSentences, InMemoryLoader, SentenceReader, SentenceView
+from seqmix_plugin.data import (
+    EncodedSentences,
+    InMemoryLoader,
+    SentenceReader,
+    SentenceView,
+    SoftSentences,
+    TwoStreamLoader,
+)
 from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.formats import entity_types
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.models.inference import inference, inputs_of
-from seqmix_plugin.models.input_length import max_input_length
 from seqmix_plugin.oracles import Oracle
 from seqmix_plugin.progress import progress_bar
 from seqmix_plugin.query_policies import ScoredBatch
@@ -72,9 +76,20 @@ class Experiment:
         made.check(sentences, self.corpora.vocab.get_token_to_index_vocabulary("labels"))
         return made
 
-    def training_loader(self, sentences: Sequence[TaggedSentence], seed: int) -> InMemoryLoader:
-        """Shuffled batches; their order follows from `seed`."""
-        return self._loader(self.data_loader, self.reader, sentences, shuffle=True, seed=seed)
+    def training_loader(
+        self, sentences: Sequence[TaggedSentence], seed: int, pool: Optional[SoftSentences] = None, share: float = 0
+    ) -> DataLoader:
+        """
+        Shuffled batches; their order follows from `seed`. With softly labelled sentences of the pool, these are a share
+        of each batch.
+        """
+        if pool is None or len(pool) == 0:
+            return self._loader(self.data_loader, self.reader, sentences, shuffle=True, seed=seed)
+        sizes = self._in_memory(self.data_loader, instances=[], shuffle=True).sizes
+        labels = self.corpora.vocab.get_token_to_index_vocabulary("labels")
+        labelled = SoftSentences.of(sentences, self.reader, labels)
+        assert labelled is not None  # as the pool is encoded
+        return TwoStreamLoader(labelled, pool, share, sizes, seed)
 
     def validation_loader(self) -> Optional[InMemoryLoader]:
         """Batches of `dev` for the inner trainer, if the configuration asks for them."""
@@ -103,6 +118,7 @@ class Experiment:
         dtype: torch.dtype = torch.float32,
         seed: int = 0,
         with_vectors: bool = False,
+        description: str = "scoring the pool",
     ) -> Iterator[ScoredBatch]:
         """
         The predictions of models for unlabelled sentences, batched by length: a batch is made once and given to all of
@@ -118,9 +134,7 @@ class Experiment:
             seen = stack.enter_context(inputs_of(models[0].tag_projection)) if with_vectors else []
             for model in models:
                 stack.enter_context(inference(model, dropout=num_samples > 0, dtype=dtype))
-            for positions, batch in progress_bar(
-                loader.positioned_batches(), desc="scoring the pool", total=len(loader)
-            ):
+            for positions, batch in progress_bar(loader.positioned_batches(), desc=description, total=len(loader)):
                 if len(positions) == 0:  # of this batch of instances other processes have all
                     continue
                 if num_samples > 0:
@@ -130,20 +144,26 @@ class Experiment:
                 yield scored._replace(word_vectors=seen[0]) if with_vectors else scored
 
     def _pool_loader(self, sentences: SentenceSource) -> InMemoryLoader:
-        """Batches of a pool, or of its rest; its words are encoded once."""
+        """Batches of a pool, or of its rest."""
+        encoded = (
+            None if isinstance(sentences, list) else self.encoded(sentences)
+        )  # a list: a few, such as the labelled
+        if encoded is None:
+            return self._loader(self.data_loader, self.reader, sentences)
+        return self._in_memory(self.data_loader, encoded=encoded)
+
+    def encoded(self, sentences: SentenceSource) -> Optional[EncodedSentences]:
+        """The words of a pool, or of its rest, which are encoded once; `None` where the reader has more than words."""
         view = sentences if isinstance(sentences, SentenceView) else SentenceView(sentences, np.arange(len(sentences)))
         known = None if self._pool is None else self._pool[0]
-        if isinstance(sentences, list):  # a few, such as the labelled ones
-            return self._loader(self.data_loader, self.reader, sentences)
         if known is None or known.source is not view.source or not np.isin(view.positions, known.positions).all():
             known = SentenceView(view.source, np.sort(view.positions))
             encoded = self.reader.encode(progress_bar(known, desc="encoding the pool"))
             if encoded is None:
-                return self._loader(self.data_loader, self.reader, sentences)
+                return None
             self._pool = known, encoded
         assert self._pool is not None
-        left = np.searchsorted(known.positions, view.positions)
-        return self._in_memory(self.data_loader, encoded=self._pool[1].at(left))
+        return self._pool[1].at(np.searchsorted(known.positions, view.positions))
 
     def _evaluation_loader(
         self, name: str, lazy: Lazy[DataLoader], sentences: Sequence[TaggedSentence]
@@ -185,56 +205,3 @@ def _scored(positions: np.ndarray, outputs: List[Dict[str, Any]]) -> ScoredBatch
         outputs[0]["mask"],
         path,
     )
-
-
-def sentence_reader(reader: DatasetReader) -> SentenceReader:
-    """The reader itself; raises a `ConfigurationError` unless active learning can work with it."""
-    if not isinstance(reader, SentenceReader) or reader.word_pieces is None:
-        raise ConfigurationError(
-            "dataset_reader: active learning needs a reader of sentences, such as 'conll_columns', with a token "
-            "indexer of type 'word_piece'"
-        )
-    if reader.max_instances is not None:
-        raise ConfigurationError("dataset_reader.max_instances has no effect in active learning; set trainer.pool.size")
-    return reader
-
-
-def check_model(model: SequenceTagger, reader: SentenceReader, sentence: TaggedSentence) -> None:
-    """
-    Raises a `ConfigurationError` unless indexer and embedder mean the same encoder, the reader makes inputs that it can
-    take, and the model can tag what the reader makes of a sentence, which is tried.
-    """
-    if model.encoder is not None and reader.word_pieces is not None:
-        indexed, embedded = reader.word_pieces.model_name, model.encoder.config._name_or_path
-        if embedded and indexed != embedded:
-            raise ConfigurationError(
-                f"dataset_reader.token_indexers name the encoder {indexed!r}, but the model's embedder {embedded!r}"
-            )
-        check_pieces(model, reader)
-        longest = max_input_length(model.encoder, reader.word_pieces.tokenizer)
-        if longest is not None and (reader.max_length is None or reader.max_length > longest):
-            raise ConfigurationError(
-                f"dataset_reader.max_length is {reader.max_length}; the encoder takes {longest} word pieces at most"
-            )
-    batch = Batch([reader.sentence_to_instance(sentence.without_labels())])
-    batch.index_instances(model.vocab)
-    try:
-        with inference(model):
-            model(**batch.as_tensor_dict())
-    except Exception as error:  # of whatever code the embedder is made of
-        raise ConfigurationError(
-            f"model: it cannot tag what dataset_reader makes of sentence {sentence.id!r} ({first_line(error)})"
-        ) from error
-
-
-def check_pieces(model: SequenceTagger, reader: SentenceReader) -> None:
-    """Raises a `ConfigurationError` when the indexer may give pieces that the encoder does not have."""
-    if model.encoder is None or reader.word_pieces is None:
-        return
-    name, num_rows = reader.word_pieces.model_name, model.encoder.get_input_embeddings().weight.size(0)
-    largest = max(reader.word_pieces.tokenizer.get_vocab().values())
-    if largest >= num_rows:
-        raise ConfigurationError(
-            f"dataset_reader.token_indexers: the tokenizer of {name!r} has a word piece {largest}, but the encoder's "
-            f"last is {num_rows - 1}; expected the tokenizer_kwargs of the model's embedder, and files of one encoder"
-        )

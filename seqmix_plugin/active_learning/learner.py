@@ -1,24 +1,27 @@
 """The training of a model over the rounds: its initial weights and its random numbers."""
 
-import gc
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
+import numpy as np
 import torch
 from allennlp.common import Lazy
 from allennlp.common.util import is_distributed
-from allennlp.training import Trainer, TrainerCallback
+from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.inner_training import WhileOurs, let_go, trains_in
+from seqmix_plugin.active_learning.predictions import encoded, soft_labels
 from seqmix_plugin.active_learning.settings import TrainingSettings
+from seqmix_plugin.data import SentenceView, SoftSentences
 from seqmix_plugin.distributed import on_each_machine, rank, world_size
 from seqmix_plugin.errors import ConfigurationError, first_line
-from seqmix_plugin.io.folder_guard import check_own, refuse_links, remove
+from seqmix_plugin.io.folder_guard import refuse_links, remove
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.randomness import derive_seed, reseed_globals
+from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
 from seqmix_plugin.run.layout import kept_round
+from seqmix_plugin.self_training import NoSelfTraining, SelfTraining
 from seqmix_plugin.sentence import TaggedSentence
 
 COLLAPSED_F1 = 0.1
@@ -31,18 +34,25 @@ COLLAPSE_SAMPLE = 50
 class Training:
     """How the training of a round's model went."""
 
-    steps: int
-    """Steps of the optimizer, those of retries before not counted."""
-    retries: int
-    """How often the round was trained again because its model had collapsed."""
-    collapsed: bool
+    steps: int = 0
+    """Steps of the optimizer, of teacher and students together, those of retries before not counted."""
+    retries: int = 0
+    """How often a model of the round was trained again because it had collapsed."""
+    collapsed: bool = False
     """Whether the model that is left has collapsed."""
+    pseudo_labelled: Optional[int] = None
+    """How many sentences of the pool the last student was trained on; `None` without one."""
+
+    def then(self, later: "Training") -> "Training":
+        """Both trainings together, of which the later one made the round's model."""
+        return replace(later, steps=self.steps + later.steps, retries=self.retries + later.retries)
 
     @property
     def fields(self) -> Dict[str, Any]:
         """The fields of the round's record."""
-        retried = {"retries": self.retries} if self.retries > 0 else {}
-        return {"steps": self.steps, **retried, **({"collapsed": True} if self.collapsed else {})}
+        found = {"steps": self.steps, "retries": self.retries, "collapsed": self.collapsed}
+        found = {name: value for name, value in found.items() if value or name == "steps"}
+        return found if self.pseudo_labelled is None else {**found, "pseudo_labelled": self.pseudo_labelled}
 
 
 @dataclass
@@ -57,6 +67,7 @@ class Learner:
     experiment: Experiment
     trainer: Lazy[Trainer]  # the inner trainer, constructed each round
     settings: TrainingSettings = field(default_factory=TrainingSettings)
+    self_training: SelfTraining = field(default_factory=NoSelfTraining)
     name: str = ""  # of the folder inside `round_<k>/` for the inner trainer's files
     reuse_model: bool = True  # whether a round continues with the weights of the round before
     local_rank: int = 0
@@ -64,37 +75,85 @@ class Learner:
     """The last round that the model was trained in."""
 
     def train(
-        self, k: int, labelled: Sequence[TaggedSentence], folder: Path, synthetic: Sequence[TaggedSentence] = ()
+        self,
+        k: int,
+        labelled: Sequence[TaggedSentence],
+        folder: Path,
+        synthetic: Sequence[TaggedSentence] = (),
+        unlabelled: Optional[SentenceView] = None,
     ) -> Training:
         """
-        Trains the model as round `k` does, on labelled and generated sentences; a `ConfigurationError` when the loss is
-        not a number.
+        Trains the model as round `k` does, on labelled and generated sentences, and with self-training then its
+        students on unlabelled ones as well; a `ConfigurationError` when the loss is not a number.
         """
-        begun = self._weights_for_retries(k)
-        trainings_before = self.settings.seed_trainings - 1 if k == 0 else 0
-        training_sets = [labelled] * trainings_before + [[*labelled, *synthetic]]
-        for retries in range(self.settings.retries + 1):
-            seed = self.seed if retries == 0 else derive_seed(self.seed, k, f"retry/{retries}")
+        everything, begun = [*labelled, *synthetic], self._weights_for_retries(k)
+
+        def begin(seed: int, retries: int) -> None:
             if k > 0 and self.reuse_model:
                 if retries > 0:
                     self.model.load_state_dict(begun)
             elif k > 0 or retries > 0:
-                self.model.load_state_dict(self.experiment.new_model(seed, k).state_dict())
-            steps = [self._train_once(k, sentences, folder, seed, n) for n, sentences in enumerate(training_sets)]
-            training = Training(sum(steps), retries, self._has_collapsed(labelled))
-            if not training.collapsed:
-                break
+                self._begin_anew(seed, k)
+
+        training = Training()
+        if self.self_training.asks_teacher:
+            trainings_before = self.settings.seed_trainings - 1 if k == 0 else 0
+            training_sets = [*[labelled] * trainings_before, everything]
+            training = self._train(k, training_sets, folder, self.seed, begin, labelled)
+        for generation in range(1, self.self_training.generations + 1):
+            assert unlabelled is not None
+            rng = generator(self.seed, k, f"self_training/{generation}")
+            pool = soft_labels(self.experiment, self.self_training, self.model, unlabelled, rng)
+            seed = derive_seed(self.seed, k, f"student/{generation}")
+            student = self._train(
+                k, [everything], folder, seed, lambda seed, _: self._begin_anew(seed, k), labelled, pool
+            )
+            training = training.then(replace(student, pseudo_labelled=len(pool)))
         self.trained = k
         return training
 
-    def _train_once(self, k: int, sentences: Sequence[TaggedSentence], folder: Path, seed: int, number: int) -> int:
+    def _train(
+        self,
+        k: int,
+        training_sets: Sequence[Sequence[TaggedSentence]],
+        folder: Path,
+        seed: int,
+        begin: Callable[[int, int], None],
+        labelled: Sequence[TaggedSentence],
+        pool: Optional[SoftSentences] = None,
+    ) -> Training:
+        """
+        Trains on one set after the other, and begins again, with another seed, as often as the model collapses on what
+        is labelled. `begin` gives the model its first weights, for a seed and the number of the retry.
+        """
+        for retries in range(self.settings.retries + 1):
+            of_try = seed if retries == 0 else derive_seed(seed, k, f"retry/{retries}")
+            begin(of_try, retries)
+            steps = [self._train_once(k, data, folder, of_try, n, pool) for n, data in enumerate(training_sets)]
+            training = Training(sum(steps), retries, self._has_collapsed(labelled))
+            if not training.collapsed:
+                break
+        return training
+
+    def _begin_anew(self, seed: int, k: int) -> None:
+        self.model.load_state_dict(self.experiment.new_model(seed, k).state_dict())
+
+    def _train_once(
+        self,
+        k: int,
+        sentences: Sequence[TaggedSentence],
+        folder: Path,
+        seed: int,
+        number: int,
+        pool: Optional[SoftSentences],
+    ) -> int:
         """One training with an optimizer and a schedule of its own; how many steps it took."""
         on_each_machine(self.local_rank, lambda: self._prepare(k, folder))
         # Each process has its own dropout.
         again = f"again/{number}/" if number > 0 else ""
         reseed_globals(seed, k, f"{again}train" if rank() == 0 else f"{again}train/{rank()}")
-        trainer = self.inner_trainer(k, sentences, folder, derive_seed(seed, k, f"{again}order"))
-        watched = _WhileOurs(str(folder))
+        trainer = self.inner_trainer(k, sentences, folder, derive_seed(seed, k, f"{again}order"), pool)
+        watched = WhileOurs(str(folder))
         getattr(trainer, "_callbacks", []).append(watched)
         try:
             with trains_in(self.model, self.settings.dtype):
@@ -107,7 +166,7 @@ class Learner:
             ) from error
         self.model.zero_grad(set_to_none=True)  # A member that waits for its next round holds its weights alone.
         del trainer
-        _let_go()
+        let_go()
         return watched.steps
 
     def _weights_for_retries(self, k: int) -> Dict[str, torch.Tensor]:
@@ -126,21 +185,33 @@ class Learner:
 
     def check(self, sentences: Sequence[TaggedSentence], folder: Path) -> None:
         """Makes the inner trainer of round 0; raises a `ConfigurationError` for settings that it refuses."""
-        self.inner_trainer(0, sentences, folder, self.seed)
+        pool = None
+        if self.self_training.generations > 0:
+            view = SentenceView(sentences, np.arange(len(sentences)))
+            words, num_tags = encoded(self.experiment, view), self.experiment.corpora.vocab.get_vocab_size("labels")
+            pool = SoftSentences(words, np.full((int(words.num_words.sum()), num_tags), 1 / num_tags, np.float32))
+        self.inner_trainer(0, sentences, folder, self.seed, pool)
         if not any(parameter.requires_grad for parameter in self.model.parameters()):
             raise ConfigurationError("trainer.trainer: no_grad and requires_grad leave no weight to be trained")
-        _let_go()
+        let_go()
 
-    def inner_trainer(self, k: int, sentences: Sequence[TaggedSentence], folder: Path, seed: int) -> Trainer:
+    def inner_trainer(
+        self,
+        k: int,
+        sentences: Sequence[TaggedSentence],
+        folder: Path,
+        seed: int,
+        pool: Optional[SoftSentences] = None,
+    ) -> Trainer:
         """
-        The stock trainer of round `k`, with the data in the order that follows from a seed; a `ConfigurationError` for
-        settings that it refuses.
+        The stock trainer of round `k`, with the data, of which some may be from the pool, in the order that follows
+        from a seed; a `ConfigurationError` for settings that it refuses.
         """
         device: torch.device = next(self.model.parameters()).device
         try:
             return self.trainer.construct(
                 model=self.model,
-                data_loader=self.experiment.training_loader(sentences, seed),
+                data_loader=self.experiment.training_loader(sentences, seed, pool, self.self_training.share),
                 validation_data_loader=self.experiment.validation_loader(),
                 serialization_dir=str(kept_round(folder, k) / self.name),
                 cuda_device=device.index if device.type == "cuda" else -1,
@@ -162,30 +233,6 @@ class Learner:
                 remove(path)
 
 
-@contextmanager
-def trains_in(model: torch.nn.Module, dtype: torch.dtype) -> Iterator[None]:
-    """
-    Has matrices multiplied in this type while a model in training mode computes its loss. `autocast` is entered for
-    each forward pass alone: until the outermost one ends, torch keeps the converted weights, so that an `autocast`
-    around the training would compute all its steps with the first weights, and AllenNLP's trainer turns it off on a
-    GPU.
-    """
-    if dtype == torch.float32:
-        yield
-        return
-    forward, device = model.forward, next(model.parameters()).device.type
-
-    def converted(*arguments: Any, **keywords: Any) -> Any:
-        with torch.autocast(device, dtype, enabled=model.training):
-            return forward(*arguments, **keywords)
-
-    model.forward = converted  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        del model.forward  # that of the class is seen again
-
-
 def committee(first: Learner, size: int) -> List[Learner]:
     """A learner and others that differ from it in seed and name, until there are `size` of them."""
     device = next(first.model.parameters()).device
@@ -195,26 +242,3 @@ def committee(first: Learner, size: int) -> List[Learner]:
         model = first.experiment.new_model(seed, 0).to(device)
         learners.append(replace(first, model=model, seed=seed, name=f"member_{number}"))
     return learners
-
-
-class _WhileOurs(TrainerCallback):
-    """
-    Ends the training, which writes files of its own, when another start has taken the run's folder, and counts its
-    steps: it is called once for all the batches whose gradients a step accumulates, and for each batch of validation.
-    """
-
-    steps = 0
-
-    def on_batch(self, *arguments: Any, is_training: bool = True, is_primary: bool = True, **keywords: Any) -> None:
-        self.steps += int(is_training)
-        if is_primary:
-            check_own()
-
-
-def _let_go() -> None:
-    """
-    Frees the object that averages the gradients of all processes: it is attached to the weights as long as it exists,
-    and would average them in the next round as well.
-    """
-    if is_distributed():
-        gc.collect()

@@ -92,7 +92,7 @@ class ActiveLearningLoop:
             return state
         start = perf_counter()
         for other in others:
-            other.train(state.round - 1, self.pool.labelled, self.folder, self.synthetic)
+            other.train(state.round - 1, self.pool.labelled, self.folder, self.synthetic, self.pool.unlabelled)
         state = state.after("committee", start)
         return self.files.keep_members(state, {other.name: other.model for other in others})
 
@@ -144,9 +144,9 @@ class ActiveLearningLoop:
         return self.files.keep_synthetic(state, augmentation)
 
     def train(self, state: RoundState) -> RoundState:
-        """Trains the round's model on all that is labelled or was generated, L ∪ L*, and measures it."""
+        """Trains the round's model on all that is labelled or was generated, L ∪ L*, students on U too; measures it."""
         start, learner = perf_counter(), self.learners[0]
-        training = learner.train(state.round, self.pool.labelled, self.folder, self.synthetic)
+        training = learner.train(state.round, self.pool.labelled, self.folder, self.synthetic, self.pool.unlabelled)
         state = state.after("train", start)
         start = perf_counter()
         scores = self.experiment.measure(learner.model, self.device)

@@ -1,16 +1,19 @@
 """A model's predictions for sentences of the pool, word by word, and the agreement of two models."""
 
+from functools import partial
 from typing import Collection, List, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
 
 from seqmix_plugin.active_learning.experiment import Experiment
-from seqmix_plugin.data import SentenceView
+from seqmix_plugin.data import EncodedSentences, SentenceView, SoftSentences, word_rows
 from seqmix_plugin.distributed import summed
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats import Span
 from seqmix_plugin.functional.agreement import cohens_kappa
 from seqmix_plugin.models import SequenceTagger
+from seqmix_plugin.self_training import SelfTraining, Teacher
 from seqmix_plugin.tag_schemes import tags_to_spans
 
 
@@ -32,6 +35,45 @@ def predict_tags(
             found[:, starts[position] : starts[position] + length] = row[:, :length]
     numbers, probabilities = summed(found)
     return starts, numbers.astype(int) - 1, probabilities
+
+
+def predict_probabilities(
+    experiment: Experiment, model: SequenceTagger, device: torch.device, sentences: SentenceView
+) -> np.ndarray:
+    """
+    The probabilities of the tags of all words that are not cut, sentence after sentence. In a distributed run each
+    process predicts its share, and all have the result. Shape: `(num_words, num_tags)`
+    """
+    num_words = encoded(experiment, sentences).num_words.astype(np.int64)
+    num_tags = experiment.corpora.vocab.get_vocab_size("labels")
+    found = np.zeros((int(num_words.sum()), num_tags), dtype=np.float32)
+    for batch in experiment.predict([model], sentences, device, description="labelling a part of the pool"):
+        found[word_rows(num_words, batch.positions)] = batch.probabilities[0][batch.mask].float().cpu().numpy()
+    return summed(found)
+
+
+def encoded(experiment: Experiment, sentences: SentenceView) -> EncodedSentences:
+    """Sentences of the pool as arrays; a `ConfigurationError` for a reader that needs more than their words."""
+    found = experiment.encoded(sentences)
+    if found is None:
+        raise ConfigurationError(
+            "trainer.self_training: dataset_reader makes more of sentences than word pieces; expected one token "
+            "indexer, of type 'word_piece'"
+        )
+    return found
+
+
+def soft_labels(
+    experiment: Experiment,
+    self_training: SelfTraining,
+    model: SequenceTagger,
+    unlabelled: SentenceView,
+    rng: np.random.Generator,
+) -> SoftSentences:
+    """Sentences of the pool with the soft labels that a student is trained on; the model is the teacher."""
+    device = next(model.parameters()).device
+    teacher = Teacher(partial(encoded, experiment), partial(predict_probabilities, experiment, model, device))
+    return self_training.label(unlabelled, teacher, rng)
 
 
 def predict_spans(

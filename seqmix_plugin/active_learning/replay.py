@@ -27,12 +27,12 @@ def replay(loop: ActiveLearningLoop) -> Tuple[RoundState, Sequence[Stage]]:
     stages that are not on disk.
     """
     saved, (learner, *others) = loop.files.saved, loop.learners
-    state = RoundState(round=0)
+    state, pool = RoundState(round=0), loop.pool
     for state, annotated, synthetic in zip(saved.states, saved.annotated, saved.synthetic, strict=True):
         if state.members is not None or state.queried is not None:
             late = [other for other in others if other.trained < state.round - 1]
             for other in late:
-                other.train(state.round - 1, loop.pool.labelled, loop.folder, loop.synthetic)
+                other.train(state.round - 1, pool.labelled, loop.folder, loop.synthetic, pool.unlabelled)
             if late and state.round >= saved.last_whole:
                 state = loop.files.keep_members(state, {other.name: other.model for other in others})
         loop.named(state)
@@ -40,7 +40,7 @@ def replay(loop: ActiveLearningLoop) -> Tuple[RoundState, Sequence[Stage]]:
         loop.synthetic += synthetic
         if state.is_whole:
             if learner.trained < state.round:
-                learner.train(state.round, loop.pool.labelled, loop.folder, loop.synthetic)
+                learner.train(state.round, pool.labelled, loop.folder, loop.synthetic, pool.unlabelled)
                 if state.round == saved.last_whole:
                     state = loop.files.keep_weights(state, learner.model)
                 else:

@@ -12,7 +12,8 @@ from allennlp.models import Model
 from allennlp.training import Trainer
 
 from seqmix_plugin.active_learning.corpora import read_corpora
-from seqmix_plugin.active_learning.experiment import Experiment, check_model, sentence_reader
+from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.model_checks import check_model, sentence_reader
 from seqmix_plugin.allennlp_gaps import configuration_folder, transient_bars
 from seqmix_plugin.configuration.checks import check_configuration, mistakes_as_configuration_errors
 from seqmix_plugin.data import InMemoryLoader

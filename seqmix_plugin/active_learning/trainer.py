@@ -25,6 +25,7 @@ from seqmix_plugin.randomness import generator
 from seqmix_plugin.run.metrics import summary
 from seqmix_plugin.run.writer import RunWriter
 from seqmix_plugin.run_console import print_table
+from seqmix_plugin.self_training import NoSelfTraining, SelfTraining
 from seqmix_plugin.stopping import StoppingCriterion
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,9 @@ class ActiveLearningTrainer(Trainer):
     reuse_model : `bool`, optional (default = `True`)
         `True`: each round continues with the model of the round before, as Algorithm 1 does, with a new optimizer and
         schedule. `False`: each round starts from the pretrained weights.
+    self_training : `SelfTraining`, optional (default = `NoSelfTraining()`)
+        Whether a student of the round's model, which takes its place, learns from unlabelled sentences as well:
+        `{type: "pseudo_labels"}`; see `docs/self_training.md`.
     training : `TrainingSettings`, optional (default = `TrainingSettings()`)
         How a round is trained: `{dtype: "bfloat16", retries: 2}`; by default once, in float32.
     scoring : `ScoringSettings`, optional (default = `ScoringSettings()`)
@@ -126,6 +130,7 @@ class ActiveLearningTrainer(Trainer):
         augmenter: Augmenter = NoAugmenter(),
         pool: PoolSettings = PoolSettings(),
         reuse_model: bool = True,
+        self_training: SelfTraining = NoSelfTraining(),
         training: TrainingSettings = TrainingSettings(),
         scoring: ScoringSettings = ScoringSettings(),
         keep_round_weights: str = "none",
@@ -148,7 +153,14 @@ class ActiveLearningTrainer(Trainer):
         check_stopping(stopping, experiment.corpora.evaluation, sentences, annotation_cost.cost)
         made_oracle = experiment.new_oracle(oracle, inside)
         learner = Learner(
-            self.model, seed, experiment, trainer, training, reuse_model=reuse_model, local_rank=local_rank
+            self.model,
+            seed,
+            experiment,
+            trainer,
+            training,
+            self_training,
+            reuse_model=reuse_model,
+            local_rank=local_rank,
         )
         self.loop = ActiveLearningLoop(
             experiment=experiment,
@@ -167,6 +179,8 @@ class ActiveLearningTrainer(Trainer):
         )
         # Mistakes in these parts are found now, not after sentences have been labelled.
         augmenter.check(self.model)
+        labels = experiment.corpora.vocab.get_index_to_token_vocabulary("labels")
+        self_training.check(sentences.sentences, [labels[number] for number in range(len(labels))])
         for one in self.loop.learners:
             one.check(sentences.sentences[:1], folder)
         augmenter.check_text(self.loop.context(0))

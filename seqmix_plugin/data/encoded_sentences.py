@@ -86,6 +86,19 @@ class EncodedSentences:
         starts, num_words, lengths = (array[positions] for array in (self.starts, self.num_words, self.lengths))
         return replace(self, starts=starts, num_words=num_words, lengths=lengths)
 
+    def of_words(self, values: np.ndarray) -> np.ndarray:
+        """The values of the words of these sentences, one after the other, of values for all `words`."""
+        return values[_ranges(self.starts, self.num_words.astype(np.int64))]
+
+    def joined(self, others: "EncodedSentences") -> "EncodedSentences":
+        """These sentences and then others, of the same indexer; the words are copied."""
+        parts = (self, others)
+        words = np.concatenate([part.of_words(part.words) for part in parts])
+        num_words, lengths = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("num_words", "lengths")
+        )
+        return replace(self, words=words, starts=_before(num_words), num_words=num_words, lengths=lengths)
+
     def batch(self, positions: np.ndarray) -> Dict[str, TextFieldTensors]:
         """
         A padded batch.

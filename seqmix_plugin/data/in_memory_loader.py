@@ -1,6 +1,6 @@
 """Data loader that keeps instances in memory and batches them by length."""
 
-from typing import Any, Iterator, List, Optional, Tuple
+from typing import Any, Iterator, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 import torch
@@ -11,6 +11,14 @@ from allennlp.nn.util import move_to_device
 from seqmix_plugin.data.encoded_sentences import EncodedSentences
 from seqmix_plugin.distributed import share
 from seqmix_plugin.errors import ConfigurationError
+
+
+class BatchSizes(NamedTuple):
+    """The sizes of a loader's batches of training; its parameters of the same names."""
+
+    batch_size: int
+    batches_per_bucket: int
+    batches_per_epoch: Optional[int]
 
 
 @DataLoader.register("in_memory")
@@ -92,6 +100,8 @@ class InMemoryLoader(DataLoader):
         self._encoded = encoded
         self._size = len(self._instances) if encoded is None else len(encoded)
         self._lengths: Optional[np.ndarray] = None if encoded is None else encoded.lengths
+        self.sizes = BatchSizes(batch_size, batches_per_bucket, batches_per_epoch)
+        """The sizes of batches of training."""
         unshuffled = evaluation_batch_size or (64 if self._is_given else batch_size)
         self._batch_size = batch_size if shuffle else unshuffled
         self._bucket = batch_size * batches_per_bucket
@@ -164,7 +174,8 @@ class InMemoryLoader(DataLoader):
             if self._batches_per_epoch is None:
                 rng.shuffle(order)
             elif self._size > 0:
-                order = self._part_of_stream(self._epoch, self._batches_per_epoch * self._batch_size)
+                size = self._batches_per_epoch * self._batch_size
+                order = part_of_stream(self._seed, self._epoch, size, self._size)
             self._epoch += 1
             buckets = (
                 bucket[np.argsort(self._padding()[bucket], kind="stable")] for bucket in _cut(order, self._bucket)
@@ -175,15 +186,6 @@ class InMemoryLoader(DataLoader):
             order = np.argsort(-self._padding(), kind="stable")
         batches = _cut(order, self._batch_size)
         return batches if self._encoded is None else share(batches)
-
-    def _part_of_stream(self, number: int, size: int) -> np.ndarray:
-        """The positions in part `number`, of this size, of the stream of passes, each in an order of its own."""
-        start, end = number * size, (number + 1) * size
-        first, last = start // self._size, -(-end // self._size)
-        passes = [
-            np.random.default_rng([self._seed, number, 1]).permutation(self._size) for number in range(first, last)
-        ]
-        return np.concatenate(passes)[start - first * self._size : end - first * self._size]
 
     def _share(self, batch: np.ndarray) -> np.ndarray:
         return share(batch) if self._splits_batches else batch
@@ -196,6 +198,17 @@ class InMemoryLoader(DataLoader):
                 [max((size for field in some for size in field.values()), default=0) for some in fields], dtype=np.int64
             )
         return self._lengths
+
+
+def part_of_stream(seed: int, number: int, size: int, num_items: int, stream: int = 1) -> np.ndarray:
+    """
+    The positions in part `number`, of this size, of an endless stream of passes over some items, each in an order of
+    its own. Two streams of one seed have different numbers.
+    """
+    start, end = number * size, (number + 1) * size
+    first, last = start // num_items, -(-end // num_items)
+    passes = [np.random.default_rng([seed, number, stream]).permutation(num_items) for number in range(first, last)]
+    return np.concatenate(passes)[start - first * num_items : end - first * num_items]
 
 
 def _cut(order: np.ndarray, size: int) -> List[np.ndarray]:

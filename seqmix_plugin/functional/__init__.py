@@ -30,6 +30,7 @@ from seqmix_plugin.functional.nearest import (
 from seqmix_plugin.functional.ngrams import Ngram, ngrams
 from seqmix_plugin.functional.perplexity import negative_log_likelihood, perplexity, pseudo_perplexity
 from seqmix_plugin.functional.precision import at_least_float32
+from seqmix_plugin.functional.pseudo_labels import mean_confidence, sharpened
 from seqmix_plugin.functional.shares import evenly_spread, interleaved
 from seqmix_plugin.functional.typicality import neighbour_distance
 from seqmix_plugin.functional.uncertainty import (

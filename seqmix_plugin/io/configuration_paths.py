@@ -6,7 +6,7 @@ from typing import Any, Dict, Iterator, Optional, Tuple
 
 from seqmix_plugin.errors import ConfigurationError
 
-DATA_FILES = ("train_data_path", "validation_data_path", "test_data_path", "seed_data_path", "text_path")
+DATA_FILES = ("train_data_path", "validation_data_path", "test_data_path", "seed_data_path", "text_path", "labels_path")
 OTHER_FILES = ("archive_file", "override_weights_file", "pretrained_file", "weights_file_path")
 FOLDERS = {"directory": "non_padded_namespaces.txt", "model_name": "config.json"}
 """Keys of folders, each with a file that such a folder has; another folder may have the name of a model on a hub."""

@@ -33,6 +33,9 @@ VOCABULARY = ("labels", "non_padded_namespaces")
 MODEL = ".model_name"
 """How the dotted key ends of a pretrained model, which may be a folder: an encoder, or a language model that judges."""
 
+LABELS = ".labels_path"
+"""How the dotted key ends of a file of soft labels."""
+
 
 def environment(device: torch.device) -> Dict[str, Any]:
     """Versions, machine and git revision as plain data."""
@@ -127,6 +130,7 @@ def check_data(folder: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary)
 def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:
     run = noted.parent.parent
     models = _models(run)
+    paths = {**paths, **_label_files(run)}
     now: Dict[str, Any] = {
         **{key: file_digest(Path(cached_path(path))) for key, path in paths.items() if path is not None},
         **{key: _model_digest(path) for key, path in models.items()},
@@ -156,6 +160,13 @@ def _models(run: Path) -> Dict[str, Path]:
     values = flattened(read_object(run / CONFIG)) if (run / CONFIG).exists() else {}
     named = {key: Path(value) for key, value in values.items() if key.endswith(MODEL) and isinstance(value, str)}
     return {key: path for key, path in named.items() if path.is_dir()}
+
+
+def _label_files(run: Path) -> Dict[str, Optional[str]]:
+    """The files of soft labels that a run's configuration names, by their dotted keys, as far as they are there."""
+    values = flattened(read_object(run / CONFIG)) if (run / CONFIG).exists() else {}
+    named = {key: value for key, value in values.items() if key.endswith(LABELS) and isinstance(value, str)}
+    return {key: path for key, path in named.items() if Path(path).is_file()}
 
 
 def _model_digest(folder: Path) -> str:

@@ -50,6 +50,7 @@ class RoundRecord(Known):
     steps: Optional[Number] = None
     retries: Number = 0
     collapsed: bool = False
+    pseudo_labelled: Number = 0
     mean_words: Dict[str, Number] = Field(default={})
 
 
@@ -73,8 +74,8 @@ def round_record(
     training: Mapping[str, Any],
 ) -> Dict[str, Any]:
     """
-    A line of `rounds.jsonl`; `training` has the number of `steps`, and `retries` and `collapsed` where there is
-    something to say. Sentences without labels are counted, but are not listed among the queried ones.
+    A line of `rounds.jsonl`; `training` has the number of `steps`, and `retries`, `collapsed` and `pseudo_labelled`
+    where there is something to say. Sentences without labels are counted, but are not listed among the queried ones.
     """
     rejected, unanswered = state.rejected or [], state.unanswered or []
     scored = zip(state.queried or (), state.query_scores or (), strict=True)

@@ -53,9 +53,9 @@ def test_the_seed_model_is_trained_on_the_seed_set_and_then_with_the_generated_s
     seen: List[Any] = []
     inner_trainer = Learner.inner_trainer
 
-    def recorded(self: Learner, k: int, sentences: List[Any], folder: Path, seed: int) -> Any:
+    def recorded(self: Learner, k: int, sentences: List[Any], folder: Path, seed: int, pool: Any = None) -> Any:
         seen.append((len(sentences), seed, self.model.tag_projection.weight.detach().clone()))
-        return inner_trainer(self, k, sentences, folder, seed)
+        return inner_trainer(self, k, sentences, folder, seed, pool)
 
     once = run("once", **SEED_ONLY, **DUPLICATE)
     monkeypatch.setattr(Learner, "inner_trainer", recorded)
@@ -88,9 +88,9 @@ def test_a_retry_is_another_training_from_the_same_beginning(
     begun: List[Any] = []
     train_once = Learner._train_once
 
-    def recorded(self: Learner, k: int, sentences: List[Any], folder: Path, seed: int, number: int) -> int:
+    def recorded(self: Learner, k: int, sentences: List[Any], folder: Path, seed: int, number: int, pool: Any) -> int:
         begun.append({name: weight.clone() for name, weight in self.model.state_dict().items()})
-        return train_once(self, k, sentences, folder, seed, number)
+        return train_once(self, k, sentences, folder, seed, number, pool)
 
     changes = {**SHORT, **NONE, "trainer.reuse_model": reuse_model}
     single = run("single", **changes)

@@ -132,6 +132,10 @@ WORDS_ALONE = {
     TOKENS: {"type": "empty"},
     "model.text_field_embedder.token_embedders.words": {"type": "embedding", "embedding_dim": 8, "num_embeddings": 9},
 }
+WITH_WORDS = {
+    "dataset_reader.token_indexers.words": {"type": "single_id"},
+    "model.text_field_embedder.token_embedders.words": {"type": "embedding", "embedding_dim": 8, "num_embeddings": 9},
+}
 SIMPLE_TAGGER = {"type": "simple_tagger", "encoder": {"type": "pass_through", "input_dim": 32}}
 OVERFLOWING = {"trainer.trainer.optimizer.lr": 1e30, "data_loader.batch_size": 4}
 
@@ -196,6 +200,9 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"trainer.query_policy": {"type": "without_redundancy", "policy": "mnlp", "max_cosine": 1.5}},
         {"data_loader.batch_size": 0},
         language_model("pretrained", model_name="@gpt2", batch_tokens=0),
+        {"trainer.self_training": {"type": "pseudo_labels", "sentences": 0}},
+        {"trainer.self_training": {"type": "pseudo_labels", "min_confidence": 2}},
+        {"trainer.self_training": {"type": "pseudo_labels", "temperature": -1}},
         {"trainer.training": {"retries": -1}},
         {"trainer.training": {"seed_trainings": 0}},
         {"trainer.annotation_cost": {"seconds_per_token": -1}},
@@ -320,6 +327,12 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {TOKENS: {"type": "embedding", "embedding_dim": 8, "num_embeddings": 9}},
         WORDS_ALONE,
         {"vocabulary": {"type": "from_files", "directory": "@labels"}, "model.head": {"type": "crf"}},
+    ],
+    "self-training that does not fit the batches or the reader, or a file of soft labels for other sentences": [
+        {"trainer.self_training": {"type": "pseudo_labels", "share": 1}},
+        {"trainer.self_training": {"type": "pseudo_labels"}, **WITH_WORDS},
+        {"trainer.self_training": {"type": "file_labels", "labels_path": "no/such/file"}},
+        {"trainer.self_training": {"type": "file_labels", "labels_path": "@other soft labels"}},
     ],
     "options of groups of parameters": [{f"{GROUPS}.0.1.weight_deacy": 0}, {f"{GROUPS}.0.0.0": "("}],
     "errors of the inner trainer or its parts": [
@@ -640,6 +653,8 @@ def prepared(materials: Materials, tmp_path_factory: pytest.TempPathFactory) -> 
         (labels / f"{name}.txt").write_text(text, encoding="utf-8")
     (folder / "few lines").write_text("one line\nanother line\n", encoding="utf-8")
     (folder / "two words").write_text("Anna\tB-PER\nOslo\tB-LOC\n\n" * 30, encoding="utf-8")
+    (folder / "soft labels").write_text('{"id": "nobody", "tags": ["O"]}\n', encoding="utf-8")
+    paths["@other soft labels"] = str(folder / "soft labels")
     paths |= {"@labels": str(labels), "@encoder": encoder, "@gpt2": gpt2, "@masked": materials.models["masked"]}
     return {**paths, "@few lines": str(folder / "few lines"), "@two words": str(folder / "two words")}
 
@@ -727,6 +742,10 @@ WHERE = ("active_learning/budget.py", "active_learning/c*.py", "active_learning/
 WHERE += (
     "archives.py",
     "active_learning/learner.py",
+    "active_learning/model_checks.py",
+    "active_learning/predictions.py",
+    "data/two_stream_loader.py",
+    "self_training/*.py",
     "active_learning/train_model.py",
     "models/**/*.py",
     "query_policies/*.py",

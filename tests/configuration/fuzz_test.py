@@ -79,6 +79,14 @@ FURTHER: Dict[str, Dict[str, Any]] = {
         "trainer.pool.data_seed": 3,
         "trainer.scoring": {"max_candidates": 10, "dtype": "bfloat16"},
         "trainer.cuda_device": -1,
+        "trainer.self_training": {
+            "type": "pseudo_labels",
+            "sentences": 8,
+            "share": 0.5,
+            "temperature": 0.5,
+            "min_confidence": 0.1,
+            "generations": 1,
+        },
         "trainer.query_policy": {"type": "bald", "num_samples": 2},
         "trainer.augmenter": {
             "type": "seqmix",

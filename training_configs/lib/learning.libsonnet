@@ -4,7 +4,8 @@ local top = 'encoder\\.layer\\.5\\.';  // of MiniLM's six layers
 
 {
   none: {},
-  // The control of what trains twice as many steps.
+  self_training: { trainer+: { self_training: { type: 'pseudo_labels' } } },
+  // The control of self-training: one model with as many steps as teacher and student together.
   more_steps: { data_loader+: { batches_per_epoch: 2 * super.batches_per_epoch } },
   label_smoothing: { model+: { label_smoothing: 0.1 } },
   moving_average: { trainer+: { trainer+: { moving_average: { type: 'exponential' } } } },
