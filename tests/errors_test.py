@@ -32,8 +32,15 @@ from transformers import GPT2Config, GPT2TokenizerFast
 
 from seqmix_plugin.active_learning.round_budget import RoundBudget
 from seqmix_plugin.commands.augment import augment
-from seqmix_plugin.data import ConllColumnsReader, JsonlSentencesReader, PlainTextReader, WordPieceIndexer
+from seqmix_plugin.data import (
+    ConllColumnsReader,
+    JsonlSentencesReader,
+    PlainTextReader,
+    SentenceView,
+    WordPieceIndexer,
+)
 from seqmix_plugin.query_policies import RandomPolicy
+from seqmix_plugin.self_training.label_file import LabelFile
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from tests.active_learning.conftest import small_config
 from tests.conftest import ROOT
@@ -132,6 +139,22 @@ def text(content: str, tokenizer: Optional[Tokenizer] = None) -> Case:
 def too_long(trial: Trial) -> object:
     spacy.blank("en").to_disk(trial.folder / "language")
     return trial.text("a" * 1_000_001, SpacyTokenizer(str(trial.folder / "language")))
+
+
+SUNG = SentenceView([TaggedSentence("0", ("Anna", "sings"))], np.arange(1))
+
+
+def soft(rows: str) -> Case:
+    """Reads soft labels of a pool of one sentence."""
+    return lambda trial: LabelFile(trial.write("soft.jsonl", rows), ["B-PER", "I-PER", "O"]).places(SUNG)
+
+
+def changing(trial: Trial) -> object:
+    row = '{"id": "0", "num_cut_words": %d, "tag_distributions": [{"O": 1}, {"O": 1}]}'
+    file = LabelFile(trial.write("soft.jsonl", row % 0), ["O"])
+    [place] = file.places(SUNG).values()
+    trial.write("soft.jsonl", row % 1)
+    return file.read(place)
 
 
 def predict(record: Dict[str, Any]) -> Case:
@@ -264,6 +287,28 @@ DATA: Dict[str, Case] = {
     "JSONL: probabilities that do not sum to 1": labels(tag_distributions=[{"O": 0.5}]),
     "JSONL: `spaces` that are not white space": labels(tags=["O"], spaces=["-"]),
     "JSONL: more or fewer spaces than words": labels(tags=["O"], spaces=[" ", " "]),
+    "soft labels of a file: a row that names no sentence": soft('{"tags": ["B-PER", "O"]}'),
+    "soft labels of a file: other words than those of the sentence of the pool with this id": soft(
+        '{"id": "0", "tokens": ["Berg", "sings"], "tags": ["B-PER", "O"]}'
+    ),
+    "soft labels of a file: a sentence that is in two rows": soft(
+        '{"id": "0", "tags": ["B-PER", "O"]}\n{"tokens": ["Anna", "sings"], "tags": ["B-PER", "O"]}'
+    ),
+    "soft labels of a file: a row without labels": soft('{"id": "0"}'),
+    "soft labels of a file: labels of another type": soft('{"id": "0", "tags": "O"}'),
+    "soft labels of a file: more or fewer than words": soft('{"id": "0", "tag_distributions": [{"O": 1}]}'),
+    "soft labels of a file: a tag that the run does not know": soft('{"id": "0", "tags": ["B-LOC", "O"]}'),
+    "soft labels of a file: an invalid probability": soft('{"id": "0", "tag_distributions": [{"O": 1}, {"O": "1"}]}'),
+    "soft labels of a file: probabilities that do not sum to 1": soft(
+        '{"id": "0", "tag_distributions": [{"O": 1}, {"O": 0.5}]}'
+    ),
+    "soft labels of a file: a span outside the sentence": soft(
+        '{"id": "0", "spans": [{"start": 1, "end": 3, "label": "PER"}]}'
+    ),
+    "soft labels of a file: spans that overlap": soft(
+        '{"id": "0", "spans": [{"start": 0, "end": 1, "label": "PER"}, {"start": 0, "end": 2, "label": "PER"}]}'
+    ),
+    "soft labels of a file that changes while the run uses it": changing,
     "plain text: a carriage return that does not end its line": text("Anna sings\rin Oslo\n"),
     "plain text: words that are not in the line, such as word pieces": lambda trial: text(
         "Anna sings\n", PretrainedTransformerTokenizer(trial.encoder)
@@ -371,6 +416,14 @@ COURSE: Dict[str, Case] = {
     "a text with fewer than three words to choose from in mixing": lambda trial: trial.run(TWO_SPELLINGS, **WINDOWS),
     "too few different sentences to fit a language model to": lambda trial: trial.run(
         "\n\n".join(DENSE * 8), **WINDOWS, **FEW_TRIES
+    ),
+    "self-training with soft labels of which none is confident enough, or with an empty pool": lambda trial: trial.run(
+        **UNSEEN,
+        **{
+            "trainer.num_rounds": 0,
+            "trainer.augmenter": {"type": "none"},
+            "trainer.self_training": {"type": "pseudo_labels", "min_confidence": 1},
+        },
     ),
     "a model that gives all sentences of the pool the same score": lambda trial: trial.run(
         "\n\n".join(["Oslo\tB-LOC", "Paris\tB-LOC"] * 12), **{"trainer.augmenter": {"type": "none"}}

@@ -9,6 +9,7 @@ from benchmarks.precision import precisions
 from benchmarks.row import Entry, Row
 from benchmarks.setting import Built, Setting
 from seqmix_plugin.allennlp_gaps import transient_bars
+from seqmix_plugin.data import InMemoryLoader
 from seqmix_plugin.randomness import derive_seed
 from seqmix_plugin.sentence import TaggedSentence
 
@@ -110,4 +111,5 @@ def same_batches(built: Built, sentences: Sequence[TaggedSentence]) -> List[List
     labels = {label: number for number, label in enumerate(built.model.head.labels)}
     rows = encode(sentences, pieces.tokenizer, labels)
     loader = built.experiment.training_loader(sentences, derive_seed(built.seed, 0, "order"))
+    assert isinstance(loader, InMemoryLoader)
     return [[rows[position] for position in positions] for positions, _ in loader.positioned_batches()]

@@ -39,6 +39,11 @@ class WhileOurs(TrainerCallback):
     """
     Ends the training, which writes files of its own, when another start has taken the run's folder, and counts its
     steps: it is called once for all the batches whose gradients a step accumulates, and for each batch of validation.
+
+    # Parameters
+
+    serialization_dir : `str`
+        The folder of the run, which AllenNLP's class keeps.
     """
 
     steps = 0
