@@ -75,8 +75,8 @@ class ActiveLearningTrainer(Trainer):
         The tokens to query a round, or in each: sentences are taken in the policy's order, up to the first that does
         not fit in what is left of them. Sentences longer than all of them are not scored.
     seed_policy : `QueryPolicy`, optional (default = `RandomPolicy()`)
-        Selects the seed set, with the pretrained weights and a head that has learned nothing yet: a policy such as
-        `kmeans` that asks for vectors, not for predicted tags.
+        Selects the seed set, with the pretrained weights and a head that has learned nothing yet: `random`, or a policy
+        such as `kmeans` that asks for vectors. One with scores would rank by what the untrained head predicts.
     oracle : `Lazy[Oracle]`, optional (default = `Lazy(GoldOracle)`)
         Labels the queried sentences.
     augmenter : `Augmenter`, optional (default = `NoAugmenter()`)

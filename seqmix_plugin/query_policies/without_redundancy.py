@@ -19,8 +19,9 @@ LOOK_AHEAD = 10
 class WithoutRedundancyPolicy(PolicyWrapper):
     """
     Walks through the sentences in the order of another policy and skips those that are too similar to one that is
-    labelled or has been taken, as Active² (Hazra et al. 2021) and SeqAL do. When ten times as many sentences as are
-    asked for have been looked at, or there are no more, those that were skipped follow in their order.
+    labelled or has been taken: the idea of Active² (Hazra et al. 2021), with n-grams or cosines in place of a learned
+    similarity. When ten times as many sentences as are asked for have been looked at, or there are no more, those that
+    were skipped follow in their order.
 
     Registered as a `QueryPolicy` with name "without_redundancy".
 
