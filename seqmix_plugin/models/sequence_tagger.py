@@ -17,6 +17,7 @@ from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.functional import at_least_float32, smoothed
 from seqmix_plugin.metrics import EntityF1
 from seqmix_plugin.models.heads import SoftmaxHead, TaggingHead
+from seqmix_plugin.models.hidden_mixing import HiddenMixing
 from seqmix_plugin.models.inference import never_compile
 from seqmix_plugin.parameter_checks import between
 from seqmix_plugin.run.layout import ENCODER
@@ -49,6 +50,9 @@ class SequenceTagger(Model):
     label_smoothing : `float`, optional (default = `0.0`)
         Weight ε of the uniform distribution over all tags in the targets of training, from 0 to 1: the rest is left to
         the labels, gold or soft. It works with every head. The loss outside training is that of the labels.
+    hidden_mixing : `HiddenMixing`, optional (default = `None`)
+        Mixes the word vectors of each batch, and their labels, in training; by default nothing is mixed. Not in the
+        paper.
     initializer : `InitializerApplicator`, optional (default = `InitializerApplicator()`)
         Initializer of the weights, as in every model of AllenNLP.
 
@@ -68,6 +72,7 @@ class SequenceTagger(Model):
         head: Lazy[TaggingHead] = Lazy(SoftmaxHead),
         label_namespace: str = "labels",
         label_smoothing: float = 0.0,
+        hidden_mixing: Optional[HiddenMixing] = None,
         initializer: InitializerApplicator = InitializerApplicator(),
     ) -> None:
         super().__init__(vocab)
@@ -85,6 +90,7 @@ class SequenceTagger(Model):
         if self.head.labels != labels:  # AllenNLP prefers a configured key.
             raise ConfigurationError("model.head.labels cannot be configured: it has the labels of the vocabulary")
         self.label_namespace = label_namespace
+        self.hidden_mixing = hidden_mixing
         self.label_smoothing = between("model.label_smoothing", label_smoothing, 0, 1)
         self._entity_f1 = EntityF1()
         if self.encoder is not None:
@@ -133,6 +139,8 @@ class SequenceTagger(Model):
                 vectors = vectors + 0 * sum(weight.sum() for weight in self.text_field_embedder.parameters())
         else:
             vectors = self.dropout(self.text_field_embedder(tokens))  # Shape: (batch_size, num_tokens, dimension)
+        if self.training and self.hidden_mixing is not None and tag_distributions is not None:
+            vectors, tag_distributions = self.hidden_mixing(vectors, tag_distributions, mask)
         logits = at_least_float32(self.tag_projection(vectors))  # Shape: (batch_size, num_tokens, num_tags)
         output: Dict[str, Any] = {"mask": mask}
         if tag_distributions is not None:
