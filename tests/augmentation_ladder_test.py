@@ -36,9 +36,24 @@ def test_the_ladder_changes_one_thing_of_the_papers_mixup() -> None:
     assert frames == {"type": "duplicate", "rate": 1, "pairing": paper["pairing"]}
     changed = {
         "paper_rate_0.2": {"rate"},
+        "csls": {"embedding_table"},
+        "dominant": {"dominant"},
         "window_perplexity": {"discriminator"},
         "label_constrained": {"pairing"},
     }
     for method, keys in changed.items():
         other = ladder("conll", 100, method)["trainer"]["augmenter"]
         assert {key for key in paper.keys() | other.keys() if paper.get(key) != other.get(key)} == keys, method
+
+
+def test_repaired_is_the_sum_of_the_repairs() -> None:
+    parts = [ladder("conll", 200, method)["trainer"]["augmenter"] for method in ("csls", "dominant")]
+    repaired = ladder("conll", 200, "repaired")["trainer"]["augmenter"]
+    paper = ladder("conll", 200, "paper")["trainer"]["augmenter"]
+    expected = {**paper, "embedding_table": parts[0]["embedding_table"], "dominant": parts[1]["dominant"]}
+    expected["discriminator"] = ladder("conll", 200, "window_perplexity")["trainer"]["augmenter"]["discriminator"]
+    assert repaired == {**expected, "pairing": {**paper["pairing"], "entity_borders": True}}
+
+
+def test_hidden_mixing_mixes_half_of_the_batches() -> None:
+    assert ladder("events", 100, "hidden_mixing")["model"]["hidden_mixing"] == {"alpha": 8, "share": 0.5}

@@ -19,6 +19,9 @@ local window_perplexity = {
   scope: 'window',
 };
 
+// The nearest word among more different ones: see docs/details.md.
+local csls = { distance: 'csls', restore_norm: true };
+
 // Each method as what it changes of the experiment without augmentation.
 local methods(data) = {
   local augmenter(settings) = { trainer+: { augmenter: settings } },
@@ -31,8 +34,19 @@ local methods(data) = {
   // Sub-sequence mixup with the settings of the paper's appendix C.4; the methods below change one thing of it each.
   paper: paper(),
   'paper_rate_0.2': paper(rate=0.2),
+  csls: paper({ embedding_table+: csls }),
+  dominant: paper({ dominant: true }),
   window_perplexity: paper({ discriminator: window_perplexity }),
   label_constrained: paper({ pairing: windows('label_constrained') }),
+  // The sum of csls, dominant and window_perplexity, with windows that cut no entity.
+  repaired: paper({
+    pairing+: { entity_borders: true },
+    embedding_table+: csls,
+    dominant: true,
+    discriminator: window_perplexity,
+  }),
+  // Half of the batches, as the other methods generate half of the sentences.
+  hidden_mixing: { model+: { hidden_mixing: { alpha: 8, share: 0.5 } } },
 };
 
 function(

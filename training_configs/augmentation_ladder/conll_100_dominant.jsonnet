@@ -1,0 +1,2 @@
+// Augmentation ladder: CoNLL-2003, 100 sentences, mixup with the larger weight for each frame.
+(import '../lib/augmentation_ladder.libsonnet')('conll', 100, 'dominant')
