@@ -89,6 +89,26 @@ def test_candidates_are_a_sample_of_the_pool(run: Run) -> None:
     assert len(set(as_few_as_are_queried["queried"])) == 6
 
 
+def test_the_record_has_the_lengths_of_what_was_queried_and_of_what_was_left(run: Run) -> None:
+    """By the end all 40 sentences are labelled, so that each round's candidates are known."""
+    folder = run("run", **NONE, **{"trainer.query_size": 14})
+    lengths = {row["id"]: len(row["tokens"]) for row in lines(folder / "annotated.jsonl")}
+    assert len(lengths) == 40
+    for record in lines(folder / "rounds.jsonl"):
+        queried = [lengths[name] for name in record["queried"]]
+        left = [lengths.pop(name) for name in record["queried"]] + list(lengths.values())
+        found = {"queried": np.mean(queried), "candidates": np.mean(left)}
+        assert record["mean_words"] == pytest.approx(found, abs=0.005)
+    assert not lengths
+
+
+def test_sentences_that_a_budget_in_tokens_cannot_take_are_no_candidates(run: Run) -> None:
+    tokens = {"trainer.query_size": None, "trainer.query_tokens": 12, "trainer.query_policy": "random"}
+    before, after = lines(run("run", **NONE, **tokens, **{"trainer.num_rounds": 1}) / "rounds.jsonl")
+    assert after["mean_words"]["candidates"] <= 12 < before["mean_words"]["candidates"]
+    assert after["mean_words"]["queried"] * len(after["queried"]) <= 12
+
+
 @pytest.mark.parametrize("allowed", [True, False])
 def test_tf32_is_what_the_configuration_says(run: Run, allowed: bool) -> None:
     before = torch.backends.cuda.matmul.allow_tf32
