@@ -1,9 +1,15 @@
 """Generated sentences as plain data."""
 
-from dataclasses import dataclass, field
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from seqmix_plugin.sentence import TaggedSentence
+
+Turns = Tuple[TaggedSentence, ...]
+"""Sentences that share a place in the training data: each pass over it takes the next of them."""
+TrainingSentence = Union[TaggedSentence, Turns]
+"""A sentence of every pass, or some that take turns."""
 
 
 class Window(NamedTuple):
@@ -81,3 +87,25 @@ class Augmentation:
     def accepted(self) -> List[TaggedSentence]:
         """The sentences to train on."""
         return [synthetic.sentence for synthetic in self.generated if synthetic.accepted]
+
+    @property
+    def training(self) -> List[TrainingSentence]:
+        """The same sentences, those of one slot together."""
+        return take_turns((synthetic.slot, synthetic.sentence) for synthetic in self.generated if synthetic.accepted)
+
+
+def in_slots(generated: Sequence[SyntheticSentence], num_slots: int, first: int = 0) -> List[SyntheticSentence]:
+    """
+    Gives the accepted sentences slots from `first` on, one after the other and then again from the first, so that each
+    pass over the training data takes the next `num_slots` of them.
+    """
+    numbers = (first + number % num_slots for number in count())
+    return [replace(child, slot=next(numbers)) if child.accepted else child for child in generated]
+
+
+def take_turns(sentences: Iterable[Tuple[Optional[int], TaggedSentence]]) -> List[TrainingSentence]:
+    """Sentences with their slots as training sentences, in the order in which a slot, or one without, comes first."""
+    groups: Dict[Tuple[Optional[int], int], List[TaggedSentence]] = {}
+    for position, (slot, sentence) in enumerate(sentences):
+        groups.setdefault((slot, position if slot is None else 0), []).append(sentence)
+    return [tuple(group) if slot is not None else group[0] for (slot, _), group in groups.items()]

@@ -29,6 +29,7 @@ from seqmix_plugin.progress import progress_bar
 from seqmix_plugin.query_policies import ScoredBatch
 from seqmix_plugin.randomness import reseed_globals
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+from seqmix_plugin.synthetic import TrainingSentence
 
 
 @dataclass
@@ -77,17 +78,20 @@ class Experiment:
         return made
 
     def training_loader(
-        self, sentences: Sequence[TaggedSentence], seed: int, pool: Optional[SoftSentences] = None, share: float = 0
+        self, sentences: Sequence[TrainingSentence], seed: int, pool: Optional[SoftSentences] = None, share: float = 0
     ) -> DataLoader:
         """
-        Shuffled batches; their order follows from `seed`. With softly labelled sentences of the pool, these are a share
-        of each batch.
+        Shuffled batches; their order follows from `seed`. Of sentences that take turns, each pass has one. With softly
+        labelled sentences of the pool, these are a share of each batch.
         """
+        groups = [(one,) if isinstance(one, TaggedSentence) else one for one in sentences]
+        everything = [sentence for group in groups for sentence in group]
         if pool is None or len(pool) == 0:
-            return self._loader(self.data_loader, self.reader, sentences, shuffle=True, seed=seed)
+            turns = [len(group) for group in groups]
+            return self._loader(self.data_loader, self.reader, everything, shuffle=True, seed=seed, turns=turns)
         sizes = self._in_memory(self.data_loader, instances=[], shuffle=True).sizes
         labels = self.corpora.vocab.get_token_to_index_vocabulary("labels")
-        labelled = SoftSentences.of(sentences, self.reader, labels)
+        labelled = SoftSentences.of(everything, self.reader, labels)
         assert labelled is not None  # as the pool is encoded
         return TwoStreamLoader(labelled, pool, share, sizes, seed)
 
@@ -178,11 +182,10 @@ class Experiment:
         lazy: Lazy[DataLoader],
         reader: SentenceReader,
         sentences: Sequence[TaggedSentence],
-        shuffle: bool = False,
-        seed: int = 0,
+        **order: Any,
     ) -> InMemoryLoader:
         instances = [reader.sentence_to_instance(sentence) for sentence in sentences]
-        loader = self._in_memory(lazy, instances=instances, shuffle=shuffle, seed=seed)
+        loader = self._in_memory(lazy, instances=instances, **order)
         loader.index_with(self.corpora.vocab)
         return loader
 

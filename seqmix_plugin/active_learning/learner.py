@@ -23,6 +23,7 @@ from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
 from seqmix_plugin.run.layout import kept_round
 from seqmix_plugin.self_training import NoSelfTraining, SelfTraining
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import TrainingSentence
 
 COLLAPSED_F1 = 0.1
 """A model whose F1 on the sentences it was trained on is lower has collapsed."""
@@ -79,14 +80,15 @@ class Learner:
         k: int,
         labelled: Sequence[TaggedSentence],
         folder: Path,
-        synthetic: Sequence[TaggedSentence] = (),
+        synthetic: Sequence[TrainingSentence] = (),
         unlabelled: Optional[SentenceView] = None,
     ) -> Training:
         """
         Trains the model as round `k` does, on labelled and generated sentences, and with self-training then its
         students on unlabelled ones as well; a `ConfigurationError` when the loss is not a number.
         """
-        everything, begun = [*labelled, *synthetic], self._weights_for_retries(k)
+        everything: List[TrainingSentence] = [*labelled, *synthetic]
+        begun = self._weights_for_retries(k)
 
         def begin(seed: int, retries: int) -> None:
             if k > 0 and self.reuse_model:
@@ -98,7 +100,7 @@ class Learner:
         training = Training()
         if self.self_training.asks_teacher:
             trainings_before = self.settings.seed_trainings - 1 if k == 0 else 0
-            training_sets = [*[labelled] * trainings_before, everything]
+            training_sets: List[Sequence[TrainingSentence]] = [*[labelled] * trainings_before, everything]
             training = self._train(k, training_sets, folder, self.seed, begin, labelled)
         for generation in range(1, self.self_training.generations + 1):
             assert unlabelled is not None
@@ -115,7 +117,7 @@ class Learner:
     def _train(
         self,
         k: int,
-        training_sets: Sequence[Sequence[TaggedSentence]],
+        training_sets: Sequence[Sequence[TrainingSentence]],
         folder: Path,
         seed: int,
         begin: Callable[[int, int], None],
@@ -141,7 +143,7 @@ class Learner:
     def _train_once(
         self,
         k: int,
-        sentences: Sequence[TaggedSentence],
+        sentences: Sequence[TrainingSentence],
         folder: Path,
         seed: int,
         number: int,
@@ -198,7 +200,7 @@ class Learner:
     def inner_trainer(
         self,
         k: int,
-        sentences: Sequence[TaggedSentence],
+        sentences: Sequence[TrainingSentence],
         folder: Path,
         seed: int,
         pool: Optional[SoftSentences] = None,

@@ -29,6 +29,7 @@ from seqmix_plugin.run.writer import RunWriter
 from seqmix_plugin.run_console import round_line
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from seqmix_plugin.stopping import StoppingCriterion
+from seqmix_plugin.synthetic import TrainingSentence
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class ActiveLearningLoop:
     device: torch.device
     folder: Path  # the run's
     files: RunWriter = field(init=False)  # made last: nothing is written before all other parts are checked
-    synthetic: List[TaggedSentence] = field(default_factory=list)  # L*, of all rounds so far
+    synthetic: List[TrainingSentence] = field(default_factory=list)  # L*, of all rounds so far
     last: Optional[RoundState] = None  # the newest whole round
     seed_ids: Sequence[str] = ()  # queried in round 0
 
@@ -139,7 +140,7 @@ class ActiveLearningLoop:
         labelled = [*given, *self.pool.labelled_of(state.queried or ())]
         made = self.augmenter.augment(labelled, self.context(state.round))
         augmentation = from_primary(lambda: made)
-        self.synthetic += augmentation.accepted
+        self.synthetic += augmentation.training
         state = state.after("augment", start, statistics=augmentation.statistics)
         return self.files.keep_synthetic(state, augmentation)
 

@@ -18,6 +18,7 @@ from seqmix_plugin.active_learning.replay import load_models, replay
 from seqmix_plugin.active_learning.settings import AnnotationCostSettings, ScoringSettings, TrainingSettings
 from seqmix_plugin.augmenters import Augmenter, NoAugmenter
 from seqmix_plugin.distributed import is_primary
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.oracles import GoldOracle, Oracle
 from seqmix_plugin.query_policies import QueryPolicy, RandomPolicy
@@ -179,6 +180,8 @@ class ActiveLearningTrainer(Trainer):
         )
         # Mistakes in these parts are found now, not after sentences have been labelled.
         augmenter.check(self.model)
+        if augmenter.versions > 1 and self_training.generations > 0:
+            raise ConfigurationError("augmenter.refresh is 'pass'; expected 'round' with trainer.self_training")
         labels = experiment.corpora.vocab.get_index_to_token_vocabulary("labels")
         self_training.check(sentences.sentences, [labels[number] for number in range(len(labels))])
         for one in self.loop.learners:

@@ -8,7 +8,7 @@ from allennlp.common import Registrable
 
 from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.parameter_checks import between
+from seqmix_plugin.parameter_checks import at_least, between, one_of
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.synthetic import Augmentation
 
@@ -21,20 +21,27 @@ class Augmenter(Registrable):
 
     rate : `float`, optional (default = `0.2`)
         Number of sentences to make for each labelled one, from 0 to 1000: K labelled sentences give N = ⌊rate · K⌋.
+    refresh : `str`, optional (default = `"round"`)
+        When the training data changes: `"round"` makes the sentences of a round once, `"pass"` `versions` times as many
+        and each pass over the training data has the next ⌊rate · K⌋ of them.
+    versions : `int`, optional (default = `20`)
+        With `"pass"`, number of passes with sentences of their own, at least 2; later passes repeat theirs in order.
 
     # Raises
 
     `ConfigurationError`
-        When `rate` is out of its range.
+        When a value is out of its range.
     """
 
     default_implementation = "none"
 
-    def __init__(self, rate: float = 0.2) -> None:
+    def __init__(self, rate: float = 0.2, refresh: str = "round", versions: int = 20) -> None:
         self.rate = between("augmenter.rate", rate, 0, 1000)
+        by_pass = one_of("augmenter.refresh", refresh, ("round", "pass")) == "pass"
+        self.versions = at_least("augmenter.versions", versions, 2) if by_pass else 1
 
     def number_wanted(self, num_labelled: int) -> int:
-        """N = ⌊rate · K⌋, robust against the rounding of decimal rates."""
+        """N = ⌊rate · K⌋, the sentences of one pass, robust against the rounding of decimal rates."""
         return math.floor(self.rate * num_labelled + 1e-9)
 
     def check(self, model: SequenceTagger) -> None:

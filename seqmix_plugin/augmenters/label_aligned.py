@@ -12,11 +12,11 @@ import numpy as np
 from seqmix_plugin.augmenters.augmenter import Augmenter
 from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.discriminators import AcceptAllDiscriminator, Discriminator
-from seqmix_plugin.augmenters.selection import Candidate, Selection, accept_enough
+from seqmix_plugin.augmenters.selection import Candidate, Selection, accept_enough, word_counts
 from seqmix_plugin.functional import select_some
 from seqmix_plugin.parameter_checks import at_least, between
 from seqmix_plugin.sentence import TaggedSentence
-from seqmix_plugin.synthetic import Augmentation, SyntheticSentence
+from seqmix_plugin.synthetic import Augmentation, SyntheticSentence, in_slots
 from seqmix_plugin.tag_schemes import Span
 
 logger = logging.getLogger(__name__)
@@ -66,6 +66,11 @@ class LabelAlignedAugmenter(Augmenter):
         Discriminator d that accepts or refuses each generated sentence.
     max_tries : `int`, optional (default = `100`)
         Largest number of children to make for each wanted one, at least 1; a round ends there even with too few.
+    refresh : `str`, optional (default = `"round"`)
+        When the training data changes: `"round"` makes the sentences of a round once, `"pass"` `versions` times as many
+        and each pass over the training data has the next ⌊rate · K⌋ of them.
+    versions : `int`, optional (default = `20`)
+        With `"pass"`, number of passes with sentences of their own, at least 2; later passes repeat theirs in order.
 
     # Raises
 
@@ -82,8 +87,10 @@ class LabelAlignedAugmenter(Augmenter):
         probability: float = 0.3,
         discriminator: Discriminator = AcceptAllDiscriminator(),
         max_tries: int = 100,
+        refresh: str = "round",
+        versions: int = 20,
     ) -> None:
-        super().__init__(rate)
+        super().__init__(rate, refresh, versions)
         self.probability = between("augmenter.probability", probability, 0, 1)
         self.discriminator = discriminator
         self.max_tries = at_least("augmenter.max_tries", max_tries, 1)
@@ -107,7 +114,8 @@ class LabelAlignedAugmenter(Augmenter):
         """
 
     def augment(self, labelled: Sequence[TaggedSentence], context: AugmentationContext) -> Augmentation:
-        wanted = self.number_wanted(len(labelled))
+        per_pass = self.number_wanted(len(labelled))
+        wanted = per_pass * self.versions
         if wanted == 0:
             return Augmentation([])
         frames, source = _visible(labelled, context), _visible(context.labelled or labelled, context)
@@ -127,7 +135,8 @@ class LabelAlignedAugmenter(Augmenter):
 
         result = accept_enough(wanted, draw, self.discriminator, context)
         self._warn_of_too_few(wanted, result.accepted, made["tried"])
-        return Augmentation(result.generated, self._statistics(wanted, result, made["unchanged"]))
+        generated = result.generated if self.versions == 1 else in_slots(result.generated, per_pass)
+        return Augmentation(generated, self._statistics(wanted, result, made["unchanged"]))
 
     def _selected(self, rewriting: Rewriting, drawn: Sequence[int], rng: np.random.Generator) -> List[np.ndarray]:
         """The items to change in each of the drawn sentences."""
@@ -145,7 +154,6 @@ class LabelAlignedAugmenter(Augmenter):
             logger.warning(f"{self.name}: {accepted} of {wanted} wanted sentences were accepted; {end}")
 
     def _statistics(self, wanted: int, result: Selection, unchanged: int) -> Dict[str, Any]:
-        words = Counter(word for child in result.generated for word in child.new_words)
         return {
             "wanted": wanted,
             "judged": result.judged,
@@ -153,9 +161,8 @@ class LabelAlignedAugmenter(Augmenter):
             "accepted": result.accepted,
             "refused": len(result.generated) - result.accepted,
             "unchanged": unchanged,
-            "generated_tokens": words.total(),
-            "distinct_tokens": len(words),
-            "ten_most_frequent": sum(count for _, count in words.most_common(10)) / max(words.total(), 1),
+            **word_counts(result.generated),
+            **({"versions": self.versions} if self.versions > 1 else {}),
             "discriminator": self.discriminator.statistics(),
         }
 

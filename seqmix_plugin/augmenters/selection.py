@@ -1,7 +1,8 @@
 """Generated sentences are judged in batches until enough of them are accepted."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Callable, List, Tuple
+from typing import Callable, Dict, List, Sequence, Tuple
 
 from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.discriminators import Discriminator
@@ -77,3 +78,13 @@ def accept_enough(
             # As many as are missing at the acceptance so far.
             size = int((wanted - accepted) * (len(generated) + 1) / (accepted + 1)) + 1
     return Selection(generated, judged)
+
+
+def word_counts(generated: Sequence[SyntheticSentence]) -> Dict[str, float]:
+    """How many words were generated, how many of them are different, and the share of the ten most frequent."""
+    words = Counter(word for child in generated for word in child.new_words)
+    return {
+        "generated_tokens": words.total(),
+        "distinct_tokens": len(words),
+        "ten_most_frequent": sum(count for _, count in words.most_common(10)) / max(words.total(), 1),
+    }

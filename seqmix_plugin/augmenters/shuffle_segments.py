@@ -35,6 +35,11 @@ class ShuffleSegmentsAugmenter(LabelAlignedAugmenter):
         Discriminator d that accepts or refuses each generated sentence; not in the paper.
     max_tries : `int`, optional (default = `100`)
         Largest number of children to make for each wanted one, at least 1; a round ends there even with too few.
+    refresh : `str`, optional (default = `"round"`)
+        When the training data changes: `"round"` makes the sentences of a round once, `"pass"` `versions` times as many
+        and each pass over the training data has the next ⌊rate · K⌋ of them.
+    versions : `int`, optional (default = `20`)
+        With `"pass"`, number of passes with sentences of their own, at least 2; later passes repeat theirs in order.
 
     # Raises
 
@@ -50,8 +55,10 @@ class ShuffleSegmentsAugmenter(LabelAlignedAugmenter):
         probability: float = 0.3,
         discriminator: Discriminator = AcceptAllDiscriminator(),
         max_tries: int = 100,
+        refresh: str = "round",
+        versions: int = 20,
     ) -> None:
-        super().__init__(rate, probability, discriminator, max_tries)
+        super().__init__(rate, probability, discriminator, max_tries, refresh, versions)
 
     def rewriting(self, frames: Visible, source: Visible) -> Rewriting:
         items = []

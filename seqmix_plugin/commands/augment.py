@@ -140,7 +140,9 @@ def _build_augmenter(config: str, blocks: Dict[str, Any], rate: Optional[float])
         raise ConfigurationError(
             f"{config}: trainer.augmenter makes no sentences; expected a block such as {{'type': 'seqmix'}}"
         )
-    return Augmenter.from_params(Params(block if rate is None else {**block, "rate": rate}))
+    augmenter = Augmenter.from_params(Params(block if rate is None else {**block, "rate": rate}))
+    augmenter.versions = 1  # a file holds one pass
+    return augmenter
 
 
 def _build_model(

@@ -37,7 +37,7 @@ from seqmix_plugin.oracles import Oracle
 OF_ALL = ("vocab", "serialization_dir", "local_rank", "ddp_accelerator")
 OF_TRAINERS = ("model", "experiment", "seed", "data_loader", "validation_data_loader", "world_size", "distributed")
 GIVEN: Dict[Any, Sequence[str]] = {
-    DataLoader: ("reader", "data_path", "instances", "encoded", "shuffle", "seed"),
+    DataLoader: ("reader", "data_path", "instances", "encoded", "shuffle", "seed", "turns"),
     LearningRateScheduler: ("optimizer", "num_epochs", "num_steps_per_epoch"),
     MomentumScheduler: ("optimizer",),
     MovingAverage: ("parameters",),

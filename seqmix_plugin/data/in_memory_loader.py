@@ -1,6 +1,6 @@
 """Data loader that keeps instances in memory and batches them by length."""
 
-from typing import Any, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 import numpy as np
 import torch
@@ -66,6 +66,9 @@ class InMemoryLoader(DataLoader):
         Not a configuration key: whether the batches are for training.
     seed : `int`, optional (default = `0`)
         Not a configuration key: the order of epoch n depends on `seed` and n alone.
+    turns : `List[int]`, optional (default = `None`)
+        Not a configuration key: how many of the given instances, one after the other, share a place in the training
+        data; pass n has number n of them, or of n modulo their number. By default each has a place of its own.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class InMemoryLoader(DataLoader):
         encoded: Optional[EncodedSentences] = None,
         shuffle: bool = False,
         seed: int = 0,
+        turns: Optional[List[int]] = None,
     ) -> None:
         for name, value in {
             "batch_size": batch_size,
@@ -98,7 +102,8 @@ class InMemoryLoader(DataLoader):
             instances = list(reader.read(data_path))
         self._instances = instances or []
         self._encoded = encoded
-        self._size = len(self._instances) if encoded is None else len(encoded)
+        self._turns = None if turns is None else np.array(turns, dtype=np.int64)
+        self._size = len(self._instances if turns is None else turns) if encoded is None else len(encoded)
         self._lengths: Optional[np.ndarray] = None if encoded is None else encoded.lengths
         self.sizes = BatchSizes(batch_size, batches_per_bucket, batches_per_epoch)
         """The sizes of batches of training."""
@@ -173,9 +178,11 @@ class InMemoryLoader(DataLoader):
             rng = np.random.default_rng([self._seed, self._epoch])
             if self._batches_per_epoch is None:
                 rng.shuffle(order)
+                order = self._of_pass(order, self._epoch)
             elif self._size > 0:
                 size = self._batches_per_epoch * self._batch_size
                 order = part_of_stream(self._seed, self._epoch, size, self._size)
+                order = self._of_pass(order, (self._epoch * size + np.arange(size)) // self._size)
             self._epoch += 1
             buckets = (
                 bucket[np.argsort(self._padding()[bucket], kind="stable")] for bucket in _cut(order, self._bucket)
@@ -186,6 +193,13 @@ class InMemoryLoader(DataLoader):
             order = np.argsort(-self._padding(), kind="stable")
         batches = _cut(order, self._batch_size)
         return batches if self._encoded is None else share(batches)
+
+    def _of_pass(self, places: np.ndarray, number: Union[int, np.ndarray]) -> np.ndarray:
+        """The positions of the instances that are at these places of the training data in a pass, or in one each."""
+        if self._turns is None:
+            return places
+        firsts = np.cumsum(self._turns) - self._turns
+        return firsts[places] + number % self._turns[places]
 
     def _share(self, batch: np.ndarray) -> np.ndarray:
         return share(batch) if self._splits_batches else batch

@@ -10,7 +10,14 @@ from seqmix_plugin.functional.clustering import (
 from seqmix_plugin.functional.crf import TransitionScores, expected_score, forward_backward, log_partition, viterbi
 from seqmix_plugin.functional.gradient_embedding import gradient_embedding, random_projection
 from seqmix_plugin.functional.hidden_mixing import mix_with_partners, partners_in_batch, partners_in_sentence
-from seqmix_plugin.functional.label_aligned import count_others, draw_others, segments, select_some, shuffled_within
+from seqmix_plugin.functional.label_aligned import (
+    apportioned,
+    count_others,
+    draw_others,
+    segments,
+    select_some,
+    shuffled_within,
+)
 from seqmix_plugin.functional.length import nearest_windows, rank_among_nearest, regressed_on_length
 from seqmix_plugin.functional.length_density import length_density
 from seqmix_plugin.functional.losses import smoothed, soft_cross_entropy

@@ -131,3 +131,27 @@ def shuffled_within(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         Index of the word at each position. Shape: `(num_tokens,)`
     """
     return np.lexsort((rng.random(len(groups)), groups))
+
+
+def apportioned(total: int, weights: Sequence[float]) -> List[int]:
+    """
+    Divides a number in proportion to weights, by the method of the largest remainder: each gets the whole part of its
+    share, and those with the largest fractions, of equal ones the first, get one more.
+
+    # Parameters
+
+    total : `int`
+        The number to divide.
+    weights : `Sequence[float]`
+        Weights above 0.
+
+    # Returns
+
+    `List[int]`
+        Numbers whose sum is `total`. Shape: `(num_weights,)`
+    """
+    shares = total * np.asarray(weights, dtype=np.float64) / sum(weights)
+    whole = np.floor(shares + 1e-9).astype(np.int64)
+    order = np.argsort(-(shares - whole).round(9), kind="stable")
+    whole[order[: total - int(whole.sum())]] += 1
+    return whole.tolist()

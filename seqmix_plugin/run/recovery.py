@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Dict, List, Optional, Tuple
+from typing import IO, Any, Callable, Dict, List, Optional, Tuple, TypeVar
 
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import TEMPORARY, name_for_damaged, write_bytes
@@ -12,10 +12,13 @@ from seqmix_plugin.io.folder_guard import disk_errors, locked, make_folder, own_
 from seqmix_plugin.io.json_text import of_lines
 from seqmix_plugin.run import layout
 from seqmix_plugin.run.round_state import Part, RoundState
-from seqmix_plugin.run.sentence_rows import sentence_of
+from seqmix_plugin.run.sentence_rows import sentence_of, training_of
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.synthetic import TrainingSentence
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -28,7 +31,7 @@ class SavedRounds:
 
     states: List[RoundState] = field(default_factory=list)
     annotated: List[List[TaggedSentence]] = field(default_factory=list)
-    synthetic: List[List[TaggedSentence]] = field(default_factory=list)
+    synthetic: List[List[TrainingSentence]] = field(default_factory=list)
     left_over: Dict[str, bytes] = field(default_factory=dict)
 
     def end(self, part: str) -> int:
@@ -106,7 +109,7 @@ def read_saved(folder: Path) -> SavedRounds:
         if _is_of_another_run(state, saved):
             damaged.append(paths[k])
             continue
-        annotated, synthetic = _sentences(state.annotated, labels), _sentences(state.synthetic, generated)
+        annotated, synthetic = _sentences(state.annotated, labels), _training(state.synthetic, generated)
         found = zip(paths_of_both, (annotated, synthetic), strict=True)
         damaged += [path for path, sentences in found if sentences is None and path not in damaged]
         if annotated is None and state.annotated is not None:
@@ -170,22 +173,32 @@ def _read_states(folder: Path, paths: Dict[int, Path]) -> Tuple[Dict[int, RoundS
 def _sentences(part: Optional[Part], content: bytes) -> Optional[List[TaggedSentence]]:
     """The sentences that a state names, without those that were not accepted; `None` when the file has others."""
     found = b"" if part is None else part.of(content)
-    return None if found is None else _parsed(found)
+    return None if found is None else _parsed(found, _sentences_of)
 
 
-def _parsed(content: bytes) -> Optional[List[TaggedSentence]]:
-    """The sentences of some lines, or `None` when they hold something else."""
+def _training(part: Optional[Part], content: bytes) -> Optional[List[TrainingSentence]]:
+    """The generated sentences that a state names and that were accepted; `None` when the file has others."""
+    found = b"" if part is None else part.of(content)
+    return None if found is None else _parsed(found, training_of)
+
+
+def _parsed(content: bytes, read: Callable[[List[Any]], List[T]]) -> Optional[List[T]]:
+    """The sentences of some lines, without those that were not accepted, or `None` when they hold something else."""
     try:
-        return [sentence_of(row) for row in of_lines(content) if row.get("accepted", True)]
+        return read([row for row in of_lines(content) if row.get("accepted", True)])
     except (ValueError, TypeError, AttributeError):
         return None
+
+
+def _sentences_of(rows: List[Any]) -> List[TaggedSentence]:
+    return [sentence_of(row) for row in rows]
 
 
 def _collect_left_over(saved: SavedRounds, content: bytes) -> None:
     """Labels on the disk that no round of `saved` has."""
     known = {sentence.id for sentences in saved.annotated for sentence in sentences}
     for line in content.split(b"\n"):
-        for sentence in (_parsed(line) or ()) if line else ():
+        for sentence in (_parsed(line, _sentences_of) or ()) if line else ():
             if sentence.tags is not None and sentence.id not in known:
                 saved.left_over[sentence.id] = line + b"\n"
 

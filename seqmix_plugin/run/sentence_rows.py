@@ -1,10 +1,10 @@
 """Sentences as lines of `annotated.jsonl` and `synthetic.jsonl`."""
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterable, List, Optional
 
 from seqmix_plugin.io.stored import Known, Number
 from seqmix_plugin.sentence import TaggedSentence
-from seqmix_plugin.synthetic import SyntheticSentence
+from seqmix_plugin.synthetic import SyntheticSentence, TrainingSentence, take_turns
 
 
 class _SentenceRow(Known):
@@ -13,11 +13,21 @@ class _SentenceRow(Known):
     tags: Optional[List[str]] = None
     tag_distributions: Optional[List[Dict[str, Number]]] = None
     spaces: Optional[List[str]] = None
+    slot: Optional[int] = None
 
 
 def sentence_of(row: Any) -> TaggedSentence:
     """The sentence of a line of `annotated.jsonl` or `synthetic.jsonl`; a `ValueError` when it holds none."""
-    parsed = _SentenceRow.model_validate(row)
+    return _sentence(_SentenceRow.model_validate(row))
+
+
+def training_of(rows: Iterable[Any]) -> List[TrainingSentence]:
+    """The training sentences of lines of `synthetic.jsonl`; a `ValueError` when they hold something else."""
+    parsed = [_SentenceRow.model_validate(row) for row in rows]
+    return take_turns((row.slot, _sentence(row)) for row in parsed)
+
+
+def _sentence(parsed: _SentenceRow) -> TaggedSentence:
     tags, soft, spaces = parsed.tags, parsed.tag_distributions, parsed.spaces
     return TaggedSentence(
         parsed.id,
@@ -48,5 +58,10 @@ def synthetic_row(round_number: int, synthetic: SyntheticSentence) -> Dict[str, 
         "tokens": list(sentence.tokens),
         "tag_distributions": sentence.distributions(),
     }
-    optional = {"tags": sentence.tags, "spaces": sentence.spaces}  # tags: a copy of a sentence with hard labels
+    optional = {
+        "tags": sentence.tags,  # of a sentence with hard labels
+        "spaces": sentence.spaces,
+        "changed": synthetic.changed,
+        "slot": synthetic.slot,
+    }
     return row | {name: value for name, value in optional.items() if value is not None}

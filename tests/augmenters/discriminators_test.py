@@ -15,9 +15,11 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.augmenters import AugmentationContext
 from seqmix_plugin.augmenters.discriminators import (
+    AllOfDiscriminator,
     Discriminator,
     PerplexityDiscriminator,
     TaggerAgreementDiscriminator,
+    Verdict,
 )
 from seqmix_plugin.augmenters.language_models import InDomainLanguageModel, LanguageModel, MaskedLanguageModel
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2Settings
@@ -85,6 +87,19 @@ CONTRACT: Dict[str, Callable[[str], Dict[str, Any]]] = {
         "ratio_to_parents": [1, None],
     },
     "tagger_agreement": lambda gpt2: {"type": "tagger_agreement", "min_agreement": 0.2},
+    "tagger_agreement by probability": lambda gpt2: {
+        "type": "tagger_agreement",
+        "min_agreement": 0.13,
+        "measure": "probability",
+        "scope": "sentence",
+    },
+    "all_of": lambda gpt2: {
+        "type": "all_of",
+        "discriminators": [
+            {"type": "perplexity", "language_model": {"model_name": gpt2}, "range": [0, 605.5]},
+            {"type": "tagger_agreement", "min_agreement": 0.2},
+        ],
+    },
 }
 
 
@@ -446,6 +461,58 @@ def test_rounding_refuses_nothing(
     assert accepted
 
 
+def overlaps(context: AugmentationContext, *children: SyntheticSentence, scope: str = "window") -> List[float]:
+    discriminator = TaggerAgreementDiscriminator(0.5, measure="probability", scope=scope)
+    discriminator.start_round(context)
+    frame = TaggedSentence("p", WORDS, ("O",) * len(WORDS))
+    verdicts = discriminator.judge(children, [frame] * len(children))
+    assert all(accepted == (score >= 0.5) for accepted, score in verdicts)
+    return [verdict.score for verdict in verdicts if verdict.score is not None]
+
+
+def test_the_probability_of_hard_labels_is_that_of_the_model(
+    context: AugmentationContext, tagger: SequenceTagger, reader: ConllColumnsReader
+) -> None:
+    tagger.eval()
+    output = tagger.forward_on_instance(reader.text_to_instance(list(WORDS)))
+    labels = tagger.head.labels
+    tags = [labels[n % len(labels)] for n in range(10)]
+    own = [float(row[labels.index(tag)]) for tag, row in zip(tags, output["tag_probabilities"], strict=True)]
+    assert max(own) > 1.05 * min(own)  # or positions could not be told apart
+    child = labelled(one_hot(tags), 3, 8)
+    assert overlaps(context, child) == pytest.approx([np.mean(own[3:8])], rel=1e-5)
+    assert overlaps(context, child, scope="sentence") == pytest.approx([np.mean(own)], rel=1e-5)
+
+
+def test_the_probability_of_mixed_labels_is_their_overlap_with_the_models(
+    context: AugmentationContext, tagger: SequenceTagger, reader: ConllColumnsReader
+) -> None:
+    """A model that predicts exactly the mixed labels agrees wholly; 0.7 of a tag where it gives p is min(0.7, p)."""
+    tagger.eval()
+    output = tagger.forward_on_instance(reader.text_to_instance(list(WORDS)))
+    given = [dict(zip(tagger.head.labels, map(float, row), strict=True)) for row in output["tag_probabilities"]]
+    assert overlaps(context, labelled(given, 2, 9)) == pytest.approx([1.0], rel=1e-5)
+    first, second, *_ = tagger.head.labels
+    mixed = [{first: 0.999, second: 0.001}] * 10
+    expected = np.mean([min(0.999, row[first]) + 0.001 for row in given[2:9]])
+    assert min(row[second] for row in given) > 0.001
+    assert overlaps(context, labelled(mixed, 2, 9)) == pytest.approx([expected], rel=1e-5)
+
+
+def test_the_whole_sentence_counts_when_asked(
+    context: AugmentationContext, tagger: SequenceTagger, reader: ConllColumnsReader
+) -> None:
+    tags = predicted(tagger, reader)
+    labels = [tag if 3 <= t < 8 else other_than(tag) for t, tag in enumerate(tags)]
+    discriminator = TaggerAgreementDiscriminator(0.6, scope="sentence")
+    discriminator.start_round(context)
+    child, frame = labelled(one_hot(labels), 3, 8), TaggedSentence("p", WORDS)
+    assert discriminator.judge([child], [frame]) == [(False, 0.5)]
+    assert discriminator.statistics()["scope"] == "sentence"
+    # The words that were generated are those of `changed`, where the parent's window had another length.
+    assert agreements(context, replace(child, changed=(2, 4))) == [(False, 0.5)]
+
+
 def test_words_that_were_cut_disagree(
     context: AugmentationContext, tagger: SequenceTagger, word_pieces: WordPieceIndexer
 ) -> None:
@@ -518,3 +585,49 @@ def test_a_run_compares_with_parents_by_a_masked_model(tiny_encoder: str, tiny_m
     said = in_a_run(discriminator, tiny_encoder, tmp_path / "run")
     assert all(record["median_ratio"] > 0 for record in said)
     assert said[2]["language_model"] == {"model_name": tiny_masked, "text": "detokenized"}
+
+
+class Longer(Discriminator):
+    """Accepts sentences of more words than this; the score is their number."""
+
+    def __init__(self, words: int) -> None:
+        self.words = words
+        self.asked: List[str] = []
+
+    def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
+        assert len(children) == len(frames) > 0
+        self.asked += [frame.id for frame in frames]
+        sizes = [len(child.sentence) for child in children]
+        return [Verdict(size > self.words, size / self.words) for size in sizes]
+
+    def statistics(self) -> Dict[str, Any]:
+        return {"words": self.words}
+
+
+def test_all_of_asks_each_only_of_what_is_left(context: AugmentationContext) -> None:
+    first, second = Longer(1), Longer(2)
+    both = AllOfDiscriminator([first, second])
+    both.start_round(context)
+    frames = [TaggedSentence(f"w{size}", ("in",) * size) for size in (3, 1, 2)]
+    children = [child_of(frame, ("at",)) for frame in frames]
+    assert both.judge(children, frames) == [(True, 1.5), (False, 1.0), (False, 1.0)]
+    assert (first.asked, second.asked) == (["w3", "w1", "w2"], ["w3", "w2"])
+    assert both.judge(children[1:2], frames[1:2]) == [(False, 1.0)]  # the second is not asked of nothing
+    said = [{"judged": 4, "accepted": 2, "words": 1}, {"judged": 2, "accepted": 1, "words": 2}]
+    assert both.statistics() == {"all_of": said}
+    both.start_round(context)
+    assert both.statistics()["all_of"][0]["judged"] == 0
+
+
+def test_all_of_begins_with_as_many_as_the_most_demanding_needs() -> None:
+    quantile = PerplexityDiscriminator(Spelled(), quantile=[0, 0.5])
+    assert AllOfDiscriminator([Longer(1), quantile]).first_batch_size(10) == quantile.first_batch_size(10) == 64
+
+
+def test_all_of_nothing_is_an_error() -> None:
+    with pytest.raises(ConfigurationError, match=r"discriminator.discriminators is \[\]; expected one discriminator"):
+        AllOfDiscriminator([])
+    with pytest.raises(ConfigurationError, match=r"discriminator.measure is 'loss'; expected one of tags, probability"):
+        TaggerAgreementDiscriminator(measure="loss")
+    with pytest.raises(ConfigurationError, match=r"discriminator.scope is 'word'; expected one of sentence, window"):
+        TaggerAgreementDiscriminator(scope="word")

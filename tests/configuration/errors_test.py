@@ -191,6 +191,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {f"{AUGMENTER}.alpha": 0},
         {f"{AUGMENTER}.max_tries": 0},
         {AUGMENTER: {"type": "shuffle_segments", "probability": 2}},
+        {AUGMENTER: {"type": "shuffle_segments", "refresh": "pass", "versions": 1}},
         pairing(type="sub_sequence", window=0),
         pairing(type="sub_sequence", min_density=1.5),
         pairing(type="whole_sequence", min_valid=-1),
@@ -232,6 +233,8 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"model.hidden_mixing": {"within": "word"}},
         language_model("in_domain", text="words"),
         perplexity(range=[0, 500], scope="word"),
+        {f"{AUGMENTER}.discriminator": {"type": "tagger_agreement", "measure": "loss"}},
+        {AUGMENTER: {"type": "shuffle_segments", "refresh": "epoch"}},
         {"model.label_namespace": "tags"},
         {"trainer.trainer.validation_metric": "f1"},
     ],
@@ -251,6 +254,11 @@ CONFIGURATION: Dict[str, List[Way]] = {
             }
         },
         pairing(type="whole_sequence", min_valid=1, min_density=0.5),
+    ],
+    "parts of a `mixture` or of `all_of` that are missing or cannot be weighed": [
+        {AUGMENTER: {"type": "mixture", "augmenters": []}},
+        {AUGMENTER: {"type": "mixture", "augmenters": [{"type": "duplicate"}], "weights": [1, 2]}},
+        {f"{AUGMENTER}.discriminator": {"type": "all_of", "discriminators": []}},
     ],
     "query policies that do not fit together": [
         {"trainer.query_policy": {"type": "hybrid", "policy": "mnlp", "diversity": "least_confidence"}},
@@ -338,6 +346,10 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"trainer.self_training": {"type": "pseudo_labels"}, **WITH_WORDS},
         {"trainer.self_training": {"type": "file_labels", "labels_path": "no/such/file"}},
         {"trainer.self_training": {"type": "file_labels", "labels_path": "@other soft labels"}},
+        {
+            AUGMENTER: {"type": "mention_replacement", "refresh": "pass"},
+            "trainer.self_training": {"type": "pseudo_labels"},
+        },
     ],
     "options of groups of parameters": [{f"{GROUPS}.0.1.weight_deacy": 0}, {f"{GROUPS}.0.0.0": "("}],
     "errors of the inner trainer or its parts": [

@@ -198,6 +198,32 @@ def test_a_number_of_batches_is_for_training_alone(
     assert len(loader) == 8
 
 
+def test_each_pass_has_the_next_of_those_that_take_turns(instances: List[Instance]) -> None:
+    """Instance 0 alone, then 1 to 3 and 4 to 5 in turn."""
+    made = InMemoryLoader(batch_size=2, instances=instances[:6], shuffle=True, seed=5, turns=[1, 3, 2])
+    assert len(made) == 2
+    passes = [sorted(flat(batches(made))) for _ in range(5)]
+    assert passes == [[0, 1, 4], [0, 2, 5], [0, 3, 4], [0, 1, 5], [0, 2, 4]]
+
+
+def test_passes_inside_a_number_of_batches_take_turns(instances: List[Instance]) -> None:
+    """Epochs of 4 of 3 places: the passes 0 and the third of 1, the rest of it and two thirds of 2, and so on."""
+    settings = {"batch_size": 2, "batches_per_epoch": 2, "shuffle": True, "seed": 5}
+    made = InMemoryLoader(instances=instances[:6], turns=[1, 3, 2], **settings)  # type: ignore[arg-type]
+    drawn = [number for _ in range(9) for number in flat(batches(made))]  # 36: twelve passes
+    assert [drawn.count(number) for number in range(6)] == [12, 4, 4, 4, 6, 6]
+    assert {0, 1, 4} <= set(drawn[:4]) <= {0, 1, 4, 2, 5}
+
+
+def test_where_none_takes_turns_the_order_is_the_usual(instances: List[Instance]) -> None:
+    for more in ({}, {"batches_per_epoch": 3}):
+        usual, ones = (
+            InMemoryLoader(batch_size=4, instances=instances, shuffle=True, seed=9, turns=turns, **more)
+            for turns in (None, [1] * len(instances))
+        )
+        assert [batches(usual) for _ in range(3)] == [batches(ones) for _ in range(3)]
+
+
 def test_the_schedule_ends_with_the_last_of_a_number_of_batches(instances: List[Instance]) -> None:
     """
     AllenNLP's `slanted_triangular` counts the steps of the first epoch again. 3 epochs of 5 batches, of which 3 steps

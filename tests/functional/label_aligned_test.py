@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqmix_plugin.functional import count_others, draw_others, segments, select_some, shuffled_within
+from seqmix_plugin.functional import (
+    apportioned,
+    count_others,
+    draw_others,
+    segments,
+    select_some,
+    shuffled_within,
+)
 from seqmix_plugin.tag_schemes import tags_to_spans
 
 
@@ -97,3 +104,25 @@ def test_all_orders_are_equally_frequent() -> None:
     counts = Counter(map(tuple, orders.tolist()))
     assert len(counts) == 6
     assert all(count == pytest.approx(2000, abs=200) for count in counts.values())
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "expected"),
+    [
+        (10, [1, 1], [5, 5]),
+        (10, [1, 1, 1], [4, 3, 3]),  # 3⅓ each: of equal fractions the first
+        (10, [2, 1, 0.5], [6, 3, 1]),  # 5.71, 2.86 and 1.43
+        (1, [1, 5], [0, 1]),
+        (0, [1, 2], [0, 0]),
+        (7, [0.1, 0.2, 0.4], [1, 2, 4]),
+    ],
+)
+def test_a_number_is_divided_by_weights_by_hand(total: int, weights: List[float], expected: List[int]) -> None:
+    assert apportioned(total, weights) == expected
+
+
+@given(st.integers(0, 500), st.lists(st.floats(0.01, 100), min_size=1, max_size=6))
+def test_shares_sum_to_the_total_and_are_off_by_less_than_one(total: int, weights: List[float]) -> None:
+    shares = apportioned(total, weights)
+    assert sum(shares) == total
+    assert all(abs(n - total * w / sum(weights)) < 1 + 1e-6 for n, w in zip(shares, weights, strict=True))
