@@ -22,10 +22,10 @@ def test_rows_have_their_slot_and_a_pass_one_sentence_of_each(run: Run, monkeypa
     sizes: List[int] = []
     training_loader = Experiment.training_loader
 
-    def recorded(self: Experiment, sentences: Any, seed: int) -> Any:
-        loader = training_loader(self, sentences, seed)
+    def recorded(self: Experiment, *given: Any) -> Any:
+        loader = training_loader(self, *given)
         sizes.append(sum(len(batch["metadata"]) for batch in loader))  # type: ignore[index]
-        return training_loader(self, sentences, seed)
+        return training_loader(self, *given)
 
     monkeypatch.setattr(Experiment, "training_loader", recorded)
     folder = run("run", **BY_PASS)
@@ -54,7 +54,9 @@ def test_a_resumed_run_equals_an_uninterrupted_one(run: Run, monkeypatch: pytest
     with monkeypatch.context() as patch:
         train, name = Learner.train, "_train_once"
         if stage == "before training":
-            patch.setattr(Learner, "train", lambda self, k, *rest: killed() if k == 1 else train(self, k, *rest))
+            patch.setattr(
+                Learner, "train", lambda self, k, *a, **more: killed() if k == 1 else train(self, k, *a, **more)
+            )
         else:
             once = getattr(Learner, name)
 
