@@ -57,3 +57,17 @@ def test_repaired_is_the_sum_of_the_repairs() -> None:
 
 def test_hidden_mixing_mixes_half_of_the_batches() -> None:
     assert ladder("events", 100, "hidden_mixing")["model"]["hidden_mixing"] == {"alpha": 8, "share": 0.5}
+
+
+def test_label_aligned_forms_and_their_mixture() -> None:
+    forms = {
+        "mention_replacement": "mention_replacement",
+        "lwtr": "label_token_replacement",
+        "shuffle": "shuffle_segments",
+    }
+    for method, kind in forms.items():
+        assert ladder("events", 200, method)["trainer"]["augmenter"] == {"type": kind, "rate": 1}
+    mixture = ladder("conll", 100, "mixture")["trainer"]["augmenter"]
+    assert mixture == {"type": "mixture", "rate": 1, "augmenters": [{"type": kind} for kind in forms.values()]}
+    by_pass = ladder("conll", 100, "mixture_pass")["trainer"]["augmenter"]
+    assert by_pass == {**mixture, "refresh": "pass", "versions": 300 * 16 // 200}

@@ -22,6 +22,10 @@ local window_perplexity = {
 // The nearest word among more different ones: see docs/details.md.
 local csls = { distance: 'csls', restore_norm: true };
 
+// The three label-aligned forms of Dai and Adel 2020 in equal parts.
+local aligned = ['mention_replacement', 'label_token_replacement', 'shuffle_segments'];
+local mixture = { type: 'mixture', rate: 1, augmenters: [{ type: type } for type in aligned] };
+
 // Each method as what it changes of the experiment without augmentation.
 local methods(data) = {
   local augmenter(settings) = { trainer+: { augmenter: settings } },
@@ -47,6 +51,12 @@ local methods(data) = {
   }),
   // Half of the batches, as the other methods generate half of the sentences.
   hidden_mixing: { model+: { hidden_mixing: { alpha: 8, share: 0.5 } } },
+  mention_replacement: augmenter({ type: 'mention_replacement', rate: 1 }),
+  lwtr: augmenter({ type: 'label_token_replacement', rate: 1 }),
+  shuffle: augmenter({ type: 'shuffle_segments', rate: 1 }),
+  mixture: augmenter(mixture),
+  // 300 steps of 16 sentences are 24 passes over 100 sentences and as many generated ones.
+  mixture_pass: augmenter(mixture { refresh: 'pass', versions: 24 }),
 };
 
 function(
