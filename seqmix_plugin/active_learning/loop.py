@@ -100,17 +100,18 @@ class ActiveLearningLoop:
     def query(self, state: RoundState) -> RoundState:
         """Selects sentences of the pool, as many as the round's budget and the run's label budget leave room for."""
         start, k = perf_counter(), state.round
-        found = self.querying.select(k, self.pool, self.budget(k), [learner.model for learner in self.learners])
-        return self.files.keep(
-            state.after(
-                "query",
-                start,
-                queried=found.names,
-                query_scores=found.scores,
-                is_cut=found.is_cut,
-                mean_words=found.mean_words,
-            )
+        models = [learner.model for learner in self.learners]
+        earlier = self.files.scores.before(k, self.querying.num_earlier)
+        found = self.querying.select(k, self.pool, self.budget(k), models, earlier)
+        state = state.after(
+            "query",
+            start,
+            queried=found.names,
+            query_scores=found.scores,
+            is_cut=found.is_cut,
+            mean_words=found.mean_words,
         )
+        return self.files.keep(self.files.scores.keep(state, found.of_all))
 
     def budget(self, k: int) -> RoundBudget:
         """What round `k` may query of the pool as it is now; without a size of its own after the last round."""

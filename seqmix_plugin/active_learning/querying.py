@@ -16,6 +16,7 @@ from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.query_policies import QueryContext, QueryPolicy
 from seqmix_plugin.randomness import derive_seed, generator, reseed_globals
+from seqmix_plugin.run.query_scores import QueryScores
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Selection:
     """Whether the label budget of the run, not the size of the round, has ended the query."""
     mean_words: Dict[str, float]
     """Of the `queried` sentences and of all `candidates`."""
+    of_all: Optional[QueryScores]
+    """The scores of all candidates, where the query policy needs those of earlier rounds."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,23 @@ class Querying:
                 "trainer.seed_policy asks a committee, and before round 0 there is none; expected a policy of one model"
             )
 
-    def select(self, k: int, pool: Pool, budget: RoundBudget, models: Sequence[SequenceTagger]) -> Selection:
-        """Selects sentences of the pool, as many as the round's budget and the run's label budget leave room for."""
+    @property
+    def num_earlier(self) -> int:
+        """Number of rounds before the one of a query whose scores it needs."""
+        return self.query_policy.num_earlier
+
+    def select(
+        self,
+        k: int,
+        pool: Pool,
+        budget: RoundBudget,
+        models: Sequence[SequenceTagger],
+        earlier: Sequence[QueryScores] = (),
+    ) -> Selection:
+        """
+        Selects sentences of the pool, as many as the round's budget and the run's label budget leave room for.
+        `earlier` has the scores of earlier rounds, the oldest first.
+        """
         policy = self.query_policy if k > 0 else self.seed_policy
         candidates = budget.candidates(pool)
         limit = self.scoring.max_candidates
@@ -67,17 +85,21 @@ class Querying:
         lengths = pool.lengths(candidates)
         most = budget.most(lengths)
         labels = self.experiment.corpora.vocab.get_index_to_token_vocabulary("labels")
+        kept_scores: List[np.ndarray] = []
         context = QueryContext(
             labelled=pool.labelled,
             tags=[labels[index] for index in range(len(labels))],
             lengths=lengths,
             expected=budget.expected(lengths, most),
+            earlier=np.array([found.at(candidates.positions) for found in earlier]) if earlier else None,
+            keep_scores=kept_scores.append,
         )
         queries = policy.select(candidates, most, predict, generator(self.seed, k, "query"), context)
         chosen = SentenceView(candidates, np.array([query.position for query in queries], int))
         kept, is_cut = budget.cut(pool.lengths(chosen), k)
         names, scores = [sentence.id for sentence in chosen[:kept]], [query.score for query in queries[:kept]]
-        return Selection(names, scores, is_cut, _mean_words(pool.lengths(chosen)[:kept], lengths))
+        of_all = QueryScores(candidates.positions, kept_scores[0]) if k > 0 and self.num_earlier > 0 else None
+        return Selection(names, scores, is_cut, _mean_words(pool.lengths(chosen)[:kept], lengths), of_all)
 
 
 def _mean_words(queried: np.ndarray, candidates: np.ndarray) -> Dict[str, float]:

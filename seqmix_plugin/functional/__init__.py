@@ -8,6 +8,7 @@ from seqmix_plugin.functional.clustering import (
     nearest_centres,
 )
 from seqmix_plugin.functional.crf import TransitionScores, expected_score, forward_backward, log_partition, viterbi
+from seqmix_plugin.functional.fluctuation import fluctuation
 from seqmix_plugin.functional.gradient_embedding import gradient_embedding, random_projection
 from seqmix_plugin.functional.hidden_mixing import mix_with_partners, partners_in_batch, partners_in_sentence
 from seqmix_plugin.functional.label_aligned import (

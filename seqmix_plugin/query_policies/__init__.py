@@ -6,6 +6,7 @@ from seqmix_plugin.query_policies.candidates import Candidates, QueryContext, Sc
 from seqmix_plugin.query_policies.committee import ConsensusKlPolicy, VoteEntropyPolicy
 from seqmix_plugin.query_policies.core_set import CoreSetPolicy
 from seqmix_plugin.query_policies.entity_weighted import EntityWeightedPolicy
+from seqmix_plugin.query_policies.fluctuation_history import FluctuationHistoryPolicy
 from seqmix_plugin.query_policies.hybrid import HybridPolicy
 from seqmix_plugin.query_policies.inverse_tag_frequency import InverseTagFrequencyPolicy
 from seqmix_plugin.query_policies.kmeans import KmeansPolicy

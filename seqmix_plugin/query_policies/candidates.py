@@ -60,12 +60,19 @@ class QueryContext:
     expected : `int`, optional (default = `None`)
         How many sentences will be queried, where `size` is only the most that may be, as with a budget in tokens; by
         default `size`.
+    earlier : `np.ndarray`, optional (default = `None`)
+        The scores of the unlabelled sentences in earlier rounds, the oldest first, for policies that state
+        `num_earlier`; NaN where a sentence was not scored. Shape: `(num_rounds, num_unlabelled)`
+    keep_scores : `Callable[[np.ndarray], None]`, optional (default = `None`)
+        Is given the scores of all unlabelled sentences. Shape: `(num_unlabelled,)`
     """
 
     labelled: SentenceSource = ()
     tags: Sequence[str] = ()
     lengths: Optional[np.ndarray] = None
     expected: Optional[int] = None
+    earlier: Optional[np.ndarray] = None
+    keep_scores: Optional[Callable[[np.ndarray], None]] = None
 
     @property
     def outside(self) -> int:
@@ -102,6 +109,9 @@ class Candidates:
         The vectors of the labelled sentences, for policies that state `needs_labelled_vectors`; `None` where nothing is
         labelled.
         Shape: `(num_labelled, dimension)`
+    earlier : `np.ndarray`, optional (default = `None`)
+        The scores in earlier rounds, for policies that state `num_earlier`; see `QueryContext`.
+        Shape: `(num_rounds, num_candidates)`
     """
 
     sentences: SentenceSource
@@ -113,6 +123,7 @@ class Candidates:
     vectors: Optional[np.ndarray] = None
     labelled: SentenceSource = field(default=())
     labelled_vectors: Optional[np.ndarray] = None
+    earlier: Optional[np.ndarray] = None
 
     def __len__(self) -> int:
         return len(self.ranks)
@@ -128,4 +139,5 @@ class Candidates:
             ties=self.ties[places],
             expected=expected,
             vectors=None if self.vectors is None else self.vectors[places],
+            earlier=None if self.earlier is None else self.earlier[:, places],
         )

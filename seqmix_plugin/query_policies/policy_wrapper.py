@@ -24,6 +24,7 @@ class PolicyWrapper(QueryPolicy):
         self.has_scores = policy.has_scores
         self.needs_vectors = policy.needs_vectors
         self.needs_labelled_vectors = policy.needs_labelled_vectors
+        self.num_earlier = policy.num_earlier
 
     def require_vectors(self) -> None:
         """

@@ -70,6 +70,8 @@ class QueryPolicy(Registrable):
     """Whether batches have `word_vectors`, and candidates `vectors`."""
     needs_labelled_vectors: bool = False
     """Whether candidates have `labelled_vectors`, too."""
+    num_earlier: int = 0
+    """Number of earlier rounds of whose scores candidates have those that are known."""
     _warned: bool = False
 
     @property
@@ -133,7 +135,10 @@ class QueryPolicy(Registrable):
         if self.needs_labelled_vectors and len(context.labelled) > 0:
             covered = self.vectors_of(context.labelled, predict)
         expected = size if context.expected is None else context.expected
-        candidates = Candidates(unlabelled, lengths, scores, ranks, ties, expected, vectors, context.labelled, covered)
+        if context.keep_scores is not None:
+            context.keep_scores(scores)
+        given = context.labelled, covered, context.earlier
+        candidates = Candidates(unlabelled, lengths, scores, ranks, ties, expected, vectors, *given)
 
         def queries() -> List[Query]:
             order = self.order(candidates, size, rng)
@@ -142,7 +147,7 @@ class QueryPolicy(Registrable):
         return from_primary(queries)
 
     def prepare(self, context: QueryContext) -> None:
-        """Is called before a query scores its first batch, for scores that depend on what is labelled."""
+        """Is called before a query scores its first batch, for scores that depend on labels or lengths of the pool."""
 
     def score_pool(self, unlabelled: SentenceSource, predict: Predict) -> PoolScores:
         """

@@ -60,6 +60,11 @@ def member_weights(folder: Path, name: str) -> Path:
     return folder / STATE / f"{name}.th"
 
 
+def query_scores(folder: Path, k: int) -> Path:
+    """The file with the scores of all candidates of a round."""
+    return folder / STATE / f"scores_{k}.npy"
+
+
 def kept_round(folder: Path, k: int) -> Path:
     """The folder of a round whose weights are kept."""
     return folder / f"round_{k}"

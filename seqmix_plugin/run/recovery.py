@@ -65,7 +65,7 @@ def begin(folder: Path) -> IO[bytes]:
         lock = locked(folder / layout.STATE / layout.LOCK)
         if lock is None:
             raise ConfigurationError(f"{folder}: the run folder is locked by another process")
-        for name in (*layout.WRITTEN, f"{layout.STATE}/*.json"):
+        for name in (*layout.WRITTEN, f"{layout.STATE}/*.json", f"{layout.STATE}/*.npy"):
             for temporary in folder.glob(f"{name}{TEMPORARY}"):
                 remove(temporary)
     return lock

@@ -49,6 +49,8 @@ class RoundState(Stored):
     queried: Optional[List[str]] = None
     """Ids of the queried sentences."""
     query_scores: Optional[List[Optional[float]]] = None
+    all_scores: Optional[str] = None
+    """Digest of the file with the scores of all candidates, where the query policy needs those of earlier rounds."""
     is_cut: Optional[bool] = None
     """Whether the label budget of the run, not the size of the round, has ended the query."""
     mean_words: Optional[Dict[str, float]] = None

@@ -16,6 +16,7 @@ from seqmix_plugin.io.json_text import of_lines, to_lines
 from seqmix_plugin.run import layout
 from seqmix_plugin.run.learning_curve import write_curve
 from seqmix_plugin.run.provenance import environment, warn_of_changes
+from seqmix_plugin.run.query_scores import ScoreFiles
 from seqmix_plugin.run.recovery import SavedRounds, begin, read_saved, remove_rounds
 from seqmix_plugin.run.round_state import Part, RoundState
 from seqmix_plugin.run.sentence_rows import annotated_row, sentence_of, synthetic_row
@@ -76,6 +77,7 @@ class RunWriter:
         self.saved: SavedRounds = from_primary(lambda: self._begin(device))
         self.rounds = list(self.saved.records)
         """The records of all whole rounds."""
+        self.scores = ScoreFiles(folder, self.saved.states)
         self._ends = {part: self.saved.end(part) for part in ("annotated", "synthetic")}
         self._left_over = dict(self.saved.left_over)
 

@@ -88,13 +88,18 @@ def difference(folders: List[Path]) -> float:
     [
         {},
         {"model.head": {"type": "crf"}, "trainer.query_policy": {"type": "vote_entropy", "committee_size": 2}},
-        {"trainer.reuse_model": False, "trainer.scoring": {"max_candidates": 9}, **TOKENS},
+        {
+            "trainer.reuse_model": False,
+            "trainer.scoring": {"max_candidates": 9},
+            "trainer.query_policy": {"type": "fluctuation_history", "policy": {"type": "inverse_tag_frequency"}},
+            **TOKENS,
+        },
         {"trainer.seed_policy": "kmeans", "trainer.query_policy": DIVERSE, "trainer.num_rounds": 1},
     ],
     ids=[
         "softmax",
         "crf and committee",
-        "fresh models, a sample of the pool and queries in tokens",
+        "fresh models, a sample of the pool, queries in tokens and earlier scores",
         "a seed set and queries by vectors, also of labelled sentences",
     ],
 )

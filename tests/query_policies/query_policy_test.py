@@ -27,6 +27,7 @@ CONFIGURATIONS: "list[dict]" = [
     *({"type": name} for name in NAMES),
     *({"type": name} for name in ("margin", "tag_count", "inverse_tag_frequency", "entity_weighted")),
     {"type": "stratified", "policy": {"type": "mnlp"}},
+    {"type": "fluctuation_history", "policy": {"type": "mnlp"}},
     *({"type": name} for name in ("core_set", "kmeans", "badge", "typical", "length")),
     {"type": "hybrid", "policy": {"type": "mnlp"}, "diversity": {"type": "kmeans"}, "factor": 1},
     {"type": "without_redundancy", "policy": {"type": "mnlp"}, "max_cosine": 0.9},

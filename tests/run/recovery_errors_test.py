@@ -19,6 +19,7 @@ from seqmix_plugin.io.atomic import data_digest, write_text
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.run.layout import state_path
 from seqmix_plugin.run.provenance import check_data, environment, warn_of_changes
+from seqmix_plugin.run.query_scores import ScoreFiles
 from seqmix_plugin.run.recovery import begin, read_saved
 from seqmix_plugin.run.round_state import RoundState
 from seqmix_plugin.run.writer import RunWriter
@@ -164,6 +165,10 @@ def lost(name: str) -> Callable[[Path], None]:
     return lose
 
 
+def lost_scores(folder: Path) -> None:
+    assert ScoreFiles(folder, [RoundState(round=1, all_scores="a")]).before(2, 1) == []
+
+
 def language_model(digest: str, damage: bool) -> Callable[[Path], None]:
     def fit(folder: Path) -> None:
         texts = [f"{number} sails to Oslo" for number in range(20)]
@@ -238,6 +243,7 @@ CASES: Dict[str, Callable[[Path], None]] = {
     "missing files, when the run resumes": missing,
     "lost weights": lost("best.th"),
     "lost weights of a committee's member": lost("state/member_1.th"),
+    "lost or damaged scores of an earlier round, for `fluctuation_history`": lost_scores,
     "a damaged language model": language_model("a", damage=True),
     "a language model fitted to another text": language_model("b", damage=False),
     "a damaged record of the data files": damaged_note,

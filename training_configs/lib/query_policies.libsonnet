@@ -16,6 +16,7 @@ local policies = {
   typical: { type: 'typical' },
   mnlp_kmeans: { type: 'hybrid', policy: policies.mnlp, diversity: policies.kmeans, factor: 3 },
 };
+local fluctuation(policy) = { type: 'fluctuation_history', policy: policy, window: 3, weight: 0.5 };
 local stratified(policy) = { type: 'stratified', policy: policy, by: 'length', strata: 5 };
 local length_ranked(policy) = { type: 'length_ranked', policy: policy, neighbours: 101 };
 local length_regressed(policy) = { type: 'length_regressed', policy: policy, standardized: true };
@@ -27,6 +28,7 @@ policies {
   mnlp_stratified: stratified(policies.mnlp),
   nte_stratified: stratified(policies.nte),
   margin_stratified: stratified(policies.margin),
+  mnlp_fluctuation: fluctuation(policies.mnlp),
   itf_stratified: stratified(policies.inverse_tag_frequency),
   entity_weighted_stratified: stratified(policies.entity_weighted),
   bald_stratified: stratified(policies.bald),
