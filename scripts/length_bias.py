@@ -68,9 +68,9 @@ class Trial:
     # Parameters
 
     source : `str`
-        The run's folder or its `model.tar.gz`.
+        The run's folder or its `model.tar.gz`, with which it is not known what the run has labelled.
     corpus : `str`
-        A labelled file in the format of the run's training file. What the run has labelled of it is passed over.
+        A labelled file in the format of the run's training file. Sentences that the run has labelled are left out.
     number : `int`
         How many candidates are drawn.
     seed : `int`
@@ -149,12 +149,17 @@ def table(rows: Sequence[Row]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", help="a run's folder or its model.tar.gz")
+    parser.add_argument("run", help="a run's folder, whose labelled sentences are left out, or its model.tar.gz")
     parser.add_argument("--corpus", required=True, help="a labelled file, read as the run's training file was")
-    parser.add_argument("--candidates", type=int, default=4000)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[50])
-    parser.add_argument("--policies", nargs="+", default=["lc", "nte", "mnlp", "margin", "bald"])
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--candidates", type=int, default=4000, help="sentences of the file that are scored")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[50], help="sentences of a query")
+    parser.add_argument(
+        "--policies",
+        nargs="+",
+        default=["lc", "nte", "mnlp", "margin", "bald"],
+        help="names in training_configs/lib/query_policies.libsonnet of policies of one model that score sentences",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="draws the candidates and breaks ties")
     parser.add_argument("--output", type=Path, help="writes OUTPUT.md and OUTPUT.json")
     args = parser.parse_args()
     configurations = json.loads(evaluate_file(str(POLICIES)))

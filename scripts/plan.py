@@ -1,5 +1,5 @@
 """
-Runs what is missing of all that shows what saves labels, step by step.
+Makes the runs that the results on saving labels still lack, step by step.
 
     python -m scripts.plan --data FOLDER --workers 2 --commit
 
@@ -85,10 +85,12 @@ def unconfigured(step: Step, results: Path) -> List[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs what is missing; see `scripts.experiments.run` for what is returned."""
+    """Makes the missing runs; see `scripts.experiments.run` for what is returned."""
     options = argparse.ArgumentParser(prog="python -m scripts.plan", description=__doc__.strip().split("\n\n")[0])
     titles = [step.title for step in STEPS]
-    options.add_argument("--steps", nargs="+", choices=titles, default=titles, help="only these steps", metavar="STEP")
+    options.add_argument(
+        "--steps", nargs="+", choices=titles, default=titles, help=f"only these, of {', '.join(titles)}", metavar="STEP"
+    )
     add_options(options)
     given, code = checked(options.parse_args(arguments)), 0
     for step in (step for step in STEPS if step.title in given.steps):

@@ -1,4 +1,4 @@
-"""Rank of the score among sentences of like length."""
+"""Rank of the score among sentences of similar length."""
 
 from dataclasses import replace
 
@@ -14,10 +14,10 @@ from seqmix_plugin.query_policies.query_policy import QueryPolicy
 @QueryPolicy.register("length_ranked")
 class LengthRankedPolicy(PolicyWrapper):
     """
-    Ranks candidates by their score's percentile among the candidates of the nearest lengths, and hands over to another
-    policy, which takes those of the highest ranks if it does not choose in a way of its own. The query has about the
-    lengths of the pool, whatever the score's distribution at each length; unlike `stratified` no length is compared
-    with a much longer one. The recorded score is the other policy's.
+    Replaces the score of another policy by its percentile among the candidates of the nearest lengths; the other policy
+    then chooses by this rank. The query has about the lengths of the pool, whatever the score's distribution at each
+    length; unlike in `stratified`, no sentence is compared with a much longer one. The recorded score is the other
+    policy's.
 
     Registered as a `QueryPolicy` with name "length_ranked".
 

@@ -13,10 +13,10 @@ from seqmix_plugin.query_policies.query_policy import QueryPolicy
 @QueryPolicy.register("length_regressed")
 class LengthRegressedPolicy(PolicyWrapper):
     """
-    Ranks candidates by the residuals of a least squares regression of their scores on 1, T and ln T, where T is the
-    number of words, and hands over to another policy, which takes those of the highest ranks if it does not choose in a
-    way of its own. Three coefficients can be fitted to a few dozen candidates; `length_ranked` assumes nothing about
-    how score and length depend on each other, and needs more. The recorded score is the other policy's.
+    Replaces the score of another policy by the residual of a least squares regression of the scores on 1, T and ln T,
+    where T is the number of words; the other policy then chooses by this rank. Three coefficients can be fitted to a
+    few dozen candidates; `length_ranked` assumes nothing about how score and length depend on each other, and needs
+    more candidates. The recorded score is the other policy's.
 
     Registered as a `QueryPolicy` with name "length_regressed".
 

@@ -14,8 +14,8 @@ BY = ("length", "position")
 class StratifiedPolicy(PolicyWrapper):
     """
     Sorts the candidates, cuts them into strata of equal size, and takes the best of each by another policy, in equal
-    shares. With strata by length the query has the lengths of the pool: a score that grows with the length of a
-    sentence, such as `least_confidence`, or falls with it, such as `mnlp`, compares sentences of like length only.
+    shares. With strata by length the query has about the lengths of the pool: a score that takes long sentences, such
+    as `least_confidence`, or short ones, such as `mnlp`, then compares only sentences of similar length.
 
     Any beginning of the query has as many sentences of each stratum, give or take one; which strata have one more is
     drawn at random.

@@ -1,4 +1,5 @@
-// The way to save labels that the records recommend so far: provisional, see "What saves labels" in docs/results.md.
+// The candidate for saving labels: it did best in first trials, of which there are no records, and is provisional. What
+// it saves is in "What saves labels" of docs/results.md.
 local policies = import 'query_policies.libsonnet';
 
 {
