@@ -1,5 +1,6 @@
 """The best of each stratum of the pool."""
 
+from dataclasses import replace
 from typing import List, Sequence
 
 import numpy as np
@@ -65,6 +66,19 @@ def test_a_random_query_within_strata() -> None:
     for seed in range(10):
         first, second = chosen(StratifiedPolicy(RandomPolicy(), strata=2), given, 2, seed)
         assert (first < 3) != (second < 3)
+
+
+def test_a_random_query_within_strata_prefers_no_length() -> None:
+    """One stratum has the lengths 1 and 2, the other 2 and 3; sentences of the same length are sorted by their ties."""
+    lengths = np.repeat([1, 2, 3], [40, 40, 40])
+    given, policy = candidates(lengths.tolist(), [0.0] * 120, 8), StratifiedPolicy(RandomPolicy(), strata=2)
+    counts = np.zeros(4)
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        order = policy.order(replace(given, ties=rng.permutation(120)), 8, rng)
+        counts += np.bincount(lengths[order], minlength=4)
+    # A third of 1,600 each, give or take three standard deviations.
+    assert counts[1:] == pytest.approx(np.full(3, 1600 / 3), abs=57)
 
 
 def test_mistakes_are_told() -> None:
