@@ -43,13 +43,13 @@ class BadgePolicy(VectorPolicy):
     def vectors(self, batch: ScoredBatch) -> torch.Tensor:
         assert batch.word_vectors is not None
         words = batch.word_vectors
-        gradients = gradient_embedding(batch.probabilities[0].float(), batch.votes[0], words, batch.mask)
-        size = gradients.size(-1)
-        if size <= self.dimension:
-            return gradients
-        if self._projection is None or len(self._projection) != size or self._projection.device != gradients.device:
-            self._projection = random_projection(size, self.dimension).to(gradients.device)
-        with torch.autocast(gradients.device.type, enabled=False):
+        with torch.autocast(words.device.type, enabled=False):  # scoring in bfloat16 would round the products
+            gradients = gradient_embedding(batch.probabilities[0].float(), batch.votes[0], words, batch.mask)
+            size = gradients.size(-1)
+            if size <= self.dimension:
+                return gradients
+            if self._projection is None or len(self._projection) != size or self._projection.device != words.device:
+                self._projection = random_projection(size, self.dimension).to(words.device)
             return gradients @ self._projection
 
     def order(self, candidates: Candidates, size: int, rng: np.random.Generator) -> np.ndarray:

@@ -130,6 +130,9 @@ def test_badge_projects_long_gradients_only() -> None:
     assert (exact.shape, projected.shape) == ((2, 400), (2, 200))
     assert torch.pdist(projected) == pytest.approx(torch.pdist(exact), rel=0.2)
     assert torch.equal(BadgePolicy(dimension=200).vectors(given), projected)
+    for dimension, vectors in ((400, exact), (200, projected)):
+        with torch.autocast("cpu", torch.bfloat16):  # as with trainer.scoring.dtype
+            assert torch.equal(BadgePolicy(dimension=dimension).vectors(given), vectors)
     with pytest.raises(ConfigurationError, match="query_policy.dimension is 0; expected a whole number, 1 or more"):
         BadgePolicy(dimension=0)
 
