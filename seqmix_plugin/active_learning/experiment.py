@@ -149,11 +149,12 @@ class Experiment:
 
     def _pool_loader(self, sentences: SentenceSource) -> InMemoryLoader:
         """Batches of a pool, or of its rest."""
-        encoded = (
-            None if isinstance(sentences, list) else self.encoded(sentences)
-        )  # a list: a few, such as the labelled
+        encoded = None
+        if not isinstance(sentences, list):  # a list: a few, such as the labelled
+            encoded = self.encoded(sentences)
         if encoded is None:
-            return self._loader(self.data_loader, self.reader, sentences)
+            # With labels the model would compute a loss, in step with other processes, and count them in its metric.
+            return self._loader(self.data_loader, self.reader, [sentence.without_labels() for sentence in sentences])
         return self._in_memory(self.data_loader, encoded=encoded)
 
     def encoded(self, sentences: SentenceSource) -> Optional[EncodedSentences]:

@@ -13,8 +13,8 @@ from seqmix_plugin.active_learning.corpora import Corpora
 from seqmix_plugin.active_learning.experiment import Experiment
 from seqmix_plugin.data import ConllColumnsReader, InMemoryLoader, SentenceReader, SentenceView
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.query_policies import NormalizedTokenEntropyPolicy
-from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.query_policies import KmeansPolicy, NormalizedTokenEntropyPolicy
+from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from tests.active_learning.conftest import Run, lines
 from tests.faults.drill import differences
 
@@ -41,6 +41,31 @@ def test_encoded_sentences_score_as_instances_do(
         parts = experiment(some, corpus, tagger)
         scores.append(policy.score_pool(hidden, lambda pool, parts=parts: parts.predict([tagger], pool, device)))
     assert scores[0][0].tolist() == scores[1][0].tolist()
+
+
+def test_labelled_sentences_are_predicted_without_their_labels(
+    reader: ConllColumnsReader,
+    corpus: List[TaggedSentence],
+    tagger: SequenceTagger,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Their labels would be counted by the model's metric, which an inner trainer reads in the round after."""
+    outputs: "List[dict]" = []
+    forward = SequenceTagger.forward
+    monkeypatch.setattr(
+        SequenceTagger, "forward", lambda self, **batch: (outputs.append(forward(self, **batch)), outputs[-1])[1]
+    )
+    parts, policy = experiment(reader, corpus, tagger), KmeansPolicy()
+    labelled = corpus[:20]
+
+    def vectors(some: SentenceSource) -> np.ndarray:
+        return policy.vectors_of(
+            some, lambda some: parts.predict([tagger], some, torch.device("cpu"), with_vectors=True)
+        )
+
+    assert vectors(labelled) == pytest.approx(vectors(SentenceView(corpus, np.arange(20), hide_labels=True)), abs=1e-6)
+    assert not any("loss" in output for output in outputs)
+    assert tagger.eval().get_metrics()["f1"] == 0
 
 
 def test_what_is_left_of_a_pool_is_not_encoded_again(
