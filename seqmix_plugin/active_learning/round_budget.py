@@ -64,8 +64,8 @@ class RoundBudget:
 
     def expected(self, lengths: np.ndarray, most: int) -> int:
         """How many of the `most` sentences fit if they are as long as sentences of these lengths on average."""
-        if most == 0:
-            return 0
+        if most == 0 or len(lengths) == 0:
+            return most
         return max(1, self._num_within(np.full(most, lengths.mean()), self.limits))
 
     def cut(self, lengths: np.ndarray, k: int) -> Tuple[int, bool]:

@@ -51,7 +51,7 @@ def over_words(values: torch.Tensor, mask: torch.Tensor, aggregate: str = "mean"
         0 for a sentence without words. Shape: `(batch_size,)`
     """
     values = values.masked_fill(~mask, 0.0)
-    if aggregate == "max":
+    if aggregate == "max" and values.size(-1) > 0:  # no words at all: all of the batch were cut
         return values.amax(-1)
     return values.sum(-1) / (mask.sum(-1).clamp(min=1) if aggregate == "mean" else 1)
 

@@ -69,6 +69,26 @@ def test_a_query_is_cut_by_hand(own: Dict[str, int], left: Dict[str, float], kep
     assert budget(own, left).cut(np.array([5, 2, 10, 3]), 1) == (kept, is_cut)
 
 
+@pytest.mark.parametrize(
+    ("own", "left", "lengths", "expected"),
+    [
+        ({"tokens": 20}, {}, [5, 2, 10, 3], 4),  # four of 5 words on average
+        ({"tokens": 14}, {}, [5, 2, 10, 3], 2),
+        ({"tokens": 3}, {}, [5, 2, 10, 3], 1),  # one at least
+        ({"sentences": 3}, {}, [5, 2, 10, 3], 3),
+        ({"sentences": 3}, {"tokens": 10}, [5, 2, 10, 3], 2),
+        ({"sentences": 3}, {"seconds": 59}, [5, 2, 10, 3], 2),  # 20 each
+        ({"sentences": 3}, {"sentences": -1}, [5, 2, 10, 3], 0),
+        ({"sentences": 3}, {}, [], 3),  # of an exhausted pool, which the policy refuses
+    ],
+)
+def test_how_many_are_expected_by_hand(
+    own: Dict[str, int], left: Dict[str, float], lengths: List[int], expected: int
+) -> None:
+    given, found = np.array(lengths), budget(own, left)
+    assert found.expected(given, found.most(given)) == expected
+
+
 LENGTHS = st.lists(st.integers(1, 40), min_size=1, max_size=30)
 
 

@@ -61,6 +61,8 @@ def test_over_words_by_hand(aggregate: str, expected: List[float]) -> None:
 def test_a_sentence_without_words_has_nothing_over_them(aggregate: str) -> None:
     values = torch.full((1, 2), torch.nan)  # padding may hold anything
     assert over_words(values, torch.zeros(1, 2, dtype=torch.bool), aggregate).tolist() == [0.0]
+    cut = torch.empty(3, 0)  # a batch of sentences whose first word is longer than the encoder's input
+    assert over_words(cut, cut.bool(), aggregate).tolist() == [0.0] * 3
 
 
 @pytest.mark.parametrize("tag", [0, 1, 2])
