@@ -52,7 +52,7 @@ def random_projection(from_dimension: int, to_dimension: int, seed: int = 0) -> 
     # Returns
 
     `torch.Tensor`
-        On the CPU; vectors are multiplied by it from the left. Shape: `(from_dimension, to_dimension)`
+        On the CPU; `vectors @ matrix` are the vectors after it. Shape: `(from_dimension, to_dimension)`
     """
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(from_dimension, to_dimension, generator=generator) / to_dimension**0.5
