@@ -50,7 +50,7 @@ def test_labelled_sentences_are_predicted_without_their_labels(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Their labels would be counted by the model's metric, which an inner trainer reads in the round after."""
-    outputs: "List[dict]" = []
+    outputs: List[dict] = []
     forward = SequenceTagger.forward
     monkeypatch.setattr(
         SequenceTagger, "forward", lambda self, **batch: (outputs.append(forward(self, **batch)), outputs[-1])[1]
