@@ -21,8 +21,8 @@ class RandomPolicy(QueryPolicy):
         return torch.zeros(len(batch.mask))
 
     def order(self, candidates: Candidates, size: int, rng: np.random.Generator) -> np.ndarray:
-        # All candidates have a permutation as `ties`, which is the query. Some of them may be sorted by theirs, as those
-        # of the same length in `stratified` are, so that another one is drawn.
+        # All candidates have a permutation as `ties`, which is the query. Some of them may be sorted by their ties, as
+        # those of the same length in `stratified` are, so that another permutation is drawn.
         ties = candidates.ties
         is_whole = int(ties.max(initial=-1)) + 1 == len(ties)
         return (ties if is_whole else rng.permutation(len(ties)))[:size]
