@@ -77,7 +77,8 @@ class MentionReplacementAugmenter(LabelAlignedAugmenter):
         bank = _numbered(known, types, words)
         own = [[(sentence, span) for span in _spans(sentence, length)] for sentence, length in frames]
         numbers = [_numbered(mentions, types, words) for mentions in own]
-        items = [np.flatnonzero(count_others(some, bank)) for some in numbers]
+        counts = split_like(count_others(np.concatenate(numbers), bank), numbers)
+        items = [np.flatnonzero(some) for some in counts]
 
         def rewrite(
             positions: Sequence[int], selected: Sequence[np.ndarray], rng: np.random.Generator

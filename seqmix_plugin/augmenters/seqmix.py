@@ -1,8 +1,6 @@
 """SeqMix (the paper's Algorithm 2)."""
 
 import logging
-from collections import Counter
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
@@ -13,18 +11,15 @@ from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.discriminators import AcceptAllDiscriminator, Discriminator
 from seqmix_plugin.augmenters.embedding_tables import EmbeddingTable, VocabularyTable
 from seqmix_plugin.augmenters.pairing import Pairing, SubSequencePairing
+from seqmix_plugin.augmenters.selection import Candidate, Selection, accept_enough, word_counts
 from seqmix_plugin.distributed import from_primary
 from seqmix_plugin.functional import dominant_distribution, mix_distributions, sample_lambda, smoothed_distribution
 from seqmix_plugin.models import SequenceTagger
 from seqmix_plugin.parameter_checks import above_zero, at_least, one_of
-from seqmix_plugin.progress import progress_bar
 from seqmix_plugin.sentence import TaggedSentence
-from seqmix_plugin.synthetic import Augmentation, SyntheticSentence
+from seqmix_plugin.synthetic import Augmentation
 
 logger = logging.getLogger(__name__)
-
-LARGEST_BATCH = 1024
-"""Largest number of children that are mixed and judged together, which bounds the memory."""
 
 
 @Augmenter.register("seqmix")
@@ -110,42 +105,28 @@ class SeqMixAugmenter(Augmenter):
         if wanted == 0:
             return Augmentation([])
         table = self.embedding_table.build(context, labelled)
-        self.discriminator.start_round(context)
         pairs = islice(self.pairing.of_round(labelled, context), -(-self.max_tries * wanted // 2))
         rng = context.generator("lambda")
         mix_labels = self._mix_labels(context.model.head.labels)
-        generated: List[SyntheticSentence] = []
-        accepted = judged = 0
-        size = self.discriminator.first_batch_size(wanted)
-        with progress_bar(total=wanted, desc="generating") as progress:
-            while accepted < wanted:
-                batch = list(islice(pairs, -(-min(size, LARGEST_BATCH) // 2)))
-                if not batch:
-                    break
-                lambdas = [sample_lambda(self.alpha, rng) for _ in batch]
-                mixed = partial(mix_pairs, batch, lambdas, labelled, table, self.keep_shared_tokens)
-                mixed = partial(mixed, dominant=self.dominant, mix_labels=mix_labels)
-                children = from_primary(mixed)  # from one process, as rounding may settle equal distances differently
-                judged += len(children)
-                frames = [labelled[position] for pair in batch for position in (pair.first, pair.second)]
-                for child, verdict in zip(children, self.discriminator.judge(children, frames), strict=True):
-                    sentence = replace(child.sentence, id=f"r{context.round_number}-{len(generated)}")
-                    generated.append(replace(child, sentence=sentence, accepted=verdict.accepted, score=verdict.score))
-                    accepted += verdict.accepted
-                    progress.update(int(verdict.accepted))
-                    if accepted == wanted:
-                        break
-                # As many as are missing at the acceptance so far.
-                size = int((wanted - accepted) * (len(generated) + 1) / (accepted + 1)) + 1
-        return Augmentation(generated, self._statistics(wanted, judged, accepted, generated))
 
-    def _statistics(
-        self, wanted: int, judged: int, accepted: int, generated: Sequence[SyntheticSentence]
-    ) -> Dict[str, Any]:
-        words = Counter(word for child in generated for word in child.sentence.tokens[slice(*child.parents[0][1:])])
-        share = sum(count for _, count in words.most_common(10)) / max(words.total(), 1)
-        if share > 0.5 and words.total() >= 100:
-            text = f"SeqMix: ten words account for {share:.0%} of the generated words"
+        def draw(size: int) -> List[Candidate]:
+            batch = list(islice(pairs, -(-size // 2)))
+            lambdas = [sample_lambda(self.alpha, rng) for _ in batch]
+            mixed = partial(mix_pairs, batch, lambdas, labelled, table, self.keep_shared_tokens)
+            mixed = partial(mixed, dominant=self.dominant, mix_labels=mix_labels)
+            # From one process, as rounding may settle equal distances differently.
+            children = from_primary(mixed) if batch else []
+            frames = [labelled[position] for pair in batch for position in (pair.first, pair.second)]
+            return list(zip(children, frames, strict=True))
+
+        result = accept_enough(wanted, draw, self.discriminator, context)
+        return Augmentation(result.generated, self._statistics(wanted, result))
+
+    def _statistics(self, wanted: int, result: Selection) -> Dict[str, Any]:
+        generated, judged, accepted = result.generated, result.judged, result.accepted
+        words = word_counts(generated)
+        if words["ten_most_frequent"] > 0.5 and words["generated_tokens"] >= 100:
+            text = f"SeqMix: ten words account for {words['ten_most_frequent']:.0%} of the generated words"
             self._warn("narrow", f"{text} (embedding_table.distance 'cosine' gives more different words)")
         if accepted < wanted:
             if judged == 0:
@@ -162,9 +143,7 @@ class SeqMixAugmenter(Augmenter):
             "tried": len(generated),
             "accepted": accepted,
             "refused": len(generated) - accepted,
-            "generated_tokens": words.total(),
-            "distinct_tokens": len(words),
-            "ten_most_frequent": share,
+            **words,
             **(
                 {"unrestricted_tokens": sum(c.unrestricted for c in generated)} if self.embedding_table.restrict else {}
             ),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqmix_plugin.augmenters import AugmentationContext, SeqMixAugmenter
-from seqmix_plugin.augmenters import seqmix as seqmix_module
+from seqmix_plugin.augmenters import selection as selection_module
 from seqmix_plugin.augmenters.children import mix_pairs
 from seqmix_plugin.augmenters.discriminators import Discriminator, Verdict
 from seqmix_plugin.augmenters.embedding_tables import WordTable
@@ -208,7 +208,7 @@ def test_generation_stops_at_n_and_does_not_depend_on_batches(
     context: AugmentationContext, corpus: List[TaggedSentence], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = augmenter(rate=0.15).augment(corpus[:100], context)
-    monkeypatch.setattr(seqmix_module, "LARGEST_BATCH", 4)
+    monkeypatch.setattr(selection_module, "LARGEST_BATCH", 4)
     pieces = augmenter(rate=0.15).augment(corpus[:100], context)
     assert len(whole.accepted) == 15  # odd: the last twin is not made
     assert whole == pieces

@@ -51,7 +51,7 @@ class Discriminator(Registrable):
         # Parameters
 
         children : `Sequence[SyntheticSentence]`
-            Generated sentences; the mixed words are in the window of the first parent.
+            Generated sentences; the generated words are in the `window` of each.
         frames : `Sequence[TaggedSentence]`
             The parent whose words each child keeps outside the window.
         """
