@@ -41,7 +41,7 @@ def gain_table(found: Dict[str, Group], split: str, baseline: str = BASELINE) ->
         saved = [_short(spoken(one.savings[key])) if key in one.savings else NOTHING for key in COUNTED]
         rows.append([one.method.name, *own, *differences, *saved, decimal(queried_words(found[one.method.name]))])
     columns = ["method", "what it is", "seeds", *(f"at equal {measure}" for measure in COUNTED[:2])]
-    return Table("", [*columns, *(f"{key} saved" for key in COUNTED), "words a query"], rows)
+    return Table("", [*columns, *(f"{key} saved" for key in COUNTED), "words a sentence"], rows)
 
 
 def about_random(found: Dict[str, Group], split: str, baseline: str = BASELINE) -> str:
@@ -73,7 +73,7 @@ def spoken(one: Saving) -> str:
 
 
 def parts_table(found: Dict[Corpus, Dict[str, Group]], split: str) -> Optional[Table]:
-    """A row per part: what `recommended` reaches more than without it; `None` where there are no records of that."""
+    """A row per part: by how much `recommended` is better than without it; `None` where there are no such records."""
     whole, rows = recommended()["measured_as"], []
     corpora = [corpus for corpus, groups in found.items() if whole in groups]
     for part, without in recommended()["without"].items():

@@ -31,15 +31,20 @@ GOALS = {"conll": {"tokens": 60, "sentences": 50}, "events": {"tokens": 40}}
 INTRODUCTION = """\
 Which query policies reach with fewer labels what random sampling reaches? The pool, the sizes and the training are
 those of [a large pool](#a-large-pool), whose records of random sampling, NTE, MNLP and least confidence are used here
-as well (`training_configs/label_savings/`). **Dev decides**, test is reported. A difference to random sampling is that
-of the mean F1 over the budgets that both cover, on the seeds of both, with its 95 % interval, bootstrapped over seeds.
-Labels are *saved* where a mean curve reaches the F1 with which random sampling ends, the seed set counted; `<` marks
-savings of a method that does not reach it. Seconds are those of the cost model.
+as well (`training_configs/label_savings/`). **Dev decides**, test is reported.
+
+In the tables, *at equal sentences* and *at equal tokens* are the differences to random sampling in F1 points: of the
+mean F1 over the budgets that both cover, on the seeds of both. *Saved* is how many labels fewer a method needs for the
+F1 with which random sampling ends, the seed set counted, in percent of what random sampling needs for it; a negative
+number says that it needs more. `< 55 %` stands for a method that has not reached this F1 when it has used 45 % of these
+labels: it saves less, and how much less is not known. `≥ 55 %` stands for one that has reached it with its seed set.
+In brackets are 95 % intervals, bootstrapped over seeds, whose ends may be such bounds. Seconds of annotation are those
+of [the cost model](details.md#budgets-and-cost). *Words a sentence* is the mean length of what was queried.
 """
 SCREENED = """\
-Exploratory: many policies, few seeds ({seeds}), no test. The order is that of the smaller of the two differences in dev
-F1, as a policy should save sentences and tokens. The best {best} are compared in full. What is trained for more steps
-is compared with random sampling that is trained as long, and is not among them.
+Exploratory: many policies, few seeds ({seeds}), no test. Methods are ordered by the smaller of their two differences in
+dev F1, at equal sentences and at equal tokens, because a policy should save both. The best {best} are compared in full.
+What is trained for more steps is compared with random sampling that is trained as long, and is not among them.
 """
 VERDICT = """\
 The pairs were fixed before their runs: each of the best of the screening against random sampling. The seeds of the
@@ -76,7 +81,10 @@ def progress(results: Path) -> str:
     if not missing:
         return f"All runs are there.\n\n{table}"
     command = "python -m scripts.plan --data FOLDER\nmake results"
-    return f"The commands run what is missing, step by step:\n\n```\n{command}\n```\n\n{table}"
+    return (
+        "The commands make the missing runs, step by step (a run may belong to several steps):\n\n"
+        f"```\n{command}\n```\n\n{table}"
+    )
 
 
 def screening(found: Dict[str, Group], results: Path) -> List[str]:
@@ -92,7 +100,7 @@ def screening(found: Dict[str, Group], results: Path) -> List[str]:
         parts.append(f"Without random sampling that is trained for as many steps: {', '.join(others)}.\n")
     best = ", ".join(gains.best(results))
     complete = all(len(group.runs) == len(SCREENING) for group in found.values())
-    parts.append(f"The best {BEST} by dev{'' if complete else ' so far'}: {best}.\n")
+    parts.append(f"The best {BEST} by dev{'' if complete else ' so far, those with most seeds first'}: {best}.\n")
     return [*parts, differing(CONLL, list(found)), environment({CONLL: Comparison(list(found.values()))})]
 
 
@@ -138,14 +146,14 @@ def goal(corpus: Corpus, groups: Dict[str, Group], split: str) -> Optional[str]:
 def _reached(one: Saving, least: float) -> str:
     missing = least - one.saved.percent
     if one.saved.bound == LESS:
-        state = "**not reached**: it does not get to the F1"
+        state = "is **not reached**, as it does not get to this F1"
     elif missing <= 0:
-        state = "**reached**"
+        state = "is **reached**"
     elif one.saved.bound == EXACT:
-        state = f"**not reached**, {missing:.0f} points short"
+        state = f"is **not reached**: {missing:.0f} percentage points are missing"
     else:
-        state = f"not known, as its first budget is enough and {missing:.0f} points short"
-    return f"{spoken(one)} of the {one.measure} are saved, the goal of {least} % is {state}"
+        state = "may be reached: the seed set alone gets to this F1"
+    return f"{spoken(one)} of the {one.measure} are saved; the goal of {least} % {state}"
 
 
 def verdict(found: Dict[Corpus, Comparison], best: List[str]) -> List[str]:
@@ -186,8 +194,8 @@ def parts_of_recommended(results: Path) -> List[str]:
     shown_tables = [(split, parts_table(found, split)) for split in SPLITS]
     parts = [f"#### {split.title()}\n\n{table.markdown()}" for split, table in shown_tables if table is not None]
     about = (
-        "What `recommended` reaches more than it does without one of its parts, in F1 points at equal sentences and at "
-        "equal tokens.\n"
+        "By how many F1 points `recommended` is better than without one of its parts, at equal sentences and at equal "
+        "tokens.\n"
     )
     return ["### The parts of `recommended`\n", about, *parts] if parts else []
 

@@ -2,16 +2,17 @@
 
 from pathlib import Path
 from textwrap import fill
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from scripts.results import equal_steps, label_savings, large_pool, seed_gain, unequal_steps
+from scripts.results import equal_steps, gains, label_savings, large_pool, seed_gain, unequal_steps
+from scripts.results.gain_tables import spoken
 from scripts.results.records import SOURCES, Corpus, comparisons, names_of, papers_numbers
 from scripts.results.wording import bullets, conclusions, seqmix_gains
 from seqmix_plugin.charts.learning_curves import learning_curves
-from seqmix_plugin.reporting import formatting
 from seqmix_plugin.reporting.chart_data import mean_rows
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.formatting import counted, signed, with_deviation
+from seqmix_plugin.reporting.formatting import counted, decimal, signed, with_deviation
+from seqmix_plugin.reporting.run_groups import matched_runs
 from seqmix_plugin.reporting.saved_labels import Saving
 
 BEGIN, END = "<!-- written by `make results` -->\n\n", "\n<!-- end -->\n"
@@ -30,6 +31,9 @@ UNEQUAL = """\
 Token entropy and SeqMix, with all-MiniLM-L6-v2 as encoder (the paper trained bert-base-cased). *Sentences repeated*
 is a control: as many training sentences as with SeqMix, but copies of labelled ones. In these runs **methods that
 add sentences were also trained for more steps**; the experiment at equal steps is not complete yet."""
+BOUNDS = """\
+In brackets are 95 % intervals over the seeds. *Less than* is a bound: with some draws of the seeds, the method does not
+reach this F1."""
 
 
 def with_summary(readme: str, results: Path) -> str:
@@ -68,8 +72,8 @@ def summary(results: Path) -> str:
         cells = [signed(seqmix_gains(found[corpus], split)[other].difference) for corpus, split in columns]
         rows.append([f"**SeqMix − {METHODS[other]}**", *(f"**{cell}**" for cell in cells)])
     if any(split == "dev" for _, split in columns):
-        gains = (equal_steps.papers_gain(paper, *column) for column in columns)
-        rows.append(["the paper: SeqMix − token entropy", *gains])
+        reported = (equal_steps.papers_gain(paper, *column) for column in columns)
+        rows.append(["the paper: SeqMix − token entropy", *reported])
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     said = [
         f"**{corpus.title}, {split}**: {text}."
@@ -77,9 +81,9 @@ def summary(results: Path) -> str:
         for split, text in conclusions(one, SPOKEN).items()
         if (corpus, split) in columns
     ]
-    return (
-        f"{EQUAL if is_equal else UNEQUAL}\n\n{table}\n\n{significant(found)}\n\n{bullets([*said, *further(results)])}"
-    )
+    said += further(results)
+    about = f"\n{BOUNDS}\n" if any("less than" in text for text in said) else ""
+    return f"{EQUAL if is_equal else UNEQUAL}\n\n{table}\n\n{significant(found)}\n\n{bullets(said)}{about}"
 
 
 def _mean(found: Comparison, method: str, split: str) -> str:
@@ -104,17 +108,25 @@ def further(results: Path) -> List[str]:
         lines += [f"{corpus.title}, the seed set alone: {text}" for text in told if text is not None]
     for corpus, one in large_pool.found_in(results).items():
         by_measure = [one.savings("test", measure) if "test" in one.splits else [] for measure in large_pool.MEASURES]
+        groups = {group.name: group for group in one.groups}
         for of_policy in zip(*by_measure, strict=True):
-            saved = " and ".join(f"{_saved(one)} of the {one.measure}" for one in of_policy)
-            text = f"to reach the test F1 with which random sampling ends, {of_policy[0].first} saves {saved}"
-            lines.append(f"{corpus.title}, all sentences as pool: {text}.")
+            names = of_policy[0].first, of_policy[0].second
+            seeds = counted(len(matched_runs(*(groups[name] for name in names))), "seed")
+            lines.append(f"{corpus.title}, all sentences as pool: {_told(of_policy)} ({seeds}).")
     return lines
 
 
-def _saved(saving: Saving) -> str:
-    """A saving with its interval."""
-    interval = "" if saving.interval is None else f" [{' to '.join(map(formatting.saved, saving.interval))}]"
-    return formatting.saved(saving.saved) + interval
+def _told(savings: Sequence[Saving]) -> str:
+    """What a policy saves with random sampling as the baseline, or that it does not reach the F1."""
+    title = gains.title(savings[0].first)
+    if savings[0].places[0] < 0:
+        own, others = (
+            " and ".join(f"{decimal(amount, 0)} {one.measure}" for one, amount in zip(savings, amounts, strict=True))
+            for amounts in ([one.needed for one in savings], [one.others for one in savings])
+        )
+        return f"{title} does not reach with {own} the test F1 that random sampling reaches with {others}"
+    saved = " and ".join(f"{spoken(one)} of the {one.measure}" for one in savings)
+    return f"to reach the test F1 with which random sampling ends, {title} saves {saved}"
 
 
 def _of_curve(results: Path) -> Optional[Tuple[Corpus, Comparison]]:

@@ -107,11 +107,12 @@ def environment(found: Dict[Corpus, Comparison]) -> str:
         name: sorted({str(run.environment.get(name, "unknown")) for run in runs}) for name in ("threads", "device")
     }
     revisions = sorted({str(run.environment.get("revision", "unknown")) for run in runs})
-    if len(revisions) > 1:
-        revisions = [f"{len(revisions)}, which the records name"]
+    made_by = (
+        f"revision {revisions[0]}" if len(revisions) == 1 else f"{len(revisions)} revisions, which the records name"
+    )
     data_seeds = ", ".join(map(str, sorted({run.data_seed for run in runs})))
     machine = "; ".join(f"{name} {', '.join(values)}" for name, values in facts.items())
-    return f"`data_seed` {data_seeds}; {machine}; revisions {revisions[0]}; {named}.\n"
+    return f"`data_seed` {data_seeds}; {machine}; {made_by}; {named}.\n"
 
 
 def demoted(markdown: str, levels: int) -> str:

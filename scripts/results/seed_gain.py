@@ -80,19 +80,29 @@ def _tested(pair: PairedComparison) -> List[str]:
 
 
 def gain(found: Comparison, split: str) -> Optional[str]:
-    """How much of the gain of the paper's way is the second training; `None` where runs are missing."""
-    pairs = {(pair.first, pair.second): pair for pair in found.pairs[split] if pair.at_budgets}
-    if not {(PAPERS, BASELINE), (SECOND, BASELINE), (PAPERS, SECOND)}.issubset(pairs):
+    """
+    How much of the gain of the paper's code is the second training, on the seeds of all three, so that parts add up;
+    `None` where runs are missing. A share is told only of a gain that is statistically significant.
+    """
+    groups = [group for group in found.groups if group.name in (BASELINE, SECOND, PAPERS)]
+    same = Comparison(groups, named=PAIRS[:3], planned=len(PAIRS)).same_seeds if len(groups) == 3 else None
+    if same is None or not same.units:
         return None
-    total, second, rest = (pairs[pair] for pair in PAIRS[:3])
+    total, second, rest = same.pairs[split]
     text = (
-        f"**On {split}** the paper's way gains {signed(total.difference)}: the second training alone "
+        f"**On {split}** training as the paper's code does gains {signed(total.difference)}: the second training alone "
         f"{signed(second.difference)}, the generated sentences {signed(rest.difference)} beyond it "
-        f"({counted(min(len(pair.units) for pair in (total, second, rest)), 'seed')})"
+        f"({counted(len(same.units), 'seed')}; {_significant(total, second, rest)})"
     )
-    if total.difference > 0 and 0 <= second.difference <= total.difference:
+    if total.significant and total.difference > 0 and 0 <= second.difference <= total.difference:
         text += f"; {decimal(100 * second.difference / total.difference, 0)} % of the gain is the second training"
     return text + "."
+
+
+def _significant(*pairs: PairedComparison) -> str:
+    number = sum(pair.significant for pair in pairs)
+    told = {0: "none of them is", 1: "one of them is", len(pairs): "each is"}
+    return f"{told.get(number, f'{number} of them are')} statistically significant"
 
 
 def reported(paper: Any, corpus: Corpus) -> List[str]:

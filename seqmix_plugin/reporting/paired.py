@@ -93,7 +93,8 @@ def verdict_of(finished: bool, adjusted_p: Optional[float], number: int, needed:
         there = f"there {'is' if number == 1 else 'are'} {number}"
         return f"not statistically significant: {needed} {what} are needed, {there}"
     is_not = "" if is_significant(finished, adjusted_p) else "not "
-    return f"{is_not}statistically significant (p = {p_value(adjusted_p)}, Holm)"
+    p = p_value(adjusted_p)
+    return f"{is_not}statistically significant (p {p if p.startswith('<') else f'= {p}'}, Holm)"
 
 
 def compared_pairs(
