@@ -20,8 +20,8 @@ class FluctuationHistoryPolicy(PolicyWrapper):
 
     The scores of all candidates of a round are kept in `state/scores_<k>.npy`. A sentence that an earlier round has not
     scored, because its candidates were a sample, has a variance over fewer rounds; in the first query it is 0. The
-    recorded score is that of the other policy, which also chooses, by the new ranks. A policy that ranks anew, such as
-    `length_ranked`, has an effect as this other policy, not around this one.
+    recorded score is that of the other policy, which also chooses, by the new ranks. A policy that changes the ranks,
+    such as `length_ranked`, must be inside this one: around it, it would have no effect.
 
     Registered as a `QueryPolicy` with name "fluctuation_history".
 
