@@ -186,6 +186,17 @@ def test_readme_says_what_saves_labels_once_there_is_an_interval(screened: Path,
     assert said in with_summary(README, screened).replace("\n", " ")
 
 
+def test_readme_says_so_where_recommended_does_not_reach_the_f1(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        copied(tmp_path / "large_pool", "conll_random", seed)
+        copied(tmp_path / "label_savings", "conll_mnlp_stratified", seed, gain=-0.1)
+    said = label_savings.front(tmp_path)
+    assert said is not None
+    assert said.startswith("**What saves labels**: `recommended` (MNLP within strata of length) does not reach with ")
+    assert "385 sentences the test F1 that random sampling reaches with " in said
+    assert "on CoNLL-2003 (2 seeds)" in said
+
+
 def test_every_policy_has_a_title() -> None:
     configurations = (ROOT / "training_configs" / name for name in gains.EXPERIMENTS)
     methods = {named(path.stem)["methods"] for folder in configurations for path in folder.glob("*.jsonnet")}

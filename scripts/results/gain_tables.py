@@ -72,6 +72,18 @@ def spoken(one: Saving) -> str:
     return formatting.saved(one.saved) + interval
 
 
+def saved_or_needed(who: str, savings: Sequence[Saving], where: str = "") -> str:
+    """What a method saves with random sampling as the baseline, or that it does not reach the F1."""
+    if savings[0].places[0] >= 0:
+        saved = " and ".join(f"{spoken(one)} of the {one.measure}" for one in savings)
+        return f"to reach the test F1 with which random sampling ends{where}, {who} saves {saved}"
+    own, others = (
+        " and ".join(f"{decimal(amount, 0)} {one.measure}" for one, amount in zip(savings, amounts, strict=True))
+        for amounts in ([one.needed for one in savings], [one.others for one in savings])
+    )
+    return f"{who} does not reach with {own} the test F1 that random sampling reaches with {others}{where}"
+
+
 def parts_table(found: Dict[Corpus, Dict[str, Group]], split: str) -> Optional[Table]:
     """A row per part: by how much `recommended` is better than without it; `None` where there are no such records."""
     whole, rows = recommended()["measured_as"], []

@@ -8,7 +8,7 @@ from typing import Dict, List, Optional
 from scripts.plan import STEPS, jobs_of, unconfigured
 from scripts.results import gains
 from scripts.results.figures import Charts, charts, shown
-from scripts.results.gain_tables import about_random, differing, gain_table, parts_table, spoken
+from scripts.results.gain_tables import about_random, differing, gain_table, parts_table, saved_or_needed, spoken
 from scripts.results.gains import BASELINE, BEST, CONLL, CORPORA, E5, MORE_STEPS, SCREENING, corpus_title, recommended
 from scripts.results.records import Corpus, environment
 from scripts.results.wording import bullets
@@ -206,11 +206,11 @@ def front(results: Path) -> Optional[str]:
     found = gains.gain(groups[name], groups[BASELINE], "test") if {name, BASELINE}.issubset(groups) else None
     if found is None or not set(MEASURES).issubset(found.savings) or len(found.method.runs) < 2:
         return None
-    saved = [f"{spoken(found.savings[measure])} of the {measure}" for measure in reversed(MEASURES)]
-    seeds = counted(len(found.method.runs), "seed")
+    savings, seeds = [found.savings[measure] for measure in reversed(MEASURES)], counted(len(found.method.runs), "seed")
+    intervals = "95 % intervals, " if savings[0].places[0] >= 0 else ""
+    told = saved_or_needed(f"`recommended` ({gains.title(name)})", savings, f" on {CONLL.title}")
     return (
-        f"**What saves labels**: to reach the test F1 with which random sampling ends on {CONLL.title}, `recommended` "
-        f"({gains.title(name)}) saves {' and '.join(saved)} (95 % intervals, {seeds}){_over_corpora(results, name)}. "
+        f"**What saves labels**: {told} ({intervals}{seeds}){_over_corpora(results, name)}. "
         "[All policies](docs/results.md#what-saves-labels)."
     )
 

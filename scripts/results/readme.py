@@ -2,18 +2,17 @@
 
 from pathlib import Path
 from textwrap import fill
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from scripts.results import equal_steps, gains, label_savings, large_pool, seed_gain, unequal_steps
-from scripts.results.gain_tables import spoken
+from scripts.results.gain_tables import saved_or_needed
 from scripts.results.records import SOURCES, Corpus, comparisons, names_of, papers_numbers
 from scripts.results.wording import bullets, conclusions, seqmix_gains
 from seqmix_plugin.charts.learning_curves import learning_curves
 from seqmix_plugin.reporting.chart_data import mean_rows
 from seqmix_plugin.reporting.comparison import Comparison
-from seqmix_plugin.reporting.formatting import counted, decimal, signed, with_deviation
+from seqmix_plugin.reporting.formatting import counted, signed, with_deviation
 from seqmix_plugin.reporting.run_groups import matched_runs
-from seqmix_plugin.reporting.saved_labels import Saving
 
 BEGIN, END = "<!-- written by `make results` -->\n\n", "\n<!-- end -->\n"
 METHODS = {
@@ -112,21 +111,10 @@ def further(results: Path) -> List[str]:
         for of_policy in zip(*by_measure, strict=True):
             names = of_policy[0].first, of_policy[0].second
             seeds = counted(len(matched_runs(*(groups[name] for name in names))), "seed")
-            lines.append(f"{corpus.title}, all sentences as pool: {_told(of_policy)} ({seeds}).")
+            lines.append(
+                f"{corpus.title}, all sentences as pool: {saved_or_needed(gains.title(names[0]), of_policy)} ({seeds})."
+            )
     return lines
-
-
-def _told(savings: Sequence[Saving]) -> str:
-    """What a policy saves with random sampling as the baseline, or that it does not reach the F1."""
-    title = gains.title(savings[0].first)
-    if savings[0].places[0] < 0:
-        own, others = (
-            " and ".join(f"{decimal(amount, 0)} {one.measure}" for one, amount in zip(savings, amounts, strict=True))
-            for amounts in ([one.needed for one in savings], [one.others for one in savings])
-        )
-        return f"{title} does not reach with {own} the test F1 that random sampling reaches with {others}"
-    saved = " and ".join(f"{spoken(one)} of the {one.measure}" for one in savings)
-    return f"to reach the test F1 with which random sampling ends, {title} saves {saved}"
 
 
 def _of_curve(results: Path) -> Optional[Tuple[Corpus, Comparison]]:
