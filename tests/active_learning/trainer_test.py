@@ -156,7 +156,10 @@ def test_all_of_the_pool_may_be_labelled_but_no_more(run: Run) -> None:
         ({"trainer.num_rounds": -1}, "trainer.num_rounds is -1"),
         ({"trainer.pool.size": 601}, "trainer.pool.size is 601; the training file has 600 sentences"),
         ({"train_data_path": "no/such.conll"}, "no/such.conll: no such file"),
-        ({"trainer.query_policy.type": "entropy"}, "trainer.query_policy.type is 'entropy'; expected one of 'bald', "),
+        (
+            {"trainer.query_policy.type": "entropy"},
+            "trainer.query_policy.type is 'entropy'; expected one of 'badge', 'bald', ",
+        ),
         ({"data_loader.type": "multiprocess"}, "data_loader.type is 'multiprocess'; .* needs 'in_memory'"),
         (
             {"dataset_reader.token_indexers.tokens": {"type": "single_id"}, "dataset_reader.max_length": None},

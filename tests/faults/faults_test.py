@@ -108,6 +108,7 @@ def test_ctrl_c_is_a_line_and_the_run_goes_on(tiny_encoder: str, tmp_path: Path)
     folder = tmp_path / "died"
 
     def work() -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # which is ignored in a background job of a shell
         sys.argv = ["allennlp", "train", str(config), "-s", str(folder)]
         main(prog="allennlp")
 
