@@ -98,6 +98,8 @@ def constructor_of(cls: type) -> Tuple[Any, List[inspect.Parameter]]:
 def test_every_parameter_is_documented_with_its_default(cls: type) -> None:
     described, parameters = constructor_of(cls)
     entries = documented(described)
+    constructor: Any = cls.__init__ if described is cls else described  # type: ignore[misc]
+    module = sys.modules[getattr(constructor, "__module__", cls.__module__)]  # the constructor may be inherited
     assert list(entries) == [parameter.name for parameter in parameters]
     for parameter in parameters:
         entry = entries[parameter.name]
@@ -110,7 +112,7 @@ def test_every_parameter_is_documented_with_its_default(cls: type) -> None:
         assert entry.optional == has_default, parameter.name
         if has_default:
             assert entry.default is not None, f"{parameter.name}: no default"
-            said = eval(entry.default, {**vars(sys.modules[cls.__module__])})
+            said = eval(entry.default, {**vars(module)})
             assert plain(said) == plain(parameter.default), parameter.name
 
 

@@ -5,7 +5,6 @@ from typing import List, Sequence
 import numpy as np
 
 from seqmix_plugin.augmenters.augmenter import Augmenter
-from seqmix_plugin.augmenters.discriminators import AcceptAllDiscriminator, Discriminator
 from seqmix_plugin.augmenters.label_aligned import (
     LabelAlignedAugmenter,
     Numbers,
@@ -54,17 +53,6 @@ class LabelTokenReplacementAugmenter(LabelAlignedAugmenter):
     """
 
     name = "label_token_replacement"
-
-    def __init__(
-        self,
-        rate: float = 0.2,
-        probability: float = 0.3,
-        discriminator: Discriminator = AcceptAllDiscriminator(),
-        max_tries: int = 100,
-        refresh: str = "round",
-        versions: int = 20,
-    ) -> None:
-        super().__init__(rate, probability, discriminator, max_tries, refresh, versions)
 
     def rewriting(self, frames: Visible, source: Visible) -> Rewriting:
         labels, words = Numbers(), Numbers()

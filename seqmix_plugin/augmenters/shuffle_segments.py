@@ -5,7 +5,6 @@ from typing import List, Sequence
 import numpy as np
 
 from seqmix_plugin.augmenters.augmenter import Augmenter
-from seqmix_plugin.augmenters.discriminators import AcceptAllDiscriminator, Discriminator
 from seqmix_plugin.augmenters.label_aligned import LabelAlignedAugmenter, Rewriting, Visible, split_like, with_words
 from seqmix_plugin.functional import segments, shuffled_within
 from seqmix_plugin.synthetic import SyntheticSentence, Window
@@ -48,17 +47,6 @@ class ShuffleSegmentsAugmenter(LabelAlignedAugmenter):
     """
 
     name = "shuffle_segments"
-
-    def __init__(
-        self,
-        rate: float = 0.2,
-        probability: float = 0.3,
-        discriminator: Discriminator = AcceptAllDiscriminator(),
-        max_tries: int = 100,
-        refresh: str = "round",
-        versions: int = 20,
-    ) -> None:
-        super().__init__(rate, probability, discriminator, max_tries, refresh, versions)
 
     def rewriting(self, frames: Visible, source: Visible) -> Rewriting:
         items = []
