@@ -52,6 +52,12 @@ class Experiment:
         """The entity types, sorted."""
         return entity_types(self.corpora.vocab.get_token_to_index_vocabulary("labels"))
 
+    @property
+    def tags(self) -> List[str]:
+        """The tags in the order of their numbers."""
+        names = self.corpora.vocab.get_index_to_token_vocabulary("labels")
+        return [names[number] for number in range(len(names))]
+
     def new_model(self, seed: int, round_number: int) -> SequenceTagger:
         """
         A model with the pretrained weights and a head that follows from seed and round; a `ConfigurationError` when the

@@ -84,11 +84,10 @@ class Querying:
         )
         lengths = pool.lengths(candidates)
         most = budget.most(lengths)
-        labels = self.experiment.corpora.vocab.get_index_to_token_vocabulary("labels")
         kept_scores: List[np.ndarray] = []
         context = QueryContext(
             labelled=pool.labelled,
-            tags=[labels[index] for index in range(len(labels))],
+            tags=self.experiment.tags,
             lengths=lengths,
             expected=budget.expected(lengths, most),
             earlier=np.array([found.at(candidates.positions) for found in earlier]) if earlier else None,

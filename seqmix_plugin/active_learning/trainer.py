@@ -182,8 +182,7 @@ class ActiveLearningTrainer(Trainer):
         augmenter.check(self.model)
         if augmenter.versions > 1 and self_training.generations > 0:
             raise ConfigurationError("augmenter.refresh is 'pass'; expected 'round' with trainer.self_training")
-        labels = experiment.corpora.vocab.get_index_to_token_vocabulary("labels")
-        self_training.check(sentences.sentences, [labels[number] for number in range(len(labels))])
+        self_training.check(sentences.sentences, experiment.tags)
         for one in self.loop.learners:
             one.check(sentences.sentences[:1], folder)
         augmenter.check_text(self.loop.context(0))
