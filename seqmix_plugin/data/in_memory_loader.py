@@ -140,7 +140,7 @@ class InMemoryLoader(DataLoader):
         """
         for positions in self._batches():
             mine = self._share(positions)
-            tensors = self._tensors(mine) if len(mine) > 0 else self._nothing(positions)
+            tensors = self._tensors(mine) if len(mine) > 0 else uncounted(self._tensors(positions[:1]))
             yield mine, tensors if self._device is None else move_to_device(tensors, self._device)
 
     def iter_instances(self) -> Iterator[Instance]:
@@ -157,19 +157,6 @@ class InMemoryLoader(DataLoader):
         if self._encoded is not None:
             return self._encoded.batch(positions)  # type: ignore[return-value]
         return Batch([self._instances[position] for position in positions]).as_tensor_dict()
-
-    def _nothing(self, positions: np.ndarray) -> TensorDict:
-        """
-        A sentence whose words are masked, for a process without a share of a small batch, because each process must
-        take part in each step.
-        """
-        tensors: Any = self._tensors(positions[:1])
-        for indexed in tensors["tokens"].values():
-            if "mask" in indexed:
-                indexed["mask"].zero_()
-        if "metadata" in tensors:
-            tensors["metadata"] = [{**sentence, "tags": None} for sentence in tensors["metadata"]]
-        return tensors
 
     def _batches(self) -> List[np.ndarray]:
         """The positions of each batch of the next epoch."""
@@ -223,6 +210,20 @@ def part_of_stream(seed: int, number: int, size: int, num_items: int, stream: in
     first, last = start // num_items, -(-end // num_items)
     passes = [np.random.default_rng([seed, number, stream]).permutation(num_items) for number in range(first, last)]
     return np.concatenate(passes)[start - first * num_items : end - first * num_items]
+
+
+def uncounted(batch: TensorDict) -> TensorDict:
+    """
+    A batch whose words are masked, for a process without a share of a small batch, because each process must take part
+    in each step.
+    """
+    tensors: Any = batch
+    for indexed in tensors["tokens"].values():
+        if "mask" in indexed:
+            indexed["mask"].zero_()
+    if "metadata" in tensors:
+        tensors["metadata"] = [{**sentence, "tags": None} for sentence in tensors["metadata"]]
+    return tensors
 
 
 def _cut(order: np.ndarray, size: int) -> List[np.ndarray]:

@@ -8,7 +8,7 @@ from allennlp.data import DataLoader, Instance, Vocabulary
 from allennlp.data.data_loaders import TensorDict
 from allennlp.nn.util import move_to_device
 
-from seqmix_plugin.data.in_memory_loader import BatchSizes, part_of_stream
+from seqmix_plugin.data.in_memory_loader import BatchSizes, part_of_stream, uncounted
 from seqmix_plugin.data.soft_sentences import SoftSentences
 from seqmix_plugin.distributed import share as share_of_process
 from seqmix_plugin.errors import ConfigurationError
@@ -66,9 +66,8 @@ class TwoStreamLoader(DataLoader):
         for positions in self.batches():
             mine = share_of_process(positions)
             batch: Any = self._sentences.batch(mine if len(mine) > 0 else positions[:1])
-            if len(mine) == 0:  # a process without a share takes part with a sentence that does not count
-                for indexed in batch["tokens"].values():
-                    indexed["mask"].zero_()
+            if len(mine) == 0:
+                batch = uncounted(batch)
             yield batch if self._device is None else move_to_device(batch, self._device)
 
     def batches(self) -> List[np.ndarray]:
