@@ -155,18 +155,20 @@ def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> N
         write_text(noted, json.dumps(now, indent=2) + "\n")
 
 
+def _named(run: Path, ending: str) -> Dict[str, str]:
+    """What a run's configuration says under all dotted keys with an ending, as far as it is text."""
+    values = flattened(read_object(run / CONFIG)) if (run / CONFIG).exists() else {}
+    return {key: value for key, value in values.items() if key.endswith(ending) and isinstance(value, str)}
+
+
 def _models(run: Path) -> Dict[str, Path]:
     """The folders of pretrained models that a run's configuration names, by their dotted keys."""
-    values = flattened(read_object(run / CONFIG)) if (run / CONFIG).exists() else {}
-    named = {key: Path(value) for key, value in values.items() if key.endswith(MODEL) and isinstance(value, str)}
-    return {key: path for key, path in named.items() if path.is_dir()}
+    return {key: Path(name) for key, name in _named(run, MODEL).items() if Path(name).is_dir()}
 
 
 def _label_files(run: Path) -> Dict[str, Optional[str]]:
     """The files of soft labels that a run's configuration names, by their dotted keys, as far as they are there."""
-    values = flattened(read_object(run / CONFIG)) if (run / CONFIG).exists() else {}
-    named = {key: value for key, value in values.items() if key.endswith(LABELS) and isinstance(value, str)}
-    return {key: path for key, path in named.items() if Path(path).is_file()}
+    return {key: path for key, path in _named(run, LABELS).items() if Path(path).is_file()}
 
 
 def _model_digest(folder: Path) -> str:
