@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Sequence
+from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
 ROOT = Path(__file__).resolve().parent.parent
 POLL = 0.5
@@ -64,6 +64,11 @@ def named(stem: str) -> Dict[str, str]:
     return dict(zip(KEYS, found.groups(""), strict=True))
 
 
+def place_of(method: str) -> Tuple[int, str]:
+    """Where a method stands in the order of the runs."""
+    return (METHODS.index(method) if method in METHODS else len(METHODS)), method
+
+
 def configurations(folder: Path, wanted: Dict[str, Sequence[str]]) -> List[Path]:
     """The configurations of an experiment that have the wanted sources, corpora and methods, in their order."""
     paths = {path: named(path.stem) for path in sorted(folder.glob("*.jsonnet"))}
@@ -75,9 +80,8 @@ def configurations(folder: Path, wanted: Dict[str, Sequence[str]]) -> List[Path]
         paths = {path: names for path, names in paths.items() if not values or names[key] in values}
 
     def place(path: Path) -> Any:
-        method = paths[path]["methods"]
-        at = METHODS.index(method) if method in METHODS else len(METHODS)
-        return paths[path]["sources"], CORPORA.index(paths[path]["corpora"]), at, method
+        names = paths[path]
+        return names["sources"], CORPORA.index(names["corpora"]), place_of(names["methods"])
 
     return sorted(paths, key=place)
 

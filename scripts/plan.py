@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import List, NamedTuple, Sequence
 
-from scripts.experiments import KEYS, METHODS, STOPPED, Job, add_options, checked, finish, named
+from scripts.experiments import KEYS, STOPPED, Job, add_options, checked, finish, named, place_of
 from scripts.results.gains import (
     BASELINE,
     CONFIGURATIONS,
@@ -57,7 +57,7 @@ def methods_of(step: Step, corpus: Corpus, results: Path) -> List[str]:
         if name == ALL:
             folder = CONFIGURATIONS / "label_savings"
             every = [path.stem.removeprefix(corpus.prefix) for path in folder.glob(f"{corpus.prefix}*.jsonnet")]
-            names += sorted(every, key=lambda one: (METHODS.index(one) if one in METHODS else len(METHODS), one))
+            names += sorted(every, key=place_of)
         elif name == BEST:
             names += best(results)
         elif name == RECOMMENDED:

@@ -217,9 +217,9 @@ def front(results: Path) -> Optional[str]:
 
 def _over_corpora(results: Path, name: str) -> str:
     """The verdict over the corpora on a method, as the end of a sentence; empty where there is none."""
-    told = []
+    found, best, told = compared(results), gains.best(results), []
     for measure in MEASURES:
-        fresh = confirming(compared(results), gains.best(results), measure)
+        fresh = confirming(found, best, measure)
         for one in (one for one in over_corpora(fresh, "test") if one.first == name):
             difference = f"{signed(one.difference)} at equal {measure} [{between(one.interval)}]"
             told.append(f"{difference}, {'' if one.significant else 'not '}statistically significant")
