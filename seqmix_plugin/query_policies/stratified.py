@@ -44,8 +44,9 @@ class StratifiedPolicy(PolicyWrapper):
         self.strata = at_least("query_policy.strata", strata, 2)
 
     def order(self, candidates: Candidates, size: int, rng: np.random.Generator) -> np.ndarray:
-        by_length = np.lexsort((candidates.ties, candidates.lengths))
-        everything = by_length if self.by == "length" else np.arange(len(candidates))
+        everything = np.arange(len(candidates))
+        if self.by == "length":
+            everything = np.lexsort((candidates.ties, candidates.lengths))
         share, expected = -(-size // self.strata), -(-candidates.expected // self.strata)
         chosen, turns = [], []
         for stratum in np.array_split(everything, self.strata):
