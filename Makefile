@@ -96,6 +96,7 @@ faults: env
 lock: env
 	VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate --no-header \
 		--no-emit-index-url --no-emit-find-links --group dev --extra report --extra annotate --extra service --extra detokenized \
+		--extra datasets --extra mlflow --extra tensorboard --extra wandb --extra ray \
 		setup.py -o requirements.txt
 
 audit: env

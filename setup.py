@@ -103,6 +103,10 @@ setup(
         "annotate": ["prompt_toolkit>=3.0.39"],
         "service": ["uvicorn>=0.30"],
         "detokenized": ["sacremoses>=0.0.53"],
+        "datasets": ["datasets>=3,<5.1", "pandas>=2.2"],
+        "mlflow": ["mlflow-skinny>=3"],
+        "tensorboard": ["tensorboard>=2.17"],
         "wandb": ["wandb>=0.16"],
+        "ray": ["ray>=2.40"],
     },
 )
