@@ -2,13 +2,38 @@
 Active learning for sequence labelling with SeqMix augmentation, as an AllenNLP plugin.
 
 The classes of the plugin and its sub-commands of `allennlp` are registered when the package is imported; where AllenNLP
-is not imported yet, which takes many seconds, as soon as AllenNLP looks up the name of a class.
+is not imported yet, which takes many seconds, as soon as AllenNLP looks up the name of a class. The public names for
+Python and notebooks, which docs/python.md describes, are imported when they are used.
 """
 
 import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, List
 
 from seqmix_plugin.allennlp_gaps import fill_gaps
+
+if TYPE_CHECKING:
+    from seqmix_plugin.api.configurations import shipped_configuration
+    from seqmix_plugin.api.run import Run
+    from seqmix_plugin.errors import ConfigurationError
+
+LAZY = {
+    "ConfigurationError": "errors",
+    "Run": "api.run",
+    "shipped_configuration": "api.configurations",
+}
+"""The public names, each with its module."""
 
 fill_gaps()
 if "allennlp.common.registrable" in sys.modules:
     from seqmix_plugin import registration
+
+
+def __getattr__(name: str) -> Any:
+    if name not in LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{LAZY[name]}"), name)
+
+
+def __dir__() -> List[str]:
+    return sorted({*globals(), *LAZY})

@@ -37,6 +37,7 @@ ORDER = (
     ("active_learning", "annotator", "reporting"),
     ("archives",),
     ("commands", "service"),
+    ("api",),
     ("__main__", "registration"),
 )
 """From below to above: a part imports those of earlier lines alone."""

@@ -1,0 +1,1 @@
+"""What `import seqmix_plugin` offers to Python and notebooks: docs/python.md."""
