@@ -198,8 +198,8 @@ def is_list_of(value: Any, kind: type) -> TypeGuard[List[Any]]:
 
 def shown(value: Any) -> str:
     """A value as JSON, short enough for one line, and without characters that a terminal does not show."""
-    text = json.dumps(value, ensure_ascii=False)
-    return shortened(text if text.isprintable() else json.dumps(value))
+    text = json.dumps(value, ensure_ascii=False, default=repr)
+    return shortened(text if text.isprintable() else json.dumps(value, default=repr))
 
 
 def _check_file(path: Path) -> None:

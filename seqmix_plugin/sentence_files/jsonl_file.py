@@ -32,13 +32,20 @@ class JsonlFile(SentenceFile):
         """The sentences of the file, with BIO tags."""
         lines = ((number, line) for number, line in self.lines() if line.strip())
         for position, (number, line) in enumerate(lines):
-            yield _sentence(self, f"line {number}", line, position, self._unlabelled)
+            place = f"line {number}"
+            record = parse_at(f"{self.path}, {place}", line)
+            if not isinstance(record, dict):
+                raise self.error(place, f'{shown(record)} is not an object; expected {{"tokens": […], "tags": […]}}')
+            yield sentence_of(self, place, record, position, self._unlabelled)
 
 
-def _sentence(file: SentenceFile, place: str, line: str, position: int, unlabelled: bool) -> TaggedSentence:
-    record = parse_at(f"{file.path}, {place}", line)
-    if not isinstance(record, dict):
-        raise file.error(place, f'{shown(record)} is not an object; expected {{"tokens": […], "tags": […]}}')
+def sentence_of(
+    file: SentenceFile, place: str, record: Dict[str, Any], position: int, unlabelled: bool
+) -> TaggedSentence:
+    """
+    The sentence of an object with the keys of `JsonlSentencesReader`; a `ConfigurationError` that names the place in
+    `file` when it is none. Without `id` its id is `position`.
+    """
     tokens = _list(file, place, record, "tokens")
     if not tokens or not all(tokens):
         raise _wrong(file, place, record, "tokens")
