@@ -61,18 +61,21 @@ class ActiveLearningLoop:
     synthetic: List[TrainingSentence] = field(default_factory=list)  # L*, of all rounds so far
     last: Optional[RoundState] = None  # the newest whole round
     seed_ids: Sequence[str] = ()  # queried in round 0
+    left: Optional[Tuple[RoundState, Sequence[Stage]]] = None  # the arguments with which `run` resumes in this process
 
     def run(self, state: RoundState, stages: Sequence[Stage]) -> Optional[Waiting]:
         """Runs these stages of a round, then all later rounds; returns what the run waits for, if an oracle waits."""
         while not self.is_finished:
-            for stage in stages:
+            for number, stage in enumerate(stages):
                 outcome = stage(state)
                 if isinstance(outcome, Waiting):
+                    self.left = state, stages[number:]
                     return outcome
                 state = outcome
             logger.info(round_line(state.record or {}))
             self.last = state
             state, stages = RoundState(round=state.round + 1), self.stages
+        self.left = state, stages
         return None
 
     @property

@@ -71,7 +71,7 @@ class JsonlFormat(AnnotationFormat):
                 if row.get("withdrawn") is True and annotation is not None:
                     raw = RawAnswer(place, named(row.get("id")), questions.get(str(row.get("id"))))
                 else:
-                    raw = _answer(row, RawAnswer.of(place, row.get("id"), questions))
+                    raw = answer_in(row, RawAnswer.of(place, row.get("id"), questions))
                 yield replace(raw, annotation=annotation, time=row.get("time"))
 
 
@@ -99,7 +99,11 @@ def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Que
     write_bytes(path, to_lines(rows))
 
 
-def _answer(row: Row, raw: RawAnswer) -> RawAnswer:
+def answer_in(row: Row, raw: RawAnswer) -> RawAnswer:
+    """
+    The answer that a row holds to the question of `raw`; without a question, or labels, it is none. A
+    `ConfigurationError` for tags and spans that are no lists.
+    """
     if raw.question is None:
         return raw
     tags, spans = row.get("tags"), row.get("spans")

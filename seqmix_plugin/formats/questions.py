@@ -54,6 +54,16 @@ class Question:
             if score is not None and not math.isfinite(score):
                 raise ValueError(f"the score {score} is not a number")
 
+    @property
+    def id(self) -> str:
+        """The sentence's id."""
+        return self.sentence.id
+
+    @property
+    def tokens(self) -> Tuple[str, ...]:
+        """The sentence's words."""
+        return self.sentence.tokens
+
     def predicted_tags(self) -> Tuple[str, ...]:
         """The model's prediction as BIO tags."""
         return tuple(spans_to_tags(self.predicted, len(self.sentence)))
