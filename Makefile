@@ -8,7 +8,7 @@ RUN ?= runs/quickstart
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: help env models models-all quickstart test check installed format results bench faults lock audit clean
+.PHONY: help env models models-all quickstart test check installed format results site bench faults lock audit clean
 
 help:
 	@echo "make quickstart  environment, then active learning with SeqMix on the shipped corpus (about 3 minutes)"
@@ -18,6 +18,7 @@ help:
 	@echo "make installed   builds the wheel, installs it in a fresh environment and tests it there (about 4 minutes)"
 	@echo "make format      formats the code"
 	@echo "make results     docs/results.md and README's table and picture from the records in results/"
+	@echo "make site        the documentation as a site in site/: open site/index.html"
 	@echo "make bench       every stage compared with its references, and docs/performance.md; make bench STAGE=scoring for one stage"
 	@echo "make faults      kills runs and damages their files, resumes, and compares the results with uninterrupted runs"
 	@echo "make lock        updates the pinned versions"
@@ -85,6 +86,11 @@ format: env
 
 results: env
 	$(BIN)/python -m scripts.results
+
+# Sources are the pages of the repository where they are, so that links lead to the same files as on GitHub. A test does
+# the same, and looks at what comes out.
+site: env
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -c docs/site . site
 
 bench: env models
 	$(BIN)/python -m benchmarks $(if $(STAGE),--stage $(STAGE)) $(if $(DEVICE),--device $(DEVICE))

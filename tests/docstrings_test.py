@@ -1,33 +1,20 @@
 """The docstrings of components say what their constructors take: every parameter, its default and what it means."""
 
 import inspect
-import re
 import sys
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Iterator, List, Tuple
 
 import pytest
 from allennlp.commands import Subcommand
 from allennlp.common import FromParams, Lazy, Registrable
 
+from scripts.reference.docstrings import documented
 from seqmix_plugin import functional
 from seqmix_plugin.formats import AnnotationFormat
-
-PARAMETER = re.compile(r"([\w, ]+) : `(.+?)`(, optional)?(?: \(default = `(.+)`\))?")
-GIVEN = re.compile(r"[\w, ]+")
-"""Parameters that AllenNLP gives need no types."""
 
 CONSTRUCTORS = {
     cls: name for classes in Registrable._registry.values() for cls, name in classes.values() if name is not None
 }
-
-
-class Documented(NamedTuple):
-    """One entry under `# Parameters`."""
-
-    given: bool
-    optional: bool
-    default: Optional[str]
-    text: str
 
 
 def subclasses(base: type) -> Iterator[type]:
@@ -53,26 +40,6 @@ REGISTERED = sorted(
     ),
     key=lambda entry: f"{entry[0].__name__} {entry[1]}",
 )
-
-
-def documented(described: Any) -> Dict[str, Documented]:
-    """The parameters in a docstring."""
-    section = re.search(r"^# Parameters\n\n(.*?)(?=^# |\Z)", inspect.getdoc(described) or "", re.S | re.M)
-    entries: Dict[str, Documented] = {}
-    for block in re.split(r"\n(?=\S)", section.group(1).strip() if section else ""):
-        head, *lines = block.split("\n")
-        if not head:
-            continue
-        found = PARAMETER.fullmatch(head) or GIVEN.fullmatch(head)
-        assert found is not None, f"not a parameter of the form name : `type`, optional (default = `value`): {head}"
-        text = " ".join(line.strip() for line in lines)
-        if found.re is GIVEN:
-            assert "AllenNLP" in text, head
-            entries.update((name, Documented(True, False, None, text)) for name in head.split(", "))
-        else:
-            names, _, optional, default = found.groups()
-            entries.update((name, Documented(False, optional is not None, default, text)) for name in names.split(", "))
-    return entries
 
 
 def plain(value: Any) -> Any:

@@ -34,7 +34,7 @@ from seqmix_plugin.run_console import one_line_failures
 class ActiveLearningTrainModel(TrainModel):
     """
     The `TrainModel` of active learning: `type: "active_learning"` at the top level of a configuration. Its keys are
-    those of [`from_partial_objects`](#from_partial_objects).
+    those of `from_partial_objects`.
 
     Registered as a `TrainModel` with name "active_learning".
     """
