@@ -1,6 +1,6 @@
 """
-The documentation as a site: `make site` builds it. Sources are the pages of the repository, where they are, the pages of
-this folder, and the reference, which is generated from the source code before each build.
+The documentation as a site: `make site` builds it. Sources are the pages of the repository, where they are, the pages
+of this folder, and the reference, which is generated from the source code before each build.
 """
 
 import fnmatch

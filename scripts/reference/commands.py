@@ -65,8 +65,9 @@ def row(action: argparse.Action) -> Tuple[str, str, str]:
     names: List[str] = [*action.option_strings] or [metavar(action)]
     shown = ", ".join(f"`{name}`" for name in names)
     value = metavar(action) if action.option_strings else ""
-    if action.required:
-        default = "required"
-    else:
-        default = "" if action.default in (None, False) else f"`{action.default}`"
-    return f"{shown} `{value}`" if value else shown, default, prose((action.help or "").replace("%%", "%"))
+    default = "" if action.default in (None, False, "") else f"`{action.default}`"
+    return (
+        f"{shown} `{value}`" if value else shown,
+        "required" if action.required else default,
+        prose((action.help or "").replace("%%", "%")),
+    )
