@@ -4,7 +4,12 @@ from importlib.util import find_spec
 
 from seqmix_plugin.errors import ConfigurationError
 
-MODULES = {"report": ("altair", "jinja2", "vl_convert"), "annotate": ("prompt_toolkit",), "service": ("uvicorn",)}
+MODULES = {
+    "report": ("altair", "jinja2", "vl_convert"),
+    "annotate": ("prompt_toolkit",),
+    "service": ("uvicorn",),
+    "datasets": ("datasets", "pandas"),
+}
 """What each extra installs, by the names that are imported."""
 INSTALL_ALLENNLP = "AllenNLP is not installed: pip install --no-deps allennlp==2.10.1"
 

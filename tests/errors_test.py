@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional, Union
 
 import numpy as np
+import pandas as pd
 import pytest
 import spacy
 from allennlp.commands.evaluate import evaluate_from_archive
@@ -27,13 +28,16 @@ from allennlp.data.tokenizers import (
 )
 from allennlp.models.archival import load_archive
 from allennlp.predictors import Predictor
+from datasets import Dataset
 from tokenizers import ByteLevelBPETokenizer
 from transformers import GPT2Config, GPT2TokenizerFast
 
 from seqmix_plugin.active_learning.round_budget import RoundBudget
+from seqmix_plugin.api.sentences import sentences_of
 from seqmix_plugin.commands.augment import augment
 from seqmix_plugin.data import (
     ConllColumnsReader,
+    HfDatasetReader,
     JsonlSentencesReader,
     PlainTextReader,
     SentenceView,
@@ -134,6 +138,17 @@ def labels(**values: Any) -> Case:
 
 def text(content: str, tokenizer: Optional[Tokenizer] = None) -> Case:
     return lambda trial: trial.text(content, tokenizer or WhitespaceTokenizer())
+
+
+def data_set(path: str, **keys: Any) -> Case:
+    """Reads a split, beside a folder `saved` that has one sentence in its split `train`."""
+
+    def read(trial: Trial) -> object:
+        Dataset.from_dict({"tokens": [["Anna"]], "ner_tags": [[1]]}).save_to_disk(str(trial.folder / "saved"))
+        place = path.replace("saved", str(trial.folder / "saved"))
+        return HfDatasetReader({"tokens": SingleIdTokenIndexer()}, **keys).read_sentences(place)
+
+    return read
 
 
 def too_long(trial: Trial) -> object:
@@ -287,6 +302,23 @@ DATA: Dict[str, Case] = {
     "JSONL: probabilities that do not sum to 1": labels(tag_distributions=[{"O": 0.5}]),
     "JSONL: `spaces` that are not white space": labels(tags=["O"], spaces=["-"]),
     "JSONL: more or fewer spaces than words": labels(tags=["O"], spaces=[" ", " "]),
+    "data set: a path that names no split": data_set("saved"),
+    "data set: a folder that does not exist": data_set("no/such/folder:train"),
+    "data set: a name that is neither a folder nor can be loaded, for instance without a network": data_set("no:train"),
+    "data set: a folder without data, or a slice that is none": data_set("saved:train[a]"),
+    "data set: a configuration of a folder that `save_to_disk` has written": data_set("saved:en:train"),
+    "data set: a split that does not exist": data_set("saved:dev"),
+    "data set or frame: a column that does not exist": data_set("saved:train", tags_column="ner"),
+    "data set or list: tags that are numbers, without names": data_set("saved:train"),
+    "data set or list: a number that has no name": data_set("saved:train", tag_names=["O"]),
+    "data set, frame or list: no row": data_set("saved:train[:0]"),
+    "frame or data set: no column of words or tags": lambda trial: sentences_of(pd.DataFrame({"words": ["Anna"]})),
+    "frame: words without a column of sentences": lambda trial: sentences_of(
+        pd.DataFrame({"word": ["Anna"], "tag": ["O"]})
+    ),
+    "list: an item that is no sentence": lambda trial: sentences_of([3]),
+    "anything else in the place of a list": lambda trial: sentences_of("Anna"),
+    "a mapping of several data sets": lambda trial: sentences_of({"train": []}),
     "soft labels of a file: a row that names no sentence": soft('{"tags": ["B-PER", "O"]}'),
     "soft labels of a file: other words than those of the sentence of the pool with this id": soft(
         '{"id": "0", "tokens": ["Berg", "sings"], "tags": ["B-PER", "O"]}'
@@ -496,7 +528,16 @@ def messages(path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["sentence_files/column_file", "sentence_files/jsonl_file", "sentence_files/sentence_file", "tag_schemes"]
+    "module",
+    [
+        "api/items",
+        "data/dataset_splits",
+        "sentence_files/column_file",
+        "sentence_files/jsonl_file",
+        "sentence_files/records",
+        "sentence_files/sentence_file",
+        "tag_schemes",
+    ],
 )
 def test_the_page_has_every_message_of_the_readers(module: str) -> None:
     page = PAGE.read_text(encoding="utf-8")

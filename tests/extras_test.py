@@ -13,6 +13,7 @@ from seqmix_plugin.charts import rendering
 from seqmix_plugin.commands.annotate import annotate
 from seqmix_plugin.commands.compare import compare
 from seqmix_plugin.commands.serve_queries import serve_queries
+from seqmix_plugin.data import HfDatasetReader
 from seqmix_plugin.extras import MODULES, check_allennlp
 from seqmix_plugin.run.learning_curve import write_curve
 from tests.errors_page import Row, rows
@@ -50,6 +51,7 @@ CASES: Dict[str, Any] = {
     "`compare` where the page cannot be drawn for another reason": (None, cannot_draw_the_page),
     "`annotate` without the extra `annotate`": ("annotate", lambda folder: annotate(str(folder))),
     "`serve-queries` without the extra `service`": ("service", lambda folder: serve_queries(str(folder))),
+    "`train` on data sets without the extra `datasets`": ("datasets", lambda folder: HfDatasetReader({})),
     "`train` and others without AllenNLP": ("allennlp", lambda folder: check_allennlp()),
 }
 ROWS = rows("Extras that are not installed")

@@ -151,7 +151,11 @@ class ActiveLearningTrainModel(TrainModel):
         corpora = read_corpora(reader, evaluation_reader, paths, folder, vocab, labels)
         if validation_data_loader is not None and "dev" not in corpora.evaluation:
             raise ConfigurationError("validation_data_loader is given, but no validation_data_path")
-        check_data(folder, paths, vocab)
+        readers = {"train_data_path": reader}
+        data = {
+            key: (path, readers.get(key, evaluation_reader).digest) for key, path in paths.items() if path is not None
+        }
+        check_data(folder, data, vocab)
         experiment = Experiment(reader, evaluation_reader, corpora, model, data_loader, validation_data_loader)
         first_model = experiment.new_model(seed, 0)
         for some in (reader, evaluation_reader):

@@ -9,6 +9,7 @@ from seqmix_plugin.sentence_files.records import Placed, Record, plain_list
 
 SENTENCES = "a list of sentences, a pandas frame or a datasets.Dataset"
 SENTENCE = "a TaggedSentence, a dictionary with tokens and tags, or a pair of words and tags"
+UNLABELLED = SENTENCE + ", or a list of words or a text"
 KEYS = ("tokens", "tags", "tag_distributions", "spaces", "id")
 
 
@@ -24,7 +25,7 @@ def item_records(source: str, data: Any, keys: Dict[str, str], unlabelled: bool)
     for position, item in enumerate(data):
         record = _record(item, keys, unlabelled)
         if record is None:
-            expected = f"{SENTENCE}, or a list of words or a text" if unlabelled else SENTENCE
+            expected = UNLABELLED if unlabelled else SENTENCE
             raise ConfigurationError(f"{source}, row {position}: {quoted(item)} is no sentence; expected {expected}")
         yield f"row {position}", record
 

@@ -3,6 +3,7 @@
 from seqmix_plugin.data.arrow_sentences import ArrowSentences
 from seqmix_plugin.data.conll_columns import ConllColumnsReader
 from seqmix_plugin.data.encoded_sentences import EncodedSentences
+from seqmix_plugin.data.hf_dataset import HfDatasetReader
 from seqmix_plugin.data.in_memory_loader import BatchSizes, InMemoryLoader
 from seqmix_plugin.data.jsonl_sentences import JsonlSentencesReader
 from seqmix_plugin.data.plain_text import PlainTextReader

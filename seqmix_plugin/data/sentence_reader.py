@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Dict, Iterable, Iterator, List, Optional, Sequence
 
 import numpy as np
+from allennlp.common.file_utils import cached_path
 from allennlp.common.util import lazy_groups_of
 from allennlp.data import DatasetReader, Instance, Token, TokenIndexer
 from allennlp.data.fields import Field, MetadataField, TextField
@@ -17,6 +18,7 @@ from seqmix_plugin.data.encoded_sentences import EncodedSentences, sums, words_w
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
 from seqmix_plugin.errors import ConfigurationError
+from seqmix_plugin.io.atomic import file_digest
 from seqmix_plugin.run.layout import CORPUS
 from seqmix_plugin.sentence import SentenceSource, TagDistribution, TaggedSentence, one_hot
 
@@ -79,6 +81,10 @@ class SentenceReader(DatasetReader):
         Yields the sentences of a file, with BIO tags, and raises a `ConfigurationError` that names file and line. The
         file is known to be valid only once all of them have been read.
         """
+
+    def digest(self, path: str) -> str:
+        """The digest of what is read from a path, by which a resumed run knows that it has not changed."""
+        return file_digest(Path(cached_path(path)))
 
     def read_sentences(self, path: str, folder: Optional[Path] = None) -> SentenceSource:
         """

@@ -31,7 +31,7 @@ def check_data_files(values: Dict[str, Any], folder: Optional[str]) -> None:
     working directory. Does nothing without a folder: the configuration was then not read from a file.
     """
     for key, path in _data_files(values) if folder is not None else ():
-        if _is_relative(path) and not os.path.exists(path):
+        if _is_relative(path) and not os.path.exists(path) and not _is_split(values, key):
             raise ConfigurationError(
                 f"{key} is {path!r}; there is no such file in {os.path.abspath(str(folder))}, the folder of the "
                 f"configuration, or in {os.getcwd()}, the working directory"
@@ -47,7 +47,15 @@ def _own(key: str, value: Any, folder: str) -> Any:
     place = Path(os.path.relpath(os.path.realpath(folder), os.path.realpath(os.curdir)), value)
     is_file = key in DATA_FILES + OTHER_FILES and place.is_file()
     is_folder = key in FOLDERS and (place / FOLDERS[key]).is_file()
-    return str(place) if is_file or is_folder else value
+    is_split = key in DATA_FILES and ":" in value and Path(str(place).split(":")[0]).is_dir()
+    return str(place) if is_file or is_folder or is_split else value
+
+
+def _is_split(values: Dict[str, Any], key: str) -> bool:
+    """Whether the value of a key names a split of a data set, which its reader looks for."""
+    readers = [values.get(name) for name in ("validation_dataset_reader", "dataset_reader")]
+    reader = readers[1] if key == "train_data_path" else readers[0] or readers[1]
+    return "." not in key and isinstance(reader, dict) and reader.get("type") == "hf_dataset"
 
 
 def _is_relative(path: str) -> bool:

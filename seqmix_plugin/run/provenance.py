@@ -9,10 +9,9 @@ import subprocess
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 
 import torch
-from allennlp.common.file_utils import cached_path
 from allennlp.data import Vocabulary
 
 from seqmix_plugin.distributed import from_primary, world_size
@@ -35,6 +34,9 @@ MODEL = ".model_name"
 
 LABELS = ".labels_path"
 """How the dotted key ends of a file of soft labels."""
+
+Data = Tuple[str, Callable[[str], str]]
+"""The path of a data file, and how the digest of its content is computed from it."""
 
 
 def environment(device: torch.device) -> Dict[str, Any]:
@@ -118,27 +120,29 @@ def check_copy(path: Path, configuration: Dict[str, Any]) -> None:
             )
 
 
-def check_data(folder: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:
+def check_data(folder: Path, data: Mapping[str, Data], vocab: Vocabulary) -> None:
     """
     Keeps the digests of a run's data files, by their keys in the configuration, of its labels and of the pretrained
     models that are folders; a resumed run compares them with those that were kept. A `ConfigurationError` when a
     file or a model has changed since the run began, or the labels have other numbers than in its weights.
     """
-    from_primary(lambda: _check(folder / STATE / DATA_DIGESTS, paths, vocab))
+    from_primary(lambda: _check(folder / STATE / DATA_DIGESTS, data, vocab))
 
 
-def _check(noted: Path, paths: Dict[str, Optional[str]], vocab: Vocabulary) -> None:
+def _check(noted: Path, data: Mapping[str, Data], vocab: Vocabulary) -> None:
     run = noted.parent.parent
     models = _models(run)
-    paths = {**paths, **_label_files(run)}
+    label_files = _label_files(run)
     now: Dict[str, Any] = {
-        **{key: file_digest(Path(cached_path(path))) for key, path in paths.items() if path is not None},
+        **{key: digest(path) for key, (path, digest) in data.items()},
+        **{key: file_digest(Path(path)) for key, path in label_files.items()},
         **{key: _model_digest(path) for key, path in models.items()},
         "labels": list(vocab.get_token_to_index_vocabulary("labels")),
         "non_padded_namespaces": sorted(vocab._non_padded_namespaces),
     }
     before = _read(noted)
-    for key, path in {**paths, **models}.items():
+    paths = {key: path for key, (path, _) in data.items()}
+    for key, path in {**paths, **label_files, **models}.items():
         if key in now and before.get(key, now[key]) != now[key]:
             raise ConfigurationError(
                 f"{key}: {path} has changed since the run in {run} began; bring the old file back, or begin anew with "
@@ -166,7 +170,7 @@ def _models(run: Path) -> Dict[str, Path]:
     return {key: Path(name) for key, name in _named(run, MODEL).items() if Path(name).is_dir()}
 
 
-def _label_files(run: Path) -> Dict[str, Optional[str]]:
+def _label_files(run: Path) -> Dict[str, str]:
     """The files of soft labels that a run's configuration names, by their dotted keys, as far as they are there."""
     return {key: path for key, path in _named(run, LABELS).items() if Path(path).is_file()}
 

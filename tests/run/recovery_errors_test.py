@@ -15,7 +15,7 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from seqmix_plugin.augmenters.language_models.small_gpt2 import SmallGpt2, SmallGpt2Settings
 from seqmix_plugin.commands.extend import extend
-from seqmix_plugin.io.atomic import data_digest, write_text
+from seqmix_plugin.io.atomic import data_digest, file_digest, write_text
 from seqmix_plugin.run.encoder_files import put_damaged_encoder_aside, save_encoder, save_vocabulary
 from seqmix_plugin.run.layout import state_path
 from seqmix_plugin.run.provenance import check_data, environment, warn_of_changes
@@ -59,7 +59,8 @@ def vocabulary(*labels: str) -> Vocabulary:
 def changed_data(folder: Path) -> None:
     for content in ("old", "new"):
         (folder / "train.conll").write_text(content)
-        check_data(folder, {"train_data_path": str(folder / "train.conll")}, vocabulary("O"))
+        train = (str(folder / "train.conll"), lambda path: file_digest(Path(path)))
+        check_data(folder, {"train_data_path": train}, vocabulary("O"))
 
 
 def changed_model(folder: Path) -> None:
