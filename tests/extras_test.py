@@ -34,11 +34,11 @@ def cannot_draw(folder: Path) -> None:
         write_curve([ROUND], folder)
 
 
-def cannot_draw_the_page(folder: Path) -> None:
+def cannot_draw_the_page(folder: Path, **options: str) -> None:
     rendering.browser_script.cache_clear()
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as runs:
         patch.setattr(rendering, "SCRIPT", folder / "no such file.py")
-        compare([str(write_run(Path(runs) / "random", [10.0, 20.0]))], output=str(folder / "report.html"))
+        compare([str(write_run(Path(runs) / "random", [10.0, 20.0]))], output=str(folder / "report.html"), **options)
 
 
 CASES: Dict[str, Any] = {
@@ -49,6 +49,10 @@ CASES: Dict[str, Any] = {
         lambda folder: compare([str(folder)], output=str(folder / "out.html")),
     ),
     "`compare` where the page cannot be drawn for another reason": (None, cannot_draw_the_page),
+    "`compare --figure` where the figure cannot be drawn": (
+        None,
+        lambda folder: cannot_draw_the_page(folder, figure=str(folder / "curve.pdf")),
+    ),
     "`annotate` without the extra `annotate`": ("annotate", lambda folder: annotate(str(folder))),
     "`serve-queries` without the extra `service`": ("service", lambda folder: serve_queries(str(folder))),
     "`train` on data sets without the extra `datasets`": ("datasets", lambda folder: HfDatasetReader({})),

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import subprocess
 import sys
 from functools import lru_cache
@@ -13,6 +14,8 @@ from seqmix_plugin.errors import ConfigurationError, first_line, printable
 
 SCRIPT = Path(__file__).with_name("vl_convert_process.py")
 SECONDS = 120
+FORMATS = ("pdf", "svg", "png")
+PIXELS_PER_INCH = 600
 Call = Tuple[str, Dict[str, Any]]
 
 
@@ -36,6 +39,31 @@ def pictures(*charts: Tuple[Dict[str, Any], str]) -> List[bytes]:
     """
     scale = {"png": {"scale": 2}}
     return _results(*((f"vegalite_to_{f}", {"vl_spec": for_paper(spec), **scale.get(f, {})}) for spec, f in charts))
+
+
+def paper_pictures(*charts: Tuple[Dict[str, Any], str]) -> List[bytes]:
+    """
+    Charts whose units are points, as files of their size on paper.
+
+    # Parameters
+
+    charts : `Tuple[Dict[str, Any], str]`
+        Each a specification of Vega-Lite and one of `FORMATS`: a `"pdf"` has its fonts in it, a `"png"` has
+        `PIXELS_PER_INCH`.
+
+    # Returns
+
+    `List[bytes]`
+
+    # Raises
+
+    `ConfigurationError`
+        When vl-convert is not installed or fails.
+    """
+    size = {"png": {"ppi": PIXELS_PER_INCH}}
+    drawn = _results(*((f"vegalite_to_{f}", {"vl_spec": for_paper(spec), **size.get(f, {})}) for spec, f in charts))
+    in_points = rb'\1 width="\2pt" height="\3pt"'
+    return [re.sub(rb'^(<svg[^>]*?) width="([\d.]+)" height="([\d.]+)"', in_points, content) for content in drawn]
 
 
 @lru_cache(maxsize=1)

@@ -3,10 +3,12 @@
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Iterator, Literal, Optional, Sequence
+from typing import Any, Callable, Iterator, Literal, Mapping, Optional, Sequence
 
+from seqmix_plugin.charts.paper_figure import ACL_COLUMN
 from seqmix_plugin.commands.command import command
 from seqmix_plugin.commands.compare_options import check_files, parsed_cost, parsed_pairs, print_notes
+from seqmix_plugin.commands.paper_files import PaperFiles, parsed_names
 from seqmix_plugin.console import show
 from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.extras import check_extra
@@ -33,6 +35,10 @@ def compare(
     pairs: Optional[str] = None,
     against: Literal["sentences", "tokens", "entities", "seconds"] = "sentences",
     annotation_cost: Optional[str] = None,
+    figure: Optional[str] = None,
+    figure_width: float = ACL_COLUMN,
+    latex: Optional[str] = None,
+    names: Optional[str] = None,
 ) -> Comparison:
     """
     Compare runs of active learning: learning curves, differences, queries, generated sentences.
@@ -66,6 +72,16 @@ def compare(
         that they cost.
     annotation_cost : `str`, optional (default = `None`)
         Seconds that a sentence, a token and an entity cost, such as 12.57,3.795,5.387; by default those of the runs.
+    figure : `str`, optional (default = `None`)
+        A file for the learning curves as the figure of a paper: a .pdf with its fonts, an .svg, or a .png of 600 pixels
+        per inch.
+    figure_width : `float`, optional (default = `3.03`)
+        Width of the figure in inches, from 1 to 20; by default a column of the ACL's style.
+    latex : `str`, optional (default = `None`)
+        A file for a LaTeX table of the methods, with the lines of package booktabs.
+    names : `str`, optional (default = `None`)
+        Names of methods in figure and LaTeX table, such as "nte=Token entropy,nte_sub=Token entropy + SeqMix"; by
+        default those of their folders.
 
     # Returns
 
@@ -75,11 +91,13 @@ def compare(
 
     `ConfigurationError`
         Before anything is written: no run, runs on different data, measured beside unmeasured runs, an unknown baseline
-        or method of a pair, a split that was not measured, an output in no folder or that is a run's file. After the
-        tables are printed: a page that cannot be drawn, a file that cannot be written after all.
+        or method of a pair, a split that was not measured, an output in no folder or that is a run's file, a figure of
+        an unknown format. After the tables are printed: a page or a figure that cannot be drawn, a file that cannot be
+        written after all.
     """
     check_extra("report", "compare")
-    files = [Path(name) for name in (output, csv, markdown) if name is not None]
+    paper = PaperFiles(figure, latex, figure_width, parsed_names(names))
+    files = [Path(name) for name in (output, csv, markdown, *paper.paths) if name is not None]
     check_files(files, runs)
     if target_f1 is not None and not 0 < target_f1 <= 100:
         raise ConfigurationError(f"--target-f1 is {target_f1:g}; expected points, above 0 and up to 100")
@@ -90,7 +108,8 @@ def compare(
     print_notes("left out", left_out)
     notes += left_out
     comparison = Comparison(with_cost(groups, cost), baseline, named, against)
-    shown = _split(comparison, split, target_f1)
+    shown = _split(comparison, {"split": split, "target-f1": target_f1, "figure": figure, "latex": latex})
+    paper.check(comparison)
     if shown is None:
         tables.labelled(groups).print()
         show(f"F1 is {NOT_MEASURED}: these runs have no dev and no test file")
@@ -107,6 +126,7 @@ def compare(
             text = tables.markdown(comparison, notes, target_f1)
             write_bytes(Path(os.path.realpath(markdown)), text.encode("utf-8", errors="replace"))
             written.append(markdown)
+        paper.write(comparison, shown, written)
         with _drawing() as advance:
             write_page(comparison, notes, Path(os.path.realpath(output)), target_f1, advance)
             written.insert(0, output)
@@ -133,10 +153,11 @@ def _drawing() -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
-def _split(comparison: Comparison, wanted: Optional[str], target: Optional[float]) -> Optional[str]:
-    """What the terminal shows; `None` where nothing is measured."""
+def _split(comparison: Comparison, options: Mapping[str, Any]) -> Optional[str]:
+    """What the terminal shows; `None` where nothing is measured, in which case these options cannot be met."""
+    wanted = options["split"]
     if not comparison.measured:
-        for key, value in (("split", wanted), ("target-f1", target)):
+        for key, value in options.items():
             if value is not None:
                 raise ConfigurationError(f"--{key} is {value}, but F1 is {NOT_MEASURED}: no dev and no test file")
         return None

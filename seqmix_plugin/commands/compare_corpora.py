@@ -11,6 +11,7 @@ from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io.atomic import write_bytes
 from seqmix_plugin.reporting import formatting, pair_tables
 from seqmix_plugin.reporting.comparison import Comparison
+from seqmix_plugin.reporting.latex import over_corpora as over_corpora_table
 from seqmix_plugin.reporting.over_corpora import StratifiedComparison, by_corpus, over_corpora
 from seqmix_plugin.reporting.run_groups import find_runs, with_cost
 
@@ -20,6 +21,7 @@ def compare_corpora(
     runs: Sequence[str],
     *,
     markdown: Optional[str] = None,
+    latex: Optional[str] = None,
     split: Optional[Literal["test", "dev"]] = None,
     baseline: Optional[str] = None,
     pairs: Optional[str] = None,
@@ -39,6 +41,8 @@ def compare_corpora(
         Folders of runs, folders that hold such folders, records, or folders of records, of two corpora or more.
     markdown : `str`, optional (default = `None`)
         A file for the tables.
+    latex : `str`, optional (default = `None`)
+        A file for a LaTeX table of the pairs, with the lines of package booktabs.
     split : `Literal["test", "dev"]`, optional (default = `None`)
         The split that the terminal shows; by default test where it was measured.
     baseline : `str`, optional (default = `None`)
@@ -62,7 +66,7 @@ def compare_corpora(
         an unknown baseline or method of a pair, no pair that two corpora have, a file that cannot be written.
     """
     named, cost = parsed_pairs(pairs, baseline), parsed_cost(annotation_cost)
-    check_files([] if markdown is None else [Path(markdown)], runs)
+    check_files([Path(name) for name in (markdown, latex) if name is not None], runs)
     found, skipped = find_runs(runs)
     corpora, left_out = by_corpus(found)
     print_notes("skipped", skipped)
@@ -81,9 +85,15 @@ def compare_corpora(
     if markdown is not None:
         parts = [pair_tables.over_corpora(comparisons, name) for name in compared if compared[name]]
         text = "\n".join(f"### {part.title[0].upper()}{part.title[1:]}\n\n{part.markdown()}" for part in parts)
-        write_bytes(Path(os.path.realpath(markdown)), text.encode("utf-8", errors="replace"))
-        show(f"wrote {markdown}")
+        _write(markdown, text)
+    if latex is not None:
+        _write(latex, str(over_corpora_table(compared[measured[0]], measured[0], list(corpora))))
     return comparisons
+
+
+def _write(file: str, text: str) -> None:
+    write_bytes(Path(os.path.realpath(file)), text.encode("utf-8", errors="replace"))
+    show(f"wrote {file}")
 
 
 def _print(compared: Sequence[StratifiedComparison], split: str, corpora: Sequence[str]) -> None:

@@ -24,8 +24,10 @@ def test_one_verdict_over_corpora(command: Command, tmp_path: Path, capsys: pyte
     text = tables.read_text(encoding="utf-8")
     assert text.count("| nte − random | +1.5 |") == 2
     assert "### Differences in dev F1 points over corpora" in text
-    assert command("compare-corpora", runs, "--split", "dev", "--against", "tokens") == 0
+    latex = tmp_path / "table.tex"
+    assert command("compare-corpora", runs, "--split", "dev", "--against", "tokens", "--latex", latex) == 0
     assert "dev F1 points over" in capsys.readouterr().out
+    assert "\nrandom $-$ nte & 6 & " in latex.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,7 @@ def test_one_verdict_over_corpora(command: Command, tmp_path: Path, capsys: pyte
             "no two of the corpora webpage, conll have measured a pair of methods",
         ),
         (["RUNS", "--markdown", "RUNS/no/such.md"], "RUNS/no/such.md: cannot be written to; expected a file's path"),
+        (["RUNS", "--latex", "RUNS/no/such.tex"], "RUNS/no/such.tex: cannot be written to; expected a file's path"),
         (["RUNS", "--annotation-cost", "1"], "--annotation-cost is '1'; expected the seconds of a sentence, a token"),
     ],
 )

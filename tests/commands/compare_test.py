@@ -68,6 +68,21 @@ def test_named_pairs(command: Command, runs: Path, tmp_path: Path, capsys: pytes
     assert "one of 2 pairs can pass 0.05 with 7 seeds or more" in markdown
 
 
+def test_a_figure_and_a_table_for_a_paper(
+    command: Command, runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    files = [tmp_path / name for name in ("report.html", "table.tex", "curve.svg")]
+    arguments = ["-o", files[0], "--latex", files[1], "--figure", files[2], "--figure-width", 6.3, "--split", "dev"]
+    names = "sub=Sub-sequence & more, random = Random"
+    assert command("compare", runs, *arguments, "--names", names) == 0
+    assert capsys.readouterr().out.endswith(f"\nwrote {', '.join(map(str, files))}\n")
+    table, figure = (file.read_text(encoding="utf-8") for file in files[1:])
+    # Means of 18 and 18.3, and ends of 27 and 28: 5 below test.
+    assert "\nSub-sequence \\& more & 2 & 18.2 $\\pm$ 0.2 & 27.5 $\\pm$ 0.7 & $+$2.7 [$+$2.7, $+$2.7] \\\\\n" in table
+    assert 'width="453.6pt"' in figure
+    assert all(f">{text}</text>" in figure for text in ("F1 on dev", "Sub-sequence &amp; more", "Random", "10", "30"))
+
+
 def test_against_seconds(command: Command, runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     arguments = ["--against", "seconds", "--annotation-cost", "1,0.5,0", "-o", tmp_path / "report.html"]
     assert command("compare", runs, *arguments) == 0
@@ -183,6 +198,14 @@ def test_an_older_page_is_replaced(command: Command, runs: Path, tmp_path: Path)
         (["RUNS/unmeasured", "--split", "dev"], "--split is 'dev'; what all of these runs have measured is test"),
         (["RUNS/bare", "--split", "dev"], "--split is dev, but F1 is not measured: no dev and no test file"),
         (["RUNS/bare", "--target-f1", "50"], "--target-f1 is 50.0, but F1 is not measured: no dev and no test file"),
+        (["RUNS/bare", "--latex", "x.tex"], "--latex is x.tex, but F1 is not measured: no dev and no test file"),
+        (["RUNS", "--figure", "RUNS/x.jpg"], "--figure is 'x.jpg'; expected a file that ends in .pdf, .svg, .png"),
+        (["RUNS", "--figure", "RUNS/no/x.pdf"], "RUNS/no/x.pdf: cannot be written to; expected a file's path in a"),
+        (["RUNS", "--figure", "x.pdf", "--figure-width", "0"], "--figure-width is 0; expected inches, from 1 to 20"),
+        (["RUNS", "--latex", "RUNS/no/x.tex"], "RUNS/no/x.tex: cannot be written to; expected a file's path in a"),
+        (["RUNS", "--names", "sub"], "--names is 'sub'; expected one name for each method, such as nte=Token entropy"),
+        (["RUNS", "--names", "lc=LC"], "--names has 'lc'; expected some of random, sub"),
+        (["RUNS", "--names", "sub=random"], "--names calls two methods 'random'; expected a name of its own for each"),
         (["RUNS/bare", "--baseline", "lc"], "--baseline is 'lc'; expected one of bare"),
         (["RUNS/bare", "RUNS/random"], "RUNS/bare and RUNS/random/1 do not work on the same data"),
     ],
