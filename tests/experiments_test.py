@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,11 +12,12 @@ from typing import List, Sequence
 import pytest
 from _jsonnet import evaluate_file
 
-from scripts import experiments
+from scripts import experiments, plan
 from seqmix_plugin.run.layout import CONFIG, METRICS
 from seqmix_plugin.run.run_record import read_record
 from tests.conftest import ROOT
 from tests.reporting.conftest import write_run
+from tests.shown_commands import shown_commands
 
 PROGRAM = """
 import sys
@@ -46,6 +48,20 @@ def test_all_methods_have_a_seed_before_the_next_begins(tmp_path: Path, capsys: 
         "large_pool, conll_random, seed 4",
         "large_pool, conll_nte, seed 4",
     ]
+
+
+@pytest.mark.parametrize(
+    "command",
+    sorted(
+        {shown.command for shown in shown_commands() if re.match(r"python -m scripts\.(plan|exper)", shown.command)}
+    ),
+)
+def test_the_commands_of_the_pages(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All but the runs themselves, which need the corpora and hours."""
+    module, *arguments = shlex.split(command)[2:]
+    script = {"scripts.plan": plan, "scripts.experiments": experiments}[module]
+    assert script.main([*arguments, "--results", str(tmp_path), "--list"]) == 0
+    assert re.search(r": 0 of [1-9]\d* runs are there\n.*, seed 1\n", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(

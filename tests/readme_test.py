@@ -16,7 +16,12 @@ from seqmix_plugin.commands.start import start
 from tests.configs_test import tiny_models, trained_for_a_round  # noqa: F401  a fixture
 from tests.conftest import QUICKSTART, ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "training_configs" / "README.md"]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "docs/site/index.md",
+    ROOT / "training_configs" / "README.md",
+]
 
 
 def blocks(language: str) -> List[str]:
@@ -37,7 +42,7 @@ def evaluated(code: str, folder: Path) -> Dict[str, Any]:
 
 def commands() -> List[str]:
     """The commands of the plugin that are shown, in code and in sentences."""
-    code = "\n".join(blocks("") + blocks("console")).replace("\\\n", " ")
+    code = "\n".join(blocks("") + blocks("console") + blocks("shell")).replace("\\\n", " ")
     prose = "\n".join(re.sub("```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S) for page in PAGES)
     within = re.findall(r"`((?:allennlp|seqmix) [^`…]*runs/[^`…]*)`", prose)
     return sorted({*within, *re.findall(r"^(?:\$ )?((?:allennlp|seqmix) [^\n#]*[^\s#])", code, re.M)})

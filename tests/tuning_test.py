@@ -1,13 +1,17 @@
 """Learning rate and steps of a source are the best of those that were tried, and the page shows all."""
 
 import json
+import shlex
+from pathlib import Path
 from typing import Any, Dict
 
 import pytest
 from _jsonnet import evaluate_snippet
 
+from scripts import tune_source
 from scripts.tune_source import PAGE, RESULTS, configuration, table, with_table
 from tests.conftest import ROOT
+from tests.shown_commands import shown_commands
 
 TRIALS = [
     {"lr": 1e-4, "steps": 300, "seed": 1, "dev_sentences": 800, "dtype": "float32", "f1": 0.7},
@@ -38,6 +42,28 @@ def test_a_trial_differs_from_the_papers_experiment_as_it_says() -> None:
     assert trainer["trainer"]["num_epochs"] * loader["batches_per_epoch"] == 300
     assert (loader["batch_size"], trainer["seed_size"], trainer["num_rounds"]) == (16, 200, 0)
     assert {config[key] for key in ("seed", "random_seed", "numpy_seed", "pytorch_seed")} == {7}
+
+
+def test_the_command_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but the training: each pair that is not tried yet is trained once, and the page gets the table."""
+    [command] = {shown.command for shown in shown_commands() if "scripts.tune_source" in shown.command}
+    page = tmp_path / "models.md"
+    page.write_text("<!-- tuning: offline -->\nold\n<!-- end -->\n", encoding="utf-8")
+    for name, value in {"RESULTS": tmp_path, "PAGE": page, "ROOT": tmp_path}.items():
+        monkeypatch.setattr(tune_source, name, value)
+    tried = []
+
+    def measured(source: str, trial: Dict[str, Any], data: Path) -> Dict[str, Any]:
+        tried.append((trial["lr"], trial["steps"]))
+        return {"f1": trial["lr"] * trial["steps"], "seconds": 1}
+
+    monkeypatch.setattr(tune_source, "measured", measured)
+    monkeypatch.setattr("sys.argv", shlex.split(command)[2:])
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        tune_source.main()
+    assert sorted(tried) == [(lr, steps) for lr in (5e-5, 1e-4, 2e-4) for steps in (300, 600)]
+    assert "| 0.0002 | 6.0 (1 seed) | 12.0 (1 seed) |\n<!-- end -->" in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", sorted(RESULTS.glob("*_tuning.json")), ids=lambda path: path.stem)
