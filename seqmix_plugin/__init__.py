@@ -13,14 +13,23 @@ from typing import TYPE_CHECKING, Any, List
 from seqmix_plugin.allennlp_gaps import fill_gaps
 
 if TYPE_CHECKING:
+    from seqmix_plugin.api.comparison import Comparison, compare
     from seqmix_plugin.api.configurations import shipped_configuration
     from seqmix_plugin.api.run import Run
+    from seqmix_plugin.api.sentences import sentences_of
+    from seqmix_plugin.api.tagger import Tagger
+    from seqmix_plugin.api.training import train
     from seqmix_plugin.errors import ConfigurationError
 
 LAZY = {
     "ConfigurationError": "errors",
+    "Comparison": "api.comparison",
     "Run": "api.run",
+    "Tagger": "api.tagger",
+    "compare": "api.comparison",
+    "sentences_of": "api.sentences",
     "shipped_configuration": "api.configurations",
+    "train": "api.training",
 }
 """The public names, each with its module."""
 

@@ -1,6 +1,7 @@
 """AllenNLP, which is installed by a command of its own, and the extras of `setup.py`, which only some commands need."""
 
 from importlib.util import find_spec
+from typing import Sequence
 
 from seqmix_plugin.errors import ConfigurationError
 
@@ -24,8 +25,11 @@ def check_allennlp() -> None:
         raise ConfigurationError(INSTALL_ALLENNLP)
 
 
-def check_extra(extra: str, needed_for: str) -> None:
-    """Raises a `ConfigurationError` that names the extra when a package of it is not installed."""
-    missing = [module for module in MODULES[extra] if find_spec(module) is None]
+def check_extra(extra: str, needed_for: str, modules: Sequence[str] = ()) -> None:
+    """
+    Raises a `ConfigurationError` that names the extra when a package of it is not installed, or one of those that
+    `modules` names.
+    """
+    missing = [module for module in modules or MODULES[extra] if find_spec(module) is None]
     if missing:
         raise ConfigurationError(f"{needed_for} needs {', '.join(missing)}: pip install 'seqmix_plugin[{extra}]'")

@@ -129,7 +129,7 @@ def of_setup(block: str) -> Set[str]:
 def test_packages_of_extras_are_imported_in_functions_only() -> None:
     """`import seqmix_plugin` and `--include-package seqmix_plugin`, which imports every module, need none of them."""
     known = of_setup("install_requires=") | INSTALLED_LAST | set(sys.stdlib_module_names) | {PACKAGE.name}
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for _, path in files()]
+    trees = [tree_of(path) for _, path in files()]
     assert {name for tree in trees for name in outside_of_functions(tree)} - known == set()
     functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     inside = {name for function in functions for part in function.body for name in inside_of(part)}

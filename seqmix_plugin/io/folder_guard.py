@@ -64,6 +64,14 @@ def own_folder(folder: Path, only_read: str = "") -> None:
     refuse_links(folder)
 
 
+def forget_folder(folder: Path) -> None:
+    """Ends what `own_folder` began: releases this process's locks in a run's folder."""
+    for place in (folder.absolute(), folder.resolve()):
+        own = _OWN.pop(place, None)
+        for lock in [] if own is None else list(own.locks.values()):
+            lock.close()
+
+
 def refuse_links(folder: Path) -> None:
     """Searches a run's folder for links, pipes and devices, as `own_folder` does."""
     own, home = _OWN.get(folder.absolute()), folder.resolve()

@@ -38,13 +38,22 @@ def write_curve(rounds: Sequence[Dict[str, Any]], folder: Path, measure: str = "
     rows = curve_rows(rounds)
     write_text(folder / CURVE, csv_text(list(rows[0]), rows))
     try:
-        check_extra("report", "the picture")
-        [content] = pictures((chart(rounds, measure), "png"))
+        content = picture(rounds, measure, "png")
     except ConfigurationError as error:
         remove(folder / PICTURE)  # one of earlier rounds
         _warn_once(f"{folder / PICTURE} is not drawn: {error}")
         return
     write_bytes(folder / PICTURE, content)
+
+
+def picture(rounds: Sequence[Dict[str, Any]], measure: str, form: str) -> bytes:
+    """
+    The chart as a file of a format, `"png"`, `"svg"` or `"pdf"`; a `ConfigurationError` where the extra is not
+    installed.
+    """
+    check_extra("report", "the picture")
+    [content] = pictures((chart(rounds, measure), form))
+    return content
 
 
 def chart(rounds: Sequence[Dict[str, Any]], measure: str = "sentences") -> Dict[str, Any]:

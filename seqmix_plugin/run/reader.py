@@ -1,5 +1,6 @@
 """Reads a finished or running run's folder for reports and sub-commands, without torch; nothing in it is executed."""
 
+import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,8 @@ MOVED_KEYS = {
 """Keys of the trainer in version 0.1, and the block and key that they are now."""
 OF_MODELS = ("token_indexers", "max_length")
 """Keys of a reader that belong to the model, not to the data."""
+BY_CONTENT = re.compile(r"(?:.*[/\\])?sentences[/\\]([0-9a-f]{16}\.(?:jsonl|txt))", re.S)
+"""The path of a file that is named by its content: the same file, wherever it is."""
 
 
 @dataclass(frozen=True)
@@ -159,10 +162,16 @@ def _data(configuration: Dict[str, Any]) -> List[Any]:
     readers = [configuration.get(name) for name in READERS]
     columns = [{k: v for k, v in r.items() if k not in OF_MODELS} if isinstance(r, dict) else None for r in readers]
     return [
-        *(configuration.get(key) for key in DATA),
+        *(_file(configuration.get(key)) for key in DATA),
         with_old_keys(configuration)["trainer"].get("pool_size"),
         *columns,
     ]
+
+
+def _file(path: Any) -> Any:
+    """A data file as a hash has it."""
+    found = BY_CONTENT.fullmatch(path) if isinstance(path, str) else None
+    return path if found is None else found[1]
 
 
 def seedless(configuration: Dict[str, Any]) -> Dict[str, Any]:
@@ -191,7 +200,8 @@ def identity(configuration: Dict[str, Any]) -> Tuple[str, Any, Any]:
     """The hash of the configuration without its seeds, the seed, and the slice's seed."""
     trainer = with_old_keys(configuration).get("trainer")
     data_seed = trainer.get("data_seed", 0) if isinstance(trainer, dict) else None
-    return digest(with_old_keys(seedless(configuration))), configuration.get("seed", 0), data_seed
+    files = {key: _file(configuration[key]) for key in DATA if key in configuration}
+    return digest(with_old_keys(seedless({**configuration, **files}))), configuration.get("seed", 0), data_seed
 
 
 def run_state(folder: Path, configuration: Dict[str, Any]) -> str:

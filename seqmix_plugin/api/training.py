@@ -1,0 +1,139 @@
+"""Training from Python and notebooks."""
+
+import json
+import os
+from copy import deepcopy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Union
+
+from seqmix_plugin.api.messages import python_errors
+from seqmix_plugin.api.run import Run
+from seqmix_plugin.errors import ConfigurationError, first_line, quoted
+from seqmix_plugin.extras import check_allennlp
+from seqmix_plugin.io.folder_guard import forget_folder
+from seqmix_plugin.run.layout import ANNOTATED, CONFIG, ENCODER, OF_A_RUN, QUERIES, ROUNDS, STATE, state_files
+from seqmix_plugin.run.reader import DIED, DONE, NOTHING, run_state
+from seqmix_plugin.run.recovery import begin
+
+if TYPE_CHECKING:
+    from allennlp.common import Params
+
+PACKAGE = __name__.split(".")[0]
+
+AT_START = {*OF_A_RUN, STATE, ENCODER, "vocabulary"}
+"""What is in the folder of a run before its first query."""
+Pathlike = Union[str, "os.PathLike[str]"]
+
+
+def train(
+    config: Union[Pathlike, Mapping[str, Any]],
+    folder: Pathlike,
+    *,
+    train: Any = None,
+    dev: Any = None,
+    test: Any = None,
+    overrides: Optional[Mapping[str, Any]] = None,
+    recover: bool = False,
+    force: bool = False,
+) -> Run:
+    """
+    Trains a configuration of active learning in this process; the run is the same as that of `seqmix train`. Prints a
+    line after each round, and the learning curve at the end. A finished run of the same configuration in the folder is
+    returned as it is.
+
+    # Parameters
+
+    config : `Union[str, os.PathLike[str], Mapping[str, Any]]`
+        A file in Jsonnet or JSON, or its content, such as `shipped_configuration("quickstart")`.
+    folder : `Union[str, os.PathLike[str]]`
+        The run's folder.
+    train : `Any`, optional (default = `None`)
+        The sentences that the pool is made of: a path, or a list of sentences, a pandas frame or a `datasets.Dataset`,
+        see `sentences_of`. What is not a path is written to a JSONL file in the folder `sentences` beside `folder`,
+        which is named by its content and must stay there until the run is finished. By default the configuration's
+        `train_data_path`.
+    dev : `Any`, optional (default = `None`)
+        The labelled sentences on which each round is evaluated as `dev`, likewise; by default those of
+        `validation_data_path`. One reader reads dev and test: give both as sentences, or both as files.
+    test : `Any`, optional (default = `None`)
+        Those on which each round is evaluated as `test`, likewise; by default those of `test_data_path`.
+    overrides : `Mapping[str, Any]`, optional (default = `None`)
+        Values that override the configuration, by dotted keys such as `{"trainer.num_rounds": 3}`.
+    recover : `bool`, optional (default = `False`)
+        Resume the run in the folder if it is unfinished. Where there is none, it begins.
+    force : `bool`, optional (default = `False`)
+        Delete the folder first, with all labels in it.
+
+    # Returns
+
+    `Run`
+        Unfinished if it waits for labels of annotators: label the questions, then call this again with `recover=True`.
+
+    # Raises
+
+    `ConfigurationError`
+        A mistake in the configuration or the data; a folder that holds another run, or an unfinished one without
+        `recover`; whatever else `seqmix train` reports in one line.
+    """
+    with python_errors():
+        check_allennlp()
+        from seqmix_plugin.api.process_state import left_as_it_was
+        from seqmix_plugin.api.training_data import with_data
+
+        if recover and force:
+            raise ConfigurationError("recover and force exclude each other: force deletes what recover resumes")
+        path = Path(folder)
+        with left_as_it_was(path):
+            params = _params(config, dict(overrides or {}))
+            params.params = with_data(params.params, path, train, dev, test)
+            begin_anew = force or _has_not_begun(path)
+            state = NOTHING if begin_anew else run_state(path, params.as_dict(quiet=True))
+            resumes = state == DIED and any(path.iterdir())
+            if resumes and not recover:
+                can = "recover=True resumes it, force=True deletes it with all labels in it"
+                raise ConfigurationError(f"{path} holds an unfinished run; {can}")
+            if state != DONE:
+                _train(params, path, resumes, begin_anew)
+    return Run(path)
+
+
+def _has_not_begun(folder: Path) -> bool:
+    """
+    Whether a folder holds nothing but what a run leaves that has ended before its first query, such as one with a
+    mistake in its configuration. A `ConfigurationError` where another process is about to begin it.
+    """
+    if not (folder / CONFIG).is_file() or any((folder / name).exists() for name in (ROUNDS, ANNOTATED, QUERIES)):
+        return False
+    if state_files(folder) or any(path.name not in AT_START for path in folder.iterdir()):
+        return False
+    begin(folder)
+    forget_folder(folder)
+    return True
+
+
+def _params(config: Union[Pathlike, Mapping[str, Any]], overrides: Dict[str, Any]) -> "Params":
+    """The configuration, of which a file is read as AllenNLP's command reads it."""
+    from allennlp.common import Params
+    from allennlp.common.params import with_overrides
+
+    name = "config" if isinstance(config, Mapping) else os.fspath(config)
+    try:
+        if not isinstance(config, Mapping):
+            if os.path.isdir(name):  # Jsonnet would end the process
+                raise ConfigurationError(f"{name} is a folder; expected a configuration file")
+            params = Params.from_file(name, json.dumps(overrides))
+        else:
+            params = Params(with_overrides(deepcopy(dict(config)), overrides))
+    except (OSError, RuntimeError, TypeError, ValueError) as error:  # RuntimeError is Jsonnet's
+        raise ConfigurationError(f"{name}: the configuration cannot be read ({first_line(error)})") from error
+    kind = params.get("type")
+    if kind != "active_learning":
+        raise ConfigurationError(f"{name}: type is {quoted(kind)}; expected 'active_learning'")
+    return params
+
+
+def _train(params: "Params", folder: Path, recover: bool, force: bool) -> None:
+    """What `allennlp train` does."""
+    from allennlp.commands.train import train_model
+
+    train_model(params, str(folder), recover=recover, force=force, include_package=[PACKAGE], return_model=False)

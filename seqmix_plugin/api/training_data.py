@@ -1,0 +1,102 @@
+"""The data of a run that is started from Python: files as they are, anything else as files beside the run."""
+
+import os
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, Dict
+
+from seqmix_plugin.api.sentences import sentences_of, write_sentences
+from seqmix_plugin.errors import ConfigurationError, quoted
+from seqmix_plugin.io.atomic import file_digest
+from seqmix_plugin.io.folder_guard import make_folder
+
+FOLDER = "sentences"
+"""Beside the folder of the run."""
+DIGITS = 16
+"""Of the digest of a file, which is its name."""
+TRAIN, DEV, TEST, SEED_SET = "train_data_path", "validation_data_path", "test_data_path", "seed_data_path"
+EVALUATION = {"dev": DEV, "test": TEST}
+READER, EVALUATION_READER = "dataset_reader", "validation_dataset_reader"
+OF_MODEL = ("token_indexers", "max_length")
+"""Keys of a reader that belong to the model, not to the format of a file."""
+
+Values = Dict[str, Any]
+
+
+def with_data(values: Values, folder: Path, train: Any, dev: Any, test: Any) -> Values:
+    """
+    A configuration for the data that are given. Those that are not files are written to JSONL files beside the run's
+    folder, each named by its content, and the reader of the files they take the place of becomes `jsonl_sentences`.
+
+    # Parameters
+
+    values : `Dict[str, Any]`
+        The configuration.
+    folder : `Path`
+        The run's.
+    train, dev, test : `Any`
+        Each a path, sentences as `sentences_of` takes them, or `None` for what the configuration names.
+
+    # Returns
+
+    `Dict[str, Any]`
+
+    # Raises
+
+    `ConfigurationError`
+        For data that are no sentences, and for sentences beside files that one reader would have to read.
+    """
+    given = {TRAIN: train, DEV: dev, TEST: test}
+    files = {key: os.fspath(data) for key, data in given.items() if _is_path(data)}
+    result = {**values, **files}
+    sentences = {key: data for key, data in given.items() if data is not None and key not in files}
+    if not sentences:
+        return result
+    reader, of_evaluation = _reader(values, READER), values.get(EVALUATION_READER)
+    place = folder.parent / FOLDER
+    if TRAIN in sentences:
+        unlabelled = reader.get("type") == "plain_text" or reader.get("unlabelled") is True
+        result[TRAIN] = _written(place, "train", sentences[TRAIN], reader, unlabelled)
+        result[READER] = _of_jsonl(reader, unlabelled)
+    others = [key for key in (DEV, TEST, SEED_SET) if key not in sentences and result.get(key) is not None]
+    given_sentences = [name for name, key in EVALUATION.items() if key in sentences]
+    if given_sentences and others:
+        raise ConfigurationError(
+            f"{given_sentences[0]} is given as sentences, but {others[0]} is the file {quoted(result[others[0]])}; one "
+            "reader reads both: give both as sentences, or both as files"
+        )
+    for name in given_sentences:
+        labelled = _reader(values, EVALUATION_READER) if of_evaluation is not None else reader
+        result[EVALUATION[name]] = _written(place, name, sentences[EVALUATION[name]], labelled, unlabelled=False)
+        result[EVALUATION_READER] = _of_jsonl(labelled, unlabelled=False)
+    if others and of_evaluation is None:
+        result[EVALUATION_READER] = deepcopy(reader)  # AllenNLP takes blocks apart
+    return result
+
+
+def _is_path(data: Any) -> bool:
+    return isinstance(data, (str, os.PathLike))
+
+
+def _reader(values: Values, key: str) -> Values:
+    reader = values.get(key)
+    if not isinstance(reader, dict):
+        raise ConfigurationError(f"{key} is {quoted(reader)}; expected a reader with token_indexers")
+    return reader
+
+
+def _of_jsonl(reader: Values, unlabelled: bool) -> Values:
+    """The reader of the written file, for the same model."""
+    of_model = {key: deepcopy(reader[key]) for key in OF_MODEL if key in reader}
+    return {"type": "jsonl_sentences", **of_model, **({"unlabelled": True} if unlabelled else {})}
+
+
+def _written(place: Path, name: str, data: Any, reader: Values, unlabelled: bool) -> str:
+    """The path of the file with these sentences; the same sentences have the same file."""
+    repair = reader.get("repair_tags") is True
+    sentences = sentences_of(data, repair_tags=repair, unlabelled=unlabelled, name=name)
+    make_folder(place)
+    temporary = write_sentences(place / f"{name}.{os.getpid()}.part", sentences)
+    path = place / f"{file_digest(temporary)[:DIGITS]}.jsonl"
+    os.replace(temporary, path)
+    return str(path)
