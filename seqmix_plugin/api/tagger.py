@@ -112,7 +112,7 @@ class Tagger:
         """
         if isinstance(sentences, str) or not hasattr(sentences, "__iter__"):
             raise ConfigurationError(f"sentences is {quoted(sentences)}; {EXPECTED}")
-        inputs = [_input(sentence) for sentence in sentences]
+        inputs = [_input(place, sentence) for place, sentence in enumerate(sentences)]
         found = Predictions()
         with python_errors():
             for start in range(0, len(inputs), batch_size):
@@ -123,9 +123,13 @@ class Tagger:
         return f"<Tagger of {self.source}>"
 
 
-def _input(sentence: Any) -> Dict[str, Any]:
+def _input(place: int, sentence: Any) -> Dict[str, Any]:
     """A sentence as the predictor takes it."""
-    return {"sentence": sentence} if isinstance(sentence, str) else {"tokens": list(sentence)}
+    if isinstance(sentence, str):
+        return {"sentence": sentence}
+    if not hasattr(sentence, "__iter__"):
+        raise ConfigurationError(f"sentence {place} is {quoted(sentence)}; {EXPECTED}")
+    return {"tokens": list(sentence)}
 
 
 def _prediction(output: Dict[str, Any]) -> Prediction:
