@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List, Union
 
+from seqmix_plugin.api.children import Children
 from seqmix_plugin.api.frames import frame
 from seqmix_plugin.api.messages import python_errors
 from seqmix_plugin.api.picture import Picture
@@ -87,10 +88,25 @@ class Run:
         and for each parent, `parent_1` and `parent_2`, `parent_1_id`, `parent_1_tokens`, `parent_1_tags` and the window
         that was mixed, its words from `parent_1_start` to `parent_1_end` (exclusive).
         """
-        sentences = {row["id"]: row for row in self._lines(ANNOTATED)}
-        rows = [_with_parents(row, sentences) for row in self._lines(SYNTHETIC)]
         parents = [f"parent_{number}_{name}" for number in range(1, NUM_PARENTS + 1) for name in OF_A_PARENT]
-        return frame(rows, [*OF_A_CHILD, *parents])
+        return frame(self._generated(), [*OF_A_CHILD, *parents])
+
+    def examples(self, number: int = 5) -> Children:
+        """
+        Accepted generated sentences beside their parents, for reading; those of the last rounds.
+
+        # Parameters
+
+        number : `int`, optional (default = `5`)
+            How many at most.
+
+        # Returns
+
+        `Children`
+            What a notebook shows and `print` prints.
+        """
+        accepted = [row for row in self._generated() if row["accepted"]]
+        return Children(accepted[-number:] if number > 0 else [])
 
     @cached_property
     def tagger(self) -> Tagger:
@@ -120,6 +136,11 @@ class Run:
         if against not in measures:
             raise ConfigurationError(f"against is {quoted(against)}; expected one of {', '.join(measures)}")
         return Picture(f"learning curve of {self.folder}", lambda form: picture(self.rounds, against, form))
+
+    def _generated(self) -> List[Dict[str, Any]]:
+        """The generated sentences with their parents."""
+        sentences = {row["id"]: row for row in self._lines(ANNOTATED)}
+        return [_with_parents(row, sentences) for row in self._lines(SYNTHETIC)]
 
     def _lines(self, name: str) -> List[Dict[str, Any]]:
         """The rows of a file in the folder, none where there is no such file."""

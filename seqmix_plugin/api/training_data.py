@@ -63,7 +63,8 @@ def with_data(values: Values, folder: Path, train: Any, dev: Any, test: Any) -> 
     if given_sentences and others:
         raise ConfigurationError(
             f"{given_sentences[0]} is given as sentences, but {others[0]} is the file {quoted(result[others[0]])}; one "
-            "reader reads both: give both as sentences, or both as files"
+            "reader reads both: give both as sentences or both as files, or leave the latter out with "
+            f"overrides={{'{others[0]}': None}}"
         )
     for name in given_sentences:
         labelled = _reader(values, EVALUATION_READER) if of_evaluation is not None else reader
