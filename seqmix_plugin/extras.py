@@ -10,6 +10,7 @@ MODULES = {
     "annotate": ("prompt_toolkit",),
     "service": ("uvicorn",),
     "datasets": ("datasets", "pandas"),
+    "ray": ("ray",),
 }
 """What each extra installs, by the names that are imported."""
 INSTALL_ALLENNLP = "AllenNLP is not installed: pip install --no-deps allennlp==2.10.1"

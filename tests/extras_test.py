@@ -13,6 +13,7 @@ from seqmix_plugin.charts import rendering
 from seqmix_plugin.commands.annotate import annotate
 from seqmix_plugin.commands.compare import compare
 from seqmix_plugin.commands.serve_queries import serve_queries
+from seqmix_plugin.commands.where import Where
 from seqmix_plugin.data import HfDatasetReader
 from seqmix_plugin.extras import MODULES, check_allennlp
 from seqmix_plugin.run.learning_curve import write_curve
@@ -56,6 +57,7 @@ CASES: Dict[str, Any] = {
     "`annotate` without the extra `annotate`": ("annotate", lambda folder: annotate(str(folder))),
     "`serve-queries` without the extra `service`": ("service", lambda folder: serve_queries(str(folder))),
     "`train` on data sets without the extra `datasets`": ("datasets", lambda folder: HfDatasetReader({})),
+    "`repeat --ray` without the extra `ray`": ("ray", lambda folder: Where(1, True, None, None, None)),
     "`train` and others without AllenNLP": ("allennlp", lambda folder: check_allennlp()),
 }
 ROWS = rows("Extras that are not installed")

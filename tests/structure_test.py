@@ -34,7 +34,7 @@ ORDER = (
     ("data", "formats", "models"),
     ("augmenters", "oracles", "predictors", "query_policies", "self_training", "stopping"),
     ("configuration",),
-    ("active_learning", "annotator", "reporting"),
+    ("active_learning", "annotator", "many_runs", "reporting"),
     ("archives",),
     ("commands", "service"),
     ("api",),
@@ -56,6 +56,7 @@ LIGHT = {
         "formats",
         "import_hooks",
         "io",
+        "many_runs",
     ),
     *("reporting", "sentence", "sentence_files", "shipped_files", "synthetic", "tag_schemes"),
 }

@@ -25,7 +25,7 @@ COMMAND_LINES: Dict[str, str] = {
     "import-annotations": "file --format --queries [--labels +] [--run] [-s --output] "
     "[--annotators first|majority|error] [--snap 0] [--skip-problems 0] [--dry-run 0] [-f --force 0]",
     "repeat": "config --seeds -s --serialization-dir [-o --overrides] [--workers] [--vary-data 0] [--records] "
-    "[--pairs]",
+    "[--pairs] [--ray 0] [--address] [--cpus-per-run] [--gpus-per-run]",
     "serve-queries": "run [--host] [--port] [--credentials] [--cuda-device] [--snap 0]",
 }
 

@@ -20,16 +20,17 @@ from allennlp.commands import main
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 
-from seqmix_plugin.commands.repeat import parse_seeds, repeat, seed_overrides, seeds_suffice
-from seqmix_plugin.commands.seed_processes import SeedRun
+from seqmix_plugin.commands.repeat import repeat, seeds_suffice
+from seqmix_plugin.commands.run_plan import parse_seeds, seed_overrides
+from seqmix_plugin.many_runs.planned_run import PlannedRun
 from seqmix_plugin.run.layout import METRICS, ROUNDS
 from seqmix_plugin.run.reader import SEEDS, read_run
 from seqmix_plugin.run.run_record import read_record
 from tests.active_learning.conftest import lines, small_config
 from tests.commands.conftest import Command
-from tests.commands.seed_processes_test import is_locked
 from tests.conftest import QUICKSTART, ROOT
 from tests.faults.drill import differences
+from tests.many_runs.local_processes_test import is_locked
 
 SMALL = {
     "trainer.num_rounds": 1,
@@ -128,7 +129,7 @@ def test_what_died_on_its_way_goes_on(calls: Calls, tmp_path: Path) -> None:
     folder = shutil.copytree(calls.folder / "2", tmp_path / "2")
     (folder / METRICS).unlink()
     told: List[str] = []
-    job = SeedRun(2, folder, json.loads((folder / "config.json").read_text()), ["train", "config.json"])
+    job = PlannedRun(2, folder, json.loads((folder / "config.json").read_text()), ["train", "config.json"])
     assert job.start(dict(os.environ), told.append) is None
     job.process.kill()
     job.process.wait()
@@ -143,7 +144,7 @@ def test_a_run_that_waits_for_labels_is_not_done(calls: Calls, tmp_path: Path, w
     (folder / ROUNDS).write_text("".join(rounds[:whole_rounds]), encoding="utf-8")
     if not whole_rounds:
         (folder / ROUNDS).unlink()
-    job = SeedRun(2, folder, json.loads((folder / "config.json").read_text()), [])
+    job = PlannedRun(2, folder, json.loads((folder / "config.json").read_text()), [])
     job.log.write_text("round 0: 12 sentences\nround 1 waits for labels\n", encoding="utf-8")
     job.process, job._began = subprocess.Popen([sys.executable, "-c", ""]), time.perf_counter()
     outcome = job.outcome()

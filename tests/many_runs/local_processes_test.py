@@ -9,15 +9,23 @@ from typing import List
 
 import pytest
 
-from seqmix_plugin.commands import seed_processes
-from seqmix_plugin.commands.seed_processes import FINISHED, TAIL, Outcome, SeedRun, _reason, run_seeds
+from seqmix_plugin.many_runs import local_processes
+from seqmix_plugin.many_runs.execution import run_all
+from seqmix_plugin.many_runs.local_processes import LocalProcesses
+from seqmix_plugin.many_runs.outcome import FINISHED, Outcome
+from seqmix_plugin.many_runs.planned_run import TAIL, PlannedRun, reason_of
+from seqmix_plugin.many_runs.rounds_bar import RoundsBar
 from seqmix_plugin.run.reader import read_run
 from tests.reporting.conftest import write_run
 
 
-def job(folder: Path, seed: int = 1) -> SeedRun:
+def job(folder: Path, seed: int = 1) -> PlannedRun:
     """A process that would take seconds to say that there is no such command."""
-    return SeedRun(seed, folder / str(seed), {}, ["no-such-command"])
+    return PlannedRun(seed, folder / str(seed), {}, ["no-such-command"])
+
+
+def run_local(jobs: List[PlannedRun], workers: int) -> List[Outcome]:
+    return run_all(jobs, LocalProcesses(workers), RoundsBar(jobs, 0))
 
 
 def is_locked(log: Path) -> bool:
@@ -59,7 +67,7 @@ def test_a_signal_ends_the_processes(number: signal.Signals, tmp_path: Path) -> 
     handler = signal.getsignal(number)
     threading.Timer(1, os.kill, (os.getpid(), number)).start()
     with pytest.raises(KeyboardInterrupt):
-        run_seeds(jobs, 2, 0)
+        run_local(jobs, 2)
     assert all(one.process.returncode in (-signal.SIGTERM, 1) for one in jobs[:2]), "1 is AllenNLP's for SIGTERM"
     assert not any(is_locked(one.log) for one in jobs[:2])
     assert not jobs[2].log.exists(), "it was not started"
@@ -67,13 +75,13 @@ def test_a_signal_ends_the_processes(number: signal.Signals, tmp_path: Path) -> 
 
 
 def test_a_process_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seed_processes, "GRACE", 0.3)
+    monkeypatch.setattr(local_processes, "GRACE", 0.3)
     before = [signal.signal(signal.SIGTERM, signal.SIG_IGN), signal.signal(signal.SIGINT, signal.default_int_handler)]
     stubborn = job(tmp_path)  # it inherits that SIGTERM is ignored
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
     try:
         with pytest.raises(KeyboardInterrupt):
-            run_seeds([stubborn], 1, 0)
+            run_local([stubborn], 1)
         assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN, "as under nohup, what was ignored stays so"
     finally:
         signal.signal(signal.SIGTERM, before[0])
@@ -83,7 +91,7 @@ def test_a_process_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pyte
 
 def test_a_job_that_cannot_be_started_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "1.log").mkdir()
-    outcomes = run_seeds([job(tmp_path)], 1, 0)
+    outcomes = run_local([job(tmp_path)], 1)
     assert [(outcome.state, outcome.run) for outcome in outcomes] == [("failed", None)]
     assert "1.log is a folder; expected a run's own files" in outcomes[0].reason
     assert capsys.readouterr().out == outcomes[0].line + "\n"
@@ -92,7 +100,7 @@ def test_a_job_that_cannot_be_started_is_a_failure(tmp_path: Path, capsys: pytes
 def test_outside_the_main_thread_no_signal_is_caught(tmp_path: Path) -> None:
     (tmp_path / "1.log").mkdir()
     outcomes: list = []
-    thread = threading.Thread(target=lambda: outcomes.extend(run_seeds([job(tmp_path)], 1, 0)))
+    thread = threading.Thread(target=lambda: outcomes.extend(run_local([job(tmp_path)], 1)))
     thread.start()
     thread.join()
     assert [outcome.state for outcome in outcomes] == ["failed"]
@@ -112,4 +120,4 @@ def test_outside_the_main_thread_no_signal_is_caught(tmp_path: Path) -> None:
 )
 def test_the_reason_of_a_failure(printed: str, code: int, reason: str, tmp_path: Path) -> None:
     (tmp_path / "1.log").write_text(printed, encoding="utf-8")
-    assert _reason(tmp_path / "1.log", code) == reason
+    assert reason_of(tmp_path / "1.log", code) == reason
