@@ -3,14 +3,17 @@
 import io
 import logging
 import sys
+from types import SimpleNamespace
 from typing import Iterator, List
 
 import pytest
+import tqdm
 from allennlp.common import logging as allennlp_logging
+from allennlp.common import tqdm as allennlp_tqdm
 from allennlp.common.tqdm import Tqdm
 from allennlp.common.tqdm import logger as bar_log
 
-from seqmix_plugin.allennlp_gaps import transient_bars
+from seqmix_plugin.allennlp_gaps import GAPS, transient_bars
 from seqmix_plugin.progress import progress_bar
 
 
@@ -48,6 +51,13 @@ def shown(monkeypatch: pytest.MonkeyPatch, out: bool, err: bool, friendly: bool 
         Tqdm.tqdm(total=1, desc="inner").close()
         outer.close()
     return stream.getvalue()
+
+
+def test_a_notebook_has_no_widgets() -> None:
+    module = SimpleNamespace(_tqdm=tqdm.tqdm_notebook)
+    GAPS["allennlp.common.tqdm"](module)
+    assert module._tqdm is tqdm.tqdm
+    assert allennlp_tqdm._tqdm is tqdm.tqdm
 
 
 def test_on_a_terminal_they_vanish(monkeypatch: pytest.MonkeyPatch, logged: List[str]) -> None:

@@ -5,7 +5,7 @@ replaces, each with the reason. Nothing else in the package replaces any.
 
 import functools
 
-from seqmix_plugin.allennlp_gaps.bars import transient_bars
+from seqmix_plugin.allennlp_gaps.bars import text_bars, transient_bars
 from seqmix_plugin.allennlp_gaps.construction import (
     ask_nobody,
     failed_argument,
@@ -31,6 +31,7 @@ GAPS = {
     "allennlp.common.logging": replace("prepare_global_logging", quiet),
     "allennlp.common.params": find_files,
     "allennlp.common.registrable": register_at_look_up,
+    "allennlp.common.tqdm": text_bars,
     "allennlp.training.util": replace("create_serialization_dir", checking_first),
     "transformers.dynamic_module_utils": ask_nobody,
 }

@@ -2,7 +2,18 @@
 
 import functools
 from contextlib import contextmanager
-from typing import Iterator
+from typing import Any, Iterator
+
+
+def text_bars(module: Any) -> None:
+    """
+    In a notebook AllenNLP takes tqdm's widgets, which cannot be made without ipywidgets and write to no file; here its
+    bars are text everywhere.
+    """
+    from tqdm import tqdm
+
+    tqdm.monitor_interval = 0  # as AllenNLP sets it
+    module._tqdm = tqdm
 
 
 @contextmanager
