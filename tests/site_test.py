@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 START = "docs/site/index.html"
 LOADED = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src"}
 """The attributes whose targets a browser loads with a page."""
-BESIDE_THE_SOURCES = {"index.html", "genindex.html", "search.html"}
+BESIDE_THE_SOURCES = {"index.html", "search.html"}
 
 
 class Page(HTMLParser):

@@ -39,16 +39,19 @@ suppress_warnings = ["misc.highlighting_failure"]
 myst_heading_anchors = 6
 myst_enable_extensions = ["attrs_inline", "colon_fence"]
 highlight_language = "none"
+smartquotes = False
 nb_execution_mode = "off"
 # Nothing is fetched when a page is viewed.
 nb_ipywidgets_js: Dict[str, Any] = {}
 nb_mathjax_config: Dict[str, Any] = {}
 
 html_theme = "pydata_sphinx_theme"
+html_use_index = False
 html_title = "seqmix_plugin"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_show_search_summary = False  # browsers do not fetch pages of a folder
 html_show_sourcelink = False
 html_show_sphinx = False
 html_theme_options = {

@@ -1,8 +1,9 @@
 """Docstrings as Markdown: a table of the parameters, and links to what types and defaults name."""
 
+import functools
 import inspect
 import re
-from typing import Any, Callable, Dict, Iterable, List
+from typing import Any, Callable, Dict, Iterable, List, Optional
 
 from scripts.reference.catalogue import blocks, components, words
 from scripts.reference.docstrings import Documented, documented, sections
@@ -23,6 +24,7 @@ def anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
+@functools.cache
 def targets() -> Dict[str, str]:
     """Where the kinds, components and blocks are described, by the names of their classes."""
     found = {cls.__name__: f"blocks.md#{anchor(cls.__name__)}" for cls in blocks()}
@@ -32,11 +34,12 @@ def targets() -> Dict[str, str]:
     return found
 
 
-def linked(code: str) -> str:
-    """Code that is a link where it names one class of the reference."""
+def linked(code: str, shown: Optional[str] = None) -> str:
+    """Code that is a link where it names a class of the reference; something else may be shown in its place."""
     known = targets()
     names = [name for name in words(code) if name in known]
-    return f"[`{code}`]({known[names[0]]})" if names else f"`{code}`"
+    text = f"`{code if shown is None else shown}`"
+    return f"[{text}]({known[names[0]]})" if names else text
 
 
 def prose(text: str) -> str:
@@ -51,18 +54,35 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def parameters(entries: Dict[str, Documented], first: str = "key") -> str:
-    """A table of parameters; empty where there are none."""
+def default(entry: Documented, in_configuration: bool) -> str:
+    """The default of a parameter, or that it is required; in a configuration as it is written there."""
+    if entry.default is None:
+        return "" if entry.given or entry.optional else "required"
+    return linked(entry.default, configured(entry.default) if in_configuration else entry.default)
+
+
+def configured(code: str) -> str:
+    """A default as a configuration has it: a component by its registered name, a block of settings without keys."""
+    if code in ("None", "True", "False"):
+        return {"None": "null", "True": "true", "False": "false"}[code]
+    name = re.fullmatch(r"(?:Lazy\()?(\w+)\(?\)+", code)
+    types = {one.cls.__name__: f'"{one.name}"' for ones in components().values() for one in ones}
+    return {**types, **{cls.__name__: "{}" for cls in blocks()}}.get(name.group(1), code) if name else code
+
+
+def parameters(entries: Dict[str, Documented], in_configuration: bool = True) -> str:
+    """A table of parameters, which are keys of a configuration or arguments; empty where there are none."""
     rows = [
         (
             f"`{name}`",
             linked(entry.type) if entry.type else "",
-            linked(entry.default) if entry.default is not None else "" if entry.given or entry.optional else "required",
+            default(entry, in_configuration),
             prose(entry.text),
         )
         for name, entry in entries.items()
     ]
-    return table((first, "type", "default", "meaning"), rows) if rows else ""
+    head = ("key" if in_configuration else "parameter", "type", "default", "meaning")
+    return f":::{{container}} parameters\n{table(head, rows)}:::" if rows else ""
 
 
 def further_sections(described: Any, left_out: Iterable[str] = ()) -> List[str]:
@@ -87,7 +107,7 @@ def function(name: str, described: Callable[..., Any], level: int = 2) -> str:
         f"{'#' * level} {name}",
         f"`{name}({signature})`",
         prose(sections(described)[""]),
-        parameters(documented(described), "parameter"),
+        parameters(documented(described), in_configuration=False),
         *further_sections(described),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

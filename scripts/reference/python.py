@@ -28,7 +28,7 @@ def formulas_page() -> str:
 
 def public_names() -> Dict[str, Any]:
     """What `import seqmix_plugin` offers, by name."""
-    return {name: getattr(seqmix_plugin, name) for name in getattr(seqmix_plugin, "LAZY", {})}
+    return {name: getattr(seqmix_plugin, name) for name in seqmix_plugin.LAZY}
 
 
 def python_page() -> str:
@@ -54,7 +54,7 @@ def class_entry(name: str, cls: type) -> str:
     parts = [
         f"## {name}",
         prose(sections(cls)[""]),
-        parameters(documented(cls), "parameter"),
+        parameters(documented(cls), in_configuration=False),
         *further_sections(cls),
         table(("property", "value"), ((name, prose(text)) for name, text in properties)) if properties else "",
         *methods,
