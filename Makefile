@@ -23,7 +23,7 @@ help:
 	@echo "make faults      kills runs and damages their files, resumes, and compares the results with uninterrupted runs"
 	@echo "make lock        updates the pinned versions"
 	@echo "make audit       checks the pinned versions for known vulnerabilities; audit.toml gives the reason for each accepted one"
-	@echo "make clean       removes the environment, the models and the quickstart's run"
+	@echo "make clean       removes the environment, the models, the quickstart's run and the site"
 
 env: .venv/.compiled
 
@@ -109,4 +109,4 @@ audit: env
 	$(BIN)/python scripts/audit.py
 
 clean:
-	rm -rf .venv $(ENCODER) $(E5) $(SMOLLM2) runs/quickstart
+	rm -rf .venv $(ENCODER) $(E5) $(SMOLLM2) runs/quickstart site docs/site/reference

@@ -2,6 +2,7 @@
 
 import io
 import re
+import socket
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Dict, List, Optional, Set, Tuple
@@ -58,9 +59,14 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built as `make site` does; a warning would be an error."""
+    """The site, built as `make site` does, but without a network; a warning would be an error."""
     folder, warnings = tmp_path_factory.mktemp("site"), io.StringIO()
-    with patch_docutils(), docutils_namespace():
+
+    def refused(*arguments: object) -> None:
+        raise AssertionError(f"the network is used: {arguments}")
+
+    with patch_docutils(), docutils_namespace(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", refused)
         app = Sphinx(ROOT, ROOT / "docs/site", folder, folder / "doctrees", "html", status=None, warning=warnings)
         app.build()
     assert warnings.getvalue() == ""
