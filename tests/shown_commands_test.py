@@ -40,6 +40,9 @@ RUN_BY = {
     "seqmix augment --output --rate": "tests/commands/augment_test.py::test_our_readers_read_both_files_back",
     "seqmix augment --rate --seed -o -s": "tests/commands/augment_test.py::test_as_a_user_types_it",
     "seqmix compare": "tests/commands/compare_test.py::test_a_comparison_leaves_its_files",
+    "seqmix compare --baseline --figure --latex --names": (
+        "tests/commands/compare_test.py::test_a_figure_and_a_table_for_a_paper"
+    ),
     "seqmix compare-corpora --pairs": "tests/commands/compare_corpora_test.py::test_one_verdict_over_corpora",
     "seqmix evaluate": TRAINED,
     "seqmix evaluate --output-file": ANNOTATE,
