@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, List
 from seqmix_plugin.allennlp_gaps import fill_gaps
 
 if TYPE_CHECKING:
+    from seqmix_plugin.api.active_learner import ActiveLearner
     from seqmix_plugin.api.comparison import Comparison, compare
     from seqmix_plugin.api.configurations import shipped_configuration
     from seqmix_plugin.api.run import Run
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from seqmix_plugin.errors import ConfigurationError
 
 LAZY = {
+    "ActiveLearner": "api.active_learner",
     "ConfigurationError": "errors",
     "Comparison": "api.comparison",
     "Run": "api.run",

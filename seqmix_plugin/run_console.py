@@ -67,30 +67,30 @@ def _cell(name: str, value: Any) -> str:
 
 
 @contextmanager
-def one_line_failures() -> Iterator[None]:
+def one_line_failures(resume: str = RESUME) -> Iterator[None]:
     """
     Reports in one line what ends a run from outside: Ctrl-C and SIGTERM, a full disk, too little memory, the end of
-    another process of a distributed run. None of them loses what is on the disk.
+    another process of a distributed run. None of them loses what is on the disk; `resume` says how to go on.
     """
     try:
         yield
     except (KeyboardInterrupt, SigTermReceived):
-        logger.warning(f"interrupted; {RESUME}")
+        logger.warning(f"interrupted; {resume}")
         sys.excepthook = one_line_excepthook
         raise
     except OSError as error:
         check_own()
         place = f"{error.filename}: " if error.filename else ""
-        raise ConfigurationError(f"{place}{error.strerror or first_line(error)}; {RESUME}") from error
+        raise ConfigurationError(f"{place}{error.strerror or first_line(error)}; {resume}") from error
     except (RuntimeError, MemoryError) as error:
         text = str(error)
         if out_of_memory(error):
-            raise ConfigurationError(f"not enough memory ({first_line(error)}); {RESUME}") from error
+            raise ConfigurationError(f"not enough memory ({first_line(error)}); {resume}") from error
         if "PytorchStreamWriter" in text or "inline_container" in text:  # torch's, of a checkpoint
-            raise ConfigurationError(f"weights cannot be written ({first_line(error)}); {RESUME}") from error
+            raise ConfigurationError(f"weights cannot be written ({first_line(error)}); {resume}") from error
         if not is_distributed() or not ("gloo" in text or isinstance(error, dist.DistError)):
             raise
-        ended = ConfigurationError(f"another process of this run has ended ({first_line(error)}); {RESUME}")
+        ended = ConfigurationError(f"another process of this run has ended ({first_line(error)}); {resume}")
         if not is_primary():  # only the primary process shows its log
             print(error_line(ended), file=sys.stderr, flush=True)
         raise ended from error

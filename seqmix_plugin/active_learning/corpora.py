@@ -62,7 +62,7 @@ def read_corpora(
             check_tagged(path, labels[split])
     with_labels(vocab, labels, types)
     others = {split: labels[split] for split in splits}
-    if types is None or labels[train_path].untagged is None:
+    if labels[train_path].untagged is None:
         warn_of_labels(train_path, labels[train_path], others)
     else:  # a pool without labels
         warn_of_repeats(others)

@@ -134,10 +134,7 @@ class ActiveLearningTrainModel(TrainModel):
         `ConfigurationError`
             When a file cannot be read, a model cannot be loaded, or the parts do not fit together.
         """
-        if deterministic:
-            os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # which torch asks for
-        torch.use_deterministic_algorithms(deterministic)
-        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = allow_tf32
+        set_torch(allow_tf32, deterministic)
         reader = sentence_reader(dataset_reader)
         evaluation_reader = sentence_reader(validation_dataset_reader or dataset_reader)
         paths = {
@@ -173,6 +170,14 @@ class ActiveLearningTrainModel(TrainModel):
             if first_model.encoder is not None and reader.word_pieces is not None:
                 save_encoder(first_model.encoder, reader.word_pieces.tokenizer, serialization_dir, f".{rank()}")
         return cls(serialization_dir=serialization_dir, model=first_model, trainer=trainer_)
+
+
+def set_torch(allow_tf32: bool, deterministic: bool) -> None:
+    """Makes torch compute as the keys of these names say."""
+    if deterministic:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # which torch asks for
+    torch.use_deterministic_algorithms(deterministic)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = allow_tf32
 
 
 def _refuse_moved_keys(params: Params) -> None:

@@ -3,10 +3,13 @@
 import html
 import os
 from dataclasses import dataclass
-from typing import Any, Dict, List, NamedTuple, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Sequence, Tuple, Union
 
 from seqmix_plugin.api.messages import python_errors
 from seqmix_plugin.errors import ConfigurationError, quoted
+
+if TYPE_CHECKING:
+    from seqmix_plugin.predictors import SequenceTaggerPredictor
 
 EXPECTED = "expected a list of sentences, each a text or a list of words"
 STYLE = "background: #0072b233; border-radius: 3px; padding: 0 3px"
@@ -110,17 +113,24 @@ class Tagger:
         `ConfigurationError`
             For anything else than a list of sentences, and for an empty sentence.
         """
-        if isinstance(sentences, str) or not hasattr(sentences, "__iter__"):
-            raise ConfigurationError(f"sentences is {quoted(sentences)}; {EXPECTED}")
-        inputs = [_input(place, sentence) for place, sentence in enumerate(sentences)]
-        found = Predictions()
-        with python_errors():
-            for start in range(0, len(inputs), batch_size):
-                found += map(_prediction, self._predictor.predict_batch_json(inputs[start : start + batch_size]))
-        return found
+        return predictions(self._predictor, sentences, batch_size)
 
     def __repr__(self) -> str:
         return f"<Tagger of {self.source}>"
+
+
+def predictions(
+    predictor: "SequenceTaggerPredictor", sentences: Sequence[Union[str, Sequence[str]]], batch_size: int = 32
+) -> Predictions:
+    """What a predictor finds in sentences; see `Tagger.predict`."""
+    if isinstance(sentences, str) or not hasattr(sentences, "__iter__"):
+        raise ConfigurationError(f"sentences is {quoted(sentences)}; {EXPECTED}")
+    inputs = [_input(place, sentence) for place, sentence in enumerate(sentences)]
+    found = Predictions()
+    with python_errors():
+        for start in range(0, len(inputs), batch_size):
+            found += map(_prediction, predictor.predict_batch_json(inputs[start : start + batch_size]))
+    return found
 
 
 def _input(place: int, sentence: Any) -> Dict[str, Any]:

@@ -84,9 +84,9 @@ def train(
             raise ConfigurationError("recover and force exclude each other: force deletes what recover resumes")
         path = Path(folder)
         with left_as_it_was(path):
-            params = _params(config, dict(overrides or {}))
+            params = read_configuration(config, dict(overrides or {}))
             params.params = with_data(params.params, path, train, dev, test)
-            begin_anew = force or _has_not_begun(path)
+            begin_anew = force or has_not_begun(path)
             state = NOTHING if begin_anew else run_state(path, params.as_dict(quiet=True))
             resumes = state == DIED and any(path.iterdir())
             if resumes and not recover:
@@ -97,7 +97,7 @@ def train(
     return Run(path)
 
 
-def _has_not_begun(folder: Path) -> bool:
+def has_not_begun(folder: Path) -> bool:
     """
     Whether a folder holds nothing but what a run leaves that has ended before its first query, such as one with a
     mistake in its configuration. A `ConfigurationError` where another process is about to begin it.
@@ -111,7 +111,7 @@ def _has_not_begun(folder: Path) -> bool:
     return True
 
 
-def _params(config: Union[Pathlike, Mapping[str, Any]], overrides: Dict[str, Any]) -> "Params":
+def read_configuration(config: Union[Pathlike, Mapping[str, Any]], overrides: Dict[str, Any]) -> "Params":
     """The configuration, of which a file is read as AllenNLP's command reads it."""
     from allennlp.common import Params
     from allennlp.common.params import with_overrides

@@ -15,7 +15,8 @@ FOLDER = "sentences"
 DIGITS = 16
 """Of the digest of a file, which is its name."""
 TRAIN, DEV, TEST, SEED_SET = "train_data_path", "validation_data_path", "test_data_path", "seed_data_path"
-EVALUATION = {"dev": DEV, "test": TEST}
+OTHERS = {"dev": DEV, "test": TEST, "seed": SEED_SET}
+"""The labelled data, which one reader reads, by their arguments."""
 READER, EVALUATION_READER = "dataset_reader", "validation_dataset_reader"
 OF_MODEL = ("token_indexers", "max_length")
 """Keys of a reader that belong to the model, not to the format of a file."""
@@ -23,7 +24,9 @@ OF_MODEL = ("token_indexers", "max_length")
 Values = Dict[str, Any]
 
 
-def with_data(values: Values, folder: Path, train: Any, dev: Any, test: Any) -> Values:
+def with_data(
+    values: Values, folder: Path, train: Any, dev: Any, test: Any, seed_set: Any = None, unlabelled: bool = False
+) -> Values:
     """
     A configuration for the data that are given. Those that are not files are written to JSONL files beside the run's
     folder, each named by its content, and the reader of the files they take the place of becomes `jsonl_sentences`.
@@ -34,8 +37,10 @@ def with_data(values: Values, folder: Path, train: Any, dev: Any, test: Any) -> 
         The configuration.
     folder : `Path`
         The run's.
-    train, dev, test : `Any`
+    train, dev, test, seed_set : `Any`
         Each a path, sentences as `sentences_of` takes them, or `None` for what the configuration names.
+    unlabelled : `bool`, optional (default = `False`)
+        Do not read labels of `train`; they are not read either where the configuration's reader reads none.
 
     # Returns
 
@@ -46,7 +51,7 @@ def with_data(values: Values, folder: Path, train: Any, dev: Any, test: Any) -> 
     `ConfigurationError`
         For data that are no sentences, and for sentences beside files that one reader would have to read.
     """
-    given = {TRAIN: train, DEV: dev, TEST: test}
+    given = {TRAIN: train, DEV: dev, TEST: test, SEED_SET: seed_set}
     files = {key: os.fspath(data) for key, data in given.items() if _is_path(data)}
     result = {**values, **files}
     sentences = {key: data for key, data in given.items() if data is not None and key not in files}
@@ -55,11 +60,11 @@ def with_data(values: Values, folder: Path, train: Any, dev: Any, test: Any) -> 
     reader, of_evaluation = _reader(values, READER), values.get(EVALUATION_READER)
     place = folder.parent / FOLDER
     if TRAIN in sentences:
-        unlabelled = reader.get("type") == "plain_text" or reader.get("unlabelled") is True
+        unlabelled = unlabelled or reader.get("type") == "plain_text" or reader.get("unlabelled") is True
         result[TRAIN] = _written(place, "train", sentences[TRAIN], reader, unlabelled)
         result[READER] = _of_jsonl(reader, unlabelled)
-    others = [key for key in (DEV, TEST, SEED_SET) if key not in sentences and result.get(key) is not None]
-    given_sentences = [name for name, key in EVALUATION.items() if key in sentences]
+    others = [key for key in OTHERS.values() if key not in sentences and result.get(key) is not None]
+    given_sentences = [name for name, key in OTHERS.items() if key in sentences]
     if given_sentences and others:
         raise ConfigurationError(
             f"{given_sentences[0]} is given as sentences, but {others[0]} is the file {quoted(result[others[0]])}; one "
@@ -68,7 +73,7 @@ def with_data(values: Values, folder: Path, train: Any, dev: Any, test: Any) -> 
         )
     for name in given_sentences:
         labelled = _reader(values, EVALUATION_READER) if of_evaluation is not None else reader
-        result[EVALUATION[name]] = _written(place, name, sentences[EVALUATION[name]], labelled, unlabelled=False)
+        result[OTHERS[name]] = _written(place, name, sentences[OTHERS[name]], labelled, unlabelled=False)
         result[EVALUATION_READER] = _of_jsonl(labelled, unlabelled=False)
     if others and of_evaluation is None:
         result[EVALUATION_READER] = deepcopy(reader)  # AllenNLP takes blocks apart

@@ -1,0 +1,121 @@
+"""Answers to the questions of a round, as a program gives them."""
+
+from collections.abc import Iterable as AnyIterable
+from collections.abc import Mapping as AnyMapping
+from typing import Any, Dict, List, Mapping, Optional, Sequence
+
+from seqmix_plugin.annotator.answer_file import ANSWERED, REJECTED, AnswerFile, Labelling
+from seqmix_plugin.errors import ConfigurationError, quoted
+from seqmix_plugin.formats import Answer, Question
+from seqmix_plugin.formats.answer import RawAnswer
+from seqmix_plugin.formats.check import Checked
+from seqmix_plugin.formats.jsonl import answer_in
+from seqmix_plugin.io.json_text import Row
+from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.sentence_files.records import plain_list
+from seqmix_plugin.tag_schemes import tags_to_spans
+
+REJECT = "reject"
+PLACE = "answers"
+"""What errors call the answers."""
+
+
+def checked_answers(answers: Any, questions: Sequence[Question], types: Sequence[str]) -> List[Answer]:
+    """
+    The answers to some of the questions, checked as those of annotators are.
+
+    # Parameters
+
+    answers : `Any`
+        A dictionary with the answers by the sentences' ids; a list with one a question, in their order; or a data frame
+        or `datasets.Dataset` with columns of ids, words and tags. An answer is a list of BIO tags, one a word; or a
+        list of spans, each `(start, end, label)` in word positions or a dictionary with these keys; or `None` or
+        `"reject"` for a sentence that is left out for good.
+    questions : `Sequence[Question]`
+        The questions.
+    types : `Sequence[str]`
+        The entity types.
+
+    # Raises
+
+    `ConfigurationError`
+        Of the first problem, with the sentence's id: one that is no question, another number of tags or words, an
+        unknown label, spans that overlap or are outside of the sentence; also for another number of answers in a list.
+    """
+    by_id = {question.id: question for question in questions}
+    found: List[Answer] = []
+    problems: List[str] = []
+    for name, answer in _by_id(answers, questions).items():
+        raw = RawAnswer.of(PLACE, name, by_id)
+        if raw.question is None:
+            raise ConfigurationError(
+                f"{PLACE}, id {quoted(name)}: not a question of this round; expected ids such as {questions[0].id!r}"
+            )
+        checked = Checked(answer_in(_row(raw.place, answer), raw), types)
+        problems += checked.problems
+        if checked.answer is None and not checked.problems:
+            raise ConfigurationError(f"{raw.place}: {quoted(answer)}; expected tags, spans, or None for a rejection")
+        found += [] if checked.answer is None else [checked.answer]
+    if problems:
+        more = f"; and {len(problems) - 1:,} more" if len(problems) > 1 else ""
+        raise ConfigurationError(f"{problems[0]}{more}")
+    return found
+
+
+def keep_answers(answers: Sequence[Answer], file: AnswerFile) -> List[str]:
+    """Adds checked answers to a file, in the place of earlier ones; returns the ids of questions without one."""
+    kept = {question.id: Labelling(question.predicted) for question in file.questions} | file.load()
+    for name, tags, *_ in answers:
+        spans = () if tags is None else tuple(tags_to_spans(tags)[0])
+        kept[name] = Labelling(spans, REJECTED if tags is None else ANSWERED)
+    file.save(kept)
+    return [name for name, labelling in kept.items() if labelling.status not in (ANSWERED, REJECTED)]
+
+
+def _by_id(answers: Any, questions: Sequence[Question]) -> Mapping[Any, Any]:
+    """The answers by the ids of the sentences."""
+    if answers is None:
+        return {}
+    if hasattr(answers, "columns") or hasattr(answers, "column_names"):
+        from seqmix_plugin.api.sentences import sentences_of
+
+        return {sentence.id: sentence for sentence in sentences_of(answers, name=PLACE)}
+    if isinstance(answers, AnyMapping):
+        return answers
+    if isinstance(answers, str) or not isinstance(answers, AnyIterable):
+        raise ConfigurationError(f"{PLACE} is {quoted(answers)}; expected a dictionary by ids, a list or a data frame")
+    given = list(answers)
+    if len(given) != len(questions):
+        raise ConfigurationError(f"{PLACE} has {len(given)} answers to {len(questions)} questions; expected one each")
+    return {question.id: answer for question, answer in zip(questions, given, strict=True)}
+
+
+def _row(place: str, answer: Any) -> Row:
+    """An answer with the keys of our JSONL."""
+    if answer is None or (isinstance(answer, str) and answer == REJECT):
+        return {"rejected": True}
+    if isinstance(answer, TaggedSentence):
+        return {"tokens": list(answer.tokens), "tags": None if answer.tags is None else list(answer.tags)}
+    if isinstance(answer, AnyMapping):
+        return dict(answer)
+    if isinstance(answer, str) or not isinstance(answer, AnyIterable):
+        raise ConfigurationError(f"{place}: {quoted(answer)}; expected tags, spans, or None for a rejection")
+    parts = plain_list(list(answer))
+    if parts and all(isinstance(part, str) for part in parts):
+        return {"tags": parts}
+    spans = [_span(part) for part in parts]
+    if None in spans:
+        odd = parts[spans.index(None)]
+        raise ConfigurationError(
+            f"{place}: {quoted(odd)} among {len(parts)} spans or tags; expected (start, end, label)"
+        )
+    return {"spans": spans}
+
+
+def _span(part: Any) -> Optional[Dict[str, Any]]:
+    """A span with the keys of our JSONL; `None` for what is no span."""
+    if isinstance(part, AnyMapping):
+        return dict(part)
+    if isinstance(part, str) or not isinstance(part, Sequence) or len(part) < 3:
+        return None
+    return dict(zip(("start", "end", "label"), plain_list(part), strict=False))

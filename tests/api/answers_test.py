@@ -1,0 +1,105 @@
+"""Answers that a program gives, in all their forms, checked as an annotator's are."""
+
+from pathlib import Path
+from typing import Any, List
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from seqmix_plugin.annotator.answer_file import AnswerFile
+from seqmix_plugin.api.answers import checked_answers, keep_answers
+from seqmix_plugin.errors import ConfigurationError
+from seqmix_plugin.formats import Answer, Question, Span, read_answers
+from seqmix_plugin.formats.jsonl import JsonlFormat
+from seqmix_plugin.run.layout import RoundFiles
+from seqmix_plugin.sentence import TaggedSentence
+
+TYPES = ["LOC", "PER"]
+WORDS = ("Anna", "sings", "in", "Oslo")
+RIGHT = ("B-PER", "O", "O", "B-LOC")
+SPANS = [(0, 1, "PER"), (3, 4, "LOC")]
+ASKED = [Question(TaggedSentence(name, WORDS), predicted=(Span(0, 1, "PER", 0.9),)) for name in ("a", "b", "c")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        RIGHT,
+        list(RIGHT),
+        np.array(RIGHT),
+        SPANS,
+        [list(span) for span in SPANS],
+        [Span(*span, 0.5) for span in SPANS],
+        [dict(zip(("start", "end", "label"), span, strict=True)) for span in SPANS],
+        [(np.int64(start), np.int64(end), label) for start, end, label in reversed(SPANS)],
+        TaggedSentence("x", WORDS, RIGHT),
+        {"tokens": list(WORDS), "tags": list(RIGHT)},
+    ],
+)
+def test_every_form_of_labels_is_the_same_answer(answer: Any) -> None:
+    assert checked_answers({"b": answer}, ASKED, TYPES) == [Answer("b", RIGHT, None, "answers, id 'b'")]
+
+
+def test_rejections_and_sentences_without_entities() -> None:
+    given = checked_answers([None, "reject", []], ASKED, TYPES)
+    assert [answer.tags for answer in given] == [None, None, ("O",) * 4]
+
+
+def test_what_the_model_predicts_can_be_confirmed() -> None:
+    [answer] = checked_answers({"a": ASKED[0].predicted}, ASKED, TYPES)
+    assert answer.tags == ("B-PER", "O", "O", "O")
+
+
+def test_a_frame_has_ids_and_words() -> None:
+    rows = [{"id": name, "tokens": list(WORDS), "tags": list(RIGHT)} for name in ("c", "a")]
+    assert [answer[:2] for answer in checked_answers(pd.DataFrame(rows), ASKED, TYPES)] == [("c", RIGHT), ("a", RIGHT)]
+    rows[0]["tokens"] = ["Anna", "sings", "in", "Bonn"]
+    with pytest.raises(ConfigurationError, match="answers, id 'c': the words were changed: .*Bonn.*; they were .*Oslo"):
+        checked_answers(pd.DataFrame(rows), ASKED, TYPES)
+
+
+MISTAKES = [
+    ({"d": RIGHT}, "answers, id 'd': not a question of this round; expected ids such as 'a'"),
+    ({None: RIGHT}, "answers, id None: not a question of this round; expected ids such as 'a'"),
+    ([RIGHT], "answers has 1 answers to 3 questions; expected one each"),
+    (7, "answers is 7; expected a dictionary by ids, a list or a data frame"),
+    ("abc", "answers is 'abc'; expected a dictionary by ids"),
+    ({"a": RIGHT[:3]}, "answers, id 'a': 3 tags for 4 words; expected one a word"),
+    ({"a": ["B-DOG", "O", "O", "O"]}, "answers, id 'a': unknown label 'DOG'; expected LOC, PER"),
+    ({"a": ["I-PER", "O", "O", "O"]}, "answers, id 'a': word 1: "),
+    ({"a": [(0, 2, "PER"), (1, 3, "LOC")]}, "answers, id 'a': 'Anna sings' .'PER'. and 'sings in' .'LOC'. overlap"),
+    ({"a": [(3, 5, "LOC")]}, "answers, id 'a': words 3 to 5 are not within the sentence's 4"),
+    ({"a": [(0.5, 1, "PER")]}, "answers, id 'a': a span from 0.5 to 1; expected word positions"),
+    ({"a": [(0, 1)]}, r"answers, id 'a': \(0, 1\) among 1 spans or tags; expected \(start, end, label\)"),
+    ({"a": [*RIGHT[:3], 4]}, r"answers, id 'a': 'B-PER' among 4 spans or tags; expected \(start, end, label\)"),
+    ({"a": "B-PER"}, "answers, id 'a': 'B-PER'; expected tags, spans, or None for a rejection"),
+    ({"a": 3}, "answers, id 'a': 3; expected tags, spans, or None for a rejection"),
+    ({"a": {"skipped": True}}, "answers, id 'a': {'skipped': True}; expected tags, spans, or None for a rejection"),
+    ({"a": {"entities": SPANS}}, "answers, id 'a': .entities. is .* which is not read; expected labels in 'tags' or"),
+    ({"a": RIGHT[:2], "b": RIGHT, "c": RIGHT[:1]}, "answers, id 'a': 2 tags for 4 words.*; and 1 more"),
+]
+
+
+@pytest.mark.parametrize(("answers", "message"), MISTAKES)
+def test_a_mistake_names_the_sentence(answers: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{message}") as caught:
+        checked_answers(answers, ASKED, TYPES)
+    assert "\n" not in str(caught.value)
+
+
+def kept(files: RoundFiles) -> List[Any]:
+    answers = read_answers(files, JsonlFormat(), ASKED, TYPES)
+    assert answers.problems == answers.warnings == []
+    return [(one.sentence_id, one.tags) for one in (*answers.answers, *answers.rejected)]
+
+
+def test_answers_are_added_to_those_before_and_replace_them(tmp_path: Path) -> None:
+    files = RoundFiles.of(tmp_path, 0)
+    files.answers.mkdir(parents=True)
+    file = AnswerFile(files.own("python"), ASKED, TYPES)
+    assert keep_answers([], file) == ["a", "b", "c"]
+    assert not file.path.exists()
+    assert keep_answers(checked_answers({"b": RIGHT, "a": None}, ASKED, TYPES), file) == ["c"]
+    assert keep_answers(checked_answers({"c": ["O"] * 4, "a": ["O"] * 4}, ASKED, TYPES), file) == []
+    assert kept(files) == [("a", ("O",) * 4), ("b", RIGHT), ("c", ("O",) * 4)]
