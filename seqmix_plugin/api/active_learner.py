@@ -77,7 +77,7 @@ class ActiveLearner:
     ) -> None:
         self.folder = Path(folder)
         values = read_configuration(config, dict(overrides or {})).as_dict(quiet=True)
-        values = with_data(values, self.folder, pool, dev, test, seed, unlabelled=True)
+        values = with_data(values, self.folder, pool, dev, test, seed, is_pool=True)
         self._configuration = answered_by_hand({**values, **({} if labels is None else {"labels": labels})})
         self._open: Optional[OpenRun] = None
         self._ready()

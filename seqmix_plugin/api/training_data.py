@@ -25,7 +25,7 @@ Values = Dict[str, Any]
 
 
 def with_data(
-    values: Values, folder: Path, train: Any, dev: Any, test: Any, seed_set: Any = None, unlabelled: bool = False
+    values: Values, folder: Path, train: Any, dev: Any, test: Any, seed_set: Any = None, is_pool: bool = False
 ) -> Values:
     """
     A configuration for the data that are given. Those that are not files are written to JSONL files beside the run's
@@ -39,8 +39,9 @@ def with_data(
         The run's.
     train, dev, test, seed_set : `Any`
         Each a path, sentences as `sentences_of` takes them, or `None` for what the configuration names.
-    unlabelled : `bool`, optional (default = `False`)
-        Do not read labels of `train`; they are not read either where the configuration's reader reads none.
+    is_pool : `bool`, optional (default = `False`)
+        Whether errors call `train` the pool, and its labels are not read; they are not read either where the
+        configuration's reader reads none.
 
     # Returns
 
@@ -60,8 +61,9 @@ def with_data(
     reader, of_evaluation = _reader(values, READER), values.get(EVALUATION_READER)
     place = folder.parent / FOLDER
     if TRAIN in sentences:
-        unlabelled = unlabelled or reader.get("type") == "plain_text" or reader.get("unlabelled") is True
-        result[TRAIN] = _written(place, "train", sentences[TRAIN], reader, unlabelled)
+        unlabelled = is_pool or reader.get("type") == "plain_text" or reader.get("unlabelled") is True
+        name = "pool" if is_pool else "train"
+        result[TRAIN] = _written(place, name, sentences[TRAIN], reader, unlabelled)
         result[READER] = _of_jsonl(reader, unlabelled)
     others = [key for key in OTHERS.values() if key not in sentences and result.get(key) is not None]
     given_sentences = [name for name, key in OTHERS.items() if key in sentences]

@@ -43,6 +43,7 @@ def test_the_code_of_the_page_runs(
     assert names["run"].finished
     assert names["own"].rounds[-1]["scores"].keys() == {"dev"}
     assert names["of_dataset"].rounds[-1]["scores"].keys() == {"dev", "test"}
+    assert [names["learner"].labelled, names["learner"].unlabelled] == [13, 25]
     assert names["comparison"].table["seeds"].tolist() == [2, 2]
     assert {path.name for path in Path("report").iterdir()} == {"report.html", "scores.csv", "tables.md"}
     assert Path("curve.pdf").read_bytes().startswith(b"%PDF")
