@@ -47,7 +47,7 @@ def test_the_code_of_the_page_runs(
     assert names["comparison"].table["seeds"].tolist() == [2, 2]
     assert {path.name for path in Path("report").iterdir()} == {"report.html", "scores.csv", "tables.md"}
     assert Path("curve.pdf").read_bytes().startswith(b"%PDF")
-    assert len(list(Path("runs/sentences").iterdir())) == 4  # both training sets are the same sentences
+    assert len(list(Path("runs/sentences").iterdir())) == 5  # both training sets are the same sentences
 
 
 @pytest.mark.parametrize("frame", ["learning_curve", "annotated", "synthetic"])
