@@ -1,14 +1,18 @@
 """Generated sentences beside their parents, for reading in a notebook."""
 
 import html
-from typing import Any, Dict, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
-WINDOW = "background: #d55e0033; border-radius: 3px"
+STYLE = "background: #d55e0033; border-radius: 3px"
+"""Of the words that were mixed."""
+Part = Tuple[str, Sequence[str], int, int]
+"""Name and words of a sentence, and where its window begins and ends."""
 
 
 class Children:
     """
-    Some generated sentences, each beside its parents; the words that were mixed are marked.
+    Some generated sentences, each beside its parents, with the soft labels of the words that were generated. These
+    words, and those that were mixed, are marked.
 
     # Parameters
 
@@ -23,36 +27,50 @@ class Children:
         return len(self.rows)
 
     def __repr__(self) -> str:
-        return "\n\n".join("\n".join(f"{name}: {_text(*part)}" for name, part in _parts(row)) for row in self.rows)
+        return "\n\n".join("\n".join([*_lines(row), f"labels: {_labels(row)}"]) for row in self.rows)
 
     def _repr_html_(self) -> str:
         return "<hr>".join(_table(row) for row in self.rows)
 
 
-def _parts(row: Dict[str, Any]) -> Sequence[Tuple[str, Tuple[Sequence[str], int, int]]]:
-    """Names, words and windows of a child and its parents."""
-    windows = [(f"parent {number}", f"parent_{number}") for number in (1, 2)]
+def _window(row: Dict[str, Any]) -> Tuple[int, int]:
+    """First and end (exclusive) of the words of a child that were generated."""
+    start, end = row.get("changed") or (row["parent_1_start"], row["parent_1_end"])
+    return start, end
+
+
+def _parts(row: Dict[str, Any]) -> List[Part]:
+    """A child and those of its two parents that are known."""
     parents = [
-        (name, (row[f"{key}_tokens"], row[f"{key}_start"], row[f"{key}_end"]))
-        for name, key in windows
-        if isinstance(row.get(f"{key}_tokens"), list)
+        (f"parent {number}", row[f"{key}_tokens"], row[f"{key}_start"], row[f"{key}_end"])
+        for number, key in ((1, "parent_1"), (2, "parent_2"))
+        if row.get(f"{key}_tokens") is not None
     ]
-    start, end = (
-        row["changed"] if isinstance(row.get("changed"), list) else (row["parent_1_start"], row["parent_1_end"])
-    )
-    return [("child", (row["tokens"], start, end)), *parents]
+    return [("child", row["tokens"], *_window(row)), *parents]
 
 
-def _text(words: Sequence[str], start: int, end: int) -> str:
-    marked = [*words[:start], f"[{' '.join(words[start:end])}]", *words[end:]]
-    return " ".join(marked)
+def _lines(row: Dict[str, Any]) -> Iterator[str]:
+    for name, words, start, end in _parts(row):
+        window = f"[{' '.join(words[start:end])}]"
+        yield f"{name}: {' '.join([*words[:start], window, *words[end:]])}"
+
+
+def _labels(row: Dict[str, Any]) -> str:
+    """The soft labels of the generated words, most probable first."""
+    start, end = _window(row)
+    words = []
+    for word, shares in zip(row["tokens"][start:end], row["tag_distributions"][start:end], strict=True):
+        ordered = sorted(shares.items(), key=lambda item: -item[1])
+        words.append(f"{word} {' '.join(f'{tag} {share:.2f}' for tag, share in ordered)}")
+    return ", ".join(words)
 
 
 def _table(row: Dict[str, Any]) -> str:
-    cells = []
-    for name, (words, start, end) in _parts(row):
+    shown = []
+    for name, words, start, end in _parts(row):
         before, window, after = (html.escape(" ".join(part)) for part in (words[:start], words[start:end], words[end:]))
-        marked = f'{before} <span style="{WINDOW}">{window}</span> {after}'
-        cells.append(f"<tr><th>{name}</th><td style='text-align: left'>{marked}</td></tr>")
+        shown.append((name, f'{before} <span style="{STYLE}">{window}</span> {after}'))
+    shown.append(("labels", html.escape(_labels(row))))
+    cells = [f"<tr><th>{name}</th><td style='text-align: left'>{text}</td></tr>" for name, text in shown]
     about = ", ".join(f"{name} {row[name]:.3g}" for name in ("round", "lambda", "score") if row[name] is not None)
     return f"<table>{''.join(cells)}</table><small>{about}{'' if row['accepted'] else ', refused'}</small>"

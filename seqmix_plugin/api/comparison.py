@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Place = Union[Run, str, "os.PathLike[str]"]
 PAGE, CSV, TABLES = "report.html", "scores.csv", "tables.md"
 """The files of a report."""
+MOST_NOTES = 3
 
 
 class Comparison:
@@ -189,6 +190,10 @@ def compare(
         raise ConfigurationError("baseline and pairs exclude each other: both say what is compared")
     with python_errors():
         found, notes = find_runs(places)
+        if not found:
+            raise ConfigurationError(
+                "; ".join(notes[:MOST_NOTES]) or "there is no run to compare; give runs or folders of runs"
+            )
         groups, left_out = group_runs(found)
         named = groups if names is None else _named(groups, places, names)
         compared = Compared(with_cost(named), baseline, list(pairs), against)

@@ -2,9 +2,8 @@
 
 import html
 import os
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, List, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Union
 
 from seqmix_plugin.api.children import Children
 from seqmix_plugin.api.frames import frame
@@ -45,11 +44,12 @@ class Run:
 
     def __init__(self, folder: Union[str, "os.PathLike[str]"]) -> None:
         self.folder = Path(folder)
+        self._tagger: Optional[Tagger] = None
         self._stored()
 
     def _stored(self) -> StoredRun:
         with python_errors():
-            return read_run(self.folder)
+            return read_run(self.folder, needs_rounds=False)
 
     @property
     def finished(self) -> bool:
@@ -108,10 +108,12 @@ class Run:
         accepted = [row for row in self._generated() if row["accepted"]]
         return Children(accepted[-number:] if number > 0 else [])
 
-    @cached_property
+    @property
     def tagger(self) -> Tagger:
         """The tagger of the last round that was there when this was used first."""
-        return Tagger(self.folder)
+        if self._tagger is None:
+            self._tagger = Tagger(self.folder)
+        return self._tagger
 
     def plot(self, against: str = "sentences") -> Picture:
         """
@@ -130,11 +132,13 @@ class Run:
         # Raises
 
         `ConfigurationError`
-            For another measure, or without the extra `report`.
+            For another measure, without the extra `report`, or before the first round has ended.
         """
         measures = MEASURES[:-1]
         if against not in measures:
             raise ConfigurationError(f"against is {quoted(against)}; expected one of {', '.join(measures)}")
+        if not self.rounds:
+            raise ConfigurationError(f"{self.folder}: there is no curve to plot before the first round has ended")
         return Picture(f"learning curve of {self.folder}", lambda form: picture(self.rounds, against, form))
 
     def _generated(self) -> List[Dict[str, Any]]:

@@ -75,6 +75,10 @@ def sentences_of(
     name : `str`, optional (default = `"data"`)
         What errors call the data.
 
+    # Returns
+
+    `List[TaggedSentence]`
+
     # Raises
 
     `ConfigurationError`

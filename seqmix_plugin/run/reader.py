@@ -130,10 +130,13 @@ class _Configuration(Known):
     trainer: _Trainer
 
 
-def read_run(folder: Path) -> Run:
-    """Reads a run's folder, also while the run continues; a `ConfigurationError` when a file is missing or damaged."""
+def read_run(folder: Path, needs_rounds: bool = True) -> Run:
+    """
+    Reads a run's folder, also while the run continues; a `ConfigurationError` when a file is missing or damaged,
+    and if it `needs_rounds` also when no round is there yet.
+    """
     configuration = read_object(folder / CONFIG)
-    rounds = read_objects(folder / ROUNDS)
+    rounds = read_objects(folder / ROUNDS) if needs_rounds or (folder / ROUNDS).exists() else []
     environment = read_object(folder / ENVIRONMENT) if (folder / ENVIRONMENT).exists() else {}
     try:
         checked = _Configuration.model_validate(with_old_keys(configuration))

@@ -9,6 +9,7 @@ ROW = {
     "lambda": 0.61803,
     "score": None,
     "tokens": ["Anna", "lives", "in", "<Oslo>"],
+    "tag_distributions": [{"B-PER": 1.0}, {"I-LOC": 0.38, "O": 0.62}, {"O": 1.0}, {"B-LOC": 1.0}],
     "parent_1_tokens": ["Anna", "sings", "in", "Paris"],
     "parent_1_start": 1,
     "parent_1_end": 2,
@@ -20,9 +21,13 @@ ROW = {
 
 def test_the_windows_are_marked() -> None:
     children = Children([ROW])
-    assert repr(children) == ("child: Anna [lives] in <Oslo>\nparent 1: Anna [sings] in Paris\nparent 2: He [lives]")
+    assert repr(children) == (
+        "child: Anna [lives] in <Oslo>\nparent 1: Anna [sings] in Paris\nparent 2: He [lives]\n"
+        "labels: lives O 0.62 I-LOC 0.38"
+    )
     shown = children._repr_html_()
     assert ">lives</span> in &lt;Oslo&gt;</td>" in shown
+    assert "&lt;Oslo&gt; B-LOC 1.00</td>" in Children([{**ROW, "changed": [3, 4]}])._repr_html_()
     assert shown.endswith("</table><small>round 1, lambda 0.618</small>")
     refused = Children([{**ROW, "accepted": False, "score": 12.5}])._repr_html_()
     assert refused.endswith("<small>round 1, lambda 0.618, score 12.5, refused</small>")
@@ -30,7 +35,10 @@ def test_the_windows_are_marked() -> None:
 
 def test_the_words_that_were_changed_are_marked_and_a_missing_parent_is_left_out() -> None:
     row = {**ROW, "changed": [3, 4], "parent_2_tokens": None}
-    assert repr(Children([row])) == "child: Anna lives in [<Oslo>]\nparent 1: Anna [sings] in Paris"
+    assert (
+        repr(Children([row]))
+        == "child: Anna lives in [<Oslo>]\nparent 1: Anna [sings] in Paris\nlabels: <Oslo> B-LOC 1.00"
+    )
 
 
 def test_examples_are_of_the_last_rounds(of_files: sx.Run) -> None:

@@ -103,3 +103,10 @@ def test_mistakes(options: dict, message: str, folder: Path) -> None:
 def test_two_names_for_one_configuration_are_an_error(folder: Path) -> None:
     with pytest.raises(sx.ConfigurationError, match="names: a and b are runs of one configuration; expected one name"):
         sx.compare([folder / "nte/1", folder / "nte/2"], ["b", "a"])
+
+
+def test_no_run_is_an_error_that_says_why(tmp_path: Path) -> None:
+    with pytest.raises(sx.ConfigurationError, match="nowhere: "):
+        sx.compare([tmp_path / "nowhere"])
+    with pytest.raises(sx.ConfigurationError, match="there is no run to compare; give runs or folders of runs"):
+        sx.compare([])

@@ -1,5 +1,6 @@
 """Runs that are started from Python are those of the command, whatever form the data have."""
 
+import json
 import logging
 import os
 import random
@@ -18,6 +19,7 @@ from allennlp.common import tqdm as allennlp_tqdm
 import seqmix_plugin as sx
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.io import folder_guard
+from tests.active_learning.conftest import lines
 from tests.api.conftest import SPLITS, content, sentences, shortest_config, tiny_config
 
 
@@ -190,3 +192,24 @@ def test_a_mistake_is_one_line(config: Any, message: str, tmp_path: Path, monkey
 def test_recover_and_force_exclude_each_other(tmp_path: Path) -> None:
     with pytest.raises(sx.ConfigurationError, match="recover and force exclude each other"):
         sx.train({}, tmp_path / "run", recover=True, force=True)
+
+
+def test_a_run_waits_for_labels_of_texts_and_continues_with_them(tiny_encoder: str, tmp_path: Path) -> None:
+    texts = [" ".join(one["tokens"]) for one in sentences("train")[:6]]
+    unmeasured = dict.fromkeys(("validation_data_path", "test_data_path"))
+    config = shortest_config(tiny_encoder, **{**unmeasured, "trainer.seed_size": 2, "trainer.pool": {}})
+    config |= {"labels": ["PER", "LOC"], "dataset_reader": {**config["dataset_reader"], "unlabelled": True}}
+    config["trainer"] |= {"oracle": {"type": "files", "format": "jsonl"}}
+    run = sx.train(config, tmp_path / "run", train=texts)
+    assert (run.finished, run.rounds) == (False, [])
+    assert repr(run) == f"<Run {run.folder}: no round yet>"
+    assert run.learning_curve.empty
+    with pytest.raises(sx.ConfigurationError, match="there is no curve to plot before the first round has ended"):
+        run.plot()
+    questions = lines(run.folder / "queries/round_0/questions.jsonl")
+    answers = [{"id": one["id"], "tokens": one["tokens"], "tags": ["O"] * len(one["tokens"])} for one in questions]
+    content_of_file = "".join(json.dumps(answer) + "\n" for answer in answers)
+    (run.folder / "queries/round_0/answers/mine.answers.jsonl").write_text(content_of_file, encoding="utf-8")
+    again = sx.train(config, tmp_path / "run", train=texts, recover=True)
+    assert again.finished
+    assert again.annotated["tokens"].tolist() == [one["tokens"] for one in questions]
