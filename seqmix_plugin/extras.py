@@ -11,6 +11,8 @@ MODULES = {
     "service": ("uvicorn",),
     "datasets": ("datasets", "pandas"),
     "ray": ("ray",),
+    "mlflow": ("mlflow",),
+    "wandb": ("wandb",),
 }
 """What each extra installs, by the names that are imported."""
 INSTALL_ALLENNLP = "AllenNLP is not installed: pip install --no-deps allennlp==2.10.1"
@@ -31,6 +33,12 @@ def check_extra(extra: str, needed_for: str, modules: Sequence[str] = ()) -> Non
     Raises a `ConfigurationError` that names the extra when a package of it is not installed, or one of those that
     `modules` names.
     """
-    missing = [module for module in modules or MODULES[extra] if find_spec(module) is None]
+    missing = [module for module in modules or MODULES[extra] if not _is_installed(module)]
     if missing:
         raise ConfigurationError(f"{needed_for} needs {', '.join(missing)}: pip install 'seqmix_plugin[{extra}]'")
+
+
+def _is_installed(module: str) -> bool:
+    """Whether a package can be imported; a folder of its name, as Weights & Biases makes one, is not a package."""
+    found = find_spec(module)
+    return found is not None and found.origin is not None

@@ -46,6 +46,8 @@ from seqmix_plugin.data import (
 from seqmix_plugin.query_policies import RandomPolicy
 from seqmix_plugin.self_training.label_file import LabelFile
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
+from seqmix_plugin.trackers import RunTrackers
+from seqmix_plugin.trackers.tensorboard import TensorboardTracker
 from tests.active_learning.conftest import small_config
 from tests.conftest import ROOT
 from tests.errors_page import PAGE, Row, rows
@@ -149,6 +151,11 @@ def data_set(path: str, **keys: Any) -> Case:
         return HfDatasetReader({"tokens": SingleIdTokenIndexer()}, **keys).read_sentences(place)
 
     return read
+
+
+def failing_tracker(trial: Trial) -> None:
+    trial.write("tensorboard", "in the place of a folder")
+    RunTrackers([TensorboardTracker()], trial.folder).log([])
 
 
 def too_long(trial: Trial) -> object:
@@ -460,6 +467,7 @@ COURSE: Dict[str, Case] = {
     "a model that gives all sentences of the pool the same score": lambda trial: trial.run(
         "\n\n".join(["Oslo\tB-LOC", "Paris\tB-LOC"] * 12), **{"trainer.augmenter": {"type": "none"}}
     ),
+    "a [tracker](trackers.md) that fails, for instance because its server is away": failing_tracker,
     "an exhausted pool, possible only with a custom policy, oracle or stopping rule": lambda trial: (
         RandomPolicy().select([TaggedSentence("0", ("Anna",))], 2, lambda sentences: (), np.random.default_rng(0))
     ),

@@ -17,6 +17,9 @@ from seqmix_plugin.commands.where import Where
 from seqmix_plugin.data import HfDatasetReader
 from seqmix_plugin.extras import MODULES, check_allennlp
 from seqmix_plugin.run.learning_curve import write_curve
+from seqmix_plugin.trackers import RunTrackers
+from seqmix_plugin.trackers.mlflow import NEEDED_FOR_DATABASES, MlflowTracker
+from seqmix_plugin.trackers.wandb import WandbTracker
 from tests.errors_page import Row, rows
 from tests.reporting.conftest import write_run
 
@@ -58,6 +61,18 @@ CASES: Dict[str, Any] = {
     "`serve-queries` without the extra `service`": ("service", lambda folder: serve_queries(str(folder))),
     "`train` on data sets without the extra `datasets`": ("datasets", lambda folder: HfDatasetReader({})),
     "`repeat --ray` without the extra `ray`": ("ray", lambda folder: Where(1, True, None, None, None)),
+    "`train` with the tracker `mlflow` without the extra `mlflow`": (
+        "mlflow",
+        lambda folder: RunTrackers([MlflowTracker("http://localhost:5000")], folder),
+    ),
+    "the same with a database, and without SQLAlchemy or Alembic": (
+        "databases",
+        lambda folder: RunTrackers([MlflowTracker("sqlite:///mlflow.db")], folder),
+    ),
+    "`train` with the tracker `wandb` without the extra `wandb`": (
+        "wandb",
+        lambda folder: RunTrackers([WandbTracker()], folder),
+    ),
     "`train` and others without AllenNLP": ("allennlp", lambda folder: check_allennlp()),
 }
 ROWS = rows("Extras that are not installed")
@@ -72,7 +87,7 @@ def test_what_the_page_says_is_so(
     row: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     extra, act = CASES[row.what]
-    for module in {**MODULES, "allennlp": ("allennlp",)}.get(extra, ()):
+    for module in {**MODULES, "allennlp": ("allennlp",), "databases": NEEDED_FOR_DATABASES}.get(extra, ()):
         monkeypatch.setitem(sys.modules, module, None)
     (tmp_path / "learning_curve.png").write_bytes(b"of earlier rounds")
     if row.ends:

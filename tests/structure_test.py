@@ -32,7 +32,7 @@ ORDER = (
     ("progress", "run_console"),
     ("allennlp_gaps",),
     ("data", "formats", "models"),
-    ("augmenters", "oracles", "predictors", "query_policies", "self_training", "stopping"),
+    ("augmenters", "oracles", "predictors", "query_policies", "self_training", "stopping", "trackers"),
     ("configuration",),
     ("active_learning", "annotator", "many_runs", "reporting"),
     ("archives",),
@@ -124,7 +124,10 @@ def of_setup(block: str) -> Set[str]:
     """The packages that a block of `setup.py` names, by their names without versions."""
     found = re.search(block + r"\[(.*?)\]", (ROOT / "setup.py").read_text(encoding="utf-8"), re.S)
     assert found is not None
-    return {name.removesuffix("_python") for name in re.findall(r'"([a-z_]\w*)', found.group(1).replace("-", "_"))}
+    return {
+        name.removesuffix("_python").removesuffix("_skinny")
+        for name in re.findall(r'"([a-z_]\w*)', found.group(1).replace("-", "_"))
+    }
 
 
 def test_packages_of_extras_are_imported_in_functions_only() -> None:

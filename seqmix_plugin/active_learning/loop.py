@@ -30,6 +30,7 @@ from seqmix_plugin.run_console import round_line
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from seqmix_plugin.stopping import StoppingCriterion
 from seqmix_plugin.synthetic import TrainingSentence
+from seqmix_plugin.trackers import RunTrackers
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class ActiveLearningLoop:
     seed: int
     device: torch.device
     folder: Path  # the run's
+    trackers: RunTrackers
     files: RunWriter = field(init=False)  # made last: nothing is written before all other parts are checked
     synthetic: List[TrainingSentence] = field(default_factory=list)  # L*, of all rounds so far
     last: Optional[RoundState] = None  # the newest whole round
@@ -73,6 +75,7 @@ class ActiveLearningLoop:
                     return outcome
                 state = outcome
             logger.info(round_line(state.record or {}))
+            self.trackers.log(self.files.rounds)
             self.last = state
             state, stages = RoundState(round=state.round + 1), self.stages
         self.left = state, stages

@@ -28,6 +28,7 @@ from seqmix_plugin.run.writer import RunWriter
 from seqmix_plugin.run_console import print_table
 from seqmix_plugin.self_training import NoSelfTraining, SelfTraining
 from seqmix_plugin.stopping import StoppingCriterion
+from seqmix_plugin.trackers import RunTrackers, Tracker
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +104,8 @@ class ActiveLearningTrainer(Trainer):
     annotation_cost : `AnnotationCostSettings`, optional (default = `AnnotationCostSettings()`)
         Seconds of an annotator's time for a sentence, a token and an entity: `{seconds_per_token: 2.5}`; by default
         those of a published study. They are shown, and `label_budget` counts them; what is queried is not changed.
+    trackers : `List[Tracker]`, optional (default = `None`)
+        Where each round's scores are written as well: `[{type: "tensorboard"}]`; see `docs/trackers.md`.
     seed : `int`, optional (default = `0`)
         The run's one seed, a key of the top level: everything but the slice follows from it.
     serialization_dir, cuda_device, distributed, local_rank, world_size
@@ -137,6 +140,7 @@ class ActiveLearningTrainer(Trainer):
         keep_round_weights: str = "none",
         stopping: Optional[StoppingCriterion] = None,
         annotation_cost: AnnotationCostSettings = AnnotationCostSettings(),
+        trackers: Optional[List[Tracker]] = None,
         seed: int = 0,
         serialization_dir: Optional[str] = None,
         cuda_device: Optional[int] = None,
@@ -177,6 +181,7 @@ class ActiveLearningTrainer(Trainer):
             seed=seed,
             device=self.cuda_device,
             folder=folder,
+            trackers=RunTrackers(trackers or [], folder),
         )
         # Mistakes in these parts are found now, not after sentences have been labelled.
         augmenter.check(self.model)
@@ -199,16 +204,19 @@ class ActiveLearningTrainer(Trainer):
         `Dict[str, Any]`
             The content of `metrics.json`; see `seqmix_plugin.run.metrics.summary`.
         """
-        waiting = self.loop.run(*replay(self.loop))
         rounds = self.loop.files.rounds
+        with self.loop.trackers as trackers:
+            trackers.log(rounds)  # those that an earlier start could not
+            waiting = self.loop.run(*replay(self.loop))
+            open_ = None if waiting is None else {"round": len(rounds), "sentences": waiting.num_open}
+            metrics = trackers.closing_with(summary(rounds, open_))
         if is_primary() and rounds:
             print_table(rounds)
         if waiting is not None:
             logger.info(waiting.message)
-            return summary(rounds, {"round": len(rounds), "sentences": waiting.num_open})
-        if "stop" in rounds[-1]:
+        elif "stop" in rounds[-1]:
             logger.info(f"stopped after round {rounds[-1]['round']}: {rounds[-1]['stop']}")
-        return summary(rounds)
+        return metrics
 
     def get_best_weights_path(self) -> Optional[str]:
         """`best.th` of the run: the weights of the newest round."""

@@ -11,6 +11,7 @@ import numpy as np
 from seqmix_plugin.annotation_cost import AnnotationCost, annotation_seconds
 from seqmix_plugin.errors import ConfigurationError, first_line, printable
 from seqmix_plugin.run.layout import CONFIG, ROUNDS
+from seqmix_plugin.run.names import OF_A_SEED
 from seqmix_plugin.run.reader import Run, read_run
 from seqmix_plugin.run.run_record import read_record
 
@@ -173,8 +174,8 @@ def with_cost(groups: Sequence[Group], cost: Optional[AnnotationCost] = None) ->
 def _name(paths: Sequence[Path]) -> str:
     """`nte` for `nte/1` and `nte/seed2`, for `nte_1` and `nte_seed2`, and for `nte`; `alpha_2` for `alpha_2/1`."""
     stems = [path.resolve().with_suffix("") if path.is_file() else path.resolve() for path in paths]
-    of_parents = all(re.fullmatch(r"(seed|s)?[-_.]?\d+", stem.name) for stem in stems)
+    of_parents = all(OF_A_SEED.fullmatch(stem.name) for stem in stems)
     names = [stem.parent.name if of_parents else stem.name for stem in stems]
     if len(names) > 1 and not of_parents:
-        names = [re.sub(r"[-_.](seed|s)?[-_.]?\d+$", "", name) or name for name in names]
+        names = [re.sub(rf"[-_.]{OF_A_SEED.pattern}$", "", name) or name for name in names]
     return printable(os.fsencode(names[0]).decode("utf-8", errors="replace"))

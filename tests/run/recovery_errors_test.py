@@ -25,6 +25,8 @@ from seqmix_plugin.run.round_state import RoundState
 from seqmix_plugin.run.writer import RunWriter
 from seqmix_plugin.run_console import one_line_failures
 from seqmix_plugin.sentence import TaggedSentence
+from seqmix_plugin.trackers import RunTrackers
+from seqmix_plugin.trackers.tensorboard import TensorboardTracker
 from tests.errors_page import rows
 from tests.faults.drill import in_process
 
@@ -187,6 +189,12 @@ def damaged_note(folder: Path) -> None:
     check_data(folder, {}, vocabulary("O"))
 
 
+def damaged_trackers(folder: Path) -> None:
+    (folder / "state").mkdir()
+    (folder / "state" / "trackers.json").write_text("{")
+    RunTrackers([TensorboardTracker()], folder).log([])
+
+
 def environments(text: str) -> Callable[[Path], None]:
     def compare(folder: Path) -> None:
         (folder / "environment.json").write_text(text)
@@ -248,6 +256,7 @@ CASES: Dict[str, Callable[[Path], None]] = {
     "a damaged language model": language_model("a", damage=True),
     "a language model fitted to another text": language_model("b", damage=False),
     "a damaged record of the data files": damaged_note,
+    "a damaged record of the trackers' runs": damaged_trackers,
     "other versions, another machine or number of threads": environments('{"versions": {}}'),
     "an environment that was not recorded": environments("{"),
     "`extend` of a folder that is not a run": lambda folder: extend(str(folder), num_rounds=1),
