@@ -11,6 +11,9 @@ MODES = ("online", "offline", "disabled")
 LONGEST_WAIT, LONGEST_UPLOAD = 30.0, 300.0
 """Seconds to begin a run, and to upload the rest of it at its end; W&B has longer ones, or none."""
 
+FLUSH_INTERVAL = 1.0
+"""Seconds after which a round is on the disk, so that a killed run has lost none; W&B's own is 15."""
+
 
 @Tracker.register("wandb")
 class WandbTracker(Tracker):
@@ -53,8 +56,9 @@ class WandbTracker(Tracker):
         import wandb
 
         settings: Dict[str, Any] = {"console": "off", "silent": True, "save_code": False, "init_timeout": LONGEST_WAIT}
-        if "finish_timeout" in getattr(wandb.Settings, "model_fields", {}):  # not in older versions
-            settings["finish_timeout"] = LONGEST_UPLOAD
+        newer = {"finish_timeout": LONGEST_UPLOAD, "x_transaction_log_flush_interval": FLUSH_INTERVAL}
+        known = getattr(wandb.Settings, "model_fields", {})  # not all of them in older versions
+        settings.update((name, value) for name, value in newer.items() if name in known)
         run_id = kept.run_id or uuid4().hex[:8]
         self._run = wandb.init(
             project=self._project,

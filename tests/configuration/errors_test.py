@@ -235,6 +235,7 @@ CONFIGURATION: Dict[str, List[Way]] = {
         perplexity(range=[0, 500], scope="word"),
         {f"{AUGMENTER}.discriminator": {"type": "tagger_agreement", "measure": "loss"}},
         {AUGMENTER: {"type": "shuffle_segments", "refresh": "epoch"}},
+        {"trainer.trackers": [{"type": "wandb", "mode": "on"}]},
         {"model.label_namespace": "tags"},
         {"trainer.trainer.validation_metric": "f1"},
     ],
