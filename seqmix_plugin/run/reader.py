@@ -177,21 +177,14 @@ def _file(path: Any) -> Any:
     return path if found is None else found[1]
 
 
-def untracked(configuration: Dict[str, Any]) -> Dict[str, Any]:
-    """The configuration without the trackers: a run is the same with and without them."""
-    trainer = configuration.get("trainer")
-    if not isinstance(trainer, dict):
-        return configuration
-    return {**configuration, "trainer": {key: value for key, value in trainer.items() if key != "trackers"}}
-
-
 def seedless(configuration: Dict[str, Any]) -> Dict[str, Any]:
-    """The configuration without trackers and seeds, in which the repeats of an experiment differ."""
-    rest = deepcopy({key: value for key, value in untracked(configuration).items() if key not in SEEDS})
+    """The configuration without seeds and trackers, in which the repeats of an experiment may differ."""
+    rest = deepcopy({key: value for key, value in configuration.items() if key not in SEEDS})
     trainer = rest.get("trainer")
     for block in (trainer, trainer.get("pool")) if isinstance(trainer, dict) else ():
         if isinstance(block, dict):
-            block.pop("data_seed", None)
+            for key in ("data_seed", "trackers"):
+                block.pop(key, None)
     return rest
 
 

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any, Dict, Mapping
 
-from seqmix_plugin.run.reader import flattened, identity, untracked
+from seqmix_plugin.run.reader import flattened, identity
 
 _STRANGE = re.compile(r"[^\w\-. :]|^\.+$")
 """What a name of a metric may not hold in MLflow, the strictest; a type of only full stops would be a relative path."""
@@ -60,7 +60,8 @@ def run_parameters(configuration: Dict[str, Any], environment: Mapping[str, Any]
     `Dict[str, Any]`
         Numbers, truth values and text; lists as JSON.
     """
-    values = flattened(untracked(configuration))
+    values = flattened(configuration)
+    values.pop("trainer.trackers", None)
     values["configuration_hash"] = identity(configuration)[0]
     values.update((f"versions.{name}", number) for name, number in environment.get("versions", {}).items())
     values.update((name, environment.get(name)) for name in ("revision", "device"))
