@@ -59,7 +59,10 @@ CASES: Dict[str, Any] = {
     ),
     "`annotate` without the extra `annotate`": ("annotate", lambda folder: annotate(str(folder))),
     "`serve-queries` without the extra `service`": ("service", lambda folder: serve_queries(str(folder))),
-    "`train` on data sets without the extra `datasets`": ("datasets", lambda folder: HfDatasetReader({})),
+    "`train` on data sets without the extra `datasets`": (
+        "datasets",
+        lambda folder: HfDatasetReader({}).read_sentences("conll2003:train"),
+    ),
     "`repeat --ray` without the extra `ray`": ("ray", lambda folder: Where(1, True, None, None, None)),
     "`train` with the tracker `mlflow` without the extra `mlflow`": (
         "mlflow",

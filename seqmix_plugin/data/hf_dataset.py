@@ -28,14 +28,16 @@ class HfDatasetReader(SentenceReader):
     | `conll2003:train` | a split of a data set on the Hugging Face hub, or in the cache of `datasets` |
     | `wikiann:en:validation` | a split of one of its configurations |
     | `folder/of/saved:train` | a folder that `save_to_disk` has written, also of one split |
-    | `folder/of/files:train` | a folder of Parquet, JSON, CSV or Arrow files, as `datasets.load_dataset` reads it |
+    | `folder/of/files:train` | a folder of Parquet, JSON or Arrow files, as `datasets.load_dataset` reads it |
     | `wnut_17:train[:80%]` | a part of a split, in the notation of `datasets` |
 
     A name is that of a folder if there is one. The words are in a column of lists of strings, and so are the tags,
     which may be numbers with the names of `ClassLabel`. Tags are converted to BIO. A row without an id has its position
     in the split, from 0, as id. Rows are decoded a few thousand at a time.
 
-    Needs the extra `datasets`. Registered as a `DatasetReader` with name "hf_dataset".
+    Needs the extra `datasets` to read, not to predict with an archive.
+
+    Registered as a `DatasetReader` with name "hf_dataset".
 
     # Parameters
 
@@ -84,7 +86,6 @@ class HfDatasetReader(SentenceReader):
         max_instances: Optional[int] = None,
     ) -> None:
         super().__init__(token_indexers, max_length, max_instances)
-        check_extra("datasets", "dataset_reader of type hf_dataset")
         check_scheme(source_scheme)
         self._columns = (tokens_column, None if unlabelled else tags_column, id_column)
         self._tag_names = tag_names
@@ -93,6 +94,7 @@ class HfDatasetReader(SentenceReader):
         self._digests: Dict[str, str] = {}
 
     def parse(self, path: str) -> Iterator[TaggedSentence]:
+        check_extra("datasets", "dataset_reader of type hf_dataset")  # not to load an archive, which predicts without
         dataset = load_split(path, self._revision)
         tokens, tags, name = self._columns
         there = list(dataset.column_names)

@@ -7,6 +7,7 @@ from typing import Any, Dict, List
 
 import datasets
 import pytest
+from allennlp.commands.evaluate import evaluate_from_archive
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
@@ -198,6 +199,8 @@ def test_a_run_equals_that_of_files_and_knows_a_changed_data_set(tmp_path: Path,
         assert (tmp_path / "run" / name).read_bytes() == (tmp_path / "files" / name).read_bytes()
     scores = [lines(tmp_path / name / "rounds.jsonl")[0]["scores"] for name in ("run", "files")]
     assert scores[0] == scores[1]
+    evaluated = evaluate_from_archive(str(tmp_path / "run" / "model.tar.gz"), "corpus:dev")
+    assert evaluated["f1"] == pytest.approx(scores[0]["dev"]["f1"])
     DatasetDict(train=datasets.load_from_disk("corpus")["train"], dev=DATASET).save_to_disk("changed")
     Path("corpus").rename("before")
     Path("changed").rename("corpus")
