@@ -3,7 +3,7 @@
 import logging
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 from allennlp.common import Lazy
 from allennlp.training import Trainer
@@ -20,7 +20,7 @@ from seqmix_plugin.augmenters import Augmenter, NoAugmenter
 from seqmix_plugin.distributed import is_primary
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.models import SequenceTagger
-from seqmix_plugin.oracles import GoldOracle, Oracle
+from seqmix_plugin.oracles import GoldOracle, Oracle, Waiting
 from seqmix_plugin.query_policies import QueryPolicy, RandomPolicy
 from seqmix_plugin.randomness import generator
 from seqmix_plugin.run.metrics import summary
@@ -204,12 +204,8 @@ class ActiveLearningTrainer(Trainer):
         `Dict[str, Any]`
             The content of `metrics.json`; see `seqmix_plugin.run.metrics.summary`.
         """
+        waiting, metrics = self.run_rounds()
         rounds = self.loop.files.rounds
-        with self.loop.trackers as trackers:
-            trackers.log(rounds)  # those that an earlier start could not
-            waiting = self.loop.run(*replay(self.loop))
-            open_ = None if waiting is None else {"round": len(rounds), "sentences": waiting.num_open}
-            metrics = trackers.closing_with(summary(rounds, open_))
         if is_primary() and rounds:
             print_table(rounds)
         if waiting is not None:
@@ -217,6 +213,22 @@ class ActiveLearningTrainer(Trainer):
         elif "stop" in rounds[-1]:
             logger.info(f"stopped after round {rounds[-1]['round']}: {rounds[-1]['stop']}")
         return metrics
+
+    def run_rounds(self) -> Tuple[Optional[Waiting], Dict[str, Any]]:
+        """
+        Runs the rounds that are left, also of a run that has waited in this process.
+
+        # Returns
+
+        `Tuple[Optional[Waiting], Dict[str, Any]]`
+            What the run waits for, and the content of `metrics.json`.
+        """
+        rounds = self.loop.files.rounds
+        with self.loop.trackers as trackers:
+            trackers.log(rounds)  # those that an earlier start could not
+            waiting = self.loop.run(*(self.loop.left or replay(self.loop)))
+            open_ = None if waiting is None else {"round": len(rounds), "sentences": waiting.num_open}
+            return waiting, trackers.closing_with(summary(rounds, open_))
 
     def get_best_weights_path(self) -> Optional[str]:
         """`best.th` of the run: the weights of the newest round."""

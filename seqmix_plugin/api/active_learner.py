@@ -204,7 +204,7 @@ class ActiveLearner:
 
     @property
     def run(self) -> Run:
-        """The run in the folder, as `sx.Run`, once a round is trained."""
+        """The run in the folder, as `sx.Run`."""
         return Run(self.folder)
 
     @property

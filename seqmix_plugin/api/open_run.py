@@ -15,7 +15,6 @@ from allennlp.models.archival import archive_model, verify_include_in_archive
 from allennlp.training import util as training_util
 
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop
-from seqmix_plugin.active_learning.replay import replay
 from seqmix_plugin.active_learning.train_model import set_torch
 from seqmix_plugin.allennlp_gaps import transient_bars
 from seqmix_plugin.api.process_state import left_as_it_was
@@ -25,7 +24,6 @@ from seqmix_plugin.io.atomic import write_text
 from seqmix_plugin.io.json_text import is_list_of, read_object
 from seqmix_plugin.oracles import Waiting
 from seqmix_plugin.run.layout import CONFIG, STATE, state_files
-from seqmix_plugin.run.metrics import summary
 from seqmix_plugin.run.reader import run_state
 from seqmix_plugin.run.recovery import begin
 from seqmix_plugin.run_console import one_line_failures
@@ -90,11 +88,10 @@ class OpenRun:
 
     def _run(self) -> None:
         """Runs until the run waits; writes `metrics.json` and, after a new round, `model.tar.gz`."""
-        loop, rounds = self.loop, self.loop.files.rounds
+        rounds = self.loop.files.rounds
         num_before = len(rounds)
-        self.waiting = loop.run(*(loop.left or replay(loop)))
-        missing = {} if self.waiting is None else {"round": len(rounds), "sentences": self.waiting.num_open}
-        self._train_model.finish(summary(rounds, missing or None))
+        self.waiting, metrics = self._train_model.trainer.run_rounds()
+        self._train_model.finish(metrics)
         if len(rounds) > num_before:
             archive_model(str(self._folder), include_in_archive=self._includes)
 

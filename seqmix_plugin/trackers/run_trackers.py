@@ -82,6 +82,7 @@ class RunTrackers:
         return metrics
 
     def __enter__(self) -> "RunTrackers":
+        self._metrics = {"status": FAILED}
         return self
 
     def __exit__(
@@ -89,6 +90,7 @@ class RunTrackers:
     ) -> None:
         status, files = self._metrics["status"], self._files()
         for one in (one for one in self._followed if one.is_open):
+            one.is_open = False  # a run that waits in this process opens it again
             with self._warning_of(one):
                 one.tracker.close(status, files)
 

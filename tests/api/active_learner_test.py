@@ -61,13 +61,13 @@ def interrupted(*_: Any) -> None:
 
 
 NO_SPLITS = {"validation_data_path": None, "test_data_path": None, "trainer.augmenter": {"type": "none"}}
-SEED_SIZE = 40
+SEED_SIZE, POOL_SIZE = 40, 60
 
 
 def project(config: Dict[str, Any], folder: Path, **options: Any) -> sx.ActiveLearner:
     """A learner of sentences without labels, beside some that are labelled already; nothing is measured."""
     corpus = sentences("train")
-    words = [sentence["tokens"] for sentence in corpus[SEED_SIZE:]]
+    words = [sentence["tokens"] for sentence in corpus[SEED_SIZE : SEED_SIZE + POOL_SIZE]]
     return sx.ActiveLearner(config, folder, **{"pool": words, "seed": corpus[:SEED_SIZE], "labels": LABELS, **options})
 
 
@@ -80,8 +80,7 @@ def test_a_seed_set_a_committee_rejections_and_answers_from_elsewhere(tiny_encod
     committee = {"trainer.query_policy": {"type": "vote_entropy", "committee_size": 2}, "trainer.pool": {}}
     config = small_config(tiny_encoder, **committee, **NO_SPLITS, **{"trainer.trainer.num_epochs": 5})
     learner = project(config, tmp_path / "run")
-    size = len(sentences("train")) - SEED_SIZE
-    assert (learner.labelled, learner.unlabelled, learner.rounds) == (SEED_SIZE, size, [])
+    assert (learner.labelled, learner.unlabelled, learner.rounds) == (SEED_SIZE, POOL_SIZE, [])
     asked = first, second, third = learner.query(3)
     assert [record["round"] for record in learner.rounds] == [0]
     assert (learner.folder / "state" / "member_1.th").exists()
@@ -100,7 +99,7 @@ def test_a_seed_set_a_committee_rejections_and_answers_from_elsewhere(tiny_encod
     answer_elsewhere(learner, third)
     record = learner.teach()
     assert record["queried"] == [second.id, third.id]
-    assert (record["rejected"], learner.labelled, learner.unlabelled) == (1, SEED_SIZE + 2, size - 3)
+    assert (record["rejected"], learner.labelled, learner.unlabelled) == (1, SEED_SIZE + 2, POOL_SIZE - 3)
     assert learner.run.finished
     assert learner.query(1) == learner.questions
     assert not learner.run.finished

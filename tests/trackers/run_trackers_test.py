@@ -89,6 +89,16 @@ def test_a_round_that_was_logged_but_not_noted_is_not_logged_again(folder: Path,
     assert server.runs == {"nte-3/0": [0, 1, 2]}
 
 
+def test_a_run_that_waits_continues_in_the_same_process(folder: Path, server: Server) -> None:
+    with RunTrackers([TrackerInTest(server)], folder) as trackers:
+        trackers.log(ROUNDS[:1])
+        trackers.closing_with({"status": "waiting"})
+    with trackers:
+        trackers.log(ROUNDS[:2])  # and no end of it
+    assert server.runs == {"nte-3/0": [0, 1]}
+    assert [status for status, _ in server.said] == ["waiting", "failed"]
+
+
 @pytest.mark.parametrize("noted", [1, 3])
 def test_a_run_that_has_lost_rounds_begins_a_new_one(folder: Path, server: Server, noted: int) -> None:
     start(folder, server, 3)
