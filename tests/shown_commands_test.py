@@ -71,6 +71,7 @@ RUN_BY = {
     "seqmix train --recover -s": ANNOTATE,
     "seqmix train -o -s": TRAINED,
     "seqmix train -s": ANNOTATE,
+    "tensorboard": "tests/trackers/trackers_test.py::test_tensorboard_serves_the_runs_of_a_folder",
     "uv pip install": "tests/installed/conftest.py::installation",
     "uv pip install --no-deps": "tests/installed/conftest.py::installation",
 }

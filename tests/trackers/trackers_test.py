@@ -1,15 +1,18 @@
 """TensorBoard, MLflow and Weights & Biases really get the curve of a small run that is interrupted and resumed."""
 
 import json
+import time
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple
+from urllib.request import urlopen
 
 import pytest
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 from mlflow import MlflowClient
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.program import TensorBoard
 from wandb.proto.wandb_internal_pb2 import Record
 
 from seqmix_plugin.trackers import RunTrackers
@@ -93,6 +96,21 @@ def test_tensorboard_shows_the_curve(tracked: Tracked) -> None:
     assert "| annotated_sentences | 24 |" in metrics
     parameters = events.summary_metadata["_hparams_/session_start_info"].plugin_data.content
     assert b"normalized_token_entropy" in parameters
+
+
+def test_tensorboard_serves_the_runs_of_a_folder(tracked: Tracked) -> None:
+    board = TensorBoard()
+    runs = tracked.folder.parent.parent
+    board.configure([None, "--logdir", str(runs), "--port", "0", "--host", "127.0.0.1", "--load_fast", "false"])
+    address = board.launch()
+    for _ in range(100):
+        with urlopen(f"{address}data/plugin/scalars/tags") as answer:
+            shown = json.load(answer)
+        if shown:
+            break
+        time.sleep(0.1)
+    assert list(shown) == ["entropy/5/tensorboard"]
+    assert {"dev/f1", "annotated/sentences"} <= set(shown["entropy/5/tensorboard"])
 
 
 def test_rounds_that_tensorboard_has_already_are_replaced(tracked: Tracked, tmp_path: Path) -> None:
