@@ -76,7 +76,7 @@ class WandbTracker(Tracker):
         return KeptRun(run_id=run_id, rounds=self._run.starting_step if self._run.resumed else kept.rounds)
 
     def log(self, number: int, values: Mapping[str, float]) -> None:
-        self._run.log(dict(values), step=number)
+        self._run.log(dict(values), step=number, commit=True)  # else it waits for the next step
 
     def close(self, status: str, files: Mapping[str, bytes]) -> None:
         for name, content in files.items():
