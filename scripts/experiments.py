@@ -233,7 +233,7 @@ def checked(given: argparse.Namespace) -> argparse.Namespace:
 
 def main(arguments: Sequence[str]) -> int:
     """Runs what is missing; see `run` for what is returned."""
-    folders = {path.parent.name for path in (ROOT / "training_configs").glob("*/*.jsonnet")} - {"paper"}
+    folders = {path.parent.name for path in (ROOT / "training_configs").glob("*/*.jsonnet")} - {"paper", "grids"}
     options = argparse.ArgumentParser(prog="python -m scripts.experiments", description=__doc__.split("\n\n")[0])
     options.add_argument("name", choices=sorted(folders), help="the experiment")
     options.add_argument("--seeds", default="1-8", help="such as 1,2,3 or 1-8 (default)")

@@ -68,6 +68,7 @@ RUN_BY = {
         "tests/readme_test.py::test_the_configuration_of_a_project_is_what_start_writes"
     ),
     "seqmix start --example": f"{START}test_the_quickstart_is_the_shipped_one",
+    "seqmix sweep --workers -s": "tests/commands/sweep_test.py::test_the_shipped_grids",
     "seqmix train --recover -s": ANNOTATE,
     "seqmix train -o -s": TRAINED,
     "seqmix train -s": ANNOTATE,

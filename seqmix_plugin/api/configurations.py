@@ -10,6 +10,8 @@ from seqmix_plugin.shipped_files import shipped
 
 CONFIGURATIONS = "training_configs"
 SUFFIX = ".jsonnet"
+GRIDS = "grids"
+"""The folder of what is for `sweep`, and no configuration."""
 
 
 def shipped_configuration(name: str, overrides: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
@@ -35,7 +37,8 @@ def shipped_configuration(name: str, overrides: Optional[Dict[str, Any]] = None)
         When there is no configuration of this name, or an overridden key has no place in it.
     """
     folder = shipped(CONFIGURATIONS)
-    names = sorted(str(path.relative_to(folder))[: -len(SUFFIX)] for path in folder.rglob(f"*{SUFFIX}"))
+    paths = (path.relative_to(folder) for path in folder.rglob(f"*{SUFFIX}"))
+    names = sorted(str(path)[: -len(SUFFIX)] for path in paths if path.parts[0] != GRIDS)
     if name not in names:
         close = difflib.get_close_matches(name, names, n=1) or names[:1]
         raise ConfigurationError(f"{quoted(name)} is not a shipped configuration; did you mean {close[0]!r}?")

@@ -52,6 +52,7 @@ OURS: Dict[str, Entry] = {
         "and a README with the next commands.",
         needs_allennlp=False,
     ),
+    "sweep": Entry("sweep", "Train several configurations, each once per seed, and compare them."),
 }
 ALLENNLP = {
     "build-vocab": "Build a vocabulary from an experiment config file.",

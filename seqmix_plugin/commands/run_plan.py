@@ -107,8 +107,8 @@ class RunPlan:
             write_record(outcome.run, path)
 
 
-def parse_seeds(text: str) -> List[int]:
-    """The seeds of a list such as `1,2,5-7`; a `ConfigurationError` for anything else."""
+def parse_seeds(text: str, key: str = "--seeds") -> List[int]:
+    """The seeds of a list such as `1,2,5-7`; a `ConfigurationError`, which begins with the key, for anything else."""
     seeds: List[int] = []
     for part in text.split(","):
         ends = re.fullmatch(r"\s*(\d{1,10})\s*(?:-\s*(\d{1,10})\s*)?", part, re.ASCII)
@@ -116,7 +116,7 @@ def parse_seeds(text: str) -> List[int]:
         in_range = first <= last < min(SEED_LIMIT, first + MOST)
         if not in_range or not set(seeds).isdisjoint(range(first, last + 1)):
             raise ConfigurationError(
-                f"--seeds is {quoted(text)}; expected distinct integers from 0 to 2^32 - 1, such as 1,2,3 or 1-5"
+                f"{key} is {quoted(text)}; expected distinct integers from 0 to 2^32 - 1, such as 1,2,3 or 1-5"
             )
         seeds += range(first, last + 1)
     return seeds

@@ -203,14 +203,19 @@ def _registered_name(path: str, base: Any, block: Dict[str, Any], trusted: bool)
     return name
 
 
-def read_blocks(config: str, overrides: str) -> Dict[str, Any]:
-    """The configuration as plain data, of which reader, model and augmenter are checked."""
+def read_values(config: str, overrides: str) -> Dict[str, Any]:
+    """A Jsonnet file as plain data; a `ConfigurationError` when it cannot be read."""
     if os.path.isdir(config):  # Jsonnet would end the process
         raise ConfigurationError(f"{config} is a folder; expected a configuration file")
     try:
-        blocks = Params.from_file(config, overrides).as_dict(quiet=True)
+        return Params.from_file(config, overrides).as_dict(quiet=True)
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError is Jsonnet's
         raise ConfigurationError(f"{config}: the configuration cannot be read ({first_line(error)})") from error
+
+
+def read_blocks(config: str, overrides: str) -> Dict[str, Any]:
+    """The configuration as plain data, of which reader, model and augmenter are checked."""
+    blocks = read_values(config, overrides)
     for key in ("dataset_reader", "model"):
         if not isinstance(blocks.get(key), dict):
             raise ConfigurationError(f"{config}: the configuration has no {key!r}")

@@ -26,6 +26,8 @@ COMMAND_LINES: Dict[str, str] = {
     "[--annotators first|majority|error] [--snap 0] [--skip-problems 0] [--dry-run 0] [-f --force 0]",
     "repeat": "config --seeds -s --serialization-dir [-o --overrides] [--workers] [--vary-data 0] [--records] "
     "[--pairs] [--ray 0] [--address] [--cpus-per-run] [--gpus-per-run]",
+    "sweep": "grid -s --serialization-dir [--seeds] [--workers] [--vary-data 0] [--records] [--ray 0] [--address] "
+    "[--cpus-per-run] [--gpus-per-run]",
     "serve-queries": "run [--host] [--port] [--credentials] [--cuda-device] [--snap 0]",
 }
 

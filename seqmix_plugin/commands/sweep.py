@@ -1,0 +1,153 @@
+"""`seqmix sweep`: several configurations, each with several seeds."""
+
+import os
+from itertools import combinations
+from pathlib import Path
+from typing import Dict, List, Optional, Sequence, Tuple
+
+from seqmix_plugin.commands.command import command
+from seqmix_plugin.commands.compare import compare
+from seqmix_plugin.commands.compare_options import parsed_pairs
+from seqmix_plugin.commands.repeat import seeds_suffice, summary
+from seqmix_plugin.commands.run_plan import RunPlan, parse_seeds
+from seqmix_plugin.commands.where import Where
+from seqmix_plugin.configuration.constructors import read_values
+from seqmix_plugin.console import show
+from seqmix_plugin.errors import ConfigurationError
+from seqmix_plugin.extras import check_extra
+from seqmix_plugin.many_runs.execution import run_all
+from seqmix_plugin.many_runs.grid import Grid, parse_grid
+from seqmix_plugin.many_runs.outcome import Outcome
+from seqmix_plugin.many_runs.runs_table import RunsTable
+
+REPORT = "report.html"
+
+
+@command(
+    "sweep",
+    letters={"serialization_dir": "-s"},
+    interrupted="finished runs stay, and the same command resumes the others",
+    exit_code=lambda outcomes: int(any(outcome.run is None for outcome in outcomes)),
+)
+def sweep(
+    grid: str,
+    *,
+    serialization_dir: str,
+    seeds: Optional[str] = None,
+    workers: int = 1,
+    vary_data: bool = False,
+    records: Optional[str] = None,
+    ray: bool = False,
+    address: Optional[str] = None,
+    cpus_per_run: Optional[int] = None,
+    gpus_per_run: Optional[float] = None,
+    include_package: Sequence[str] = (),
+) -> List[Outcome]:
+    """
+    Train several configurations, each once per seed, and compare them.
+
+    The runs are executed as those of `repeat`, all configurations with one seed before the next seed. The same command
+    again skips finished runs and resumes the others. At the end, the methods of which a run is finished are compared as
+    `compare` does, if there are two.
+
+    # Parameters
+
+    grid : `str`
+        A Jsonnet file: an object with `configurations` (paths by names), `seeds` and perhaps `axes`, `baseline` and
+        `pairs`.
+    serialization_dir : `str`
+        The folder of all runs; a run is written to its sub-folder NAME/SEED, its output to NAME/SEED.log, and the
+        comparison to report.html.
+    seeds : `str`, optional (default = `None`)
+        The seeds, such as 1,2,3 or 1-5; by default those of the grid.
+    workers : `int`, optional (default = `1`)
+        The number of processes at a time; they share the cores. On Ray, the number on a node without GPUs.
+    vary_data : `bool`, optional (default = `False`)
+        Draw another slice of the training file with each seed, as `trainer.pool.data_seed`; by default all runs have
+        the configuration's slice.
+    records : `str`, optional (default = `None`)
+        A folder in which to write NAME/SEED.json, a record without text, for each finished run.
+    ray : `bool`, optional (default = `False`)
+        Run on the Ray cluster of this machine; if there is none, a local one is started and ended.
+    address : `str`, optional (default = `None`)
+        Run on this Ray cluster, of which this machine is a node: auto, or HOST:PORT of its head.
+    cpus_per_run : `int`, optional (default = `None`)
+        On Ray, the cores and threads of a run; by default a node's cores, divided by the number of its runs.
+    gpus_per_run : `float`, optional (default = `None`)
+        On Ray, the GPUs of a run, such as 2 or 0.25; by default 1 if there is any.
+    include_package : `Sequence[str]`, optional (default = `()`)
+        Other packages that the configurations need.
+
+    # Returns
+
+    `List[Outcome]`
+        In the order of the seeds, and for each seed in that of the configurations.
+
+    # Raises
+
+    `ConfigurationError`
+        Before anything is started: a grid that is not valid, a configuration that cannot be repeated, two that are the
+        same, a folder of another configuration. At the end: runs that cannot be compared.
+    `KeyboardInterrupt`
+        On Ctrl-C, SIGTERM or SIGHUP, when all processes have been ended.
+    """
+    check_extra("report", "sweep")
+    where = Where(workers, ray, address, cpus_per_run, gpus_per_run)
+    wanted = parse_grid(grid, read_values(grid, ""))
+    numbers = parse_seeds(wanted.seeds, f"{grid}: seeds") if seeds is None else parse_seeds(seeds)
+    pairs = _pairs(grid, wanted)
+    plan = RunPlan(include_package)
+    for method in wanted.methods:
+        config = os.path.join(os.path.dirname(grid), method.config)
+        folder = Path(serialization_dir) / method.name
+        to_records = None if records is None else Path(records) / method.name
+        plan.add(config, method.overrides, numbers, folder, to_records, vary_data, method.name)
+    _check_distinct(grid, plan)
+    plan.prepare(Path(serialization_dir))
+    runs = sorted(plan.runs, key=lambda run: numbers.index(run.seed))
+    with where.back_end() as back_end:
+        show(seeds_suffice(len(numbers), len(pairs)))
+        outcomes = run_all(runs, back_end, RunsTable(runs), plan.keep)
+    show(summary(outcomes))
+    _compare(wanted, outcomes, Path(serialization_dir))
+    order = {(run.name, run.seed): place for place, run in enumerate(runs)}
+    return sorted(outcomes, key=lambda outcome: order[outcome.name, outcome.seed])
+
+
+def _pairs(grid: str, wanted: Grid) -> List[Tuple[str, str]]:
+    """The pairs of methods that will be compared."""
+    names = [method.name for method in wanted.methods]
+    try:
+        pairs = parsed_pairs(wanted.pairs, wanted.baseline)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{grid}: {error}") from error
+    unknown = [name for pair in pairs for name in pair if name not in names]
+    if unknown:
+        raise ConfigurationError(f"{grid}: pairs has {unknown[0]!r}; expected names of {', '.join(names)}")
+    if wanted.baseline is not None:
+        return [(name, wanted.baseline) for name in names if name != wanted.baseline]
+    return pairs or list(combinations(names, 2))
+
+
+def _check_distinct(grid: str, plan: RunPlan) -> None:
+    """Raises a `ConfigurationError` for two methods that are the same: `compare` would leave one of them out."""
+    names: Dict[str, str] = {}
+    for run in plan.runs:
+        name = names.setdefault(run.configuration_hash, run.name)
+        if name != run.name:
+            raise ConfigurationError(f"{grid}: {name} and {run.name} are the same configuration; leave one out")
+
+
+def _compare(wanted: Grid, outcomes: Sequence[Outcome], folder: Path) -> None:
+    """Compares the methods of which a run is finished, with what remains of baseline and pairs."""
+    finished = {outcome.name for outcome in outcomes if outcome.run is not None}
+    names = [method.name for method in wanted.methods if method.name in finished]
+    if len(names) < 2:
+        show(f"the methods are not compared: {len(names)} of {len(wanted.methods)} have a finished run")
+        return
+    baseline = wanted.baseline if wanted.baseline in finished else None
+    left = [pair for pair in parsed_pairs(wanted.pairs, wanted.baseline) if finished.issuperset(pair)]
+    pairs = ",".join(":".join(pair) for pair in left) or None
+    runs = [str(outcome.run.path) for outcome in outcomes if outcome.run is not None]
+    runs.sort(key=lambda path: names.index(Path(path).parent.name))
+    compare(runs, output=str(folder / REPORT), baseline=baseline, pairs=pairs)
