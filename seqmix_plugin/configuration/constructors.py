@@ -211,6 +211,8 @@ def read_values(config: str, overrides: str) -> Dict[str, Any]:
         return Params.from_file(config, overrides).as_dict(quiet=True)
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError is Jsonnet's
         raise ConfigurationError(f"{config}: the configuration cannot be read ({first_line(error)})") from error
+    except AttributeError as error:  # AllenNLP's, for a list
+        raise ConfigurationError(f"{config}: the configuration cannot be read (it holds no object)") from error
 
 
 def read_blocks(config: str, overrides: str) -> Dict[str, Any]:

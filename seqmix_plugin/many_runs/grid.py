@@ -44,7 +44,7 @@ class Grid:
     pairs: Optional[str]
 
 
-def parse_grid(where: str, values: Any) -> Grid:
+def parse_grid(where: str, values: Dict[str, Any]) -> Grid:
     """
     The grid of an object with the keys `KEYS`.
 
@@ -52,16 +52,14 @@ def parse_grid(where: str, values: Any) -> Grid:
 
     where : `str`
         The file, which begins the messages of errors.
-    values : `Any`
-        The file's content, plain data.
+    values : `Dict[str, Any]`
+        The file's content.
 
     # Raises
 
     `ConfigurationError`
         For an unknown key, a missing one or a value of another form.
     """
-    if not isinstance(values, dict):
-        raise ConfigurationError(f"{where}: holds {quoted(values)}; expected an object with configurations and seeds")
     unknown = sorted(values.keys() - KEYS)
     if unknown:
         raise ConfigurationError(f"{where}: {unknown[0]} is an unknown key; expected {', '.join(sorted(KEYS))}")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 import pytest
+from _jsonnet import evaluate_snippet
 from allennlp.commands import main
 from allennlp.common.checks import ConfigurationError
 
@@ -204,7 +206,7 @@ def test_mistakes_are_found_before_any_work(
 
 def test_a_file_that_holds_no_object(tmp_path: Path) -> None:
     (tmp_path / "grid.json").write_text("[1]")
-    with pytest.raises(ConfigurationError, match="expected an object with configurations and seeds"):
+    with pytest.raises(ConfigurationError, match=r"grid.json: the configuration cannot be read \\(it holds no"):
         sweep(str(tmp_path / "grid.json"), serialization_dir=str(tmp_path / "runs"))
 
 
@@ -216,6 +218,15 @@ def test_the_shipped_grids(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for method in grid.methods:
         plan.add(str(path.parent / method.config), method.overrides, [1], Path("runs"), None, False, method.name)
     assert len({run.configuration_hash for run in plan.runs}) == len(grid.methods) > 1
+
+
+def test_the_grid_of_the_page() -> None:
+    page = (ROOT / "docs" / "many_runs.md").read_text(encoding="utf-8")
+    [code] = [code for code in re.findall(r"```\n(.*?)```", page, re.S) if code.startswith("{")]
+    grid = parse_grid("page", json.loads(evaluate_snippet("page", code)))
+    assert [method.name for method in grid.methods] == [
+        f"{name}-query_size={size}" for name in ("entropy", "random") for size in (25, 50)
+    ]
 
 
 def test_there_is_a_grid() -> None:

@@ -19,7 +19,6 @@ def grid(**changes: Any) -> Callable[[], object]:
 
 
 CASES: Dict[str, Callable[[], object]] = {
-    "a grid that is not an object": lambda: parse_grid("grid.jsonnet", [1]),
     "an unknown key of a grid": grid(seed="1"),
     "no configurations": grid(configurations={}),
     "a configuration without a path, or with another key": grid(configurations={"a": 1}),

@@ -62,7 +62,6 @@ def test_every_configuration_has_every_value() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ([1], "g: holds [1]; expected an object with configurations and seeds"),
         (
             {"configuration": RANDOM, **SEEDS},
             "g: configuration is an unknown key; expected axes, baseline, configurations, pairs, seeds",
