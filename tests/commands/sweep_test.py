@@ -206,7 +206,7 @@ def test_mistakes_are_found_before_any_work(
 
 def test_a_file_that_holds_no_object(tmp_path: Path) -> None:
     (tmp_path / "grid.json").write_text("[1]")
-    with pytest.raises(ConfigurationError, match=r"grid.json: the configuration cannot be read \\(it holds no"):
+    with pytest.raises(ConfigurationError, match=r"grid.json: the configuration cannot be read \(it holds no"):
         sweep(str(tmp_path / "grid.json"), serialization_dir=str(tmp_path / "runs"))
 
 
