@@ -53,3 +53,10 @@ def annotation_seconds(counts: Mapping[str, float], cost: AnnotationCost = Annot
         + cost.seconds_per_token * counts["tokens"]
         + cost.seconds_per_entity * counts["entities"]
     )
+
+
+def in_words(seconds: float) -> str:
+    """Seconds of work as `45 s`, `24 min` and `1.6 h`."""
+    if round(seconds) < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if round(seconds / 60) < 60 else f"{seconds / 3600:,.1f} h"

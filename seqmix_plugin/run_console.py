@@ -12,6 +12,7 @@ from rich.box import SIMPLE
 from rich.markup import escape
 from rich.table import Table
 
+from seqmix_plugin.annotation_cost import in_words
 from seqmix_plugin.console import table_console
 from seqmix_plugin.distributed import is_primary
 from seqmix_plugin.errors import ConfigurationError, error_line, first_line, out_of_memory, printable
@@ -21,7 +22,7 @@ from seqmix_plugin.run.learning_curve import curve_rows
 
 logger = logging.getLogger(__name__)
 
-COST, HOURS = "annotation_seconds", "hours"
+COST, TIME = "annotation_seconds", "to annotate"
 """What annotations cost, as the curve has it and as the table shows it."""
 RESUME = "the same command with --recover resumes the run"
 
@@ -31,7 +32,7 @@ def round_line(record: Dict[str, Any]) -> str:
     annotated = record["annotated"]
     parts = [
         f"round {record['round']}: {annotated['sentences']:,} sentences ({annotated['tokens']:,} tokens, "
-        f"{annotated['entities']:,} entities, {record['annotation_seconds'] / 3600:,.1f} h to annotate) + "
+        f"{annotated['entities']:,} entities, {in_words(record['annotation_seconds'])} to annotate) + "
         f"{record['synthetic_in_training']} generated"
     ]
     measured = [f"{split} F1 {100 * scores['f1']:.2f}" for split, scores in record["scores"].items()]
@@ -51,7 +52,7 @@ def print_table(rounds: Sequence[Dict[str, Any]]) -> None:
     rows = curve_rows(rounds)
     shown = [name for name in rows[0] if not name.endswith(("precision", "recall"))]  # the file has all
     for name in shown:
-        title = HOURS if name == COST else name.replace("_f1", " F1").replace("f1", "F1")
+        title = TIME if name == COST else name.replace("_f1", " F1").replace("f1", "F1")
         table.add_column(escape(printable(title)), justify="right")
     for row in rows:
         table.add_row(*(_cell(name, row[name]) for name in shown))
@@ -62,7 +63,7 @@ def _cell(name: str, value: Any) -> str:
     if isinstance(value, str):
         return escape(printable(value))
     if name == COST:
-        return f"{value / 3600:,.1f}"
+        return in_words(value)
     return f"{100 * value:.2f}" if name.endswith("f1") else f"{value:,.0f}"
 
 

@@ -49,18 +49,18 @@ def pictures_are_drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("pictures")
     chart = learning_curve.chart
 
-    def pictures(*wanted: Tuple[Tuple[Sequence[Dict[str, Any]], str], str]) -> List[bytes]:
-        [((rounds, measure), form)] = wanted
+    def pictures(*wanted: Tuple[Tuple[Sequence[Dict[str, Any]], str, str], str]) -> List[bytes]:
+        [((rounds, measure, method), form)] = wanted
         path = folder / f"{rendering.SCRIPT.name}-{measure if rounds[-1]['scores'] else 'text'}.{form}"
         if not path.exists():
-            [content] = rendering.pictures((chart(rounds, measure), form))
+            [content] = rendering.pictures((chart(rounds, measure, method), form))
             part = path.with_suffix(f".{os.getpid()}")
             part.write_bytes(content)
             part.replace(path)
         return [path.read_bytes()]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(learning_curve, "chart", lambda rounds, measure: (rounds, measure))
+        patch.setattr(learning_curve, "chart", lambda rounds, measure, method: (rounds, measure, method))
         patch.setattr(learning_curve, "pictures", pictures)
         yield
 

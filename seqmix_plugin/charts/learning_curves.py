@@ -1,5 +1,6 @@
 """F1 against annotations."""
 
+import textwrap
 from typing import Any, Dict, Sequence
 
 from seqmix_plugin.charts.theme import INK, PAPER, SHOWN, Rows, finished, looks
@@ -19,6 +20,7 @@ def learning_curves(
     height: int = 380,
     cell: str = "",
     measure: str = MEASURES[0],
+    title: str = "",
 ) -> Dict[str, Any]:
     """
     A line per method with a band of one deviation, single runs as small points, methods with a single budget as level
@@ -44,6 +46,8 @@ def learning_curves(
         The name of the F1 that is shown at first.
     measure : `str`, optional (default = `"sentences"`)
         The one of `MEASURES` that is shown at first.
+    title : `str`, optional (default = `""`)
+        A line above the curves; the measure can then not be changed.
 
     # Returns
 
@@ -54,7 +58,8 @@ def learning_curves(
     measures = [name for name in MEASURES if all(name in row for row in means)]
     ticks = {name: sorted({row[name] for row in means}) for name in measures}
     axis = alt.Axis(values=alt.ExprRef("ticks[measure]"), format=",.0f", grid=False, labelOverlap="parity")
-    x = alt.X("x:Q", title=None, scale=alt.Scale(zero=False, nice=False, padding=14), axis=axis)
+    counted = "seconds of annotation" if measure == "seconds" else f"annotated {measure}"
+    x = alt.X("x:Q", title=counted if title else None, scale=alt.Scale(zero=False, nice=False, padding=14), axis=axis)
     y = alt.Y("y:Q", title="F1", scale=alt.Scale(zero=False))
     colour, shape = looks(names)
     dash = alt.StrokeDash("short:N", scale=alt.Scale(domain=[False, True], range=[[1, 0], [5, 4]]), legend=None)
@@ -81,9 +86,11 @@ def learning_curves(
         "lines": lines.encode(x="x0:Q", y="y0:Q", x2="x:Q", y2="y:Q", strokeDash=dash),
         "means": data("means").mark_point(size=62, opacity=1).encode(x, shape, tooltip=about, fill=hollow),
     }
-    counted = "measure == 'seconds' ? 'seconds of annotation' : 'annotated ' + measure"
-    title = alt.Title(alt.ExprRef(counted), orient="bottom", fontWeight="normal", fontSize=13)
-    chart = alt.layer(*(layer.properties(name=name) for name, layer in layers.items())).properties(title=title)
+    chosen = alt.ExprRef("measure == 'seconds' ? 'seconds of annotation' : 'annotated ' + measure")
+    text = alt.Title(chosen, orient="bottom", fontWeight="normal", fontSize=13)
+    if title:
+        text = alt.Title(textwrap.wrap(title, 70, break_on_hyphens=False), anchor="start", fontSize=13)
+    chart = alt.layer(*(layer.properties(name=name) for name, layer in layers.items())).properties(title=text)
     drawn = {row["method"] for row in (*means, *references)}
     shown = [name for name in names if name in drawn]
     values = {"measure": measure, "cell": cell, "shown": shown, "band": True, "ticks": ticks}

@@ -14,6 +14,7 @@ from seqmix_plugin.io.atomic import write_bytes, write_text
 from seqmix_plugin.io.csv_text import csv_text
 from seqmix_plugin.io.folder_guard import remove
 from seqmix_plugin.run.layout import CURVE, NOT_MEASURED, PICTURE
+from seqmix_plugin.run.method_name import method_of
 
 _warn_once = functools.cache(logging.getLogger(__name__).warning)
 
@@ -38,7 +39,7 @@ def write_curve(rounds: Sequence[Dict[str, Any]], folder: Path, measure: str = "
     rows = curve_rows(rounds)
     write_text(folder / CURVE, csv_text(list(rows[0]), rows))
     try:
-        content = picture(rounds, measure, "png")
+        content = picture(rounds, measure, "png", method_of(folder))
     except ConfigurationError as error:
         remove(folder / PICTURE)  # one of earlier rounds
         _warn_once(f"{folder / PICTURE} is not drawn: {error}")
@@ -46,18 +47,21 @@ def write_curve(rounds: Sequence[Dict[str, Any]], folder: Path, measure: str = "
     write_bytes(folder / PICTURE, content)
 
 
-def picture(rounds: Sequence[Dict[str, Any]], measure: str, form: str) -> bytes:
+def picture(rounds: Sequence[Dict[str, Any]], measure: str, form: str, method: str = "") -> bytes:
     """
     The chart as a file of a format, `"png"`, `"svg"` or `"pdf"`; a `ConfigurationError` where the extra is not
     installed.
     """
     check_extra("report", "the picture")
-    [content] = pictures((chart(rounds, measure), form))
+    [content] = pictures((chart(rounds, measure, method), form))
     return content
 
 
-def chart(rounds: Sequence[Dict[str, Any]], measure: str = "sentences") -> Dict[str, Any]:
-    """F1 against annotated sentences or tokens, a line per split; where none is measured, a text that says so."""
+def chart(rounds: Sequence[Dict[str, Any]], measure: str = "sentences", method: str = "") -> Dict[str, Any]:
+    """
+    F1 against annotated sentences or tokens, a line per split, under the method's name; where none is measured, a text
+    that says so.
+    """
     splits = list(rounds[-1]["scores"])
     if not splits:
         return message(f"{NOT_MEASURED}: no dev or test file")
@@ -66,4 +70,6 @@ def chart(rounds: Sequence[Dict[str, Any]], measure: str = "sentences") -> Dict[
         for record in rounds
         for split in splits
     ]
-    return learning_curves(splits, points, width=480, height=300, cell="F1", measure=measure)
+    return learning_curves(
+        splits, points, width=480, height=300, cell="F1", measure=measure, title=method[:1].upper() + method[1:]
+    )

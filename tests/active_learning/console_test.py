@@ -8,6 +8,7 @@ from typing import Any, Dict
 import pytest
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.annotation_cost import in_words
 from seqmix_plugin.console import prepare_console
 from seqmix_plugin.errors import error_line, first_line, printable
 from seqmix_plugin.run_console import round_line
@@ -89,3 +90,19 @@ def test_the_line_of_a_round(scores: Dict[str, Any], said: str) -> None:
     record = {"round": 1, **counts, "scores": scores, "seconds": {"train": 1.2, "query": 2.0}}
     expected = f"round 1: 1,200 sentences (7 tokens, 3 entities, 2.1 h to annotate) + 2 generated | {said} | 3 s"
     assert round_line(record) == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.0, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (91.0, "2 min"),
+        (3569.0, "59 min"),
+        (3571.0, "1.0 h"),
+        (5000000.0, "1,388.9 h"),
+    ],
+)
+def test_small_times_are_no_parts_of_hours(seconds: float, said: str) -> None:
+    assert in_words(seconds) == said
