@@ -8,14 +8,16 @@ from typing import Any, Dict, Optional, Tuple
 
 import torch
 from allennlp.data import Batch
-from transformers import AutoModelForTokenClassification, PreTrainedModel
+from transformers import AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel
 
 from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.commands.command import command
-from seqmix_plugin.commands.pipeline_agreement import SAMPLES, Agreement, compare_with_pipeline
+from seqmix_plugin.commands.model_card import CARD, EXAMPLE, Model, Publication, model_card, trained_run
+from seqmix_plugin.commands.pipeline_agreement import SAMPLES, Agreement, compare_with_pipeline, found_entities
 from seqmix_plugin.console import show
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import ConfigurationError, first_line
+from seqmix_plugin.io.atomic import write_text
 from seqmix_plugin.io.folder_guard import disk_errors
 from seqmix_plugin.io.json_text import read_object, read_objects
 from seqmix_plugin.models import SequenceTagger, SoftmaxHead
@@ -29,13 +31,20 @@ LARGEST_DIFFERENCE = 1e-4
 
 @command("export-hf", letters={"output": "-s", "force": "-f"})
 def export_hf(
-    source: str, *, output: Optional[str] = None, force: bool = False, allow_differences: bool = False
+    source: str,
+    *,
+    output: Optional[str] = None,
+    force: bool = False,
+    allow_differences: bool = False,
+    license: Optional[str] = None,
+    language: Optional[str] = None,
+    datasets: Optional[str] = None,
 ) -> Tuple[Path, Agreement]:
     """
     Write a trained tagger as a folder that transformers loads without AllenNLP.
 
-    Writes the configuration with labels, the weights (safetensors) and the tokenizer, after a comparison of the tagger
-    with the token-classification pipeline of transformers on what is written.
+    Writes the configuration with labels, the weights (safetensors), the tokenizer and a model card, after a comparison
+    of the tagger with the token-classification pipeline of transformers on what is written.
 
     # Parameters
 
@@ -47,6 +56,12 @@ def export_hf(
         Write into a folder that is not empty; files of other names stay.
     allow_differences : `bool`, optional (default = `False`)
         Write it although the pipeline gives some words other tags than the tagger.
+    license : `str`, optional (default = `None`)
+        The licence for the model card, as the hub names it, such as apache-2.0; by default a line asks for it.
+    language : `str`, optional (default = `None`)
+        Codes of the languages for the model card, such as en or en,de.
+    datasets : `str`, optional (default = `None`)
+        Names of data sets on the hub for the model card, such as eriktks/conll2003.
 
     # Returns
 
@@ -56,9 +71,11 @@ def export_hf(
     # Raises
 
     `ConfigurationError`
-        When the folder is not empty, no round of the run was trained, the tagger is not an encoder with one linear
-        layer and a softmax, or the pipeline gives other tags.
+        When the folder is not empty, a value for the card is not one, no round of the run was trained, the tagger is
+        not an encoder with one linear layer and a softmax, or the pipeline gives other tags.
     """
+    publication = Publication(license, language, datasets)
+    publication.check()
     place = Path(source)
     run = place if place.is_dir() else place.parent
     folder = Path(output) if output is not None else run / "huggingface"
@@ -85,6 +102,7 @@ def export_hf(
             agreement = compare_with_pipeline(model, reader, temporary, place)
             if agreement.differing and not allow_differences:
                 raise ConfigurationError(f"{folder}: nothing is written, as {agreement}; --allow-differences writes it")
+            _write_card(Path(temporary), run.resolve().name, run, exported, agreement, publication)
             folder.mkdir(exist_ok=True)
             mode = Path(temporary, "config.json").stat().st_mode
             for file in sorted(Path(temporary).iterdir()):
@@ -96,6 +114,23 @@ def export_hf(
         f'    pipeline("token-classification", "{folder}", aggregation_strategy="first")("Anna sings in Oslo")'
     )
     return folder, agreement
+
+
+def _write_card(
+    temporary: Path,
+    name: str,
+    run: Path,
+    exported: PreTrainedModel,
+    agreement: Agreement,
+    publication: Publication,
+) -> None:
+    """The model card, with what the pipeline finds in its example."""
+    types = sorted({label[2:] for label in exported.config.id2label.values() if label != "O"})
+    same = agreement.words - agreement.differing, agreement.words
+    longest = AutoTokenizer.from_pretrained(temporary).model_max_length
+    found = found_entities(str(temporary), EXAMPLE)
+    model = Model(name, types, found, same, longest if longest < NO_LIMIT else None)
+    write_text(temporary / CARD, model_card(model, trained_run(run), publication))
 
 
 def _check_trained(run: Path) -> None:

@@ -99,6 +99,14 @@ def compare_with_pipeline(model: SequenceTagger, reader: SentenceReader, folder:
     return Agreement(source, num_sentences, num_words, num_differing, example)
 
 
+def found_entities(folder: str, text: str) -> List[Tuple[str, str]]:
+    """Type and text of each entity that the pipeline on a folder finds."""
+    tagger = pipeline("token-classification", model=folder, aggregation_strategy="first", framework="pt")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [(entity["entity_group"], entity["word"]) for entity in tagger(text)]
+
+
 def _pipeline_tags(tagger: Any, sentence: TaggedSentence) -> List[Optional[str]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its guessing words
