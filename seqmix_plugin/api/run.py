@@ -15,6 +15,7 @@ from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.io.json_text import read_objects
 from seqmix_plugin.run.layout import ANNOTATED, NOT_MEASURED, SYNTHETIC
 from seqmix_plugin.run.learning_curve import curve_rows, picture
+from seqmix_plugin.run.method_name import method_of
 from seqmix_plugin.run.reader import Run as StoredRun
 from seqmix_plugin.run.reader import read_run
 
@@ -139,7 +140,11 @@ class Run:
             raise ConfigurationError(f"against is {quoted(against)}; expected one of {', '.join(measures)}")
         if not self.rounds:
             raise ConfigurationError(f"{self.folder}: there is no curve to plot before the first round has ended")
-        return Picture(f"learning curve of {self.folder}", lambda form: picture(self.rounds, against, form))
+
+        def draw(form: str) -> bytes:
+            return picture(self.rounds, against, form, method_of(self.folder))
+
+        return Picture(f"learning curve of {self.folder}", draw)
 
     def _generated(self) -> List[Dict[str, Any]]:
         """The generated sentences with their parents."""
