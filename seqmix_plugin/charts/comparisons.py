@@ -75,7 +75,7 @@ def funnel(rows: Rows) -> Dict[str, Any]:
     base = alt.Chart(alt.NamedData("funnel")).transform_filter(_OF_PANEL).encode(x, y, tooltip=tooltip(rows))
     bars = base.transform_filter("datum.stage != 'wanted'").mark_bar(color=ACCENT)
     wanted = base.transform_filter("datum.stage == 'wanted'").mark_tick(color=INK, thickness=2, width={"band": 0.9})
-    chart = alt.layer(bars.encode(shades("stage:N", judged=0.2, tried=0.35, accepted=0.85)), wanted)
+    chart = alt.layer(bars.encode(shades("stage:O", judged=0.2, tried=0.35, accepted=0.85)), wanted)
     return finished(chart, "container", 180, {"panel": ""}, funnel=rows)
 
 
@@ -90,7 +90,7 @@ def histogram(rows: Rows, ends: Rows) -> Dict[str, Any]:
     bars = alt.Chart(alt.NamedData("scores")).transform_filter(_OF_PANEL).mark_bar(color=ACCENT)
     bars = bars.transform_stack(["bottom", "top"], "sentences", ["from"], sort=[alt.SortField("verdict")])
     bars = bars.encode(
-        x, y, shades("verdict:N", accepted=0.85, refused=0.2), x2="to:Q", y2="top:Q", tooltip=tooltip(rows)
+        x, y, shades("verdict:O", accepted=0.85, refused=0.2), x2="to:Q", y2="top:Q", tooltip=tooltip(rows)
     )
     limits = alt.Chart(alt.NamedData("ranges")).transform_filter(_OF_PANEL).mark_rule(color=INK, strokeDash=[3, 3])
     chart = alt.layer(bars, limits.encode(alt.X("end:Q", title=None)))

@@ -1,7 +1,7 @@
 """F1 against annotations."""
 
 import textwrap
-from typing import Any, Dict, Sequence
+from typing import Any, Dict, List, Sequence, Set
 
 from seqmix_plugin.charts.theme import INK, PAPER, SHOWN, Rows, finished, looks
 
@@ -56,8 +56,10 @@ def learning_curves(
     import altair as alt  # slow to import, and an extra
 
     measures = [name for name in MEASURES if all(name in row for row in means)]
-    ticks = {name: sorted({row[name] for row in means}) for name in measures}
-    axis = alt.Axis(values=alt.ExprRef("ticks[measure]"), format=",.0f", grid=False, labelOverlap="parity")
+    ticks = {name: budget_ticks(means, name) for name in measures}
+    axis = alt.Axis(
+        values=alt.ExprRef("ticks[measure]"), format=",.0f", grid=False, labelOverlap="greedy", labelSeparation=6
+    )
     counted = "seconds of annotation" if measure == "seconds" else f"annotated {measure}"
     x = alt.X("x:Q", title=counted if title else None, scale=alt.Scale(zero=False, nice=False, padding=14), axis=axis)
     y = alt.Y("y:Q", title="F1", scale=alt.Scale(zero=False))
@@ -86,6 +88,8 @@ def learning_curves(
         "lines": lines.encode(x="x0:Q", y="y0:Q", x2="x:Q", y2="y:Q", strokeDash=dash),
         "means": data("means").mark_point(size=62, opacity=1).encode(x, shape, tooltip=about, fill=hollow),
     }
+    empty = {"runs": not runs, "levels": not references, "level_names": not references}
+    layers = {name: layer for name, layer in layers.items() if not empty.get(name)}  # an axis of no rows has no extent
     chosen = alt.ExprRef("measure == 'seconds' ? 'seconds of annotation' : 'annotated ' + measure")
     text = alt.Title(chosen, orient="bottom", fontWeight="normal", fontSize=13)
     if title:
@@ -95,6 +99,16 @@ def learning_curves(
     shown = [name for name in names if name in drawn]
     values = {"measure": measure, "cell": cell, "shown": shown, "band": True, "ticks": ticks}
     return finished(chart, width, height, values, means=means, runs=runs, references=references)
+
+
+def budget_ticks(means: Rows, measure: str) -> List[float]:
+    """The budgets of all methods where these share most of them, otherwise those of the method with the most."""
+    by_method: Dict[str, Set[float]] = {}
+    for row in means:
+        by_method.setdefault(row["method"], set()).add(row[measure])
+    every = set().union(*by_method.values())
+    longest = max(by_method.values(), key=lambda budgets: (max(budgets), len(budgets)), default=every)
+    return sorted(every if len(every) <= 2 * len(longest) else longest)
 
 
 def message(text: str) -> Dict[str, Any]:

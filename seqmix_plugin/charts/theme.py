@@ -55,6 +55,16 @@ STYLE: Dict[str, Any] = {
     "text": {"color": INK, "fontSize": 12},
 }
 
+FIT = {"type": "fit-x", "contains": "padding"}
+CONTAINER = "max(200, isFinite(containerSize()[0]) ? containerSize()[0] : 200)"
+RESIZED = {"update": CONTAINER, "events": "window:resize"}
+TO_CONTAINER: List[Dict[str, Any]] = [
+    {"op": "remove", "path": "/width"},
+    {"op": "add", "path": "/autosize", "value": FIT},
+    {"op": "add", "path": "/signals/0", "value": {"name": "width", "init": CONTAINER, "on": [RESIZED]}},
+]
+"""What makes a compiled chart, of rows of one height each, as wide as the page: Vega-Lite refuses to with a warning."""
+
 
 def for_paper(spec: Dict[str, Any]) -> Dict[str, Any]:
     """The specification of a chart with the colours of the light page, for pictures that no style sheet reaches."""
@@ -100,7 +110,10 @@ def finished(chart: Any, width: Any, height: Any, values: Dict[str, Any], **data
     import altair as alt
 
     parameters = [alt.param(name=name, value=value) for name, value in values.items()]
+    is_stepped = isinstance(height, alt.Step)
+    width = 480 if is_stepped else width
     spec: Dict[str, Any] = chart.properties(width=width, height=height).add_params(*parameters).to_dict()
     del spec["$schema"]
     data = {**spec.get("datasets", {}), **{name: list(rows) for name, rows in datasets.items()}}
-    return {**spec, "config": STYLE, "autosize": {"type": "fit-x", "contains": "padding"}, "datasets": data}
+    sized = {"usermeta": {"embedOptions": {"patch": TO_CONTAINER}}} if is_stepped else {"autosize": FIT}
+    return {**spec, "config": STYLE, **sized, "datasets": data}

@@ -8,7 +8,7 @@ import pytest
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.charts import rendering
-from seqmix_plugin.charts.learning_curves import learning_curves, message
+from seqmix_plugin.charts.learning_curves import budget_ticks, learning_curves, message
 from seqmix_plugin.charts.rendering import pictures
 from seqmix_plugin.charts.theme import COLOURS, SHAPES, THEME, for_paper, looks
 from seqmix_plugin.run.learning_curve import chart
@@ -80,6 +80,17 @@ def test_the_learning_curve_of_a_run_has_a_line_per_split() -> None:
     ]
     [ticks] = [param["value"] for param in spec["params"] if param["name"] == "ticks"]
     assert ticks["sentences"] == [10, 20]
+
+
+def test_ticks_are_at_the_budgets() -> None:
+    shared = [{"method": name, "tokens": tokens} for name in "ab" for tokens in (10, 20, 30)]
+    assert budget_ticks(shared, "tokens") == [10, 20, 30]
+    assert budget_ticks([*shared, {"method": "b", "tokens": 45}], "tokens") == [10, 20, 30, 45]
+    different = [{"method": str(k), "tokens": k + tokens} for k in range(3) for tokens in (10, 20, 30)]
+    assert budget_ticks(different, "tokens") == [12, 22, 32], (
+        "of the method with the most, where nine would be too many"
+    )
+    assert budget_ticks([], "tokens") == []
 
 
 def test_a_run_that_is_not_measured_has_a_text() -> None:

@@ -106,6 +106,29 @@ def test_curves_are_drawn_a_line_a_method(page_path: Path, show: Show) -> None:
     assert {"method", "sentences", "mean F1", "± deviation", "seeds", "accepted"} <= keys
 
 
+def test_the_charts_warn_of_nothing(page_path: Path, browser: Any) -> None:
+    """With a page that says all that Vega warns of, which readers are spared."""
+    html = page_path.read_text(encoding="utf-8")
+    assert html.count("const ONLY_ERRORS = 1;") == 1
+    loud = page_path.with_name("loud.html")
+    loud.write_text(html.replace("const ONLY_ERRORS = 1;", "const ONLY_ERRORS = 3;"), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    said: List[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(loud.as_uri())
+    page.wait_for_selector("html[data-ready]", state="attached")
+    for chart in LOWER_CHARTS:
+        see(page, chart)
+    wide = page.locator("[data-chart=differences] svg").bounding_box()["width"]
+    page.get_by_role("radio", name="tokens").check()
+    page.set_viewport_size({"width": 1000, "height": 900})
+    page.wait_for_function(
+        f"document.querySelector('[data-chart=differences] svg').getBoundingClientRect().width < {wide} - 100"
+    )
+    page.close()
+    assert said == []
+
+
 def test_the_split_changes_curves_and_tables(page_path: Path, show: Show) -> None:
     page = show(page_path)
     before = levels(page)
