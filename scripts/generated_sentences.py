@@ -51,7 +51,7 @@ perplexities of SmolLM2-135M. The first {shown} of {pairs} pairs are shown, not 
 
 | | the paper's form | the repaired form |
 |---|---|---|
-| windows | five words, of which three have a label other than O | the same, and no window cuts an entity |
+| windows | five words, of which at least three have a label other than O | the same, and no window cuts an entity |
 | nearest word | Euclidean distance in the vocabulary | CSLS, with the norm of the mixed vector restored |
 | weight | one λ, the same window in both sentences | the larger of λ and 1 − λ for the sentence with the frame |
 | accepted | perplexity of the sentence up to 500 | the half with the lower perplexity of the window |
@@ -66,7 +66,7 @@ labelled ones. The right column is the share of the ten most frequent words amon
 ## Side by side
 
 Windows are bold. A child keeps the words of the first parent but for the window. Below a word are its labels, unless it
-is O alone.
+is O alone. The perplexity is the one by which a form judges: that of the sentence, or that of the window.
 """
 
 
