@@ -34,6 +34,7 @@ class _Generated(Known):
     score: Optional[Number] = None
     weight: Optional[Number] = Field(default=None, alias="lambda")
     parents: List[_Window]
+    changed: Optional[List[int]] = Field(default=None, min_length=2, max_length=2)
     tokens: List[str]
     tag_distributions: List[Dict[str, Number]]
 
@@ -91,8 +92,8 @@ class GeneratedSentences:
         rows = []
         for sentence in sentences:
             key = sentence.round, sentence.accepted
-            known = len(sentence.parents) == 2 and all(window.sentence_id in labelled for window in sentence.parents)
-            if known and sentence.weight is not None and taken.get(key, 0) < per_round:
+            known = bool(sentence.parents) and all(window.sentence_id in labelled for window in sentence.parents)
+            if known and taken.get(key, 0) < per_round:
                 taken[key] = taken.get(key, 0) + 1
                 parents = [labelled[window.sentence_id] for window in sentence.parents]
                 rows.append({"method": self.group.name, "seed": run.seed, **_example(sentence, parents)})
@@ -131,7 +132,7 @@ def _labelled(run: Run) -> Dict[str, TaggedSentence]:
 
 
 def _example(sentence: _Generated, parents: Sequence[TaggedSentence]) -> Dict[str, Any]:
-    """A sentence as the page shows it: its words and soft labels, most probable first, beside its two parents."""
+    """A sentence as the page shows it: its words and soft labels, most probable first, beside its parents."""
     windows = [[window.start, window.end] for window in sentence.parents]
     labels = [sorted(shares.items(), key=lambda item: -item[1]) for shares in sentence.tag_distributions]
     return {
@@ -146,6 +147,6 @@ def _example(sentence: _Generated, parents: Sequence[TaggedSentence]) -> Dict[st
         "child": {
             "words": sentence.tokens,
             "labels": [[[tag, round(share, 3)] for tag, share in shares] for shares in labels],
-            "window": windows[0],
+            "window": sentence.changed or windows[0],
         },
     }

@@ -148,6 +148,21 @@ def test_examples_show_parents_and_windows(tmp_path: Path) -> None:
     assert child["labels"][3] == [["O", 1.0]]
 
 
+def test_a_child_of_one_parent_has_no_weight(tmp_path: Path) -> None:
+    """As mention replacement leaves them: the words that have changed are not always those of the parent's window."""
+    folder = write_run(tmp_path / "a", [1.0], accepted=[1])
+    children = lines(folder / "synthetic.jsonl")
+    children[0] |= {"lambda": None, "parents": children[0]["parents"][:1], "changed": [0, 2], "tags": ["O"] * 7}
+    children[1] |= {"lambda": None, "parents": [*children[1]["parents"], children[1]["parents"][0]]}
+    (folder / "synthetic.jsonl").write_text("".join(json.dumps(child) + "\n" for child in children))
+    one, three = GeneratedSentences(groups(tmp_path)[0]).examples()
+    assert one["lambda"] is None
+    assert [parent["window"] for parent in one["parents"]] == [[0, 3]]
+    assert one["child"]["window"] == [0, 2]
+    assert len(three["parents"]) == 3
+    assert three["child"]["window"] == [0, 3]
+
+
 def test_runs_that_kept_no_parents_have_no_examples(tmp_path: Path) -> None:
     folder = write_run(tmp_path / "a", [1.0], accepted=[3])
     (folder / "annotated.jsonl").unlink()

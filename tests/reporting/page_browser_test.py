@@ -1,5 +1,6 @@
 """The page in a browser: it draws, answers its controls, and asks no network for anything."""
 
+import json
 import shutil
 import time
 from pathlib import Path
@@ -338,6 +339,17 @@ def test_one_run_of_one_method(tmp_path: Path, show: Show) -> None:
     page = show(written(tmp_path / "runs"))
     assert len(lines(page)) == 1
     assert "nte reaches 50.0 F1 on test" in page.locator(".verdict").first.inner_text()
+
+
+def test_a_child_of_one_parent(tmp_path: Path, show: Show) -> None:
+    folder = write_run(tmp_path / "runs" / "replaced" / "1", [40.0, 50.0], accepted=[1, 1])
+    rows = [json.loads(line) for line in (folder / "synthetic.jsonl").read_text().splitlines()]
+    rows = [{**row, "lambda": None, "parents": row["parents"][:1], "changed": [0, 2]} for row in rows]
+    (folder / "synthetic.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    example = show(written(tmp_path / "runs")).locator("article.example").first
+    assert example.locator("dt").all_inner_texts() == ["Parent", "Child"]
+    assert "λ" not in example.locator("header").inner_text()
+    assert example.locator("dd").last.locator("mark").all_inner_texts() == ["Nora", "Lund"]
 
 
 def test_methods_that_are_not_measured(tmp_path: Path, show: Show) -> None:

@@ -188,14 +188,15 @@ function exampleElement(example) {
   const facts = [
     element("b", {}, example.method),
     `round ${example.round}, seed ${example.seed}`,
-    `λ = ${example.lambda.toFixed(2)}`,
+    ...(example.lambda === null ? [] : [`λ = ${example.lambda.toFixed(2)}`]),
     ...(example.score === null ? [] : [`${data.scored_by[example.method]} ${example.score.toLocaleString("en")}`]),
     element("span", {class: verdict}, verdict),
   ];
   const header = element("header", {}, ...facts.map((fact) => element("span", {}, fact)));
   const list = element("dl");
   example.parents.forEach((parent, position) => {
-    list.append(element("dt", {}, ["First parent", "Second parent"][position]), element("dd", {}, ...parentWords(parent)));
+    const which = example.parents.length === 1 ? "Parent" : ["First parent", "Second parent"][position] ?? "Further parent";
+    list.append(element("dt", {}, which), element("dd", {}, ...parentWords(parent)));
   });
   list.append(element("dt", {}, "Child"), element("dd", {}, ...childWords(example.child)));
   return element("article", {class: "example", "aria-label": `${verdict} sentence of ${example.method}`}, header, list);
