@@ -84,10 +84,11 @@ class Run:
     @property
     def synthetic(self) -> "pandas.DataFrame":
         """
-        A row per generated sentence, also those that the discriminator refused: `round`; `id`; `accepted`; `score`,
-        the discriminator's; `lambda`, the weight of the first parent; `tokens`; `tag_distributions`, its soft labels;
-        and for each parent, `parent_1` and `parent_2`, `parent_1_id`, `parent_1_tokens`, `parent_1_tags` and the window
-        that was mixed, its words from `parent_1_start` to `parent_1_end` (exclusive).
+        A row per generated sentence, also those that the discriminator refused: `round`; `id`; `accepted`; `score`, the
+        discriminator's; `lambda`, the weight of the pair's first sentence (the two children of a pair have the parents
+        in opposite order); `tokens`; `tag_distributions`, its soft labels; and of the parent that it has the other
+        words of, `parent_1_id`, `parent_1_tokens`, `parent_1_tags`, and the window that was mixed, its words from
+        `parent_1_start` to `parent_1_end` (exclusive); likewise `parent_2_id` and so on of the other parent.
         """
         parents = [f"parent_{number}_{name}" for number in range(1, NUM_PARENTS + 1) for name in OF_A_PARENT]
         return frame(self._generated(), [*OF_A_CHILD, *parents])

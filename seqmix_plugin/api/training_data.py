@@ -3,11 +3,11 @@
 import os
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Sequence
 
 from seqmix_plugin.api.sentences import sentences_of, write_sentences
 from seqmix_plugin.errors import ConfigurationError, quoted
-from seqmix_plugin.io.atomic import file_digest
+from seqmix_plugin.io.atomic import file_digest, write_text
 from seqmix_plugin.io.folder_guard import make_folder
 
 FOLDER = "sentences"
@@ -29,7 +29,8 @@ def with_data(
 ) -> Values:
     """
     A configuration for the data that are given. Those that are not files are written to JSONL files beside the run's
-    folder, each named by its content, and the reader of the files they take the place of becomes `jsonl_sentences`.
+    folder, each named by its content, and the reader of the files they take the place of becomes `jsonl_sentences`;
+    texts for a reader of type `plain_text` go to a text file.
 
     # Parameters
 
@@ -58,26 +59,29 @@ def with_data(
     sentences = {key: data for key, data in given.items() if data is not None and key not in files}
     if not sentences:
         return result
-    reader, of_evaluation = _reader(values, READER), values.get(EVALUATION_READER)
-    place = folder.parent / FOLDER
-    if TRAIN in sentences:
-        unlabelled = is_pool or reader.get("type") == "plain_text" or reader.get("unlabelled") is True
-        name = "pool" if is_pool else "train"
-        result[TRAIN] = _written(place, name, sentences[TRAIN], reader, unlabelled)
-        result[READER] = _of_jsonl(reader, unlabelled)
-    others = [key for key in OTHERS.values() if key not in sentences and result.get(key) is not None]
     given_sentences = [name for name, key in OTHERS.items() if key in sentences]
+    others = [key for key in OTHERS.values() if key not in sentences and result.get(key) is not None]
     if given_sentences and others:
         raise ConfigurationError(
             f"{given_sentences[0]} is given as sentences, but {others[0]} is the file {quoted(result[others[0]])}; one "
             "reader reads both: give both as sentences or both as files, or leave the latter out with "
             f"overrides={{'{others[0]}': None}}"
         )
+    reader, of_evaluation = _reader(values, READER), values.get(EVALUATION_READER)
+    place = folder.parent / FOLDER
+    if TRAIN in sentences:
+        name = "pool" if is_pool else "train"
+        if reader.get("type") == "plain_text" and _are_texts(sentences[TRAIN]):  # its own tokenizer splits them
+            result[TRAIN] = _text_file(place, name, sentences[TRAIN])
+        else:
+            unlabelled = is_pool or reader.get("type") == "plain_text" or reader.get("unlabelled") is True
+            result[TRAIN] = _written(place, name, sentences[TRAIN], reader, unlabelled)
+            result[READER] = _of_jsonl(reader, unlabelled)
     for name in given_sentences:
         labelled = _reader(values, EVALUATION_READER) if of_evaluation is not None else reader
         result[OTHERS[name]] = _written(place, name, sentences[OTHERS[name]], labelled, unlabelled=False)
         result[EVALUATION_READER] = _of_jsonl(labelled, unlabelled=False)
-    if others and of_evaluation is None:
+    if others and of_evaluation is None and result[READER] is not reader:
         result[EVALUATION_READER] = deepcopy(reader)  # AllenNLP takes blocks apart
     return result
 
@@ -99,12 +103,31 @@ def _of_jsonl(reader: Values, unlabelled: bool) -> Values:
     return {"type": "jsonl_sentences", **of_model, **({"unlabelled": True} if unlabelled else {})}
 
 
+def _are_texts(data: Any) -> bool:
+    return isinstance(data, (list, tuple)) and all(isinstance(text, str) for text in data)
+
+
+def _text_file(place: Path, name: str, texts: Sequence[str]) -> str:
+    """The path of a file with a text in each line."""
+    for row, text in enumerate(texts):
+        if not text.strip() or len(text.strip().splitlines()) > 1:
+            raise ConfigurationError(f"{name}, row {row}: {quoted(text)} is no sentence; expected a text of one line")
+    make_folder(place)
+    temporary = place / f"{name}.{os.getpid()}.part"
+    write_text(temporary, "".join(f"{text.strip()}\n" for text in texts))
+    return _named(temporary, "txt")
+
+
 def _written(place: Path, name: str, data: Any, reader: Values, unlabelled: bool) -> str:
-    """The path of the file with these sentences; the same sentences have the same file."""
+    """The path of the JSONL file with these sentences."""
     repair = reader.get("repair_tags") is True
     sentences = sentences_of(data, repair_tags=repair, unlabelled=unlabelled, name=name)
     make_folder(place)
-    temporary = write_sentences(place / f"{name}.{os.getpid()}.part", sentences)
-    path = place / f"{file_digest(temporary)[:DIGITS]}.jsonl"
+    return _named(write_sentences(place / f"{name}.{os.getpid()}.part", sentences), "jsonl")
+
+
+def _named(temporary: Path, suffix: str) -> str:
+    """The path of a file after it was named by its content: the same sentences have the same file."""
+    path = temporary.with_name(f"{file_digest(temporary)[:DIGITS]}.{suffix}")
     os.replace(temporary, path)
     return str(path)

@@ -12,6 +12,7 @@ from seqmix_plugin.run import reader
 from seqmix_plugin.sentence import TaggedSentence
 
 READER = {"type": "conll_columns", "token_indexers": {"tokens": {"type": "word_piece"}}, "max_length": 128}
+PLAIN_TEXT = {**READER, "type": "plain_text", "tokenizer": "whitespace"}
 OF_JSONL = {**READER, "type": "jsonl_sentences"}
 CONFIG = {
     "type": "active_learning",
@@ -65,13 +66,27 @@ def test_one_reader_cannot_read_sentences_and_a_file(tmp_path: Path) -> None:
 
 
 def test_a_pool_without_labels_stays_one(tmp_path: Path) -> None:
-    for block in ({**READER, "type": "plain_text", "tokenizer": "whitespace"}, {**READER, "unlabelled": True}):
+    for block in (PLAIN_TEXT, {**READER, "unlabelled": True}):
         config = {**CONFIG, "dataset_reader": block, "validation_dataset_reader": READER}
-        result = with_data(config, tmp_path / "run", train=["Anna sings", "Oslo"], dev=None, test=None)
+        result = with_data(config, tmp_path / "run", train=[["Anna", "sings"], ["Oslo"]], dev=None, test=None)
         assert result["dataset_reader"] == {**OF_JSONL, "unlabelled": True}
         assert result["validation_dataset_reader"] == READER
         [line, _] = Path(result["train_data_path"]).read_text(encoding="utf-8").splitlines()
         assert json.loads(line) == {"id": "0", "tokens": ["Anna", "sings"]}
+
+
+def test_texts_for_a_reader_of_plain_text_are_a_file_of_texts(tmp_path: Path) -> None:
+    config = {**CONFIG, "dataset_reader": PLAIN_TEXT}
+    result = with_data(config, tmp_path / "run", train=["Anna sings. ", "Oslo"], dev=None, test=None)
+    path = Path(result.pop("train_data_path"))
+    assert path.read_text(encoding="utf-8") == "Anna sings.\nOslo\n"
+    assert reader._file(str(path)) == path.name
+    assert result == {key: value for key, value in config.items() if key != "train_data_path"}
+    for text in (" ", "two\nlines", "two\u2028lines"):
+        with pytest.raises(
+            ConfigurationError, match=r"^train, row 1: '.*' is no sentence; expected a text of one line$"
+        ):
+            with_data(config, tmp_path / "run", train=["Oslo", text], dev=None, test=None)
 
 
 def test_the_same_sentences_are_the_same_data_wherever_the_run_is(tmp_path: Path) -> None:
