@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict
 import pytest
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.api.frames import frame
 from seqmix_plugin.charts import rendering
 from seqmix_plugin.commands.annotate import annotate
 from seqmix_plugin.commands.compare import compare
@@ -63,6 +64,7 @@ CASES: Dict[str, Any] = {
         "datasets",
         lambda folder: HfDatasetReader({}).read_sentences("conll2003:train"),
     ),
+    "a data frame of a run, in Python, without the extra `datasets`": ("datasets", lambda folder: frame([])),
     "`repeat --ray` without the extra `ray`": ("ray", lambda folder: Where(1, True, None, None, None)),
     "`train` with the tracker `mlflow` without the extra `mlflow`": (
         "mlflow",
