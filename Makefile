@@ -18,7 +18,7 @@ help:
 	@echo "make installed   builds the wheel, installs it in a fresh environment and tests it there (about 4 minutes)"
 	@echo "make format      formats the code"
 	@echo "make results     docs/results.md and README's table and picture from the records in results/"
-	@echo "make site        the documentation as a site in site/: open site/index.html"
+	@echo "make site        the documentation as a site: open docs/_build/html/index.html"
 	@echo "make bench       every stage compared with its references, and docs/performance.md; make bench STAGE=scoring for one stage"
 	@echo "make faults      kills runs and damages their files, resumes, and compares the results with uninterrupted runs"
 	@echo "make lock        updates the pinned versions"
@@ -90,7 +90,7 @@ results: env
 # Sources are the pages of the repository where they are, so that links lead to the same files as on GitHub. A test does
 # the same, and looks at what comes out.
 site: env
-	$(BIN)/python -m sphinx -W --keep-going -q -b html -c docs/site . site
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -d docs/_build/doctrees -c docs/site . docs/_build/html
 
 bench: env models
 	$(BIN)/python -m benchmarks $(if $(STAGE),--stage $(STAGE)) $(if $(DEVICE),--device $(DEVICE))
@@ -109,4 +109,4 @@ audit: env
 	$(BIN)/python scripts/audit.py
 
 clean:
-	rm -rf .venv $(ENCODER) $(E5) $(SMOLLM2) runs/quickstart site docs/site/reference
+	rm -rf .venv $(ENCODER) $(E5) $(SMOLLM2) runs/quickstart docs/_build docs/site/reference

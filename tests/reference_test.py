@@ -1,5 +1,6 @@
 """The generated reference: how docstrings, types and defaults become Markdown."""
 
+import functools
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from scripts.reference import write
 from scripts.reference.catalogue import blocks
 from scripts.reference.docstrings import Documented, documented, sections
 from scripts.reference.markdown import configured, function, linked, parameters, table
+from scripts.reference.python import class_entry
 
 
 def described(size: int, names: str = "a|b") -> int:
@@ -69,6 +71,32 @@ def test_a_function_is_a_section() -> None:
 )
 def test_defaults_are_shown_as_a_configuration_has_them(default: str, value: str) -> None:
     assert configured(default) == value
+
+
+def test_a_class_has_properties_and_methods() -> None:
+    class Counted:
+        """Counts."""
+
+        undocumented = 1
+
+        @functools.cached_property
+        def number(self) -> int:
+            """The number."""
+            return 1
+
+        @property
+        def half(self) -> float:
+            """Half of it."""
+            return 0.5
+
+        @classmethod
+        def of(cls) -> None:
+            """Makes one."""
+
+    assert class_entry("Counted", Counted) == (
+        "## Counted\n\nCounts.\n\n| property | value |\n| --- | --- |\n"
+        "| `number` | The number. |\n| `half` | Half of it. |\n\n\n### of\n\n`of()`\n\nMakes one.\n\n"
+    )
 
 
 def test_types_lead_to_what_they_name() -> None:

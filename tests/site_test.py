@@ -60,14 +60,16 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built as `make site` does, but without a network; a warning would be an error."""
-    folder, warnings = tmp_path_factory.mktemp("site"), io.StringIO()
+    folder, warnings = tmp_path_factory.mktemp("site") / "html", io.StringIO()
 
     def refused(*arguments: object) -> None:
         raise AssertionError(f"the network is used: {arguments}")
 
     with patch_docutils(), docutils_namespace(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", refused)
-        app = Sphinx(ROOT, ROOT / "docs/site", folder, folder / "doctrees", "html", status=None, warning=warnings)
+        app = Sphinx(
+            ROOT, ROOT / "docs/site", folder, folder.parent / "doctrees", "html", status=None, warning=warnings
+        )
         app.build()
     assert warnings.getvalue() == ""
     return folder

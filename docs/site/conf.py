@@ -24,12 +24,12 @@ exclude_patterns = [
     ".*",
     "benchmarks",
     "data",
+    "docs/_build",
     "models",
     "results",
     "runs",
     "scripts",
     "seqmix_plugin",
-    "site",
     "tests",
 ]
 # Fragments of Jsonnet have ellipses.

@@ -1,13 +1,18 @@
 """The pages of functions: the formulas, and what `import seqmix_plugin` offers."""
 
+import functools
 import inspect
 import sys
+from types import FunctionType
 from typing import Any, Dict, List
 
 import seqmix_plugin
 from scripts.reference.docstrings import documented, sections
 from scripts.reference.markdown import function, further_sections, parameters, prose, table
 from seqmix_plugin import functional
+
+METHODS = (FunctionType, classmethod, staticmethod)
+PROPERTIES = (property, functools.cached_property)
 
 
 def formulas_page() -> str:
@@ -45,18 +50,18 @@ def python_page() -> str:
 def class_entry(name: str, cls: type) -> str:
     """A class for Python: its docstring, properties and methods."""
     members = {key: value for key, value in vars(cls).items() if not key.startswith("_") and inspect.getdoc(value)}
+    methods = {key: getattr(cls, key) for key, value in members.items() if isinstance(value, METHODS)}
     properties = [
-        (f"`{key}`", " ".join(sections(value)[""].split()))
+        (f"`{key}`", prose(" ".join(sections(value)[""].split())))
         for key, value in members.items()
-        if not inspect.isroutine(value)
+        if isinstance(value, PROPERTIES)
     ]
-    methods = [function(key, getattr(cls, key), level=3) for key, value in members.items() if inspect.isroutine(value)]
     parts = [
         f"## {name}",
         prose(sections(cls)[""]),
         parameters(documented(cls), in_configuration=False),
         *further_sections(cls),
-        table(("property", "value"), ((name, prose(text)) for name, text in properties)) if properties else "",
-        *methods,
+        table(("property", "value"), properties) if properties else "",
+        *(function(key, method, level=3) for key, method in methods.items()),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
