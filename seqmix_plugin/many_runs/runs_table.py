@@ -20,6 +20,8 @@ from seqmix_plugin.run.reader import DONE
 
 INTERVAL = 2.0
 """Seconds between two looks at the runs' files, which may be on a slow file system."""
+HEADS = ("seed", "state", "round", "F1", "seconds")
+NUMBERS = {"seed", "round", "F1", "seconds"}
 WAITING, RUNNING = "waiting", "running"
 
 
@@ -75,12 +77,14 @@ class RunsTable(Display):
         return Row(RUNNING, node, now - self._began.setdefault(run, now))
 
     def table(self) -> Table:
-        """The rows that differ from the others come last, next to the cursor: those of runs that are executed."""
+        """The runs that are executed come first, as a table that is higher than the terminal is cut at its end."""
         nodes = any(row.node for row in self._rows.values())
         names = any(run.name for run in self._runs)
-        heads = [*(["configuration"] if names else []), "seed", "state", "round", "F1", "seconds"]
-        table = Table(*heads, *(["node"] if nodes else []), box=None, header_style="bold")
-        for run in sorted(self._runs, key=lambda run: self._rows[run].state == RUNNING):
+        table = Table(box=None, header_style="bold")
+        heads = [*(["configuration"] if names else []), *HEADS, *(["node"] if nodes else [])]
+        for head in heads:
+            table.add_column(head, justify="right" if head in NUMBERS else "left")
+        for run in sorted(self._runs, key=lambda run: self._rows[run].state != RUNNING):
             row = self._rows[run]
             seconds = "" if row.seconds is None else f"{row.seconds:.0f}"
             cells = [*([run.name] if names else []), str(run.seed), row.state, *self._progress(run, row), seconds]

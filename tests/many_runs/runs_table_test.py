@@ -63,10 +63,10 @@ def test_each_run_has_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     rows = [line.split() for line in plain.file.getvalue().splitlines()]  # type: ignore[attr-defined]
     assert rows == [
         ["configuration", "seed", "state", "round", "F1", "seconds", "node"],
+        ["nte", "2", "running", "2/5", "75.00", "0", "a"],
         ["nte", "1", "failed", "3", "b\\x1b"],
         ["nte", "3", "waiting"],
         ["nte", "4", "finished", "7", "b"],
-        ["nte", "2", "running", "2/5", "75.00", "0", "a"],
     ]
     assert "\x1b[2J" not in out.getvalue()
     assert "\\x1b[2J" in out.getvalue()
