@@ -22,6 +22,9 @@ from seqmix_plugin.trackers.values import round_values, run_parameters
 
 logger = logging.getLogger(__name__)
 
+LONGEST_REASON = 250
+"""Characters of the warning of a tracker that fails; those of databases and servers are long."""
+
 
 class _KeptRuns(Stored):
     trackers: List[KeptRun] = Field(default=[])
@@ -151,8 +154,10 @@ class RunTrackers:
         except Exception as error:
             one.is_open = False
             if not one.has_failed:
+                reason = first_line(error)
+                reason = reason if len(reason) <= LONGEST_REASON else reason[: LONGEST_REASON - 1] + "…"
                 logger.warning(
-                    f"the tracker {one.tracker.title} fails ({first_line(error)}): the run continues, and the next "
-                    f"round tries again"
+                    f"the tracker {one.tracker.title} fails ({reason}): the run continues, and the next round tries "
+                    f"again"
                 )
             one.has_failed = True
