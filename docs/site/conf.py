@@ -3,7 +3,6 @@ The documentation as a site: `make site` builds it. Sources are the pages of the
 of this folder, and the reference, which is generated from the source code before each build.
 """
 
-import fnmatch
 import sys
 from pathlib import Path
 from typing import Any, Dict, List
@@ -88,16 +87,6 @@ def write_reference(app: Sphinx) -> None:
     write(Path(__file__).parent / "reference")
 
 
-def leave_out_unmatched(app: Sphinx, page: str, text: List[str]) -> None:
-    """Takes the patterns that match no page out of the tables of contents: the pages are not written yet."""
-
-    def unmatched(line: str) -> bool:
-        return "*" in line and line.startswith("/") and not fnmatch.filter(app.env.found_docs, line[1:])
-
-    if page.startswith("docs/site/"):
-        text[0] = "".join(line for line in text[0].splitlines(True) if not unmatched(line.strip()))
-
-
 def write_start(app: Sphinx, error: Any) -> None:
     """Leads from the top of the site to its first page."""
     if error is None:
@@ -106,5 +95,4 @@ def write_start(app: Sphinx, error: Any) -> None:
 
 def setup(app: Sphinx) -> None:
     app.connect("builder-inited", write_reference)
-    app.connect("source-read", leave_out_unmatched)
     app.connect("build-finished", write_start)
