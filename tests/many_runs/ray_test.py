@@ -21,7 +21,7 @@ from seqmix_plugin.many_runs.execution import run_all
 from seqmix_plugin.many_runs.guard import began_at, descendants
 from seqmix_plugin.many_runs.planned_run import PlannedRun
 from seqmix_plugin.many_runs.ray_cluster import OBJECT_STORE, Share, connected
-from seqmix_plugin.many_runs.ray_tasks import RayTasks
+from seqmix_plugin.many_runs.ray_tasks import LEASE, LOSSES, RayTasks
 from seqmix_plugin.many_runs.runs_table import RunsTable
 from seqmix_plugin.run.layout import ROUNDS
 from tests.active_learning.conftest import small_config
@@ -158,6 +158,30 @@ def test_ctrl_c_ends_the_runs(address: str, tmp_path: Path) -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     assert not is_locked(run.log), "no process that prints to the log is left"
+
+
+def test_a_run_that_loses_every_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits for the locks of a lost node only, and three times at most."""
+    from ray.exceptions import WorkerCrashedError
+
+    run, back_end = job(tmp_path), RayTasks(Share(1, 0))
+    waits: List[float] = []
+    lines: List[str] = []
+    monkeypatch.setattr(back_end, "_submitted", lambda run, patience: waits.append(patience))
+    assert back_end.start(run, lines.append) is None
+    task = back_end._tasks[run]
+    outcomes = [back_end._lost(run, task, WorkerCrashedError(), lines.append) for _ in range(LOSSES + 1)]
+    assert outcomes[:-1] == [None] * LOSSES
+    assert outcomes[-1] is not None
+    assert (outcomes[-1].state, outcomes[-1].reason) == ("failed", "its node was lost 4 times, the last time a node")
+    assert waits == [0.0, *[LEASE] * LOSSES]
+    assert (
+        lines
+        == [
+            "seed 1: a node was lost; the run resumes on a node that has room (WorkerCrashedError)",
+        ]
+        * LOSSES
+    )
 
 
 def test_a_folder_that_a_node_does_not_have(address: str, tmp_path: Path) -> None:
