@@ -3,10 +3,13 @@
 import os
 import re
 import time
+from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, ContextManager, Dict, Mapping, Optional
+
+from filelock import FileLock
 
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.trackers.tracker import FAILED, FINISHED, WAITING, KeptRun, TrackedRun, Tracker
@@ -19,6 +22,9 @@ DEFAULTS = {
 }
 """Settings of MLflow that only stand where the user has none: it would wait for minutes for a server that is away."""
 DATABASE = re.compile(r"(sqlite|mysql|postgresql|mssql)\b")
+SQLITE = "sqlite:///"
+LONGEST_LOCK = 120.0
+"""Seconds that another run may take to make the tables of a database."""
 NEEDED_FOR_DATABASES = ("sqlalchemy", "alembic")
 PARAMETERS, METRICS = 100, 1000
 """How many MLflow takes in one request."""
@@ -56,19 +62,24 @@ class MlflowTracker(Tracker):
 
     def check(self) -> None:
         super().check()
-        uri = self._uri or os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db"
         missing = [name for name in NEEDED_FOR_DATABASES if find_spec(name) is None]
-        if missing and DATABASE.match(uri):
+        if missing and DATABASE.match(self._place):
             raise ConfigurationError(
                 f"the tracker MLflow needs {', '.join(missing)} for a database: pip install {' '.join(missing)}"
             )
+
+    @property
+    def _place(self) -> str:
+        """The server or database, as MLflow finds it."""
+        return self._uri or os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}mlflow.db"
 
     def open(self, run: TrackedRun, kept: KeptRun) -> KeptRun:
         for name, value in DEFAULTS.items():
             os.environ.setdefault(name, value)
         from mlflow import MlflowClient
 
-        self._client = MlflowClient(tracking_uri=self._uri)
+        with _alone(self._place):
+            self._client = MlflowClient(tracking_uri=self._uri)
         if kept.run_id is None:
             tags = {"experiment": run.experiment, "seed": str(run.seed), "folder": str(run.folder.absolute())}
             found = self._client.create_run(self._experiment_id(), run_name=run.name, tags=tags)
@@ -119,6 +130,15 @@ class MlflowTracker(Tracker):
             if found is None:
                 raise
             return found.experiment_id
+
+
+def _alone(uri: str) -> ContextManager[Any]:
+    """A lock beside a database of SQLite, whose tables MLflow makes here: seeds that start at once would fail."""
+    if not uri.startswith(SQLITE):
+        return nullcontext()
+    path = Path(uri.removeprefix(SQLITE))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(f"{path}.lock", timeout=LONGEST_LOCK)
 
 
 def _accepted(parameters: Mapping[str, Any]) -> Dict[str, str]:

@@ -10,13 +10,14 @@ from urllib.request import urlopen
 import pytest
 from allennlp.commands.train import train_model
 from allennlp.common import Params
+from filelock import FileLock, Timeout
 from mlflow import MlflowClient
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.program import TensorBoard
 from wandb.proto.wandb_internal_pb2 import Record
 
 from seqmix_plugin.trackers import RunTrackers
-from seqmix_plugin.trackers.mlflow import MlflowTracker, _accepted
+from seqmix_plugin.trackers.mlflow import MlflowTracker, _accepted, _alone
 from seqmix_plugin.trackers.tracker import KeptRun, TrackedRun
 from seqmix_plugin.trackers.values import round_values
 from tests.active_learning.conftest import lines, small_config
@@ -146,6 +147,14 @@ def test_mlflow_shows_the_curve(tracked: Tracked) -> None:
     ]
     kept = Path(client.download_artifacts(run.info.run_id, "metrics.json")).read_text()
     assert json.loads(kept) == json.loads((tracked.folder / "metrics.json").read_text())
+
+
+def test_a_database_is_made_by_one_run_at_a_time(tmp_path: Path) -> None:
+    place = tmp_path / "new" / "mlflow.db"
+    with _alone(f"sqlite:///{place}"), pytest.raises(Timeout):
+        FileLock(f"{place}.lock", timeout=0).acquire()
+    with _alone("http://localhost:5000"), FileLock(f"{place}.lock", timeout=0):
+        pass
 
 
 def test_mlflow_tells_which_rounds_it_has(tracked: Tracked, tmp_path: Path) -> None:
