@@ -323,6 +323,9 @@ DATA: Dict[str, Case] = {
     "frame: words without a column of sentences": lambda trial: sentences_of(
         pd.DataFrame({"word": ["Anna"], "tag": ["O"]})
     ),
+    "frame: words of a sentence with those of another between them": lambda trial: sentences_of(
+        pd.DataFrame({"word": list("abc"), "tag": list("OOO"), "sentence_id": [0, 1, 0]})
+    ),
     "list: an item that is no sentence": lambda trial: sentences_of([3]),
     "anything else in the place of a list": lambda trial: sentences_of("Anna"),
     "a mapping of several data sets": lambda trial: sentences_of({"train": []}),

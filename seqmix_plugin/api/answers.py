@@ -81,9 +81,11 @@ def _by_id(answers: Any, questions: Sequence[Question]) -> Mapping[Any, Any]:
 
         return {sentence.id: sentence for sentence in sentences_of(answers, name=PLACE)}
     if isinstance(answers, AnyMapping):
-        return answers
-    if isinstance(answers, str) or not isinstance(answers, AnyIterable):
-        raise ConfigurationError(f"{PLACE} is {quoted(answers)}; expected a dictionary by ids, a list or a data frame")
+        return dict(zip(plain_list(list(answers)), answers.values(), strict=True))
+    is_series = hasattr(answers, "to_dict")  # whose index may be ids, or be left over from elsewhere
+    if isinstance(answers, str) or not isinstance(answers, AnyIterable) or is_series:
+        found = "a series" if is_series else quoted(answers)
+        raise ConfigurationError(f"{PLACE} is {found}; expected a dictionary by ids, a list or a data frame")
     given = list(answers)
     if len(given) != len(questions):
         raise ConfigurationError(f"{PLACE} has {len(given)} answers to {len(questions)} questions; expected one each")

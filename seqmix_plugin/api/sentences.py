@@ -22,8 +22,8 @@ from seqmix_plugin.sentence_files.records import (
 from seqmix_plugin.sentence_files.sentence_file import check_scheme
 
 USUAL = {"tokens": ("tokens", "words", "word", "token", "text"), "tags": ("tags", "ner_tags", "tag")}
-USUAL_IDS = ("id", "sentence_id")
-"""Usual names of columns; the first that is there is taken."""
+USUAL_IDS = ("sentence_id", "id")
+"""Usual names of columns; the first that is there is taken. A frame of words may have an `id` of each word."""
 CHUNK = 4096
 """Number of sentences that are written together."""
 
@@ -63,7 +63,7 @@ def sentences_of(
         The column or key of the tags; by default `tags`, of columns the first of tags, ner_tags and tag.
     sentence_id : `str`, optional (default = `None`)
         The column or key of the id, a string or a whole number, which in a frame of words says to which sentence a word
-        belongs; by default `id`, of columns the first of id and sentence_id.
+        belongs; by default `id`, of columns the first of sentence_id and id.
     tag_names : `Sequence[str]`, optional (default = `None`)
         The tags that numbers stand for; by default those of the `ClassLabel`.
     scheme : `str`, optional (default = `None`)

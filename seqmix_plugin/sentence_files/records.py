@@ -62,7 +62,7 @@ def plain_list(values: Any) -> Any:
         values = values.tolist()
     if not isinstance(values, (list, tuple)):
         return values
-    return [value.item() if hasattr(value, "item") else value for value in values]
+    return [value.item() if getattr(value, "ndim", None) == 0 else value for value in values]
 
 
 def check_column(source: str, wanted: str, columns: Sequence[Any]) -> str:

@@ -46,6 +46,12 @@ def test_rejections_and_sentences_without_entities() -> None:
     assert [answer.tags for answer in given] == [None, None, ("O",) * 4]
 
 
+def test_ids_may_be_numbers_of_any_kind() -> None:
+    asked = [Question(TaggedSentence(name, WORDS)) for name in ("5", "7")]
+    for name in (5, np.int64(5), "5", np.str_("5")):
+        assert [answer.sentence_id for answer in checked_answers({name: RIGHT}, asked, TYPES)] == ["5"]
+
+
 def test_what_the_model_predicts_can_be_confirmed() -> None:
     [answer] = checked_answers({"a": ASKED[0].predicted}, ASKED, TYPES)
     assert answer.tags == ("B-PER", "O", "O", "O")
@@ -65,6 +71,7 @@ MISTAKES = [
     ([RIGHT], "answers has 1 answers to 3 questions; expected one each"),
     (7, "answers is 7; expected a dictionary by ids, a list or a data frame"),
     ("abc", "answers is 'abc'; expected a dictionary by ids"),
+    (pd.Series([RIGHT] * 3, index=["c", "b", "a"]), "answers is a series; expected a dictionary by ids"),
     ({"a": RIGHT[:3]}, "answers, id 'a': 3 tags for 4 words; expected one a word"),
     ({"a": ["B-DOG", "O", "O", "O"]}, "answers, id 'a': unknown label 'DOG'; expected LOC, PER"),
     ({"a": ["I-PER", "O", "O", "O"]}, "answers, id 'a': word 1: "),

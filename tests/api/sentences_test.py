@@ -35,11 +35,15 @@ FORMS: Dict[str, Any] = {
     "sentences": EXPECTED,
     "dictionaries": RECORDS,
     "pairs": PAIRS,
+    "pairs of arrays": [(np.array(words), np.array(tags)) for words, tags in PAIRS],
+    "pairs of columns": [(pd.Series(words), pd.Series(tags)) for words, tags in PAIRS],
     "pairs of tuples": tuple((tuple(words), tuple(tags)) for words, tags in PAIRS),
     "a generator": None,
     "a frame of sentences": pd.DataFrame(RECORDS),
     "a frame of arrays": pd.DataFrame({"tokens": list(map(np.array, WORDS)), "tags": list(map(np.array, TAGS))}),
     "a frame of words": FRAME_OF_WORDS,
+    "the same with ids of words": FRAME_OF_WORDS.assign(id=range(len(FRAME_OF_WORDS))),
+    "the same with ids as floats": FRAME_OF_WORDS.assign(sentence_id=FRAME_OF_WORDS["sentence_id"].astype(float)),
     "a data set": DATASET,
     "a shuffled data set": DATASET.select([1, 0]).select([1, 0]),
     "a data set of strings": Dataset.from_list(RECORDS),
@@ -142,6 +146,7 @@ MISTAKES: Dict[str, Any] = {
     "train is 3; expected a list of sentences, a pandas frame or a datasets.Dataset": [3, {}],
     "train is a mapping of train, test; expected one of its values": [DatasetDict(train=DATASET, test=DATASET), {}],
     "train: there is no sentence in it": [[], {}],
+    "empty: there is no sentence in it": [pd.DataFrame({"tokens": [], "tags": []}), {"name": "empty"}],
     "train, row 1: 3 is no sentence; expected a TaggedSentence, a dictionary with tokens and tags, or a pair of words "
     "and tags": [[PAIRS[0], 3], {}],
     "train, row 0: 'Oslo' is no sentence; expected a TaggedSentence, a dictionary with tokens and tags, or a pair of "
@@ -154,11 +159,19 @@ MISTAKES: Dict[str, Any] = {
     "train, row 1, word 2: 'I-LOC' after 'O': no entity of type 'LOC' is open in BIO (source_scheme is BIO; "
     "repair_tags: true repairs)": [[PAIRS[0], (["in", "Oslo"], ["O", "I-LOC"])], {}],
     "train: two sentences have the same id '4'; a sentence without an id has its position, from 0, as id": [
+        pd.DataFrame({"tokens": [["a"], ["b"]], "tags": [["O"], ["O"]], "id": [4, "4"]}),
+        {},
+    ],
+    "train, row 2: the words of the sentence 4 are not in rows one after another": [
         pd.DataFrame({"word": ["a", "b", "c"], "tag": ["O", "O", "O"], "sentence_id": [4, 5, 4]}),
         {},
     ],
     "train, rows 1 to 1: 'id' is NaN; expected a string or a whole number": [
         pd.DataFrame({"word": ["a", "b"], "tag": ["O", "O"], "sentence_id": ["4", None]}),
+        {},
+    ],
+    "train, rows 2 to 2: 'id' is NaN; expected a string or a whole number": [
+        pd.DataFrame({"word": list("abc"), "tag": ["O"] * 3, "sentence_id": pd.array([4, 4, None], "Int64")}),
         {},
     ],
     "train, rows 1 to 2, word 2: tag 'PER' is none of BIO's: O, B-TYPE, I-TYPE (source_scheme is BIO)": [
@@ -191,7 +204,7 @@ MISTAKES: Dict[str, Any] = {
 def test_a_mistake_is_named_with_row_and_value(message: str) -> None:
     data, options = MISTAKES[message]
     with pytest.raises(ConfigurationError) as caught:
-        sentences_of(data, name="train", **options)
+        sentences_of(data, **{"name": "train", **options})
     assert str(caught.value) == message
 
 
