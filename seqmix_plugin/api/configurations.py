@@ -1,9 +1,10 @@
 """The shipped configurations as plain data."""
 
 import difflib
-import json
 from typing import Any, Dict, Optional
 
+from seqmix_plugin.api.messages import python_errors
+from seqmix_plugin.api.training import read_configuration
 from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.io.configuration_paths import with_own_paths
 from seqmix_plugin.shipped_files import shipped
@@ -14,6 +15,7 @@ GRIDS = "grids"
 """The folder of what is for `sweep`, and no configuration."""
 
 
+@python_errors()
 def shipped_configuration(name: str, overrides: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
     """
     A configuration that is shipped with the package, for `train`, to be changed as needed. Its data files and models
@@ -42,8 +44,6 @@ def shipped_configuration(name: str, overrides: Optional[Dict[str, Any]] = None)
     if name not in names:
         close = difflib.get_close_matches(name, names, n=1) or names[:1]
         raise ConfigurationError(f"{quoted(name)} is not a shipped configuration; did you mean {close[0]!r}?")
-    from allennlp.common import Params
-
-    values = Params.from_file(str(folder / f"{name}{SUFFIX}"), json.dumps(overrides or {})).as_dict(quiet=True)
+    values = read_configuration(folder / f"{name}{SUFFIX}", overrides or {}).as_dict(quiet=True)
     found: Dict[str, Any] = with_own_paths(values, str(folder.parent))
     return found

@@ -2,9 +2,8 @@
 
 import json
 import os
-from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Union
 
 from seqmix_plugin.api.messages import python_errors
 from seqmix_plugin.api.run import Run
@@ -84,7 +83,7 @@ def train(
             raise ConfigurationError("recover and force exclude each other: force deletes what recover resumes")
         path = Path(folder)
         with left_as_it_was(path):
-            params = read_configuration(config, dict(overrides or {}))
+            params = read_configuration(config, overrides or {})
             params.params = with_data(params.params, path, train, dev, test)
             begin_anew = force or has_not_begun(path)
             state = NOTHING if begin_anew else run_state(path, params.as_dict(quiet=True))
@@ -111,25 +110,38 @@ def has_not_begun(folder: Path) -> bool:
     return True
 
 
-def read_configuration(config: Union[Pathlike, Mapping[str, Any]], overrides: Dict[str, Any]) -> "Params":
+def read_configuration(config: Union[Pathlike, Mapping[str, Any]], overrides: Mapping[str, Any]) -> "Params":
     """The configuration, of which a file is read as AllenNLP's command reads it."""
     from allennlp.common import Params
     from allennlp.common.params import with_overrides
 
     name = "config" if isinstance(config, Mapping) else os.fspath(config)
     try:
+        changes = json.dumps(dict(overrides), default=_plain)
         if not isinstance(config, Mapping):
             if os.path.isdir(name):  # Jsonnet would end the process
                 raise ConfigurationError(f"{name} is a folder; expected a configuration file")
-            params = Params.from_file(name, json.dumps(overrides))
+            params = Params.from_file(name, changes)
         else:
-            params = Params(with_overrides(deepcopy(dict(config)), overrides))
+            values = json.loads(json.dumps(config, default=_plain))
+            params = Params(with_overrides(values, json.loads(changes)))
     except (OSError, RuntimeError, TypeError, ValueError) as error:  # RuntimeError is Jsonnet's
         raise ConfigurationError(f"{name}: the configuration cannot be read ({first_line(error)})") from error
     kind = params.get("type")
     if kind != "active_learning":
         raise ConfigurationError(f"{name}: type is {quoted(kind)}; expected 'active_learning'")
     return params
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: paths, numbers of numpy, AllenNLP's `Params` and other mappings."""
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, Mapping):
+        return dict(getattr(value, "params", value))
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{quoted(value)} is not a value of JSON")
 
 
 def _train(params: "Params", folder: Path, recover: bool, force: bool) -> None:
