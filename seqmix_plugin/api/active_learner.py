@@ -75,8 +75,8 @@ class ActiveLearner:
         labels: Optional[Sequence[str]] = None,
         overrides: Optional[Mapping[str, Any]] = None,
     ) -> None:
-        self.folder = Path(folder)
-        values = read_configuration(config, dict(overrides or {})).as_dict(quiet=True)
+        self.folder = Path(folder).absolute()  # the working directory may change
+        values = read_configuration(config, overrides or {}).as_dict(quiet=True)
         values = with_data(values, self.folder, pool, dev, test, seed, is_pool=True)
         self._configuration = answered_by_hand({**values, **({} if labels is None else {"labels": labels})})
         self._open: Optional[OpenRun] = None
@@ -167,6 +167,7 @@ class ActiveLearner:
             )
         return self.rounds[-1]
 
+    @python_errors()
     def predict(self, sentences: Sequence[Union[str, Sequence[str]]]) -> Predictions:
         """
         Labels sentences with the newest model.
@@ -180,7 +181,14 @@ class ActiveLearner:
 
         `Predictions`
             A list with one `Prediction` for each sentence.
+
+        # Raises
+
+        `ConfigurationError`
+            Before a model is trained, for anything else than a list of sentences, and for an empty sentence.
         """
+        if not self.rounds:
+            raise ConfigurationError("no model is trained yet; query and teach train one")
         reader = self._ready().loop.experiment.reader
         return predictions(SequenceTaggerPredictor(self.model.eval(), reader), sentences)
 
@@ -194,7 +202,7 @@ class ActiveLearner:
 
     @property
     def model(self) -> SequenceTagger:
-        """The newest model."""
+        """The newest model; before the first round, one that has learned nothing."""
         return self._ready().loop.learners[0].model
 
     @property

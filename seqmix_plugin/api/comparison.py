@@ -13,6 +13,7 @@ from seqmix_plugin.charts.rendering import pictures
 from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.extras import check_extra
 from seqmix_plugin.io.atomic import write_bytes, write_text
+from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.reporting import chart_data, tables
 from seqmix_plugin.reporting.comparison import Comparison as Compared
 from seqmix_plugin.reporting.page import write_page
@@ -74,6 +75,7 @@ class Comparison:
         columns = ("first", "second", "difference", "low", "high", "seeds", "p", "adjusted_p", "significant")
         return frame([_difference(pair) for pair in self.compared.pairs.get(self.split, [])], columns)
 
+    @python_errors()
     def plot(self) -> Picture:
         """
         The learning curves, which a notebook shows.
@@ -106,6 +108,7 @@ class Comparison:
         )
         return Picture(f"learning curves of {', '.join(names)}", lambda form: pictures((spec, form))[0])
 
+    @python_errors()
     def write(self, folder: Union[str, "os.PathLike[str]"]) -> Path:
         """
         Writes the report of `seqmix compare` into a folder: `report.html`, `scores.csv` with every score of every run,
@@ -128,12 +131,10 @@ class Comparison:
         """
         check_extra("report", "the report")
         place = Path(folder)
-        with python_errors():
-            place.mkdir(parents=True, exist_ok=True)
-            write_text(place / CSV, scores_csv(self.compared.groups))
-            text = tables.markdown(self.compared, self.notes)
-            write_bytes(place / TABLES, text.encode("utf-8", errors="replace"))
-            write_page(self.compared, self.notes, place / PAGE)
+        make_folder(place)
+        write_text(place / CSV, scores_csv(self.compared.groups))
+        write_bytes(place / TABLES, tables.markdown(self.compared, self.notes).encode("utf-8", errors="replace"))
+        write_page(self.compared, self.notes, place / PAGE)
         return place / PAGE
 
     def __repr__(self) -> str:
@@ -144,6 +145,7 @@ class Comparison:
         return str(self.table.round(2).to_html(index=False))
 
 
+@python_errors()
 def compare(
     runs: Sequence[Place],
     names: Optional[Sequence[str]] = None,
@@ -188,16 +190,14 @@ def compare(
         raise ConfigurationError(f"against is {quoted(against)}; expected one of {', '.join(MEASURES)}")
     if baseline is not None and pairs:
         raise ConfigurationError("baseline and pairs exclude each other: both say what is compared")
-    with python_errors():
-        found, notes = find_runs(places)
-        if not found:
-            raise ConfigurationError(
-                "; ".join(notes[:MOST_NOTES]) or "there is no run to compare; give runs or folders of runs"
-            )
-        groups, left_out = group_runs(found)
-        named = groups if names is None else _named(groups, places, names)
-        compared = Compared(with_cost(named), baseline, list(pairs), against)
-        return Comparison(compared, [*notes, *left_out], _split(compared, split))
+    found, notes = find_runs(places)
+    if not found:
+        reasons = "; ".join(notes[:MOST_NOTES])
+        raise ConfigurationError(reasons or "there is no run to compare; give runs or folders of runs")
+    groups, left_out = group_runs(found)
+    named = groups if names is None else _named(groups, places, names)
+    compared = Compared(with_cost(named), baseline, list(pairs), against)
+    return Comparison(compared, [*notes, *left_out], _split(compared, split))
 
 
 def _named(groups: Sequence[Group], places: Sequence[str], names: Sequence[str]) -> List[Group]:

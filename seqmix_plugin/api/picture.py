@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Callable, Union
 
+from seqmix_plugin.api.messages import python_errors
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import write_bytes
 
@@ -25,6 +26,7 @@ class Picture:
         self.title = title
         self._draw = draw
 
+    @python_errors()
     def save(self, path: Union[str, Path]) -> None:
         """
         Writes the chart to a file.
@@ -46,6 +48,7 @@ class Picture:
             )
         write_bytes(Path(path), self._draw(form))
 
+    @python_errors()
     def _repr_svg_(self) -> str:
         return self._draw("svg").decode("utf-8")
 

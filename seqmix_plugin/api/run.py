@@ -44,7 +44,7 @@ class Run:
     """
 
     def __init__(self, folder: Union[str, "os.PathLike[str]"]) -> None:
-        self.folder = Path(folder)
+        self.folder = Path(folder).absolute()  # the working directory may change
         self._tagger: Optional[Tagger] = None
         self._stored()
 
@@ -117,6 +117,7 @@ class Run:
             self._tagger = Tagger(self.folder)
         return self._tagger
 
+    @python_errors()
     def plot(self, against: str = "sentences") -> Picture:
         """
         The learning curve, which a notebook shows.

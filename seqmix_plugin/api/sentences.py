@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
 
 from seqmix_plugin.api.items import item_records
+from seqmix_plugin.api.messages import python_errors
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import replacement
 from seqmix_plugin.io.json_text import is_list_of, to_lines
@@ -28,6 +29,7 @@ CHUNK = 4096
 """Number of sentences that are written together."""
 
 
+@python_errors()
 def sentences_of(
     data: Any,
     *,

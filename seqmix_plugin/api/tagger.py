@@ -119,6 +119,7 @@ class Tagger:
         return f"<Tagger of {self.source}>"
 
 
+@python_errors()
 def predictions(
     predictor: "SequenceTaggerPredictor", sentences: Sequence[Union[str, Sequence[str]]], batch_size: int = 32
 ) -> Predictions:
@@ -127,9 +128,8 @@ def predictions(
         raise ConfigurationError(f"sentences is {quoted(sentences)}; {EXPECTED}")
     inputs = [_input(place, sentence) for place, sentence in enumerate(sentences)]
     found = Predictions()
-    with python_errors():
-        for start in range(0, len(inputs), batch_size):
-            found += map(_prediction, predictor.predict_batch_json(inputs[start : start + batch_size]))
+    for start in range(0, len(inputs), batch_size):
+        found += map(_prediction, predictor.predict_batch_json(inputs[start : start + batch_size]))
     return found
 
 

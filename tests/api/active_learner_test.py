@@ -118,11 +118,16 @@ def answer_elsewhere(learner: sx.ActiveLearner, *questions: Question) -> None:
     write_answers(files.own("terminal"), answers, questions)
 
 
-def test_mistakes_change_nothing(tiny_encoder: str, tmp_path: Path) -> None:
+def test_mistakes_change_nothing(tiny_encoder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = small_config(tiny_encoder, **NO_SPLITS, **{"trainer.trainer.num_epochs": 1, "labels": LABELS})
     oracle = {"type": "files", "unanswered": "pool"}
     changed = {"trainer.stopping": {"type": "label_budget", "sentences": 3}, "trainer.oracle": oracle}
-    learner = sx.ActiveLearner(config, tmp_path / "run", overrides=changed)
+    monkeypatch.chdir(tmp_path)
+    learner = sx.ActiveLearner(config, "run", overrides=changed)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir("elsewhere")
+    with pytest.raises(sx.ConfigurationError, match="^no model is trained yet; query and teach train one$"):
+        learner.predict(["Anna sings"])
     with pytest.raises(sx.ConfigurationError, match="^there is no open question; query selects sentences$"):
         learner.teach({})
     for k in (0, 41, 2.0, "3", True):
@@ -143,6 +148,7 @@ def test_mistakes_change_nothing(tiny_encoder: str, tmp_path: Path) -> None:
         learner.teach({last.id: None})
     with pytest.raises(sx.ConfigurationError, match="^the run has stopped after round 1: 3 of 3 sentences are lab"):
         learner.query(1)
+    assert list(Path.cwd().iterdir()) == []
     with pytest.raises(sx.ConfigurationError, match="holds a run of another configuration; take another folder$"):
         sx.ActiveLearner(config, tmp_path / "run")
 

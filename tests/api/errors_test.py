@@ -92,4 +92,5 @@ def test_what_the_page_says_is_so(row: Row, tmp_path: Path) -> None:
     with pytest.raises(sx.ConfigurationError) as caught:
         CASES[row.what](tmp_path)
     assert row.matches(str(caught.value)), caught.value
+    assert caught.value._render_traceback_() == [f"error: {caught.value}"]  # type: ignore[attr-defined]  a notebook's
     assert not (tmp_path / "sentences").exists()

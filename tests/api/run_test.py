@@ -59,6 +59,14 @@ def test_a_run_without_measures_and_generated_sentences(tmp_path: Path) -> None:
     assert repr(run) == f"<Run {run.folder}: unfinished, 2 of 3 rounds, 20 sentences annotated, F1 not measured>"
 
 
+def test_the_working_directory_may_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_run(tmp_path / "run", [10.0])
+    monkeypatch.chdir(tmp_path)
+    run = sx.Run("run")
+    monkeypatch.chdir("/")
+    assert len(run.rounds) == 1
+
+
 def test_what_it_is_can_be_seen(of_files: sx.Run) -> None:
     f1 = {split: f"{split} F1 {100 * scores['f1']:.2f}" for split, scores in of_files.rounds[-1]["scores"].items()}
     summary = f"finished, 2 of 2 rounds, 18 sentences annotated, {f1['dev']}, {f1['test']}"
