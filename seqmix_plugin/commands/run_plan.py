@@ -79,10 +79,12 @@ class RunPlan:
             When it cannot be repeated, or a record is that of another run.
         """
         blocks = read_blocks(config, json.dumps(overrides))
-        _check_rounds(config, blocks)
+        _check_rounds(config, blocks, "sweep" if name else "repeat")
         trainer = blocks["trainer"] if vary_data else None
         for seed in seeds:
-            changes = json.dumps(seed_overrides(overrides, seed, trainer))
+            changes = json.dumps(
+                seed_overrides(overrides, seed, trainer, f"{name}: overrides" if name else "--overrides")
+            )
             configuration = read_blocks(config, changes)
             arguments = ["train", config, "-s", str(folder / str(seed)), "-o", changes]
             for package in self._packages:
@@ -122,15 +124,20 @@ def parse_seeds(text: str, key: str = "--seeds") -> List[int]:
     return seeds
 
 
-def seed_overrides(overrides: Dict[str, Any], seed: int, trainer: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-    """The overrides of one run: the user's, and the seeds, also that of the slice in the block `trainer`, if given."""
+def seed_overrides(
+    overrides: Dict[str, Any], seed: int, trainer: Optional[Dict[str, Any]] = None, where: str = "--overrides"
+) -> Dict[str, Any]:
+    """
+    The overrides of one run: the user's, and the seeds, also that of the slice in the block `trainer`, if given.
+    `where` the user's are begins the messages of errors.
+    """
     for key in SEEDS:
         if key in overrides:
-            raise ConfigurationError(f"--overrides has {key!r}, which 'repeat' sets itself: use --seeds")
+            raise ConfigurationError(f"{where} has {key!r}, which 'repeat' sets itself: use --seeds")
     if trainer is not None:
         if "trainer.pool.data_seed" in flattened(overrides):
             raise ConfigurationError(
-                "--overrides has 'trainer.pool.data_seed', which --vary-data sets itself: leave one out"
+                f"{where} has 'trainer.pool.data_seed', which --vary-data sets itself: leave one out"
             )
         overrides = {key: value for key, value in overrides.items() if key.split(".")[0] != "trainer"}
         overrides["trainer"] = {**trainer, "pool": {**trainer.get("pool", {}), "data_seed": seed}}
@@ -148,10 +155,10 @@ def parsed_overrides(overrides: str) -> Dict[str, Any]:
     return parsed
 
 
-def _check_rounds(config: str, blocks: Dict[str, Any]) -> None:
+def _check_rounds(config: str, blocks: Dict[str, Any], command: str) -> None:
     """Raises a `ConfigurationError` for a configuration that cannot be repeated."""
     if blocks.get("type") != "active_learning":
-        raise ConfigurationError(f"{config}: type is {blocks.get('type')!r}; 'repeat' needs 'active_learning'")
+        raise ConfigurationError(f"{config}: type is {blocks.get('type')!r}; {command!r} needs 'active_learning'")
     num_rounds = at(blocks, "trainer.num_rounds")
     if not isinstance(num_rounds, int) or isinstance(num_rounds, bool) or num_rounds < 0:
         raise ConfigurationError(f"{config}: trainer.num_rounds is {num_rounds!r}; expected 0 or more")

@@ -106,7 +106,7 @@ def sweep(
     plan.prepare(Path(serialization_dir))
     runs = sorted(plan.runs, key=lambda run: numbers.index(run.seed))
     with where.back_end() as back_end:
-        show(seeds_suffice(len(numbers), len(pairs)))
+        show(seeds_suffice(len(numbers), max(1, len(pairs))))
         outcomes = run_all(runs, back_end, RunsTable(runs), plan.keep)
     show(summary(outcomes))
     _compare(wanted, outcomes, Path(serialization_dir))

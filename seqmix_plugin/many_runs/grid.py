@@ -106,6 +106,7 @@ def _method(where: str, name: str, value: Any) -> Method:
     overrides = block.get("overrides", {})
     if not isinstance(overrides, dict):
         raise ConfigurationError(f"{where}: configurations.{name}.overrides is {quoted(overrides)}; expected an object")
+    _check_no_seed(f"{where}: configurations.{name}.overrides", overrides)
     return Method(name, block["config"], overrides)
 
 
@@ -114,9 +115,7 @@ def _points(where: str, axes: Any) -> List[Dict[str, Tuple[str, Any]]]:
     if not isinstance(axes, dict):
         form = "an object such as {'trainer.augmenter.alpha': [4, 8]}"
         raise ConfigurationError(f"{where}: axes is {quoted(axes)}; expected {form}")
-    for key in axes:
-        if key in SEEDS:
-            raise ConfigurationError(f"{where}: axes has {key!r}, which 'sweep' sets itself: use seeds")
+    _check_no_seed(f"{where}: axes", axes)
     named = [_named(where, key, values) for key, values in axes.items()]
     return [dict(zip(axes, values, strict=True)) for values in product(*named)]
 
@@ -137,12 +136,19 @@ def _combined(where: str, method: Method, point: Dict[str, Tuple[str, Any]]) -> 
     last = [key.split(".")[-1] for key in point]
     short = len(set(last)) == len(last)
     parts = [f"{key.split('.')[-1] if short else key}={name}" for key, (name, _) in point.items()]
-    twice = next((key for key in point if key in flattened(method.overrides)), None)
+    given = {*method.overrides, *flattened(method.overrides)}
+    twice = next((key for key in point if key in given), None)
     if twice is not None:
         raise ConfigurationError(f"{where}: configurations.{method.name}.overrides has {twice!r}, and so has axes")
     name = "-".join([method.name, *parts])
     _check_name(where, name)
     return Method(name, method.config, {**method.overrides, **{key: value for key, (_, value) in point.items()}})
+
+
+def _check_no_seed(where: str, values: Dict[str, Any]) -> None:
+    for key in SEEDS:
+        if key in values:
+            raise ConfigurationError(f"{where} has {key!r}, which 'sweep' sets itself: use seeds")
 
 
 def _check_name(where: str, name: str) -> None:

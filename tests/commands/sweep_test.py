@@ -204,6 +204,28 @@ def test_mistakes_are_found_before_any_work(
     assert not (tmp_path / "runs").exists()
 
 
+def test_mistakes_are_named_as_the_grid_has_them(tiny_encoder: str, tmp_path: Path) -> None:
+    config = small_config(tiny_encoder, **TINY)
+    write(tmp_path / "small.json", config)
+    write(tmp_path / "other.json", {**config, "type": "default"})
+    block = {"config": "small.json", "overrides": {"trainer.pool.data_seed": 2}}
+    grid = write(tmp_path / "grid.json", {"configurations": {"a": block}, "seeds": "1"})
+    with pytest.raises(ConfigurationError, match=r"a: overrides has 'trainer.pool.data_seed', which --vary-data sets"):
+        sweep(str(grid), serialization_dir=str(tmp_path / "runs"), vary_data=True)
+    grid = write(tmp_path / "grid.json", {"configurations": {"a": "other.json"}, "seeds": "1"})
+    with pytest.raises(ConfigurationError, match=r"other.json: type is 'default'; 'sweep' needs 'active_learning'"):
+        sweep(str(grid), serialization_dir=str(tmp_path / "runs"))
+
+
+def test_a_grid_of_one_configuration(done: Sweep, command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    configuration = {"config": "configs/small.json", "overrides": {"trainer.query_size": 6}}
+    grid = {"configurations": {"small-query_size=6": configuration}, "seeds": "1"}
+    assert command("sweep", write(done.grid.with_name("one.jsonnet"), grid), "-s", done.folder) == 0
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert first == "with 1 seed no difference can be significant at 0.05: one pair of methods needs 6 seeds"
+    assert last == "the methods are not compared: 1 of 1 have a finished run"
+
+
 def test_a_file_that_holds_no_object(tmp_path: Path) -> None:
     (tmp_path / "grid.json").write_text("[1]")
     with pytest.raises(ConfigurationError, match=r"grid.json: the configuration cannot be read \(it holds no"):

@@ -29,6 +29,7 @@ CASES: Dict[str, Callable[[], object]] = {
     "axes that are not an object": grid(axes=["k"]),
     "an axis without values, or with unnamed objects": grid(axes={"k": []}),
     "an axis of a key that `sweep` sets": grid(axes={"numpy_seed": [1]}),
+    "overrides of such a key": grid(configurations={"a": {"config": "a.jsonnet", "overrides": {"seed": 1}}}),
     "a key in an axis and in overrides": grid(
         configurations={"a": {"config": "a.jsonnet", "overrides": {"k": 1}}}, axes={"k": [1]}
     ),

@@ -111,6 +111,14 @@ def test_every_configuration_has_every_value() -> None:
             "g: configurations.a.overrides has 't.k', and so has axes",
         ),
         (
+            {"configurations": {"a": {"config": "x", "overrides": {"t": {"k": 1}}}}, "axes": {"t": {"n": {}}}, **SEEDS},
+            "g: configurations.a.overrides has 't', and so has axes",
+        ),
+        (
+            {"configurations": {"a": {"config": "x", "overrides": {"seed": 1}}}, **SEEDS},
+            "g: configurations.a.overrides has 'seed', which 'sweep' sets itself: use seeds",
+        ),
+        (
             {"configurations": RANDOM, "baseline": "nte", **SEEDS},
             "g: baseline is 'nte'; expected one of random",
         ),
