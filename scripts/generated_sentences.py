@@ -218,9 +218,10 @@ def page(trial: Trial, num_pairs: int = NUM_PAIRS, num_examples: int = NUM_EXAMP
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("output", help="the file to write")
+    output = Path(parser.parse_args().output)
     with tempfile.TemporaryDirectory() as folder:
         trial = Trial({form: ladder(form) for form in FORMS}, SIZE, Path(folder))
-        write_text(Path(parser.parse_args().output), page(trial))
+        write_text(output, page(trial))
 
 
 if __name__ == "__main__":

@@ -119,5 +119,12 @@ def share_of(nodes: List[Dict[str, Any]], workers: int, cpus: Optional[int], gpu
         if largest < cpus:
             raise ConfigurationError(f"--cpus-per-run is {cpus}; the nodes of the Ray cluster have {largest} at most")
         return Share(cpus, share)
-    shared = [size["CPU"] // max(workers, size.get("GPU", 0) // share if share else 0) for size in usable]
+    shared = [size["CPU"] // max(workers, _runs_on_gpus(size.get("GPU", 0), share)) for size in usable]
     return Share(max(1, int(min(shared))), share)
+
+
+def _runs_on_gpus(gpus: float, share: float) -> int:
+    """How many runs the GPUs of a node allow: a fraction is of one GPU, and ten tenths are a whole one."""
+    if share == 0:
+        return 0
+    return int(gpus) * int(1 / share + 1e-9) if share < 1 else int(gpus // share)

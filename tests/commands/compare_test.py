@@ -7,6 +7,9 @@ from typing import Any, Dict
 import pytest
 
 from seqmix_plugin.charts import rendering
+from seqmix_plugin.commands.paper_files import PaperFiles, parsed_names
+from seqmix_plugin.reporting.comparison import Comparison
+from seqmix_plugin.reporting.run_groups import find_runs, group_runs
 from tests.annotator.pseudo_terminal import PseudoTerminal
 from tests.commands.conftest import Command
 from tests.reporting.conftest import write_run
@@ -22,6 +25,14 @@ def runs(tmp_path: Path) -> Path:
             tmp_path / "runs" / "sub" / str(seed), [12.0, 25.0, 31.0 + seed], seed=seed, accepted=[9, 5, 2], **changes
         )
     return tmp_path / "runs"
+
+
+def test_names_of_the_methods_of_a_sweep(runs: Path) -> None:
+    for path in list(runs.iterdir()):
+        path.rename(path.with_name(f"{path.name}-query_size=6"))
+    groups, _ = group_runs(find_runs([str(runs)])[0])
+    paper = PaperFiles(None, None, 3, parsed_names("sub-query_size=6=SeqMix; q = 6, random-query_size=6=Random"))
+    assert paper.names(Comparison(groups)) == {"sub-query_size=6": "SeqMix; q = 6", "random-query_size=6": "Random"}
 
 
 def test_a_comparison_leaves_its_files(
@@ -204,6 +215,7 @@ def test_an_older_page_is_replaced(command: Command, runs: Path, tmp_path: Path)
         (["RUNS", "--figure", "x.pdf", "--figure-width", "0"], "--figure-width is 0; expected inches, from 1 to 20"),
         (["RUNS", "--latex", "RUNS/no/x.tex"], "RUNS/no/x.tex: cannot be written to; expected a file's path in a"),
         (["RUNS", "--names", "sub"], "--names is 'sub'; expected one name for each method, such as nte=Token entropy"),
+        (["RUNS", "--names", "sub=a,sub=b"], "--names is 'sub=a, sub=b'; expected one name for each method, such as"),
         (["RUNS", "--names", "lc=LC"], "--names has 'lc'; expected some of random, sub"),
         (["RUNS", "--names", "sub=random"], "--names calls two methods 'random'; expected a name of its own for each"),
         (["RUNS/bare", "--baseline", "lc"], "--baseline is 'lc'; expected one of bare"),

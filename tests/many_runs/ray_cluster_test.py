@@ -29,6 +29,8 @@ HEAD, SMALL, LARGE = {"memory": 1.0}, {"CPU": 4.0}, {"CPU": 16.0, "GPU": 2.0}
         ([HEAD, SMALL, LARGE], 1, None, None, (8, 1)),
         ([HEAD, SMALL, LARGE], 1, None, 0.0, (4, 0)),
         ([LARGE], 1, None, 0.25, (2, 0.25)),
+        ([{"CPU": 90.0, "GPU": 1.0}], 1, None, 0.1, (9, 0.1)),
+        ([{"CPU": 12.0, "GPU": 3.0}], 1, None, 0.7, (4, 0.7)),
         ([LARGE], 4, None, 1.0, (4, 1)),
         ([LARGE], 1, 3, 2.0, (3, 2)),
     ],
