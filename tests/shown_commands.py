@@ -11,8 +11,8 @@ PAGES = [
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "docs/site").glob("*.md")),
 ]
-PROGRAMS = ("allennlp", "cd", "docker", "echo", "git", "make", "mlflow", "pip", "python", "ray", "sbatch", "scontrol")
-PROGRAMS += ("seqmix", "sed", "srun", "tensorboard", "uv", "wandb")
+PROGRAMS = ("allennlp", "cd", "docker", "echo", "git", "huggingface-cli", "make", "mlflow", "pip", "python", "ray")
+PROGRAMS += ("sbatch", "scontrol", "seqmix", "sed", "srun", "tensorboard", "uv", "wandb")
 """Where a block has no language, these begin a command; other blocks without a language are output or data."""
 SHELLS = ("bash", "sh", "shell")
 FENCED = re.compile(

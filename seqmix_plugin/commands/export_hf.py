@@ -24,6 +24,7 @@ from seqmix_plugin.models import SequenceTagger, SoftmaxHead
 from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.input_length import NO_LIMIT, max_input_length
 from seqmix_plugin.run.layout import CONFIG, ROUNDS
+from seqmix_plugin.run.names import experiment_name
 
 LARGEST_DIFFERENCE = 1e-4
 """Of the two models' log-probabilities."""
@@ -102,7 +103,7 @@ def export_hf(
             agreement = compare_with_pipeline(model, reader, temporary, place)
             if agreement.differing and not allow_differences:
                 raise ConfigurationError(f"{folder}: nothing is written, as {agreement}; --allow-differences writes it")
-            _write_card(Path(temporary), run.resolve().name, run, exported, agreement, publication)
+            _write_card(Path(temporary), experiment_name(run), run, exported, agreement, publication)
             folder.mkdir(exist_ok=True)
             mode = Path(temporary, "config.json").stat().st_mode
             for file in sorted(Path(temporary).iterdir()):

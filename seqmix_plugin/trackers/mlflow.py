@@ -106,15 +106,15 @@ class MlflowTracker(Tracker):
             self._client.log_batch(self._run_id, metrics=metrics[start : start + METRICS])
 
     def close(self, status: str, files: Mapping[str, bytes]) -> None:
+        if status == WAITING:  # first, as the place of the files may be another one than that of the run
+            self._client.update_run(self._run_id, status=STATUS[status])
+        else:
+            self._client.set_terminated(self._run_id, STATUS[status])
         with TemporaryDirectory() as folder:
             for name, content in files.items():
                 Path(folder, name).write_bytes(content)
             if files:
                 self._client.log_artifacts(self._run_id, folder)
-        if status == WAITING:
-            self._client.update_run(self._run_id, status=STATUS[status])
-        else:
-            self._client.set_terminated(self._run_id, STATUS[status])
 
     def _experiment_id(self) -> str:
         """The experiment of this name, which another process may make at the same time."""

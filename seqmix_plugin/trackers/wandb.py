@@ -51,6 +51,7 @@ class WandbTracker(Tracker):
         self._project = project
         self._entity = entity
         self._mode = None if mode is None else one_of("trackers.mode", mode, MODES)
+        self._run: Any = None
 
     def open(self, run: TrackedRun, kept: KeptRun) -> KeptRun:
         import wandb
@@ -59,19 +60,24 @@ class WandbTracker(Tracker):
         newer = {"finish_timeout": LONGEST_UPLOAD, "x_transaction_log_flush_interval": FLUSH_INTERVAL}
         known = getattr(wandb.Settings, "model_fields", {})  # not all of them in older versions
         settings.update((name, value) for name, value in newer.items() if name in known)
+        if "create_new" in str(known.get("reinit")):  # a run that the process has begun itself is left alone
+            settings["reinit"] = "create_new"
         run_id = kept.run_id or uuid4().hex[:8]
-        self._run = wandb.init(
-            project=self._project,
-            entity=self._entity,
-            mode=self._mode,  # type: ignore[arg-type]
-            id=run_id,
-            name=run.name,
-            group=run.experiment,
-            config=dict(run.parameters),
-            resume="allow",
-            settings=wandb.Settings(**settings),
-        )
-        self._run.define_metric("*", step_metric="round")
+        if self._run is not None and self._run.id != run_id:
+            self.close(FAILED, {})
+        if self._run is None:  # an error may have left it open
+            self._run = wandb.init(
+                project=self._project,
+                entity=self._entity,
+                mode=self._mode,  # type: ignore[arg-type]
+                id=run_id,
+                name=run.name,
+                group=run.experiment,
+                config=dict(run.parameters),
+                resume="allow",
+                settings=wandb.Settings(**settings),
+            )
+            self._run.define_metric("*", step_metric="round")
         # The server knows best; offline, only what was kept is known.
         return KeptRun(run_id=run_id, rounds=self._run.starting_step if self._run.resumed else kept.rounds)
 
@@ -79,8 +85,11 @@ class WandbTracker(Tracker):
         self._run.log(dict(values), step=number, commit=True)  # else it waits for the next step
 
     def close(self, status: str, files: Mapping[str, bytes]) -> None:
-        for name, content in files.items():
-            path = Path(self._run.dir, name)
-            path.write_bytes(content)
-            self._run.save(str(path), base_path=self._run.dir, policy="now")
-        self._run.finish(exit_code=int(status == FAILED))
+        run, self._run = self._run, None
+        try:
+            for name, content in files.items():
+                path = Path(run.dir, name)
+                path.write_bytes(content)
+                run.save(str(path), base_path=run.dir, policy="now")
+        finally:
+            run.finish(exit_code=int(status == FAILED))

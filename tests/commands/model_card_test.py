@@ -10,6 +10,7 @@ from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.export_hf import export_hf
 from seqmix_plugin.commands.model_card import CARD, Model, Publication, model_card, trained_run
+from seqmix_plugin.run.names import experiment_name
 from tests.active_learning.conftest import lines
 from tests.reporting.conftest import write_run
 
@@ -42,6 +43,7 @@ def test_the_example_of_the_card_gives_what_it_says(
 def test_the_card_of_a_run(exported: Path, trained: Path, tiny_encoder: str) -> None:
     card = (exported / CARD).read_text(encoding="utf-8")
     read = front_matter(card)
+    assert f"\n# {experiment_name(trained)}\n" in card, "not the seed alone"
     assert (read["license"], read["language"], read["datasets"]) == ("apache-2.0", ["en", "de"], ["eriktks/conll2003"])
     assert (read["pipeline_tag"], read["library_name"]) == ("token-classification", "transformers")
     assert "base_model" not in read, "the encoder was a folder of this machine"

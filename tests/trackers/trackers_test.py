@@ -20,6 +20,7 @@ from seqmix_plugin.trackers import RunTrackers
 from seqmix_plugin.trackers.mlflow import MlflowTracker, _accepted, _alone
 from seqmix_plugin.trackers.tracker import KeptRun, TrackedRun
 from seqmix_plugin.trackers.values import round_values
+from seqmix_plugin.trackers.wandb import WandbTracker
 from tests.active_learning.conftest import lines, small_config
 
 SHORT = {"trainer.augmenter": {"type": "none"}, "trainer.trainer.num_epochs": 1, "test_data_path": None, "seed": 5}
@@ -173,6 +174,14 @@ def test_mlflow_tells_which_rounds_it_has(tracked: Tracked, tmp_path: Path) -> N
     assert found.data.params["long"] == "x" * 5999 + "…"
     assert found.data.params["strange_key"] == "1"
 
+    def refused(run_id: str, folder: str) -> None:
+        raise OSError("no place for files")
+
+    tracker._client.log_artifacts = refused  # type: ignore[method-assign]
+    with pytest.raises(OSError, match="no place for files"):
+        tracker.close("finished", {"metrics.json": b"{}"})
+    assert MlflowClient(tracked.database).get_run(str(kept.run_id)).info.status == "FINISHED"
+
 
 def offline_records(folder: Path) -> Iterator[Record]:
     """The records in a run's file of W&B, which has the form of a LevelDB log with a header of 7 bytes."""
@@ -214,6 +223,32 @@ def test_wandb_keeps_the_curve_for_its_server(tracked: Tracked) -> None:
         assert [row[name] for row in rows] == pytest.approx(tracked.series(name))
     names = sorted(path.name for path in starts[1].glob("files/*") if path.suffix in (".png", ".json"))
     assert {"learning_curve.png", "metrics.json"} <= set(names)
+
+
+class RunOfWandb:
+    """What W&B's server tells of a run."""
+
+    def __init__(self, **arguments: Any) -> None:
+        self.id, self.arguments, self.starting_step, self.resumed = arguments["id"], arguments, 3, True
+        self.is_finished = False
+
+    def define_metric(self, *arguments: str, **settings: str) -> None:
+        pass
+
+    def finish(self, exit_code: int) -> None:
+        self.is_finished = True
+
+
+def test_one_run_of_wandb_is_open_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: List[RunOfWandb] = []
+    monkeypatch.setattr("wandb.init", lambda **arguments: begun.append(RunOfWandb(**arguments)) or begun[-1])
+    tracker, run = WandbTracker(), TrackedRun(tmp_path, "nte", 1, {"a": 1})
+    for _ in range(2):  # as after an error
+        assert tracker.open(run, KeptRun(run_id="first", rounds=1)) == KeptRun(run_id="first", rounds=3)
+    second = tracker.open(run, KeptRun())
+    assert [one.id for one in begun] == ["first", second.run_id]
+    assert [one.is_finished for one in begun] == [True, False]
+    assert begun[0].arguments["settings"].reinit == "create_new", "a run that a notebook has begun goes on"
 
 
 def _key(item: Any) -> str:
