@@ -8,6 +8,7 @@ import pytest
 from scripts.reference import write
 from scripts.reference.catalogue import blocks
 from scripts.reference.docstrings import Documented, documented, sections
+from scripts.reference.kinds import taken_by
 from scripts.reference.markdown import configured, function, linked, parameters, table
 from scripts.reference.python import class_entry
 
@@ -113,3 +114,10 @@ def test_pages_that_are_the_same_are_left_alone_and_old_ones_go(tmp_path: Path) 
     write(tmp_path)
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == pages
     assert {"index.md", "commands.md", "formulas.md", "query_policy.md"} <= set(pages)
+
+
+def test_keys_of_the_same_name_are_told_apart_by_their_kind() -> None:
+    of_trainers = taken_by("Trainer")
+    assert "(train_model.md#active_learning) (`TrainModel`)" in of_trainers
+    assert "(trainer.md#active_learning) (`Trainer`)" in of_trainers
+    assert "(`" not in taken_by("LanguageModel")

@@ -53,6 +53,7 @@ html_copy_source = False
 html_show_search_summary = False  # browsers do not fetch pages of a folder
 html_show_sourcelink = False
 html_show_sphinx = False
+html_context = {"default_mode": "auto"}  # light or dark as the browser says
 html_theme_options = {
     "header_links_before_dropdown": 8,
     "navbar_align": "left",

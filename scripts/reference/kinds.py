@@ -1,6 +1,7 @@
 """The pages of registered classes, one for each kind, and that of the blocks of settings."""
 
 import re
+from collections import Counter
 from typing import Any, List
 
 from scripts.reference.catalogue import PACKAGE, Component, blocks, users
@@ -24,7 +25,13 @@ def summary(described: Any) -> str:
 
 def taken_by(name: str) -> str:
     """A sentence with the keys that take a class."""
-    keys = [f"`{key}` of [`{one.name}`]({page_of(one.kind)}#{anchor(one.name)})" for one, key in users(name)]
+    found = list(users(name))
+    times = Counter((key, one.name) for one, key in found)
+    keys = [
+        f"`{key}` of [`{one.name}`]({page_of(one.kind)}#{anchor(one.name)})"
+        + (f" (`{one.kind.__name__}`)" if times[key, one.name] > 1 else "")
+        for one, key in found
+    ]
     return f"Given as {', '.join(keys)}." if keys else ""
 
 
