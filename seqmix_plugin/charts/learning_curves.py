@@ -23,8 +23,8 @@ def learning_curves(
     title: str = "",
 ) -> Dict[str, Any]:
     """
-    A line per method with a band of one deviation, single runs as small points, methods with a single budget as level
-    lines.
+    A line per method with a band of one deviation, within 0 and 100, single runs as small points, methods with a single
+    budget as level lines.
 
     # Parameters
 
@@ -75,7 +75,7 @@ def learning_curves(
         return chart.transform_filter("isValid(datum.y)").encode(y, colour)
 
     band = data("means").transform_filter("band && datum.seeds > 1")
-    band = band.transform_calculate(low="datum.y - datum.deviation", high="datum.y + datum.deviation")
+    band = band.transform_calculate(low="max(0, datum.y - datum.deviation)", high="min(100, datum.y + datum.deviation)")
     lines = data("means").transform_window(x0="lag(x)", y0="lag(y)", groupby=["method"], sort=[alt.SortField("round")])
     lines = lines.transform_filter("isValid(datum.y0)").mark_rule(strokeWidth=2)
     level, hollow = data("references"), alt.condition("datum.short", alt.value(PAPER), colour)

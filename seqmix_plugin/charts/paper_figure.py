@@ -50,8 +50,8 @@ def paper_figure(
     tick_format: str = ",.0f",
 ) -> Dict[str, Any]:
     """
-    A line per method with a band of one deviation. Methods differ in colour, in the shape of their points and in the
-    dashes of their lines. The legend is above; a method with a single budget is a level line.
+    A line per method with a band of one deviation, within 0 and 100. Methods differ in colour, in the shape of their
+    points and in the dashes of their lines. The legend is above; a method with a single budget is a level line.
 
     # Parameters
 
@@ -82,7 +82,7 @@ def paper_figure(
     x = alt.X("x:Q", title=titles[0], scale=alt.Scale(zero=False, nice=False, padding=5), axis=axis)
     y = alt.Y("y:Q", title=titles[1], scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
     curves, levels = alt.Chart(alt.NamedData("means")), alt.Chart(alt.NamedData("references"))
-    ends = {"low": "datum.y - datum.deviation", "high": "datum.y + datum.deviation"}
+    ends = {"low": "max(0, datum.y - datum.deviation)", "high": "min(100, datum.y + datum.deviation)"}
     band = curves.transform_filter("datum.deviation > 0").transform_calculate(**ends).mark_area(opacity=0.14)
     layers = [
         band.encode(x, alt.Y("low:Q", title=titles[1]), y2="high:Q", color=looks["color"]),

@@ -69,7 +69,10 @@ TO_CONTAINER: List[Dict[str, Any]] = [
 def for_paper(spec: Dict[str, Any]) -> Dict[str, Any]:
     """The specification of a chart with the colours of the light page, for pictures that no style sheet reaches."""
     text = re.sub(r"var\(--(\w+)\)", lambda found: THEME.get(found[1], (found[0],))[0], json.dumps(spec))
-    return {**json.loads(text), "background": "white"}
+    values: Dict[str, Any] = {**json.loads(text), "background": "white"}
+    # An SVG may be opened with a font wider than that in which its legend was measured.
+    values.get("config", {}).get("legend", {}).setdefault("columnPadding", 36)
+    return values
 
 
 def looks(names: Sequence[str]) -> List[Any]:

@@ -27,6 +27,8 @@ def spec(width: float = 3.03) -> Dict[str, Any]:
 def drawn() -> Dict[str, bytes]:
     """By one process, as each costs seconds."""
     charts = {"pdf": (spec(), "pdf"), "png": (spec(2), "png"), "svg": (spec(), "svg"), "long": (long_names(), "svg")}
+    extremes = [{"method": "a", "x": x, "y": y, "deviation": 30} for x, y in ((1, 5), (2, 95))]
+    charts["extremes"] = (paper_figure(["a"], extremes, [], [1, 2], ("sentences", "F1")), "svg")
     return dict(zip(charts, paper_pictures(*charts.values()), strict=True))
 
 
@@ -86,6 +88,12 @@ def long_names() -> Dict[str, Any]:
     names = ["long name " * 3, "b"]
     means = [{"method": name, "x": x, "y": 50 + x, "deviation": 0} for name in names for x in (1, 2)]
     return paper_figure(names, means, [], [1, 2], ("sentences", "F1"))
+
+
+def test_a_band_shows_no_impossible_f1(drawn: Dict[str, bytes]) -> None:
+    labels = [text.replace("−", "-") for text in shown(drawn["extremes"])]
+    ticks = [int(text) for text in labels if re.fullmatch(r"-?\d+", text)]
+    assert (min(ticks), max(ticks)) == (0, 100)
 
 
 def test_the_legend_takes_the_columns_that_fit(drawn: Dict[str, bytes]) -> None:
