@@ -225,6 +225,12 @@ class ActiveLearner:
         """Number of sentences that are left in the pool."""
         return len(self._ready().loop.pool.unlabelled)
 
+    def __repr__(self) -> str:
+        if self._open is None:
+            return f"<ActiveLearner {self.folder}>"
+        pool = self._open.loop.pool
+        return f"<ActiveLearner {self.folder}: {len(pool.labelled):,} labelled, {len(pool.unlabelled):,} in the pool>"
+
     def _ready(self) -> OpenRun:
         """The run in memory, read from its folder where an error or another learner has left it behind."""
         if self._open is None or not self._open.is_current:

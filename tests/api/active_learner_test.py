@@ -49,6 +49,7 @@ def test_it_is_the_simulation(
             assert record == lines(learner.folder / "rounds.jsonl")[-1]
     assert [record["round"] for record in learner.rounds] == [0, 1, 2]
     assert (learner.labelled, learner.unlabelled) == (23, 17)
+    assert repr(learner) == f"<ActiveLearner {learner.folder}: 23 labelled, 17 in the pool>"
     simulated = sx.train(config, tmp_path / "simulated")
     assert content(learner.run, "annotated.jsonl") == content(simulated, "annotated.jsonl")
     [files_differ] = differences(learner.folder, simulated.folder)

@@ -412,6 +412,9 @@ def test_in_domain_leaves_out_text_that_stands_in_the_slice_as_well(
     for call in (model.check_text, model.start_round):
         with pytest.raises(ConfigurationError, match="1 distinct sentences to fit to; at least 20"):
             call(context)
+    few = replace(context, outside=[], readable=context.readable[:30])
+    with pytest.raises(ConfigurationError, match="'in_domain': a half of the pool has 1?[0-9] distinct sentences"):
+        InDomainLanguageModel().check_text(few)
 
 
 def test_in_domain_is_not_fitted_to_seed_sentences_that_it_will_judge_children_of(

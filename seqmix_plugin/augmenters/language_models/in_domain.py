@@ -71,11 +71,13 @@ class InDomainLanguageModel(LanguageModel):
         self._source = ""
 
     def check_text(self, context: AugmentationContext) -> None:
-        for texts in self._texts(context):
+        all_texts = self._texts(context)
+        for texts in all_texts:
             if len(texts) < 20:
+                half = "a half of the pool has " if len(all_texts) > 1 else ""
                 raise ConfigurationError(
-                    f"language_model 'in_domain': {len(texts)} distinct sentences to fit to; at least 20 are needed "
-                    f"(text_path can give more)"
+                    f"language_model 'in_domain': {half}{len(texts)} distinct sentences to fit to; at least 20 "
+                    f"are needed (text_path can give more)"
                 )
 
     def start_round(self, context: AugmentationContext) -> None:
