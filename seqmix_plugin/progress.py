@@ -1,4 +1,4 @@
-"""Progress bars: on a terminal they vanish when they are full; elsewhere only the log file has their states."""
+"""Progress bars vanish when they are full: on a terminal and in a notebook; elsewhere only the log file has them."""
 
 import sys
 import time
@@ -15,6 +15,8 @@ LOG_INTERVAL = 10.0
 """Seconds between two states of a bar in the log file."""
 LINE_UP = "\x1b[A"
 """What tqdm writes after a bar below another one."""
+OF_NOTEBOOKS = "ipykernel.iostream"
+"""The module of standard output in a notebook, where a line can be overwritten, but not the one above it."""
 
 
 def progress_bar(items: Optional[Iterable[T]] = None, **settings: Any) -> Any:
@@ -24,8 +26,9 @@ def progress_bar(items: Optional[Iterable[T]] = None, **settings: Any) -> Any:
 
 class BarWriter:
     """
-    What tqdm writes a bar to, in place of AllenNLP's class: the terminal, and the log file every ten seconds. Where
-    standard output or standard error is no terminal, nothing is shown, or whole lines with `--file-friendly-logging`.
+    What tqdm writes a bar to, in place of AllenNLP's class: the terminal or the notebook, and the log file every ten
+    seconds. Where standard output or standard error is no terminal, nothing is shown, or whole lines with
+    `--file-friendly-logging`.
     """
 
     def __init__(self) -> None:
@@ -38,6 +41,8 @@ class BarWriter:
             sys.stderr.write(f"{state}\n" if state else "")
         elif sys.stdout.isatty() and sys.stderr.isatty():
             sys.stderr.write(text)
+        elif type(sys.stdout).__module__ == OF_NOTEBOOKS:
+            sys.stdout.write(text.replace(LINE_UP, "").replace("\n", ""))
         if state and (time.time() - self._logged >= LOG_INTERVAL or "100%" in state):
             allennlp_tqdm.logger.info(state)
             self._logged = time.time()

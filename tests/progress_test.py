@@ -25,6 +25,12 @@ class Stream(io.StringIO):
         self.isatty = lambda: is_terminal  # type: ignore[method-assign]
 
 
+class NotebookStream(Stream):
+    """Both of them in a notebook."""
+
+    __module__ = "ipykernel.iostream"
+
+
 @pytest.fixture
 def logged() -> Iterator[List[str]]:
     """The bars' states in the log."""
@@ -64,6 +70,16 @@ def test_on_a_terminal_they_vanish(monkeypatch: pytest.MonkeyPatch, logged: List
     text = shown(monkeypatch, True, True)
     assert "\router:   0%|" in text
     assert text.endswith(" \r")
+
+
+def test_in_a_notebook_they_share_a_line_and_vanish(monkeypatch: pytest.MonkeyPatch, logged: List[str]) -> None:
+    stream = NotebookStream(False)
+    monkeypatch.setattr(f"{__name__}.Stream", lambda is_terminal: stream)
+    assert shown(monkeypatch, False, False) == stream.getvalue()
+    assert "\router:   0%|" in stream.getvalue()
+    assert "\rinner:   0%|" in stream.getvalue()
+    assert not {"\n", "\x1b"} & set(stream.getvalue())
+    assert stream.getvalue().endswith(" \r")
 
 
 @pytest.mark.parametrize(("out", "err"), [(False, True), (True, False), (False, False)])

@@ -41,8 +41,8 @@ class ActiveLearner:
     folder : `Union[str, os.PathLike[str]]`
         The run's folder: a new one, or that of the same learner.
     pool : `Any`, optional (default = `None`)
-        The sentences to query from: a path, or what `sentences_of` takes. Labels in them are not read. By default the
-        configuration's `train_data_path`.
+        The sentences to query from: a path, or what `sentences_of` takes, whose labels are not read. Of labels in a
+        file only the entity types are taken. By default the configuration's `train_data_path`.
     seed : `Any`, optional (default = `None`)
         Sentences that are labelled already, with which round 0 trains; without them round 0 is the first query, which
         no model has a part in. By default the configuration's `seed_data_path`.
