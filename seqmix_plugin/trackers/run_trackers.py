@@ -69,7 +69,7 @@ class RunTrackers:
 
     def log(self, rounds: Sequence[Dict[str, Any]]) -> None:
         """Gives each tracker those of a run's records, from round 0 on, that it does not have yet."""
-        if self._run is None:
+        if self._followed and self._run is None:
             self._begin()
         for one in self._followed:
             with self._warning_of(one):
@@ -106,10 +106,7 @@ class RunTrackers:
         return {**files, PICTURE: picture.read_bytes()} if picture.exists() else files
 
     def _begin(self) -> None:
-        configuration, environment = (
-            json_text.read_object(path) if path.exists() else {}
-            for path in (self._folder / CONFIG, self._folder / ENVIRONMENT)
-        )
+        configuration, environment = (_read_object(self._folder / name) for name in (CONFIG, ENVIRONMENT))
         self._run = TrackedRun(
             folder=self._folder,
             experiment=experiment_name(self._folder),
@@ -161,3 +158,11 @@ class RunTrackers:
                     f"again"
                 )
             one.has_failed = True
+
+
+def _read_object(path: Path) -> Dict[str, Any]:
+    """The object in a file of the run; an empty one where it is missing or damaged, of which the run itself warns."""
+    try:
+        return json_text.read_object(path)
+    except ConfigurationError:
+        return {}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from allennlp.common.testing import ModelTestCase
 
+from seqmix_plugin.io.folder_guard import forget_folder
 from tests.active_learning.conftest import small_config
 
 
@@ -13,3 +14,7 @@ class TestArchive(ModelTestCase):
         config = tmp_path / "config.json"
         config.write_text(json.dumps(small_config(tiny_encoder)), encoding="utf-8")
         self.ensure_model_can_train_save_and_load(str(config))
+
+    def teardown_method(self) -> None:
+        forget_folder(self.TEST_DIR / "save_and_load_test")  # which is removed while this process goes on
+        super().teardown_method()

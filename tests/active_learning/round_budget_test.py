@@ -329,9 +329,12 @@ def test_the_curve_of_a_run_that_queries_in_tokens_is_drawn_against_tokens(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measures: List[str] = []
-    monkeypatch.setattr(
-        learning_curve, "chart", lambda rounds, measure: (measures.append(measure), (rounds, measure))[1]
-    )
+
+    def drawn(rounds: Any, measure: str, method: str) -> Any:
+        measures.append(measure)
+        return rounds, measure, method
+
+    monkeypatch.setattr(learning_curve, "chart", drawn)
     for settings in (NONE, in_tokens(60)):
         run(str(len(measures)), **{**settings, "trainer.num_rounds": 0})
     assert measures == ["sentences", "tokens"]

@@ -196,3 +196,9 @@ def test_a_run_without_trackers_writes_nothing(folder: Path) -> None:
 )
 def test_runs_are_named_by_their_experiment(tmp_path: Path, path: str, name: str) -> None:
     assert experiment_name(tmp_path / path) == name
+
+
+def test_a_damaged_description_of_the_environment_is_left_out(folder: Path, server: Server) -> None:
+    (folder / "environment.json").write_text('{"versions": {"tor')
+    start(folder, server, 1)
+    assert list(server.runs.values()) == [[0]]
