@@ -60,6 +60,9 @@ def own_folder(folder: Path, only_read: str = "") -> None:
     own, before = _Own(folder, only_read), _OWN.get(folder.absolute())
     if before is not None:
         own.locks.update((path, lock) for path, lock in before.locks.items() if _is_held(lock, path))
+    for other in list(_OWN.values()):  # an earlier run of this process that was removed is over
+        if other is not before and not all(_is_held(lock, path) for path, lock in other.locks.items()):
+            forget_folder(other.folder)
     _OWN[folder.absolute()] = _OWN[folder.resolve()] = own
     refuse_links(folder)
 

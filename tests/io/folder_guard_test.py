@@ -1,11 +1,15 @@
 """A process that has written in a run's folder leaves it to others."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io import folder_guard
-from seqmix_plugin.io.folder_guard import forget_folder, locked, own_folder
+from seqmix_plugin.io.folder_guard import check_own, forget_folder, locked, own_folder
 
 OTHER = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'ab'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
 
@@ -18,7 +22,6 @@ def can_be_locked(path: Path) -> bool:
 
 
 def test_a_folder_that_is_forgotten_is_not_locked(tmp_path: Path) -> None:
-    before = dict(folder_guard._OWN)
     own_folder(tmp_path)
     lock = locked(tmp_path / "lock")
     assert lock is not None
@@ -26,5 +29,22 @@ def test_a_folder_that_is_forgotten_is_not_locked(tmp_path: Path) -> None:
     forget_folder(tmp_path)
     assert lock.closed
     assert can_be_locked(tmp_path / "lock")
-    assert before == folder_guard._OWN
+    assert not {tmp_path, tmp_path.resolve()} & set(folder_guard._OWN)
     forget_folder(tmp_path)
+
+
+def test_a_removed_run_does_not_stop_the_next_one(tmp_path: Path) -> None:
+    for name in ("removed", "next"):
+        (tmp_path / name).mkdir()
+    own_folder(tmp_path / "removed")
+    lock = locked(tmp_path / "removed" / "lock")
+    assert lock is not None
+    shutil.rmtree(tmp_path / "removed")
+    with pytest.raises(ConfigurationError, match="was taken by another start with --force, or removed"):
+        check_own()
+    own_folder(tmp_path / "next")
+    kept = locked(tmp_path / "next" / "lock")
+    check_own()
+    assert lock.closed
+    assert kept is not None
+    forget_folder(tmp_path / "next")
