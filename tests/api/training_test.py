@@ -1,5 +1,6 @@
 """Runs that are started from Python are those of the command, whatever form the data have."""
 
+import gc
 import json
 import logging
 import os
@@ -119,6 +120,7 @@ def test_a_run_that_had_a_mistake_in_its_configuration_begins_anew(tiny_encoder:
 
 def process_state() -> Dict[str, Any]:
     """What AllenNLP changes in a process."""
+    gc.collect()  # files of earlier tests
     root = logging.getLogger()
     return {
         "handlers": list(root.handlers),
