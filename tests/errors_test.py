@@ -320,6 +320,9 @@ DATA: Dict[str, Case] = {
     "data set or list: a number that has no name": data_set("saved:train", tag_names=["O"]),
     "data set, frame or list: no row": data_set("saved:train[:0]"),
     "frame or data set: no column of words or tags": lambda trial: sentences_of(pd.DataFrame({"words": ["Anna"]})),
+    "frame or data set: two columns of one name": lambda trial: sentences_of(
+        pd.DataFrame([["Anna", "O", "O"]], columns=["words", "tags", "tags"])
+    ),
     "frame: words without a column of sentences": lambda trial: sentences_of(
         pd.DataFrame({"word": ["Anna"], "tag": ["O"]})
     ),

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Callable, Union
 
 from seqmix_plugin.api.messages import python_errors
+from seqmix_plugin.charts.rendering import FORMATS
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import write_bytes
-
-FORMATS = ("svg", "png", "pdf")
 
 
 class Picture:

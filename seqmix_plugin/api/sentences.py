@@ -136,7 +136,11 @@ def _columns(source: str, wanted: Dict[str, Optional[str]], there: List[Any], un
         found[key] = next((one for one in usual if one in there), None)
         if column is not None:
             found[key] = check_column(source, column, there)
-        elif found[key] is None and key in USUAL and not (unlabelled and key == "tags"):
+        if found[key] is not None and there.count(found[key]) > 1:
+            raise ConfigurationError(
+                f"{source}: {there.count(found[key])} columns have the name {found[key]!r}; expected one, for {key}"
+            )
+        if found[key] is None and key in USUAL and not (unlabelled and key == "tags"):
             raise ConfigurationError(
                 f"{source}: there is no column {' or '.join(map(repr, usual))}, and {key} names no other; the columns "
                 f"are {', '.join(map(str, there))}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Sequence, Tuple, 
 
 from seqmix_plugin.api.messages import python_errors
 from seqmix_plugin.errors import ConfigurationError, quoted
+from seqmix_plugin.parameter_checks import at_least
 
 if TYPE_CHECKING:
     from seqmix_plugin.predictors import SequenceTaggerPredictor
@@ -111,7 +112,7 @@ class Tagger:
         # Raises
 
         `ConfigurationError`
-            For anything else than a list of sentences, and for an empty sentence.
+            For anything else than a list of sentences, for an empty sentence, and for a `batch_size` below 1.
         """
         return predictions(self._predictor, sentences, batch_size)
 
@@ -126,6 +127,7 @@ def predictions(
     """What a predictor finds in sentences; see `Tagger.predict`."""
     if isinstance(sentences, str) or not hasattr(sentences, "__iter__"):
         raise ConfigurationError(f"sentences is {quoted(sentences)}; {EXPECTED}")
+    at_least("batch_size", batch_size, 1)
     inputs = [_input(place, sentence) for place, sentence in enumerate(sentences)]
     found = Predictions()
     for start in range(0, len(inputs), batch_size):

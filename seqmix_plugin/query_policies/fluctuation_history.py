@@ -21,7 +21,7 @@ class FluctuationHistoryPolicy(PolicyWrapper):
     The scores of all candidates of a round are kept in `state/scores_<k>.npy`. A sentence that an earlier round has not
     scored, because its candidates were a sample, has a variance over fewer rounds; in the first query it is 0. The
     recorded score is that of the other policy, which also chooses, by the new ranks. A policy that changes the ranks,
-    such as `length_ranked`, must be inside this one: around it, it would have no effect.
+    such as `length_ranked`, must be inside this one: around it, it would have no effect, and is refused.
 
     Registered as a `QueryPolicy` with name "fluctuation_history".
 
@@ -46,6 +46,7 @@ class FluctuationHistoryPolicy(PolicyWrapper):
         self.window = at_least("query_policy.window", window, 2)
         self.weight = between("query_policy.weight", weight, 0, 1)
         self.num_earlier = max(window - 1, policy.num_earlier)
+        self.makes_ranks = True
 
     def order(self, candidates: Candidates, size: int, rng: np.random.Generator) -> np.ndarray:
         scores, earlier = candidates.scores, candidates.earlier

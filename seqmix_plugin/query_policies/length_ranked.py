@@ -7,7 +7,7 @@ import numpy as np
 from seqmix_plugin.functional import rank_among_nearest
 from seqmix_plugin.parameter_checks import at_least
 from seqmix_plugin.query_policies.candidates import Candidates
-from seqmix_plugin.query_policies.policy_wrapper import PolicyWrapper, with_scores
+from seqmix_plugin.query_policies.policy_wrapper import PolicyWrapper, that_keeps_ranks
 from seqmix_plugin.query_policies.query_policy import QueryPolicy
 
 
@@ -34,11 +34,12 @@ class LengthRankedPolicy(PolicyWrapper):
     # Raises
 
     `ConfigurationError`
-        For `neighbours` below 2, or a `policy` without scores.
+        For `neighbours` below 2, a `policy` without scores, or one such as `fluctuation_history` that makes ranks
+        of its own.
     """
 
     def __init__(self, policy: QueryPolicy, neighbours: int = 101) -> None:
-        super().__init__(with_scores("query_policy.policy", policy))
+        super().__init__(that_keeps_ranks("query_policy.policy", policy))
         self.neighbours = at_least("query_policy.neighbours", neighbours, 2)
 
     def order(self, candidates: Candidates, size: int, rng: np.random.Generator) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from seqmix_plugin.functional import regressed_on_length
 from seqmix_plugin.query_policies.candidates import Candidates
-from seqmix_plugin.query_policies.policy_wrapper import PolicyWrapper, with_scores
+from seqmix_plugin.query_policies.policy_wrapper import PolicyWrapper, that_keeps_ranks
 from seqmix_plugin.query_policies.query_policy import QueryPolicy
 
 
@@ -32,11 +32,11 @@ class LengthRegressedPolicy(PolicyWrapper):
     # Raises
 
     `ConfigurationError`
-        For a `policy` without scores.
+        For a `policy` without scores, or one such as `fluctuation_history` that makes ranks of its own.
     """
 
     def __init__(self, policy: QueryPolicy, standardized: bool = True) -> None:
-        super().__init__(with_scores("query_policy.policy", policy))
+        super().__init__(that_keeps_ranks("query_policy.policy", policy))
         self.standardized = standardized
 
     def order(self, candidates: Candidates, size: int, rng: np.random.Generator) -> np.ndarray:

@@ -25,6 +25,7 @@ class PolicyWrapper(QueryPolicy):
         self.needs_vectors = policy.needs_vectors
         self.needs_labelled_vectors = policy.needs_labelled_vectors
         self.num_earlier = policy.num_earlier
+        self.makes_ranks = policy.makes_ranks
 
     def require_vectors(self) -> None:
         """
@@ -56,5 +57,14 @@ def with_scores(key: str, policy: QueryPolicy) -> QueryPolicy:
     if not policy.has_scores:
         raise ConfigurationError(
             f"{key} is a {type(policy).__name__}, which has no scores; expected a policy with scores, such as 'mnlp'"
+        )
+    return policy
+
+
+def that_keeps_ranks(key: str, policy: QueryPolicy) -> QueryPolicy:
+    """The policy itself; raises a `ConfigurationError` when it does not score, or ranks without what is around it."""
+    if with_scores(key, policy).makes_ranks:
+        raise ConfigurationError(
+            f"{key} is a {type(policy).__name__}, which makes ranks of its own; expected this policy inside of that one"
         )
     return policy

@@ -72,6 +72,8 @@ class QueryPolicy(Registrable):
     """Whether candidates have `labelled_vectors`, too."""
     num_earlier: int = 0
     """Number of earlier rounds of whose scores candidates have those that are known."""
+    makes_ranks: bool = False
+    """Whether it chooses by ranks that it makes of the scores, so that one around it cannot change them."""
     _warned: bool = False
 
     @property

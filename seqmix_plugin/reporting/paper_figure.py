@@ -5,10 +5,10 @@ from typing import Any, Dict, List, Mapping, Sequence, Tuple
 from seqmix_plugin.charts.paper_figure import ACL_COLUMN, paper_figure
 from seqmix_plugin.reporting.axis import annotated
 from seqmix_plugin.reporting.comparison import Comparison, deviation
+from seqmix_plugin.reporting.latex import NO_NAMES
 from seqmix_plugin.reporting.run_groups import Group, last_rounds
 
 HOUR = 3600
-NO_NAMES: Mapping[str, str] = {}
 
 
 def figure(

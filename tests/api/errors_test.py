@@ -40,10 +40,10 @@ def picture(folder: Path) -> Any:
     return sx.Run(unfinished(folder)).plot()
 
 
-def predict(sentences: Any) -> None:
+def predict(sentences: Any, batch_size: int = 32) -> None:
     """Fails before a model is used."""
     predictor: Any = None
-    predictions(predictor, sentences, 32)
+    predictions(predictor, sentences, batch_size)
 
 
 CASES: Dict[str, Callable[[Path], Any]] = {
@@ -67,6 +67,7 @@ CASES: Dict[str, Callable[[Path], Any]] = {
     "`save` of a picture to another kind of file": lambda folder: picture(folder).save(folder / "curve.jpg"),
     "`predict` of something else than a list of sentences": lambda folder: predict("Anna sings"),
     "`predict` of a list with something else in it": lambda folder: predict([3]),
+    "`predict` in batches of no sentence": lambda folder: predict(["Oslo"], 0),
     "`compare` without a run": lambda folder: sx.compare([]),
     "`compare` with more or fewer names than runs": lambda folder: sx.compare(two(folder), ["one"]),
     "`compare` with two names for one configuration": lambda folder: sx.compare(seeds(folder), ["a", "b"]),

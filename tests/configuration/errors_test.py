@@ -267,6 +267,12 @@ CONFIGURATION: Dict[str, List[Way]] = {
         {"trainer.query_policy": {"type": "hybrid", "policy": "bald", "diversity": "kmeans"}},
         {"trainer.query_policy": {"type": "without_redundancy", "policy": "mnlp", "max_overlap": None}},
         {"trainer.seed_policy": "vote_entropy"},
+        {
+            "trainer.query_policy": {
+                "type": "length_ranked",
+                "policy": {"type": "fluctuation_history", "policy": "mnlp"},
+            }
+        },
     ],
     "sizes that do not fit together": [
         {"trainer.num_rounds": -1},

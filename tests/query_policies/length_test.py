@@ -9,6 +9,7 @@ from allennlp.common.checks import ConfigurationError
 from seqmix_plugin.functional import rank_among_nearest, regressed_on_length
 from seqmix_plugin.query_policies import (
     Candidates,
+    FluctuationHistoryPolicy,
     LengthRankedPolicy,
     LengthRegressedPolicy,
     MnlpPolicy,
@@ -79,5 +80,11 @@ def test_mistakes_are_told() -> None:
         message = "query_policy.policy is a RandomPolicy, which has no scores; expected a policy with scores, such as"
         with pytest.raises(ConfigurationError, match=message):
             wrapper(RandomPolicy())
+        for nested in (
+            FluctuationHistoryPolicy(MnlpPolicy()),
+            StratifiedPolicy(FluctuationHistoryPolicy(MnlpPolicy())),
+        ):
+            with pytest.raises(ConfigurationError, match="which makes ranks of its own; expected this policy inside"):
+                wrapper(nested)
     with pytest.raises(ConfigurationError, match="query_policy.neighbours is 1; expected a whole number, 2 or more"):
         LengthRankedPolicy(MnlpPolicy(), neighbours=1)
