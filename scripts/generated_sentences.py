@@ -19,8 +19,9 @@ from allennlp.common import Lazy, Params
 from allennlp.data import DatasetReader, Vocabulary
 from allennlp.models import Model
 
-from seqmix_plugin.active_learning.corpora import Corpora, labels_of, with_labels
+from seqmix_plugin.active_learning.corpora import Corpora, with_labels
 from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.file_labels import labels_of
 from seqmix_plugin.augmenters import AugmentationContext, Augmenter
 from seqmix_plugin.augmenters.pairing import Pairing, WindowPair
 from seqmix_plugin.augmenters.selection import word_counts

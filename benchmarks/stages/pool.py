@@ -15,7 +15,7 @@ from benchmarks.data import ROOT
 from benchmarks.row import Entry, Value
 from benchmarks.setting import Setting, shape_folder
 from benchmarks.stages.scoring import our_scores
-from seqmix_plugin.active_learning.corpora import labels_of
+from seqmix_plugin.active_learning.file_labels import labels_of
 from seqmix_plugin.active_learning.pool import Pool
 
 NUM_SENTENCES = (10_000, 100_000, 1_000_000)

@@ -1,15 +1,15 @@
 """The sentences of a run, as its configuration names them, and their labels."""
 
 import logging
-from array import array
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 import numpy as np
 from allennlp.data import Vocabulary
 
+from seqmix_plugin.active_learning.file_labels import Labels, labels_of
 from seqmix_plugin.data import SentenceReader, SentenceView
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats import check_labels
@@ -87,66 +87,6 @@ def _without(
         raise ConfigurationError(f"{train_path}: seed_data_path, {seed_path}, has all of its sentences")
     logger.info(f"{train_path}: {(~left).sum():,} sentences are in {seed_path} already and are not in the pool")
     return SentenceView(train, np.flatnonzero(left))
-
-
-class Repeats(NamedTuple):
-    """How many different sentences occur more than once, how many of them with different tags, and two ids of such."""
-
-    sentences: int = 0
-    conflicting: int = 0
-    example: Optional[Tuple[str, str]] = None
-
-
-class Labels(NamedTuple):
-    """
-    The tags of a file's sentences and those that have a probability, the sentences that occur more than once, the id of
-    the first sentence without tags, and a hash of each sentence's words, in the file's order.
-    """
-
-    tags: Set[str]
-    soft: Set[str]
-    repeats: Repeats = Repeats()
-    untagged: Optional[str] = None
-    words: Sequence[int] = ()
-
-    @property
-    def types(self) -> Set[str]:
-        """The entity types of the tags."""
-        return {tag[2:] for tag in self.tags if tag != "O"}
-
-
-def labels_of(sentences: SentenceSource) -> Labels:
-    """
-    All labels of some sentences, in one pass. Repeated sentences are found by hashes of 64 bits of words and tags, 16
-    bytes a sentence: that two sentences of a million share one by chance happens in one file of ten millions.
-    """
-    labels, untagged = Labels(set(), set()), None
-    words, tags = array("q"), array("q")
-    for sentence in sentences:
-        labels.tags.update(sentence.tags or ())
-        labels.soft.update(*(sentence.tag_distributions or ()))
-        words.append(hash(sentence.tokens))
-        tags.append(hash(sentence.tags))
-        if sentence.tags is None and untagged is None:
-            untagged = sentence.id
-    return labels._replace(repeats=_repeats(words, tags, sentences), untagged=untagged, words=words)
-
-
-def _repeats(word_hashes: "array[int]", tag_hashes: "array[int]", sentences: SentenceSource) -> Repeats:
-    """The repeated sentences by the hashes of all sentences."""
-    words, tags = (np.array(hashes, dtype=np.int64) for hashes in (word_hashes, tag_hashes))
-    order = np.lexsort((tags, words))
-    again = np.diff(words[order], prepend=0) == 0  # the same words as the one before
-    again[:1] = False
-    other = again & (np.diff(tags[order], prepend=0) != 0)
-    group = np.cumsum(~again)
-    conflicting, num_repeated = np.unique(group[other]), len(np.unique(group[again]))
-    if len(conflicting) == 0:
-        return Repeats(num_repeated)
-    first = order[np.isin(group, conflicting)].min()
-    equal = np.flatnonzero(words == words[first])
-    second = equal[tags[equal] != tags[first]].min()
-    return Repeats(num_repeated, len(conflicting), (sentences[int(first)].id, sentences[int(second)].id))
 
 
 def check_tagged(path: str, labels: Labels) -> None:

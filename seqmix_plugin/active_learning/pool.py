@@ -5,7 +5,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 import numpy as np
 from allennlp.common import FromParams
 
-from seqmix_plugin.data import SentenceView
+from seqmix_plugin.data import SentenceView, ids_and_lengths
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.sentence import SentenceSource, TaggedSentence
 from seqmix_plugin.tag_schemes import tags_to_spans
@@ -55,11 +55,8 @@ class Pool:
 
     def __init__(self, sentences: SentenceSource, seed_set: Sequence[TaggedSentence] = ()) -> None:
         self._source = sentences
-        self._positions: Dict[str, int] = {}
-        self._lengths = np.zeros(len(sentences), dtype=np.int32)
-        for position, sentence in enumerate(sentences):
-            self._positions[sentence.id] = position
-            self._lengths[position] = len(sentence)
+        ids, self._lengths = ids_and_lengths(sentences)
+        self._positions: Dict[str, int] = {name: position for position, name in enumerate(ids)}
         self.sentences = SentenceView(sentences, np.arange(len(sentences)), hide_labels=True)
         """All of them, without labels, in their fixed order."""
         self._is_gone = np.zeros(len(sentences), dtype=bool)

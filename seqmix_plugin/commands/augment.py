@@ -9,8 +9,9 @@ from allennlp.common import Lazy, Params
 from allennlp.data import DatasetReader, Vocabulary
 from allennlp.models import Model
 
-from seqmix_plugin.active_learning.corpora import Corpora, check_tagged, labels_of, with_labels
+from seqmix_plugin.active_learning.corpora import Corpora, check_tagged, with_labels
 from seqmix_plugin.active_learning.experiment import Experiment
+from seqmix_plugin.active_learning.file_labels import labels_of
 from seqmix_plugin.active_learning.model_checks import check_model, sentence_reader
 from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.augmenters import AugmentationContext, Augmenter

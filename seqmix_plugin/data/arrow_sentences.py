@@ -5,12 +5,13 @@ import sys
 from bisect import bisect_right
 from itertools import accumulate, islice, starmap
 from pathlib import Path
-from typing import Any, Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
 
 import numpy as np
 import pyarrow as pa
 from allennlp.common.util import lazy_groups_of
 
+from seqmix_plugin.data.sentence_block import Coded, SentenceBlock
 from seqmix_plugin.distributed import rank
 from seqmix_plugin.io.atomic import replacement
 from seqmix_plugin.sentence import TaggedSentence
@@ -85,6 +86,25 @@ class ArrowSentences(Sequence[TaggedSentence]):
         for batch in self._batches:
             yield from _decoded(batch)
 
+    def blocks(self) -> Iterator[SentenceBlock]:
+        """The sentences as arrays, without their soft labels and spaces."""
+        return map(_block, self._batches)
+
+    def ids(self) -> List[str]:
+        """The ids of all sentences."""
+        return [name for batch in self._batches for name in batch.column("id").to_pylist()]
+
+    def lengths(self) -> np.ndarray:
+        """The number of words of each sentence. Shape: `(num_sentences,)`"""
+        sizes = [np.diff(batch.column("tokens").offsets.to_numpy()) for batch in self._batches]
+        return np.concatenate([np.empty(0, np.int32), *sizes])
+
+    def soft_tags(self) -> Set[str]:
+        """All tags that have a probability in soft labels."""
+        columns = (batch.column("tag_distributions") for batch in self._batches)
+        texts = (text for column in columns for text in column.drop_null().to_pylist())
+        return {tag for text in texts for row in json.loads(text) for tag in row}
+
 
 def _encoded(sentences: Sequence[TaggedSentence]) -> pa.RecordBatch:
     soft = (sentence.tag_distributions for sentence in sentences)
@@ -104,6 +124,18 @@ def _decoded(batch: pa.RecordBatch) -> Iterator[TaggedSentence]:
     rows = (None if text is None else tuple(json.loads(text)) for text in soft.to_pylist())
     columns = ids.to_pylist(), map(tuple, tokens.to_pylist()), _repeated(tags), rows, _repeated(spaces)
     return starmap(TaggedSentence, zip(*columns, strict=True))
+
+
+def _block(batch: pa.RecordBatch) -> SentenceBlock:
+    ids, tokens, tags, _, _ = batch.columns
+    words, labels = tokens.flatten().dictionary_encode(), tags.flatten()
+    return SentenceBlock(
+        ids.to_pylist(),
+        np.diff(tokens.offsets.to_numpy()).astype(np.int64),
+        Coded(words.dictionary.to_pylist(), words.indices.to_numpy()),
+        tags.is_valid().to_numpy(zero_copy_only=False),
+        Coded(labels.dictionary.to_pylist(), labels.indices.to_numpy()),
+    )
 
 
 def _repeated(column: pa.ListArray) -> Iterator[Optional[Tuple[str, ...]]]:

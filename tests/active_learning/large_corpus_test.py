@@ -4,7 +4,7 @@ from typing import Any, Dict
 
 import pytest
 
-from seqmix_plugin.active_learning import corpora
+from seqmix_plugin.active_learning.file_labels import labels_of
 from seqmix_plugin.data import ArrowSentences, arrow_sentences, sentence_reader
 from seqmix_plugin.run.layout import CORPUS
 from seqmix_plugin.sentence import TaggedSentence
@@ -48,6 +48,6 @@ def test_labels_are_those_of_tags_and_of_soft_labels() -> None:
         TaggedSentence("1", ("a", "b"), ("O", "O"), ({"B-Y": 0.5, "O": 0.5}, {"O": 1.0})),
         TaggedSentence("2", ("a",)),
     ]
-    labels = corpora.labels_of(sentences)
+    labels = labels_of(sentences)
     assert labels[:2] == ({"B-X", "O"}, {"B-Y", "O"})
     assert labels.types == {"X"}

@@ -13,15 +13,8 @@ from allennlp.data.token_indexers import SingleIdTokenIndexer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqmix_plugin.active_learning.corpora import (
-    Labels,
-    Repeats,
-    labels_of,
-    leaked,
-    read_corpora,
-    warn_of_labels,
-    warn_of_leaks,
-)
+from seqmix_plugin.active_learning.corpora import leaked, read_corpora, warn_of_labels, warn_of_leaks
+from seqmix_plugin.active_learning.file_labels import Labels, Repeats, labels_of
 from seqmix_plugin.data import ArrowSentences, ConllColumnsReader, WordPieceIndexer
 from seqmix_plugin.sentence import TaggedSentence
 from tests.conftest import SHARED_DATA
