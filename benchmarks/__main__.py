@@ -5,8 +5,10 @@ import logging
 import os
 import sys
 import tempfile
+import time
+import traceback
 from pathlib import Path
-from typing import List, Optional
+from typing import Any, Dict, List, Optional
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -15,6 +17,7 @@ import torch
 
 from benchmarks import report, results
 from benchmarks.data import ROOT, find_corpus
+from benchmarks.limits import GRACE, ON_A_GPU, interrupted_after
 from benchmarks.measure import FEWEST_PAIRS
 from benchmarks.setting import MINILM, Setting, shapes
 from benchmarks.stages import STAGES
@@ -24,7 +27,10 @@ def main(arguments: Optional[List[str]] = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--stage", nargs="+", choices=list(STAGES), default=list(STAGES), help="stages to measure; default: all"
+        "--stage",
+        nargs="+",
+        choices=list(STAGES),
+        help="stages to measure; default: all, on a GPU those that use it: " + ", ".join(ON_A_GPU),
     )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--pairs", type=int, default=FEWEST_PAIRS, help="interleaved pairs a row; 9 or more to pass")
@@ -49,16 +55,38 @@ def main(arguments: Optional[List[str]] = None) -> None:
 
 
 def measure(options: argparse.Namespace, folder: Path) -> None:
-    """Measures the stages in turn and stores each when it is done."""
+    """
+    Measures the stages in turn and stores each row when it is measured. A stage that fails, or is over its time on a
+    GPU, keeps its rows and does not stop the others; the exit status is then 1.
+    """
     device = torch.device(options.device)
     corpus = find_corpus(options.data, folder, options.quick)
     setting = Setting(device, corpus, folder, **shapes(device, folder, options.quick), quick=options.quick)
-    for stage in options.stage:
-        rows = [results.measured(entry, options.pairs, device) for entry in STAGES[stage](setting)]
+    limits: Dict[str, float] = dict(ON_A_GPU) if device.type == "cuda" else {}
+    path = None if options.quick else results.FOLDER / f"{device.type}.json"
+    failed = []
+    for stage in options.stage or list(limits or STAGES):
+        rows: List[Dict[str, Any]] = []
+        try:
+            measure_stage(stage, setting, options.pairs, limits.get(stage), rows, path)
+        except Exception:
+            traceback.print_exc()
+            failed.append(stage)
         report.show(stage, rows)
-        if not options.quick:
-            path = results.FOLDER / f"{device.type}.json"
-            results.merge(path, stage, results.conditions(device, corpus.name), rows)
+    if failed:
+        sys.exit(f"error: not measured to their end: {', '.join(failed)}")
+
+
+def measure_stage(
+    stage: str, setting: Setting, pairs: int, limit: Optional[float], rows: List[Dict[str, Any]], path: Optional[Path]
+) -> None:
+    """Adds the rows of a stage one by one, and stores them in the file at `path`; its last pairs end at the limit."""
+    until = None if limit is None else time.monotonic() + limit
+    with interrupted_after(None if limit is None else limit + GRACE):
+        for entry in STAGES[stage](setting):
+            rows.append(results.measured(entry, pairs, setting.device, until))
+            if path is not None:
+                results.merge(path, stage, results.conditions(setting.device, setting.corpus.name), rows)
 
 
 if __name__ == "__main__":

@@ -155,6 +155,7 @@ def train_epoch(
     device: torch.device,
     lr: float,
     length: Optional[int] = None,
+    dtype: torch.dtype = torch.float32,
 ) -> None:
     """One epoch as the shipped configurations train: fused AdamW, clipped gradients, warm-up and linear decay."""
     optimizer = torch.optim.AdamW(_groups(model), lr=lr, weight_decay=0.01, fused=True)
@@ -166,7 +167,9 @@ def train_epoch(
             group["lr"] = lr * share
         batch = padded(rows, device, length)
         optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(model(batch).flatten(0, 1), batch.tags.flatten())
+        with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
+            logits = model(batch)
+        loss = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), batch.tags.flatten())
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()

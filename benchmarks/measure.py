@@ -116,6 +116,7 @@ def interleaved(
     device: torch.device,
     clock: Callable[[], float] = time.perf_counter,
     prepare: Optional[Callable[[], Any]] = None,
+    until: Optional[float] = None,
 ) -> Tuple[List[Pair], Any, Any]:
     """
     Runs each once to warm up, then pairs of both; who goes first alternates.
@@ -132,6 +133,8 @@ def interleaved(
         Seconds.
     prepare : `Callable[[], Any]`, optional (default = `None`)
         Called before each time ours runs, and not timed.
+    until : `float`, optional (default = `None`)
+        The time of `time.monotonic` after which no pair begins, but for the first two.
 
     # Returns
 
@@ -153,6 +156,8 @@ def interleaved(
     warm = ours(), reference()
     pairs = []
     for number in range(num_pairs):
+        if until is not None and number >= 2 and time.monotonic() > until:
+            break
         if number % 2 == 0:
             one = seconds(ours)
             pairs.append(Pair(one, seconds(reference)))

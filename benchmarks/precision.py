@@ -4,6 +4,9 @@ from typing import Iterator
 
 import torch
 
+TOLERANCE = {"": 1e-4, ", fp32": 1e-3, ", tf32": 2e-2}
+"""The largest difference of ours and the reference in a format: TF32 has ten bits."""
+
 
 def precisions(device: torch.device) -> Iterator[str]:
     """

@@ -20,9 +20,10 @@ class DifferentResultError(Exception):
     """The plugin and the reference compute different results, so their times cannot be compared."""
 
 
-def measured(entry: Entry, num_pairs: int, device: torch.device) -> Dict[str, Any]:
+def measured(entry: Entry, num_pairs: int, device: torch.device, until: Optional[float] = None) -> Dict[str, Any]:
     """
-    An entry as plain data, timed if it is to be.
+    An entry as plain data, timed if it is to be; there are fewer pairs, but two at least, when `until` of
+    `time.monotonic` comes before the last.
 
     # Raises
 
@@ -34,7 +35,7 @@ def measured(entry: Entry, num_pairs: int, device: torch.device) -> Dict[str, An
     if isinstance(entry, Value):
         return {**vars(entry)}
     pairs, ours, reference = interleaved(
-        entry.ours, entry.reference, num_pairs, device, clock=entry.clock, prepare=entry.prepare
+        entry.ours, entry.reference, num_pairs, device, clock=entry.clock, prepare=entry.prepare, until=until
     )
     record: Dict[str, Any] = {
         "label": entry.label,

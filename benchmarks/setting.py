@@ -148,6 +148,7 @@ def shapes(device: torch.device, folder: Path, quick: bool) -> Dict[str, Any]:
     if quick:
         return {"encoders": {"MiniLM": str(MINILM)}, "language_models": small}
     encoders = {"bert-base shape": shape_folder(BertConfig(), folder / "bert_base")}
-    if device.type == "cpu":
-        encoders = {"MiniLM": str(MINILM), **encoders}
+    if device.type == "cuda":
+        return {"encoders": encoders, "language_models": {"GPT-2 shape": GPT2Config()}}
+    encoders = {"MiniLM": str(MINILM), **encoders}
     return {"encoders": encoders, "language_models": {"GPT-2 shape": GPT2Config(), **small}}

@@ -7,7 +7,7 @@ import torch
 from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel
 
 from benchmarks.measure import at_least, at_most
-from benchmarks.precision import precisions
+from benchmarks.precision import TOLERANCE, precisions
 from benchmarks.row import Entry, Row
 from benchmarks.setting import Setting
 from benchmarks.stages.scoring import drawn, whole_batches
@@ -30,6 +30,7 @@ def rows_of(setting: Setting, name: str, config: GPT2Config) -> Iterator[Entry]:
     """The rows of a shape."""
     on_gpu = setting.device.type == "cuda"
     size, alone, batch_tokens = SIZES.get(name, (1000, 200, 1024))
+    alone = 60 if on_gpu else alone
     torch.manual_seed(0)
     model = GPT2LMHeadModel(config).to(setting.device).eval()
     everything = token_ids(setting, setting.size(NUM_SENTENCES, 12), config.vocab_size)
@@ -48,6 +49,7 @@ def rows_of(setting: Setting, name: str, config: GPT2Config) -> Iterator[Entry]:
             ours_size=len(sequences),
             reference_size=len(sequences),
             difference=lambda ours, reference: float(np.abs(ours / reference - 1).max()),
+            tolerance=TOLERANCE[said],
         )
         yield Row(
             label=label,
@@ -58,7 +60,19 @@ def rows_of(setting: Setting, name: str, config: GPT2Config) -> Iterator[Entry]:
             ours_size=len(sequences),
             reference_size=len(some),
             difference=lambda ours, reference: float(np.abs(ours[some] / reference - 1).max()),
+            tolerance=TOLERANCE[said],
             note=f"the reference scores {len(some)} of the sentences",
+        )
+    if on_gpu:
+        half = model.bfloat16()
+        yield Row(
+            label=f"perplexities of {len(sequences):,} of {len(everything):,} sentences, {name} in bfloat16",
+            reference_label="bare loop in bfloat16, same batches",
+            target=at_most(1.2),
+            ours=lambda: causal_perplexities(half, sequences, 0, batch_tokens),
+            reference=lambda: by_length(half, sequences, 0, batch_tokens),
+            ours_size=len(sequences),
+            reference_size=len(sequences),
         )
 
 

@@ -1,14 +1,14 @@
 """Scoring a pool by normalized token entropy."""
 
 from pathlib import Path
-from typing import Any, Iterator, List, Sequence
+from typing import Any, Callable, Iterator, List, Sequence
 
 import numpy as np
 import torch
 
 from benchmarks.bare import BareTagger, encode, score_by_length, score_one_by_one
 from benchmarks.measure import at_least, at_most
-from benchmarks.precision import precisions
+from benchmarks.precision import TOLERANCE, precisions
 from benchmarks.row import Entry, Row, Skipped, Value
 from benchmarks.setting import Built, Setting
 from seqmix_plugin.query_policies import QueryPolicy
@@ -31,7 +31,7 @@ def rows(setting: Setting) -> Iterator[Entry]:
 def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
     """The rows of an encoder."""
     on_gpu = setting.device.type == "cuda"
-    size, alone = (14_041, 300) if on_gpu else SIZES.get(name, (2000, 100))
+    size, alone = (2048, 60) if on_gpu else SIZES.get(name, (2000, 100))
     built = setting.build(folder, trainer__trainer__num_epochs=1)
     sentences = typical(built, setting.size(size, 12))
     sample = drawn(range(len(sentences)), setting.size(alone, 3))
@@ -48,6 +48,7 @@ def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
             ours_size=len(sentences),
             reference_size=len(sentences),
             difference=lambda ours, reference: float(np.abs(ours - reference.numpy()).max()),
+            tolerance=TOLERANCE[said],
         )
         yield Row(
             label=label,
@@ -58,9 +59,26 @@ def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
             ours_size=len(sentences),
             reference_size=len(some),
             difference=lambda ours, reference: float(np.abs(ours[sample] - reference.numpy()).max()),
+            tolerance=TOLERANCE[said],
             note=f"the reference scores {len(some)} of the sentences",
         )
+    if on_gpu:
+        yield Row(
+            label=f"scoring {len(sentences):,} sentences of a pool of {len(built.sentences):,} in bfloat16, {name}",
+            reference_label="bare loop in bfloat16, same batches",
+            target=at_most(1.2),
+            ours=lambda: our_scores(built, list(sentences), setting.device, torch.bfloat16),
+            reference=lambda: in_half(lambda: score_by_length(bare, encoded, setting.device), setting.device),
+            ours_size=len(sentences),
+            reference_size=len(sentences),
+        )
     yield from in_bfloat16(setting, name, built, sentences, bare, some)
+
+
+def in_half(work: Callable[[], Any], device: torch.device) -> Any:
+    """What work returns that multiplies matrices in bfloat16."""
+    with torch.autocast(device.type, torch.bfloat16):
+        return work()
 
 
 def in_bfloat16(

@@ -3,6 +3,8 @@
 import copy
 from typing import Any, Callable, Iterator, List, NamedTuple, Sequence
 
+import torch
+
 from benchmarks.bare import BareTagger, Encoded, encode, train_epoch
 from benchmarks.measure import at_least, at_most
 from benchmarks.precision import precisions
@@ -36,6 +38,8 @@ class Epochs(NamedTuple):
         A copy of its model.
     ours, by_length, to_128 : `Callable[[], None]`
         By the package; bare, in the same batches; bare, in the same batches padded to 128 word pieces.
+    half : `Callable[[], None]`
+        As `by_length`, with matrices multiplied in bfloat16.
     """
 
     built: Built
@@ -43,6 +47,7 @@ class Epochs(NamedTuple):
     ours: Callable[[], None]
     by_length: Callable[[], None]
     to_128: Callable[[], None]
+    half: Callable[[], None]
 
 
 def rows(setting: Setting) -> Iterator[Entry]:
@@ -54,7 +59,7 @@ def rows(setting: Setting) -> Iterator[Entry]:
 def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
     """The rows of an encoder."""
     on_gpu = setting.device.type == "cuda"
-    size, padded_size = (700, 700) if on_gpu else SIZES.get(name, (700, 700))
+    size, padded_size = (700, 160) if on_gpu else SIZES.get(name, (700, 700))
     size, padded_size = setting.size(size, 8), setting.size(padded_size, 4)
     run = epochs(setting, folder, size, padded_size)
     for said in precisions(setting.device):
@@ -68,6 +73,8 @@ def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
             ours_size=size,
             reference_size=size,
         )
+        if said == ", tf32":
+            continue
         yield Row(
             label=label,
             reference_label="bare loop, same batches padded to 128",
@@ -78,6 +85,22 @@ def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
             reference_size=padded_size,
             note=f"the reference trains on {padded_size} sentences",
         )
+    if on_gpu:
+        yield in_half(setting, name, folder, size)
+
+
+def in_half(setting: Setting, name: str, folder: str, size: int) -> Row:
+    """An epoch of both with matrices multiplied in bfloat16."""
+    run = epochs(setting, folder, size, size, trainer__training__dtype="bfloat16")
+    return Row(
+        label=f"an epoch of {size} sentences, batch 32, dropout on, {name}, in bfloat16",
+        reference_label="bare loop in bfloat16, same batches",
+        target=at_most(1.3),
+        ours=run.ours,
+        reference=run.half,
+        ours_size=size,
+        reference_size=size,
+    )
 
 
 def epochs(setting: Setting, encoder: str, size: int, padded_size: int, **changes: Any) -> Epochs:
@@ -101,6 +124,7 @@ def epochs(setting: Setting, encoder: str, size: int, padded_size: int, **change
         ours,
         lambda: train_epoch(bare, batches, setting.device, lr),
         lambda: train_epoch(bare, fewer, setting.device, lr, 128),
+        lambda: train_epoch(bare, batches, setting.device, lr, dtype=torch.bfloat16),
     )
 
 
