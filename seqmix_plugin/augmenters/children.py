@@ -2,11 +2,9 @@
 
 from typing import Callable, List, NamedTuple, Sequence, Tuple
 
-import torch
-
 from seqmix_plugin.augmenters.embedding_tables import SubSequence, WordTable
 from seqmix_plugin.augmenters.pairing import WindowPair
-from seqmix_plugin.functional import mix_distributions, mix_vectors, satisfied
+from seqmix_plugin.functional import Restriction, mix_distributions, satisfied
 from seqmix_plugin.sentence import TagDistribution, TaggedSentence
 from seqmix_plugin.synthetic import SyntheticSentence, Window
 
@@ -77,20 +75,23 @@ def mix_pairs(
         for pair, lam in zip(pairs, lambdas, strict=True)
         for weight in ((max(lam, 1 - lam), min(lam, 1 - lam)) if dominant else (lam,))
     ]
-    chosen = zip(*_choose(mixes, table, keep_shared_tokens), strict=True)
+    words, kept, fits = _choose(mixes, table, keep_shared_tokens)
+    unrestricted = [not (stays or fit) for stays, fit in zip(kept, fits, strict=True)]
+    labels_of = {id(mix.sentence): _labels(mix.sentence) for pair in mixes for mix in pair[:2]}
     children: List[SyntheticSentence] = []
+    end = 0
     for number, mix in enumerate(mixes):
-        window = [next(chosen) for _ in mix.first.words]
-        unrestricted = sum(not (kept or fits) for _, kept, fits in window)
-        rows = zip(mix.first.labels, mix.second.labels, strict=True)
-        labels = tuple(mix_labels(one, other, mix.lam) for one, other in rows)
-        frames = [(mix.first, mix.second), (mix.second, mix.first)]
-        for frame, twin in frames if mix.both else frames[number % 2 : number % 2 + 1]:
-            words = tuple(old if kept else new for (new, kept, _), old in zip(window, frame.words, strict=True))
-            windows = tuple(Window(parent.sentence.id, parent.start, parent.end) for parent in (frame, twin))
-            children.append(
-                SyntheticSentence(_replaced(frame, words, labels), windows, mix.lam, unrestricted=unrestricted)
-            )
+        start, end = end, end + mix.first.end - mix.first.start
+        new, old = tuple(words[start:end]), kept[start:end]
+        first, second = (labels_of[id(side.sentence)] for side in mix[:2])
+        rows = zip(first[slice(*mix.first[1:])], second[slice(*mix.second[1:])], strict=True)
+        labels = tuple([mix_labels(one, other, mix.lam) for one, other in rows])
+        windows = tuple(Window(side.sentence.id, side.start, side.end) for side in mix[:2])
+        frames = ((mix.first, first, windows), (mix.second, second, windows[::-1]))
+        for frame, own, parents in frames if mix.both else frames[number % 2 : number % 2 + 1]:
+            chosen = new if not any(old) else tuple(_kept(frame.words, new, old))
+            sentence = _replaced(frame, own, chosen, labels)
+            children.append(SyntheticSentence(sentence, parents, mix.lam, unrestricted=sum(unrestricted[start:end])))
     return children
 
 
@@ -102,25 +103,43 @@ def _choose(
     whether the generated one is what `restrict` of the table asks for.
     """
     sides = [mix.first for mix in mixes], [mix.second for mix in mixes]
-    first, second = ([word for window in side for word in window.words] for side in sides)
-    weights = [mix.lam for mix in mixes for _ in mix.first.words]
-    first_vectors, second_vectors = (table.embed(side) for side in sides)  # Shape: (num_words, dimension)
-    lam = first_vectors.new_tensor(weights)
-    mixed = mix_vectors(first_vectors, second_vectors, lam, table.restore_norm)  # Shape: (num_words, dimension)
-    parents = torch.stack((table.rows(first), table.rows(second)), dim=-1)  # Shape: (num_words, 2)
-    shapes = [one if weight >= 0.5 else other for one, other, weight in zip(first, second, weights, strict=True)]
-    first_labels, second_labels = ([label for window in side for label in window.labels] for side in sides)
-    tags = [one.keys() | other.keys() for one, other in zip(first_labels, second_labels, strict=True)]
-    restrictions = table.restrictions(shapes, tags)
-    rows = table.nearest(mixed, parents, restrictions)  # Shape: (num_words,)
-    kept = [False] * len(first)
+    weights = [mix.lam for mix in mixes for _ in range(mix.first.start, mix.first.end)]
+    restrictions = _restrictions(sides, weights, table) if table.restrict else []
+    rows = table.nearest(*sides, weights, restrictions)  # Shape: (num_words,)
+    kept = [False] * len(weights)
     if keep_shared_tokens:  # Words are equal when their pieces are, whatever the spelling.
-        kept = [one == other for one, other in zip(table.pieces(first), table.pieces(second), strict=True)]
+        first, second = (table.pieces([word for window in side for word in window.words]) for side in sides)
+        kept = [one == other for one, other in zip(first, second, strict=True)]
     return [table.words[row] for row in rows.tolist()], kept, satisfied(rows, restrictions).tolist()
 
 
-def _replaced(frame: SubSequence, words: Tuple[str, ...], labels: Tuple[TagDistribution, ...]) -> TaggedSentence:
-    """The frame's sentence with other words and labels in its window; it has no id yet."""
-    (sentence, start, end), rows = frame, tuple(frame.sentence.distributions() or ())
+def _restrictions(
+    sides: Tuple[Sequence[SubSequence], Sequence[SubSequence]], weights: Sequence[float], table: WordTable
+) -> List[Restriction]:
+    """What each generated word must have."""
+    first, second = ([word for window in side for word in window.words] for side in sides)
+    shapes = [one if weight >= 0.5 else other for one, other, weight in zip(first, second, weights, strict=True)]
+    first_labels, second_labels = ([label for window in side for label in window.labels] for side in sides)
+    tags = [one.keys() | other.keys() for one, other in zip(first_labels, second_labels, strict=True)]
+    return table.restrictions(shapes, tags)
+
+
+def _labels(sentence: TaggedSentence) -> Tuple[TagDistribution, ...]:
+    return tuple(sentence.distributions() or ())
+
+
+def _kept(old: Sequence[str], new: Sequence[str], stays: Sequence[bool]) -> List[str]:
+    """The frame's words that stay, the new ones elsewhere."""
+    return [one if stay else other for one, other, stay in zip(old, new, stays, strict=True)]
+
+
+def _replaced(
+    frame: SubSequence,
+    own: Tuple[TagDistribution, ...],
+    words: Tuple[str, ...],
+    labels: Tuple[TagDistribution, ...],
+) -> TaggedSentence:
+    """The frame's sentence with other words, and with other labels than its own ones, in its window; it has no id."""
+    sentence, start, end = frame
     tokens = sentence.tokens[:start] + words + sentence.tokens[end:]
-    return TaggedSentence("", tokens, tag_distributions=rows[:start] + labels + rows[end:])
+    return TaggedSentence("", tokens, tag_distributions=own[:start] + labels + own[end:])

@@ -22,6 +22,7 @@ from seqmix_plugin.functional.label_aligned import (
 from seqmix_plugin.functional.length import nearest_windows, rank_among_nearest, regressed_on_length
 from seqmix_plugin.functional.length_density import length_density
 from seqmix_plugin.functional.losses import smoothed, soft_cross_entropy
+from seqmix_plugin.functional.mixture_scores import Mixtures
 from seqmix_plugin.functional.mixup import (
     dominant_distribution,
     mix_distributions,
@@ -36,6 +37,7 @@ from seqmix_plugin.functional.nearest import (
     nearest,
     satisfied,
 )
+from seqmix_plugin.functional.nearest_mixed import nearest_mixed
 from seqmix_plugin.functional.ngrams import Ngram, ngrams
 from seqmix_plugin.functional.perplexity import negative_log_likelihood, perplexity, pseudo_perplexity
 from seqmix_plugin.functional.precision import at_least_float32

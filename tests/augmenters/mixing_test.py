@@ -189,3 +189,21 @@ def test_unknown_values_are_errors(name: str) -> None:
         EmbeddingTable.by_name(name)(restrict=["shape", "case"])
     with pytest.raises(ConfigurationError, match="augmenter.labels is 'hard'; expected one of soft, dominant, smooth"):
         SeqMixAugmenter(labels="hard")
+
+
+@pytest.mark.parametrize("distance", ["l2", "cosine", "csls"])
+@pytest.mark.parametrize("restrict", [(), ("shape", "tags")])
+def test_words_compared_once_are_those_of_a_search_for_each(distance: str, restrict: Any) -> None:
+    """Where vectors do not depend on their sentences, each distinct word is compared with the table once."""
+    torch.manual_seed(0)
+    vectors, words = torch.randn(8, 4), names_table().words
+    table = replace(
+        names_table(restrict=restrict, tagged=named()),
+        vectors=vectors,
+        distance=distance,
+        embed=lambda windows: vectors[[words.index(word) for window in windows for word in window.words]],
+    )
+    once = replace(table, embed_words=lambda some: vectors[[words.index(word) for word in some]])
+    pairs = [WindowPair(0, 0, 1, 0, 2), WindowPair(0, 0, 2, 1, 2), WindowPair(1, 0, 2, 0, 2)] * 2
+    lambdas = [0.3, 0.6, 0.5, 0.9, 0.2, 0.45]
+    assert mix_pairs(pairs, lambdas, named(), once, False) == mix_pairs(pairs, lambdas, named(), table, False)

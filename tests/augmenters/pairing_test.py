@@ -261,3 +261,11 @@ def test_sentences_of_which_no_word_is_kept_are_no_pair() -> None:
 def test_a_density_and_a_count_are_an_error() -> None:
     with pytest.raises(ConfigurationError, match="takes either 'min_density' or 'min_valid', not both"):
         WholeSequencePairing(min_density=0.5, min_valid=3)
+
+
+def test_windows_are_drawn_as_by_choice() -> None:
+    """Published runs drew windows by `Generator.choice`, whose random numbers these are."""
+    ours, theirs = np.random.default_rng(3), np.random.default_rng(3)
+    for size in (1, 2, 1, 7, 30):
+        starts = np.arange(size) * 2
+        assert starts[ours.integers(size)] == theirs.choice(starts)

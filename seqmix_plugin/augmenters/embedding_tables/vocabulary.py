@@ -67,12 +67,15 @@ class VocabularyTable(EmbeddingTable):
         embeddings = encoder.get_input_embeddings().weight.detach()
         entries = self._entries(context)
 
-        def embed(sub_sequences: Sequence[SubSequence]) -> torch.Tensor:
-            pieces = context.word_pieces.pieces([word for part in sub_sequences for word in part.words])
+        def embed_words(words: Sequence[str]) -> torch.Tensor:
+            pieces = context.word_pieces.pieces(words)
             flat = torch.tensor([piece for word in pieces for piece in word], device=embeddings.device)
             sizes = [len(word) for word in pieces]
             offsets = torch.tensor([0, *sizes[:-1]], device=embeddings.device).cumsum(0)
             return torch.nn.functional.embedding_bag(flat, embeddings, offsets, mode="mean")
+
+        def embed(sub_sequences: Sequence[SubSequence]) -> torch.Tensor:
+            return embed_words([word for part in sub_sequences for word in part.words])
 
         return WordTable(
             words=list(entries.values()),
@@ -80,6 +83,7 @@ class VocabularyTable(EmbeddingTable):
             index={key: row for row, key in enumerate(entries)},
             pieces=context.word_pieces.pieces,
             embed=embed,
+            embed_words=embed_words,
             distance=self.distance,
             restore_norm=self.restore_norm,
             restrict=self.restrict,

@@ -6,7 +6,15 @@ from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequenc
 
 import torch
 
-from seqmix_plugin.functional import Restriction, mean_neighbour_similarity, nearest, word_shape
+from seqmix_plugin.functional import (
+    Mixtures,
+    Restriction,
+    mean_neighbour_similarity,
+    mix_vectors,
+    nearest,
+    nearest_mixed,
+    word_shape,
+)
 from seqmix_plugin.sentence import TagDistribution, TaggedSentence
 
 RESTRICTIONS = ("shape", "tags")
@@ -52,6 +60,9 @@ class WordTable:
         of its result: `(num_window_words, dimension)`
     distance : `str`
         Distance by which the nearest word is chosen, `"l2"`, `"cosine"` or `"csls"`.
+    embed_words : `Callable[[Sequence[str]], torch.Tensor]`, optional (default = `None`)
+        Gives the vectors of words, where those do not depend on their sentences. Shape of its result:
+        `(num_words, dimension)`
     restore_norm : `bool`, optional (default = `False`)
         Whether mixed vectors get the mean length of their parents'.
     restrict : `Tuple[str, ...]`, optional (default = `()`)
@@ -66,6 +77,7 @@ class WordTable:
     pieces: Callable[[Sequence[str]], List[Pieces]]
     embed: Callable[[Sequence[SubSequence]], torch.Tensor]
     distance: str
+    embed_words: Optional[Callable[[Sequence[str]], torch.Tensor]] = None
     restore_norm: bool = False
     restrict: Tuple[str, ...] = ()
     tagged: Sequence[TaggedSentence] = ()
@@ -75,13 +87,40 @@ class WordTable:
         return torch.tensor([self.index.get(key, -1) for key in self.pieces(words)], device=self.vectors.device)
 
     def nearest(
-        self, vectors: torch.Tensor, excluded: torch.Tensor, restrictions: Sequence[Restriction]
+        self,
+        first: Sequence[SubSequence],
+        second: Sequence[SubSequence],
+        weights: Sequence[float],
+        restrictions: Sequence[Restriction],
     ) -> torch.Tensor:
         """
-        The row of the word nearest to each mixed vector; the parameters are those of the function in `functional`.
-        Shape: `(num_vectors,)`
+        The row of the word nearest to each mixed vector, which is not that of one of its parents.
+
+        # Parameters
+
+        first, second : `Sequence[SubSequence]`
+            Windows of the parents, of equal lengths.
+        weights : `Sequence[float]`
+            Mixing coefficient λ of each word of the windows. Shape: `(num_words,)`
+        restrictions : `Sequence[Restriction]`
+            What is wanted of each row, as of `restrictions`.
+
+        # Returns
+
+        `torch.LongTensor`
+            Shape: `(num_words,)`
         """
-        return nearest(vectors, self.vectors, excluded, self.distance, density=self._density, restrictions=restrictions)
+        lam = self.vectors.new_tensor(weights)
+        one, other = ([word for window in side for word in window.words] for side in (first, second))
+        if self.embed_words is not None:  # a word that occurs often is compared with the table once
+            numbers = {word: number for number, word in enumerate(dict.fromkeys(one + other))}
+            words = list(numbers)
+            parents = torch.tensor([[numbers[word] for word in side] for side in (one, other)], device=lam.device).T
+            mixtures = Mixtures(self.embed_words(words), self.rows(words), parents, lam, self.restore_norm)
+            return nearest_mixed(mixtures, self.vectors, self.distance, self._density, restrictions)
+        mixed = mix_vectors(self.embed(first), self.embed(second), lam, self.restore_norm)
+        excluded = torch.stack((self.rows(one), self.rows(other)), dim=-1)  # Shape: (num_words, 2)
+        return nearest(mixed, self.vectors, excluded, self.distance, density=self._density, restrictions=restrictions)
 
     def restrictions(self, words: Sequence[str], tags: Sequence[Iterable[str]]) -> List[Restriction]:
         """
