@@ -12,6 +12,7 @@ from seqmix_plugin.allennlp_gaps.construction import (
     naming_arguments,
     without_special_tokens_option,
 )
+from seqmix_plugin.allennlp_gaps.first_pieces import select_first_pieces
 from seqmix_plugin.allennlp_gaps.look_ups import register_at_look_up, share_exception
 from seqmix_plugin.allennlp_gaps.run_start import (
     checking_first,
@@ -32,6 +33,7 @@ GAPS = {
     "allennlp.common.params": find_files,
     "allennlp.common.registrable": register_at_look_up,
     "allennlp.common.tqdm": text_bars,
+    "allennlp.modules.token_embedders.pretrained_transformer_mismatched_embedder": select_first_pieces,
     "allennlp.training.util": replace("create_serialization_dir", checking_first),
     "transformers.dynamic_module_utils": ask_nobody,
 }

@@ -11,6 +11,7 @@ from allennlp.nn.util import move_to_device
 from seqmix_plugin.data.encoded_sentences import EncodedSentences
 from seqmix_plugin.distributed import share
 from seqmix_plugin.errors import ConfigurationError
+from seqmix_plugin.functional import on_device
 
 
 class BatchSizes(NamedTuple):
@@ -141,7 +142,7 @@ class InMemoryLoader(DataLoader):
         for positions in self._batches():
             mine = self._share(positions)
             tensors = self._tensors(mine) if len(mine) > 0 else uncounted(self._tensors(positions[:1]))
-            yield mine, tensors if self._device is None else move_to_device(tensors, self._device)
+            yield mine, tensors if self._device is None else _moved(tensors, self._device)
 
     def iter_instances(self) -> Iterator[Instance]:
         yield from self._instances
@@ -224,6 +225,13 @@ def uncounted(batch: TensorDict) -> TensorDict:
     if "metadata" in tensors:
         tensors["metadata"] = [{**sentence, "tags": None} for sentence in tensors["metadata"]]
     return tensors
+
+
+def _moved(batch: Any, device: torch.device) -> Any:
+    """A batch on its device."""
+    if isinstance(batch, dict):
+        return {name: _moved(value, device) for name, value in batch.items()}
+    return on_device(batch, device) if isinstance(batch, torch.Tensor) else move_to_device(batch, device)
 
 
 def _cut(order: np.ndarray, size: int) -> List[np.ndarray]:

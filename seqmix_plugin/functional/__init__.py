@@ -43,6 +43,7 @@ from seqmix_plugin.functional.perplexity import negative_log_likelihood, perplex
 from seqmix_plugin.functional.precision import at_least_float32
 from seqmix_plugin.functional.pseudo_labels import mean_confidence, sharpened
 from seqmix_plugin.functional.shares import evenly_spread, interleaved
+from seqmix_plugin.functional.transfer import on_device
 from seqmix_plugin.functional.typicality import neighbour_distance
 from seqmix_plugin.functional.uncertainty import (
     consensus_divergence,

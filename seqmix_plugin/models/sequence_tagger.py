@@ -176,8 +176,8 @@ class SequenceTagger(Model):
             The tags of each sentence, without padding.
         """
         names = self.head.labels
-        lengths = mask.sum(-1).tolist()
-        return [[names[i] for i in row[:length]] for row, length in zip(tag_ids.tolist(), lengths, strict=True)]
+        rows = torch.cat((mask.sum(-1, keepdim=True), tag_ids), dim=-1).tolist()  # one transfer from the device
+        return [[names[i] for i in row[:length]] for length, *row in rows]
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Adds the `tags` of all `words`; words cut at the reader's `max_length` are tagged O."""

@@ -8,7 +8,7 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from seqmix_plugin.augmenters.language_models.language_model import Interval, pieces_at
-from seqmix_plugin.functional import perplexity
+from seqmix_plugin.functional import on_device, perplexity
 from seqmix_plugin.models.inference import batches_by_length, inference
 
 
@@ -85,6 +85,8 @@ def causal_perplexities(
     firsts = torch.tensor([first - start for start, (first, _) in zip(starts, counted, strict=True)])
     scored = [i for i, row in enumerate(rows) if len(row) > 1]  # White space alone may give no token.
     result = np.ones(len(rows))
+    order: List[int] = []
+    found: List[torch.Tensor] = []
     with inference(model):
         for batch in batches_by_length([len(rows[i]) for i in scored], batch_tokens, "perplexity"):
             positions = [scored[i] for i in batch]
@@ -92,8 +94,11 @@ def causal_perplexities(
             # The last token of a row is a target only: the logits at t predict token t + 1.
             logits = model(input_ids=ids[:, :-1], attention_mask=mask[:, :-1].long()).logits.float()
             is_counted = torch.arange(ids.size(1) - 1) >= firsts[positions].unsqueeze(-1)  # (batch_size, num_tokens)
-            scores = perplexity(logits, ids[:, 1:], mask[:, 1:] & is_counted.to(mask.device))
-            result[positions] = scores.double().cpu().numpy()
+            scores = perplexity(logits, ids[:, 1:], mask[:, 1:] & on_device(is_counted, mask.device))
+            order += positions
+            found.append(scores.double())  # stays on its device: nothing waits for it
+    if found:
+        result[order] = torch.cat(found).cpu().numpy()
     return result
 
 
@@ -117,4 +122,4 @@ def pad(rows: Sequence[List[int]], device: torch.device, fill: int = 0) -> Tuple
     """
     ids = pad_sequence([torch.tensor(row, dtype=torch.long) for row in rows], batch_first=True, padding_value=fill)
     mask = pad_sequence([torch.ones(len(row), dtype=torch.bool) for row in rows], batch_first=True)
-    return ids.to(device), mask.to(device)
+    return on_device(ids, device), on_device(mask, device)

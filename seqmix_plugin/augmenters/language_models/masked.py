@@ -10,7 +10,7 @@ from seqmix_plugin.augmenters.language_models.causal import pad
 from seqmix_plugin.augmenters.language_models.language_model import Interval, LanguageModel, pieces_at
 from seqmix_plugin.augmenters.language_models.pretrained import CheckpointLanguageModel
 from seqmix_plugin.errors import ConfigurationError
-from seqmix_plugin.functional import negative_log_likelihood, pseudo_perplexity
+from seqmix_plugin.functional import negative_log_likelihood, on_device, pseudo_perplexity
 from seqmix_plugin.models.inference import batches_by_length, inference
 from seqmix_plugin.models.input_length import max_input_length
 from seqmix_plugin.sentence import TaggedSentence
@@ -130,16 +130,20 @@ def pseudo_perplexities(
     counted, _ = pad([[1 - flag for flag in row] for row in special], torch.device("cpu"))
     copies = counted.nonzero()  # Sequence and position of each masked piece. Shape: (num_copies, 2)
     lengths = [len(sequences[sequence]) for sequence in copies[:, 0].tolist()]
-    likelihoods = torch.empty(len(copies), dtype=torch.float64)
+    order: List[int] = []
+    found = [torch.empty(0, dtype=torch.float64, device=model.device)]
     with inference(model):
         for batch in batches_by_length(lengths, batch_tokens, "pseudo-perplexity"):
             longest = lengths[batch[0]]
-            rows, positions = copies[batch].to(model.device).unbind(-1)  # Shape: (batch_size,)
+            rows, positions = on_device(copies[batch], model.device).unbind(-1)  # Shape: (batch_size,)
             masked = ids[rows, :longest].clone()  # Shape: (batch_size, longest)
             targets = masked.gather(-1, positions.unsqueeze(-1)).squeeze(-1)
             masked.scatter_(-1, positions.unsqueeze(-1), mask_id)
             logits = logits_at(model, masked, mask[rows, :longest], positions)  # Shape: (batch_size, vocabulary_size)
-            likelihoods[batch] = negative_log_likelihood(logits.float(), targets).double().cpu()
+            order += batch
+            found.append(negative_log_likelihood(logits.float(), targets).double())
+    likelihoods = torch.empty(len(copies), dtype=torch.float64)
+    likelihoods[order] = torch.cat(found).cpu()
     return pseudo_perplexity(likelihoods, copies[:, 0], len(sequences)).numpy()
 
 
