@@ -20,7 +20,7 @@ IMAGE = {"click", "filelock", "protobuf", "pyyaml", "regex", "safetensors", "sen
 UNUSED = {"anyio", "defusedxml", "google-crc32c", "h11", "hf-xet", "traitlets", "wandb"}
 """Required by something in the archive, and not imported by what runs there."""
 PYTHON_THERE = {"python_version": "3.12", "python_full_version": "3.12.3", "sys_platform": "linux", "extra": ""}
-RUN_THERE = ("seqmix_plugin", "benchmarks", "tests/conftest.py")
+RUN_THERE = ("seqmix_plugin", "benchmarks", "tests/conftest.py", "tests/gpu_test.py")
 OWN = {"seqmix_plugin", "benchmarks", "tests"}
 
 pytestmark = pytest.mark.skipif(
