@@ -61,13 +61,22 @@ class ArrowSentences(Sequence[TaggedSentence]):
         sentences : `Iterable[TaggedSentence]`
             Iterated over once.
         """
+        return cls._written(path, map(_encoded, lazy_groups_of(sentences, BATCH_ROWS)))
+
+    @classmethod
+    def write_blocks(cls, path: Path, blocks: Iterable[SentenceBlock]) -> "ArrowSentences":
+        """Writes the same file from the sentences in blocks, each of which becomes a batch."""
+        return cls._written(path, map(_of_block, blocks))
+
+    @classmethod
+    def _written(cls, path: Path, batches: Iterable[pa.RecordBatch]) -> "ArrowSentences":
         with (
             replacement(path, f".{rank()}") as temporary,  # each process of a run writes the file
             pa.OSFile(str(temporary), "wb") as sink,
             pa.ipc.new_stream(sink, SCHEMA) as writer,
         ):
-            for chunk in lazy_groups_of(sentences, BATCH_ROWS):
-                writer.write_batch(_encoded(chunk))
+            for batch in batches:
+                writer.write_batch(batch)
         return cls(path)
 
     def __len__(self) -> int:
@@ -116,6 +125,25 @@ def _encoded(sentences: Sequence[TaggedSentence]) -> pa.RecordBatch:
         (sentence.spaces for sentence in sentences),
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    return pa.record_batch(arrays, schema=SCHEMA)
+
+
+def _of_block(block: SentenceBlock) -> pa.RecordBatch:
+    """The batch of a block in which all sentences have tags or none has."""
+    size = len(block.ids)
+    offsets = pa.array(np.concatenate(([0], np.cumsum(block.num_words))), pa.int32())
+    names = pa.array(block.words.names, pa.string())
+    tags = pa.array([None] * size, REPEATED)
+    if block.is_tagged.all():
+        numbers = pa.array(block.tags.numbers, pa.int32())
+        strings = pa.DictionaryArray.from_arrays(numbers, pa.array(block.tags.names, pa.string()))
+        tags = pa.ListArray.from_arrays(offsets, strings)
+    arrays = [
+        pa.array(block.ids, pa.string()),
+        pa.ListArray.from_arrays(offsets, names.take(pa.array(block.words.numbers))),
+        tags,
+        *(pa.array([None] * size, SCHEMA.field(name).type) for name in ("tag_distributions", "spaces")),
+    ]
     return pa.record_batch(arrays, schema=SCHEMA)
 
 

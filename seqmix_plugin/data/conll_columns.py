@@ -4,6 +4,8 @@ from typing import Dict, Iterator, Optional
 
 from allennlp.data import DatasetReader, TokenIndexer
 
+from seqmix_plugin.data.column_blocks import ColumnBlocks
+from seqmix_plugin.data.sentence_block import SentenceBlock
 from seqmix_plugin.data.sentence_reader import SentenceReader
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.sentence_files.column_file import ColumnFile
@@ -73,3 +75,6 @@ class ConllColumnsReader(SentenceReader):
     def parse(self, path: str) -> Iterator[TaggedSentence]:
         file = ColumnFile(path, *self._settings)
         return file.checked(file.sentences())
+
+    def blocks(self, path: str) -> Iterator[SentenceBlock]:
+        return ColumnBlocks(ColumnFile(path, *self._settings)).blocks()

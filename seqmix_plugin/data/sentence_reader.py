@@ -14,7 +14,9 @@ from allennlp.data import DatasetReader, Instance, Token, TokenIndexer
 from allennlp.data.fields import Field, MetadataField, TextField
 
 from seqmix_plugin.data.arrow_sentences import ArrowSentences
+from seqmix_plugin.data.cut_words import CutWords
 from seqmix_plugin.data.encoded_sentences import EncodedSentences, sums, words_within
+from seqmix_plugin.data.sentence_block import SentenceBlock
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
 from seqmix_plugin.errors import ConfigurationError
@@ -103,28 +105,45 @@ class SentenceReader(DatasetReader):
         `SentenceSource`
             A list, or the sentences in `corpus.arrow`.
         """
+        if (blocks := self.blocks(path)) is not None:
+            return self._read_blocks(path, folder, self._tokenized_blocks(path, blocks))
         stream = self._tokenized(path)
         sentences = list(islice(stream, None if folder is None else LARGEST_LIST + 1))
         if folder is None or len(sentences) <= LARGEST_LIST:
             return sentences
-        table = ArrowSentences.write(folder / CORPUS, chain(sentences, stream))
-        logger.info(f"{path}: {len(table):,} sentences, kept in {table.path} instead of in memory")
-        return table
+        return _announced(path, ArrowSentences.write(folder / CORPUS, chain(sentences, stream)))
+
+    def blocks(self, path: str) -> Optional[Iterator[SentenceBlock]]:
+        """The sentences of `parse` as arrays, which are read faster, or `None` for a format that has no such reader."""
+        return None
+
+    def _read_blocks(self, path: str, folder: Optional[Path], blocks: Iterator[SentenceBlock]) -> SentenceSource:
+        first: List[SentenceBlock] = []
+        size = 0
+        for block in blocks:
+            first.append(block)
+            size += len(block.ids)
+            if folder is not None and size > LARGEST_LIST:
+                return _announced(path, ArrowSentences.write_blocks(folder / CORPUS, chain(first, blocks)))
+        return [sentence for block in first for sentence in block.sentences()]
 
     def _tokenized(self, path: str) -> Iterator[TaggedSentence]:
         """The sentences of a file, with their words known to the indexer; then warns of those that will be cut."""
-        num_sentences = num_cut = num_cut_words = 0
+        counts = CutWords()
         for chunk in lazy_groups_of(self.parse(path), CHUNK):
-            cut = self._num_words_cut(chunk)
-            num_sentences += len(chunk)
-            num_cut += int(np.count_nonzero(cut))
-            num_cut_words += int(cut.sum())
+            counts.add(self._num_words_cut(chunk))
             yield from chunk
-        if num_cut:
-            logger.warning(
-                f"{path}: {num_cut} of {num_sentences} sentences are longer than max_length {self.max_length} word "
-                f"pieces; {num_cut_words} words are cut and count as misses at evaluation"
-            )
+        counts.warn(path, self.max_length)
+
+    def _tokenized_blocks(self, path: str, blocks: Iterator[SentenceBlock]) -> Iterator[SentenceBlock]:
+        counts = CutWords()
+        for block in blocks:
+            cut = np.zeros_like(block.num_words)
+            if self.word_pieces is not None:
+                cut = self._cut(self.word_pieces.encode(block.words.names)[1][block.words.numbers], block.num_words)
+            counts.add(cut)
+            yield block
+        counts.warn(path, self.max_length)
 
     def _read(self, file_path: str) -> Iterable[Instance]:
         for sentence in self.shard_iterable(self.read_sentences(file_path)):
@@ -209,7 +228,11 @@ class SentenceReader(DatasetReader):
         if self.word_pieces is None:
             return np.zeros_like(counts)
         _, sizes = self.word_pieces.encode([word for sentence in sentences for word in sentence.tokens])
-        if self.max_length is None:
+        return self._cut(sizes, counts)
+
+    def _cut(self, sizes: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """The number of words cut from each sentence of so many words, given the number of pieces of all words."""
+        if self.max_length is None or self.word_pieces is None:
             return np.zeros_like(counts)
         return counts - sums(words_within(sizes, counts, self.max_length - self.word_pieces.num_special_pieces), counts)
 
@@ -218,3 +241,8 @@ class SentenceReader(DatasetReader):
             return len(tokens)
         ends = list(accumulate(len(pieces) for pieces in self.word_pieces.pieces(tokens)))
         return bisect_right(ends, self.max_length - self.word_pieces.num_special_pieces)
+
+
+def _announced(path: str, table: ArrowSentences) -> ArrowSentences:
+    logger.info(f"{path}: {len(table):,} sentences, kept in {table.path} instead of in memory")
+    return table

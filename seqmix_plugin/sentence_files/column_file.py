@@ -2,7 +2,7 @@
 
 import re
 import sys
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.sentence import TaggedSentence
@@ -30,57 +30,73 @@ class ColumnFile(SentenceFile):
         super().__init__(path, scheme, repair)
         self._token_column = token_column
         self._tag_column = tag_column
-        self._unlabelled = unlabelled
+        self.unlabelled = unlabelled
         rows = (line for _, line in self.lines() if not is_blank(line) and not line.startswith("#"))
         first = next(rows, "")
         self._tabs, self._width = "\t" in first, len(split_columns(first))
         is_wide = self._tabs and self._width == CONLLU_COLUMNS
         self._is_conllu = is_wide and first[0].isdigit() and token_column % CONLLU_COLUMNS != 0
-        self._only_numbers = True
+        self.only_numbers = True
         self._longest = 0
+        self.position = 0  # of the next sentence
+        self.name: Optional[str] = None  # the id that a comment gave it
+        self._known: Dict[str, Row] = {}
 
     def sentences(self) -> Iterator[TaggedSentence]:
         """The sentences of the file, with BIO tags."""
-        for position, (name, numbers, rows) in enumerate(self._blocks()):
+        yield from self.sentences_of(self.lines())
+        self._check_column()
+
+    def sentences_of(self, lines: Iterable[Tuple[int, str]]) -> Iterator[TaggedSentence]:
+        """The sentences of the next lines of the file, with their numbers."""
+        for name, numbers, rows in self._blocks(lines):
             words, tags = zip(*rows, strict=True)
             self.check_words(words, map("line {}".format, numbers))
-            if self._only_numbers:
-                self._check_numbers(words)
-            bio = None if self._unlabelled else self.to_bio(tags, map("line {}".format, numbers))
+            if self.only_numbers:
+                self.check_numbers(words)
+            bio = None if self.unlabelled else self.to_bio(tags, map("line {}".format, numbers))
+            position, self.position = self.position, self.position + 1
             yield TaggedSentence(name or str(position), words, bio)
-        if self._only_numbers and self._longest >= FEWEST_NUMBERED:
+
+    def end(self) -> None:
+        self._check_column()
+        super().end()
+
+    def _check_column(self) -> None:
+        """Raises a `ConfigurationError` when the words of the whole file are row numbers."""
+        if self.only_numbers and self._longest >= FEWEST_NUMBERED:
             raise ConfigurationError(
                 f"{self.path}: all words are row numbers; token_column is {self._token_column}, expected "
                 f"the column of the words"
             )
 
-    def _check_numbers(self, words: Sequence[str]) -> None:
+    def check_numbers(self, words: Sequence[str]) -> None:
         """Notes whether the words of all sentences are the numbers of their rows."""
         numbers = [word for word in words if not _RANGE_OR_EMPTY_NODE.fullmatch(word)]
         self._longest = max(self._longest, len(numbers))
-        self._only_numbers = numbers[:1] in (["0"], ["1"]) and all(
+        self.only_numbers = numbers[:1] in (["0"], ["1"]) and all(
             word == str(number) for number, word in enumerate(numbers, int(numbers[0]))
         )
 
-    def _blocks(self) -> Iterator[Tuple[Optional[str], List[int], List[Row]]]:
+    def _blocks(self, numbered: Iterable[Tuple[int, str]]) -> Iterator[Tuple[Optional[str], List[int], List[Row]]]:
         """The rows of each sentence and their line numbers, with its id if a comment gives one."""
-        name: Optional[str] = None
         lines: List[int] = []
         rows: List[Row] = []
-        known: Dict[str, Row] = {}
-        for number, line in self.lines():
+        known = self._known
+        for number, line in numbered:
             row = known.get(line)
             if row is None:
                 if is_blank(line):
                     if rows:
+                        name, self.name = self.name, None
                         yield name, lines, rows
-                        name, lines, rows = None, [], []
+                        lines, rows = [], []
                     continue
                 row = self._row(f"line {number}", line)
                 if row is None:
-                    name = name if rows else self._id(line, name)
+                    self.name = self.name if rows else self.id_of(line, self.name)
                     continue
-                if ("\t" in line) == self._tabs and len(split_columns(line)) != self._width:
+                if self._has_another_width(line):
                     what = "rows have a different number of columns than the first"
                     self.count(what, line, f"line {number}")  # not remembered: each one is counted
                 else:
@@ -90,7 +106,23 @@ class ColumnFile(SentenceFile):
             lines.append(number)
             rows.append(row)
         if rows:
+            name, self.name = self.name, None
             yield name, lines, rows
+
+    def _has_another_width(self, line: str) -> bool:
+        return ("\t" in line) == self._tabs and len(split_columns(line)) != self._width
+
+    def usual_row(self, line: str) -> Optional[Row]:
+        """
+        The word and the tag of a line, or `None` for a comment. Raises a `ConfigurationError` for all other lines, also
+        for those that are only counted.
+        """
+        if self._is_conllu and _RANGE_OR_EMPTY_NODE.fullmatch(split_columns(line)[0]):
+            raise self.error("", "skipped")
+        row = self._row("", line)
+        if row is not None and self._has_another_width(line):
+            raise self.error("", "another number of columns")
+        return row
 
     def _row(self, place: str, line: str) -> Optional[Row]:
         """The word and the tag of a line, or `None` for a line that is a comment or skipped."""
@@ -102,10 +134,10 @@ class ColumnFile(SentenceFile):
             self.count("CoNLL-U lines of multi-word ranges and empty nodes are skipped", columns[0], place)
             return None
         try:
-            word, tag = columns[self._token_column], "O" if self._unlabelled else columns[self._tag_column]
+            word, tag = columns[self._token_column], "O" if self.unlabelled else columns[self._tag_column]
         except IndexError:
             word = tag = ""
-        if not word or not tag or (len(columns) < 2 and not self._unlabelled):
+        if not word or not tag or (len(columns) < 2 and not self.unlabelled):
             raise self.error(
                 place,
                 f"{len(columns)} column(s), but token_column is {self._token_column} and tag_column is "
@@ -131,9 +163,9 @@ class ColumnFile(SentenceFile):
         tag, is_wide = columns[self._tag_column] if has_column else "", len(columns) == self._width
         if tag_error(tag, self._scheme) is None:
             return not is_wide and self._tabs
-        return not (is_wide and tabs == self._tabs and (tabs or self._unlabelled or _LIKE_A_TAG.match(tag)))
+        return not (is_wide and tabs == self._tabs and (tabs or self.unlabelled or _LIKE_A_TAG.match(tag)))
 
-    def _id(self, line: str, before: Optional[str]) -> Optional[str]:
+    def id_of(self, line: str, before: Optional[str]) -> Optional[str]:
         """The id that a comment gives the next sentence, or that comments before it gave."""
         key, equals, value = line.removeprefix("# ").partition("=")
         if equals and key.strip() == "id":

@@ -5,10 +5,11 @@ import os
 import sys
 from codecs import BOM_UTF8
 from collections import Counter
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Dict, Iterable, Iterator, Optional, Sequence, Set, Tuple
+from typing import BinaryIO, Dict, Iterable, Iterator, Optional, Sequence, Set, Tuple
 
 from seqmix_plugin.errors import ConfigurationError, first_line, quoted
 from seqmix_plugin.io.json_text import decode
@@ -28,6 +29,13 @@ def check_scheme(scheme: str) -> None:
         raise ConfigurationError(f"source_scheme is {scheme!r}; expected one of {', '.join(PREFIXES)}")
 
 
+def without_ends(line: str) -> str:
+    """A line without its end and without leading byte order marks."""
+    if line[:1] == BYTE_ORDER_MARK and line[1:2] not in (" ", "\t"):  # before a separator it is a word
+        line = line.lstrip(BYTE_ORDER_MARK)
+    return line.rstrip("\r\n")
+
+
 class SentenceFile:
     """A file or URL while it is read, the scheme of its tags, and whether invalid ones are repaired."""
 
@@ -38,6 +46,7 @@ class SentenceFile:
         self._repaired = 0
         self._counts: Counter = Counter()
         self._examples: Dict[str, str] = {}
+        self._ids: Set[str] = set()
 
     def error(self, place: str, message: str) -> ConfigurationError:
         """An error that names the file and the place in it, such as `"line 3"`."""
@@ -45,19 +54,34 @@ class SentenceFile:
 
     def lines(self) -> Iterator[Tuple[int, str]]:
         """The lines, numbered from 1, without line ends and leading byte order marks."""
-        local = self.path if os.path.exists(self.path) else self._downloaded()
-        if not os.path.isfile(local):
-            raise ConfigurationError(f"{self.path}: not a file")
+        local = self._local()
         try:
             with open(local, encoding="utf-8-sig", newline="\n") as file:
                 for number, line in enumerate(file, 1):
-                    if line[0] == BYTE_ORDER_MARK and line[1:2] not in (" ", "\t"):  # before a separator it is a word
-                        line = line.lstrip(BYTE_ORDER_MARK)
-                    yield number, line.rstrip("\r\n")
+                    yield number, without_ends(line)
         except UnicodeDecodeError:
             decode(self.path, Path(local).read_bytes().removeprefix(BOM_UTF8))  # raises an error that names the line
         except OSError as error:
             raise ConfigurationError(f"{self.path}: cannot be read ({first_line(error)})") from error
+
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO]:
+        """The file as bytes, behind its byte order mark."""
+        local = self._local()
+        try:
+            with open(local, "rb") as file:
+                if file.read(len(BOM_UTF8)) != BOM_UTF8:
+                    file.seek(0)
+                yield file
+        except OSError as error:
+            raise ConfigurationError(f"{self.path}: cannot be read ({first_line(error)})") from error
+
+    def _local(self) -> str:
+        """The path of the file or of its copy."""
+        local = self.path if os.path.exists(self.path) else self._downloaded()
+        if not os.path.isfile(local):
+            raise ConfigurationError(f"{self.path}: not a file")
+        return local
 
     def _downloaded(self) -> str:
         """The copy of an address in AllenNLP's cache, or the file of a path in the user's home."""
@@ -83,13 +107,21 @@ class SentenceFile:
     def to_bio(self, tags: Sequence[str], places: Iterable[str]) -> Tuple[str, ...]:
         """The tags of a sentence as BIO; raises a `ConfigurationError` with the place of an invalid tag."""
         try:
-            bio, repaired = _as_bio(tuple(tags), self._scheme, self._repair)
+            bio, repaired = self.as_bio(tags)
         except InvalidTagError as error:
             hint = "; repair_tags: true repairs" if error.repairable else ""
             place = next(islice(places, error.position, None))
             raise self.error(place, f"{error} (source_scheme is {self._scheme}{hint})") from error
-        self._repaired += repaired
+        self.add_repaired(repaired)
         return bio
+
+    def as_bio(self, tags: Sequence[str]) -> Tuple[Tuple[str, ...], int]:
+        """The tags of a sentence as BIO and the number of repaired ones; raises an `InvalidTagError`."""
+        return _as_bio(tuple(tags), self._scheme, self._repair)
+
+    def add_repaired(self, number: int) -> None:
+        """Counts repaired tags, which are warned about once the file has been read."""
+        self._repaired += number
 
     def count(self, what: str, value: str, place: str) -> None:
         """Counts a finding, which is warned about once the file has been read, with the first as an example."""
@@ -108,16 +140,30 @@ class SentenceFile:
         Yields the sentences of the file, then warns of what was counted. Raises a `ConfigurationError` for a repeated
         id and for a file without sentences.
         """
-        ids: Set[str] = set()
         for sentence in sentences:
-            if sentence.id in ids:
-                raise ConfigurationError(
-                    f"{self.path}: two sentences have the same id {sentence.id!r}; a sentence without an "
-                    f"id has its position, from 0, as id"
-                )
-            ids.add(sentence.id)
-            yield sentence
-        if not ids:
+            yield self.noted(sentence)
+        self.end()
+
+    def noted(self, sentence: TaggedSentence) -> TaggedSentence:
+        """The sentence itself; raises a `ConfigurationError` for a repeated id."""
+        self.note([sentence.id])
+        return sentence
+
+    def note(self, ids: Sequence[str]) -> None:
+        """Raises a `ConfigurationError` for a repeated id."""
+        new = set(ids)
+        if len(new) < len(ids) or not new.isdisjoint(self._ids):
+            counts = Counter(ids)
+            name = next(name for name in ids if counts[name] > 1 or name in self._ids)
+            raise ConfigurationError(
+                f"{self.path}: two sentences have the same id {name!r}; a sentence without an "
+                f"id has its position, from 0, as id"
+            )
+        self._ids |= new
+
+    def end(self) -> None:
+        """Warns of what was counted; raises a `ConfigurationError` for a file without sentences."""
+        if not self._ids:
             raise ConfigurationError(f"{self.path}: no sentence in this file")
         if self._repaired:
             logger.warning(f"{self.path}: {self._repaired} tags were not valid {self._scheme} and have been repaired")
