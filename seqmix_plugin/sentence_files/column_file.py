@@ -118,10 +118,10 @@ class ColumnFile(SentenceFile):
         for those that are only counted.
         """
         if self._is_conllu and _RANGE_OR_EMPTY_NODE.fullmatch(split_columns(line)[0]):
-            raise self.error("", "skipped")
+            raise ConfigurationError("skipped")
         row = self._row("", line)
         if row is not None and self._has_another_width(line):
-            raise self.error("", "another number of columns")
+            raise ConfigurationError("counted")
         return row
 
     def _row(self, place: str, line: str) -> Optional[Row]:

@@ -153,8 +153,7 @@ class SentenceFile:
         """Raises a `ConfigurationError` for a repeated id."""
         new = set(ids)
         if len(new) < len(ids) or not new.isdisjoint(self._ids):
-            counts = Counter(ids)
-            name = next(name for name in ids if counts[name] > 1 or name in self._ids)
+            name = next(name for place, name in enumerate(ids) if name in self._ids or name in ids[:place])
             raise ConfigurationError(
                 f"{self.path}: two sentences have the same id {name!r}; a sentence without an "
                 f"id has its position, from 0, as id"
