@@ -6,6 +6,7 @@ from benchmarks.row import Entry
 from benchmarks.setting import Setting
 from benchmarks.stages import (
     bfloat16,
+    buckets,
     experiment,
     generation,
     perplexity,
@@ -21,6 +22,7 @@ STAGES: Dict[str, Callable[[Setting], Iterator[Entry]]] = {
     "reading": reading.rows,
     "training": training.rows,
     "bfloat16": bfloat16.rows,
+    "buckets": buckets.rows,
     "scoring": scoring.rows,
     "generation": generation.rows,
     "perplexity": perplexity.rows,

@@ -1,12 +1,14 @@
 """Every stage once, and the proof that its references do the same as the package."""
 
+import json
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 import numpy as np
 import pytest
 import torch
 
+from benchmarks import training_f1
 from benchmarks.data import find_corpus
 from benchmarks.results import measured
 from benchmarks.row import Row, Skipped, Value
@@ -62,14 +64,52 @@ def test_training_is_measured(setting: Setting) -> None:
 
 
 def test_training_in_bfloat16_is_measured(setting: Setting) -> None:
-    entries = list(STAGES["bfloat16"](setting))
-    if has_bfloat16_units():
-        time, f1 = entries
-        assert measured(time, 2, CPU)["pairs"]
-        assert isinstance(f1, Value)
-        assert list(f1.parts) == ["seed 1 (points)"]
-    else:
-        assert all(isinstance(entry, Skipped) for entry in entries)
+    time, f1 = STAGES["bfloat16"](setting)
+    assert isinstance(time, Row if has_bfloat16_units() else Skipped)
+    assert isinstance(f1, (Value, Skipped))
+    measured(time, 2, CPU)
+
+
+def test_larger_buckets_have_less_padding_and_are_measured(setting: Setting) -> None:
+    entries = list(STAGES["buckets"](setting))
+    shares = [entry.value for entry in entries if isinstance(entry, Value) and entry.unit == "share"]
+    assert len(shares) == 6
+    for one, today, larger in (shares[:3], shares[3:]):
+        assert 1 > one > today > larger > 0
+    assert len(measured(next(entry for entry in entries if isinstance(entry, Row)), 2, CPU)["pairs"]) == 2
+
+
+def test_f1_is_measured_where_it_is_missing(setting: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "f1" / "scores.json"
+    monkeypatch.setattr(training_f1, "JUDGED_ON", 20)
+    training_f1.measure(setting, path, 1)
+    scores = training_f1.read(path)
+    assert {way: list(seeds) for way, seeds in scores.items()} == {way: ["1"] for way in training_f1.WAYS}
+    assert all(0 <= seeds["1"] <= 1 for seeds in scores.values())
+    asked: List[Tuple[str, int]] = []
+
+    def half(setting: Setting, encoder: str, way: training_f1.Way, seed: int) -> float:
+        asked.append((way.dtype, seed))
+        return 0.5
+
+    monkeypatch.setattr(training_f1, "f1", half)
+    training_f1.measure(setting, path, 2)
+    assert asked == [(way.dtype, 2) for way in training_f1.WAYS.values()]
+    assert training_f1.read(path) == {way: {**seeds, "2": 0.5} for way, seeds in scores.items()}
+
+
+def test_f1_is_compared_by_seed(tmp_path: Path) -> None:
+    """Differences of 1, -1 and 3 points: mean 1, deviation 2; t(0.975; 2) is 4.303, and 4.303 * 2 / sqrt(3) = 4.97."""
+    path = tmp_path / "scores.json"
+    assert isinstance(training_f1.difference("buckets", "in buckets", path), Skipped)
+    scores = {"today": {"1": 0.5, "2": 0.6, "3": 0.7, "4": 0.1}, "buckets": {"1": 0.51, "2": 0.59, "3": 0.73}}
+    path.write_text(json.dumps({"f1": scores}), encoding="utf-8")
+    row = training_f1.difference("buckets", "in buckets", path)
+    assert isinstance(row, Value)
+    assert row.value == pytest.approx(1)
+    assert row.parts == pytest.approx({"seed 1": 1, "seed 2": -1, "seed 3": 3})
+    assert row.note == "mean of 3 seeds, 95 % interval [-3.97, 5.97]; today's F1 is 60.0"
+    assert isinstance(training_f1.difference("bfloat16", "in bfloat16", path), Skipped)
 
 
 def test_the_bare_scores_are_the_packages(setting: Setting) -> None:
