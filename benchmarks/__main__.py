@@ -7,8 +7,9 @@ import sys
 import tempfile
 import time
 import traceback
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -48,10 +49,22 @@ def main(arguments: Optional[List[str]] = None) -> None:
         sys.exit(f"error: {MINILM.relative_to(ROOT)} is missing; `make models` puts it there")
     if options.pairs < 2:
         sys.exit(f"error: --pairs is {options.pairs}; an interval needs 2 or more")
-    for name in ("seqmix_plugin", "allennlp"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory() as folder:
+    with errors_only(), tempfile.TemporaryDirectory() as folder:
         measure(options, Path(folder))
+
+
+@contextmanager
+def errors_only() -> Iterator[None]:
+    """The loggers of the plugin and of AllenNLP report errors alone, and afterwards what they did before."""
+    loggers = [logging.getLogger(name) for name in ("seqmix_plugin", "allennlp")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def measure(options: argparse.Namespace, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Stages on a machine that is lent for minutes: what is measured is kept, whatever comes after it."""
 
 import json
+import logging
 import time
 from pathlib import Path
 from typing import Any, Dict, Iterator, List
@@ -43,8 +44,10 @@ def test_a_stage_that_fails_does_not_stop_the_next(
     monkeypatch.setattr("benchmarks.__main__.MINILM", Path(__file__).parent)
     monkeypatch.setitem(STAGES, "reading", broken)
     monkeypatch.setitem(STAGES, "training", lambda _: iter([Value("trained", 1.0, "s")]))
+    before = logging.getLogger("seqmix_plugin").level
     with pytest.raises(SystemExit, match="not measured to their end: reading"):
         main(["--quick", "--stage", "reading", "training"])
+    assert logging.getLogger("seqmix_plugin").level == before
     assert "trained" in capsys.readouterr().out
 
 
