@@ -95,11 +95,12 @@ def measure_stage(
 ) -> None:
     """Adds the rows of a stage one by one, and stores them in the file at `path`; its last pairs end at the limit."""
     until = None if limit is None else time.monotonic() + limit
+    conditions = results.conditions(setting.device, setting.corpus.name)
     with interrupted_after(None if limit is None else limit + GRACE):
         for entry in STAGES[stage](setting):
             rows.append(results.measured(entry, pairs, setting.device, until))
             if path is not None:
-                results.merge(path, stage, results.conditions(setting.device, setting.corpus.name), rows)
+                results.merge(path, stage, conditions, rows)
 
 
 if __name__ == "__main__":

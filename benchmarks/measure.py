@@ -31,7 +31,7 @@ class Interval(NamedTuple):
     # Parameters
 
     mean : `float`
-        The geometric mean.
+        The mean: of speeds the geometric one.
     low, high : `float`
         The ends of its 95 % interval.
     """
@@ -98,15 +98,19 @@ def speed_interval(pairs: Sequence[Pair]) -> Interval:
     pairs : `Sequence[Pair]`
         At least one; with fewer than two the interval is everything.
     """
+    return Interval(*map(math.exp, mean_interval([math.log(pair.reference / pair.ours) for pair in pairs])))
+
+
+def mean_interval(values: Sequence[float]) -> Interval:
+    """The arithmetic mean of values and its interval by Student's t; with fewer than two the interval is everything."""
     from scipy import stats
 
-    logs = [math.log(pair.reference / pair.ours) for pair in pairs]
-    mean = sum(logs) / len(logs)
-    if len(logs) < 2:
-        return Interval(math.exp(mean), 0.0, math.inf)
-    variance = sum((value - mean) ** 2 for value in logs) / (len(logs) - 1)
-    half = float(stats.t.ppf((1 + LEVEL) / 2, len(logs) - 1)) * math.sqrt(variance / len(logs))
-    return Interval(math.exp(mean), math.exp(mean - half), math.exp(mean + half))
+    mean = sum(values) / len(values)
+    if len(values) < 2:
+        return Interval(mean, -math.inf, math.inf)
+    variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
+    half = float(stats.t.ppf((1 + LEVEL) / 2, len(values) - 1)) * math.sqrt(variance / len(values))
+    return Interval(mean, mean - half, mean + half)
 
 
 def interleaved(

@@ -13,10 +13,10 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import torch
-from scipy import stats
 
 from benchmarks import results
 from benchmarks.data import ROOT, find_corpus
+from benchmarks.measure import mean_interval
 from benchmarks.row import Skipped, Value
 from benchmarks.setting import Setting, shapes
 from seqmix_plugin.active_learning.settings import TrainingSettings
@@ -124,14 +124,13 @@ def difference(way: str, said: str, path: Path = FILE) -> Union[Value, Skipped]:
     label = f"F1 {said} minus today's, MiniLM after {EPOCHS * EPOCH_STEPS} steps of 16 on {TRAINED_ON} sentences"
     if len(points) < 2:
         return Skipped(label, "`python -m benchmarks.training_f1` measures it, a minute or two a training")
-    mean, spread = statistics.mean(points.values()), statistics.stdev(points.values())
-    half = float(stats.t.ppf(0.975, len(points) - 1)) * spread / len(points) ** 0.5
+    mean, low, high = mean_interval(list(points.values()))
     return Value(
         label,
         mean,
         "points",
         parts={f"seed {seed}": each for seed, each in points.items()},
-        note=f"mean of {len(points)} seeds, 95 % interval [{mean - half:.2f}, {mean + half:.2f}]; today's F1 is "
+        note=f"mean of {len(points)} seeds, 95 % interval [{low:.2f}, {high:.2f}]; today's F1 is "
         f"{100 * statistics.mean(first[seed] for seed in points):.1f}",
     )
 

@@ -60,11 +60,12 @@ COST = """## How cost grows
 - **Budget.** A round trains on all sentences labelled so far. Its training is linear in the labelled and generated
   sentences times the epochs, and that of R rounds together grows with the square of R at equal K. A larger K does not
   make the query slower: fewer, larger rounds are cheaper than many small ones.
-- **Vocabulary.** Finding the nearest words of M mixed vectors in a table of V words with d dimensions takes one
-  product of M · V · d multiplications, computed for 4,096 words at a time, which limits the memory to 4,096 · V
-  numbers. The last layer of a language model is linear in its own vocabulary: 39 of the 124 million multiplications
-  per token in GPT-2's shape, and the largest tensor of a call. For a tagger, the vocabulary of the encoder costs time
-  in the optimizer only: every step updates every embedding.
+- **Vocabulary.** Finding the nearest words of mixed vectors with D distinct words as parents, in a table of V words
+  with d dimensions, takes one product of D · V · d multiplications, computed for 2,048 words of the table at a time,
+  which limits the memory to 2,048 · D numbers and those of 8,192 mixed vectors. The last layer of a language model is
+  linear in its own vocabulary: 39 of the 124 million multiplications per token in GPT-2's shape, and the largest
+  tensor of a call. For a tagger, the vocabulary of the encoder costs time in the optimizer only: every step updates
+  every embedding.
 - **Sequence length.** The cost of an encoder is linear in word pieces, plus a part that is quadratic in the length of
   the sentence and small below 128 pieces. Padding costs as much as text. Batches of sentences of similar length
   contain little padding; single sentences padded to 128 consist mostly of it, the more the shorter they are.

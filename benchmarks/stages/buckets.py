@@ -48,7 +48,7 @@ def padding(encoded: EncodedSentences, batch_size: int, per_bucket: int) -> floa
 def of_time(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
     """An epoch in larger buckets against one in today's, and in bfloat16 against today's float32."""
     size = setting.size(256, 8)
-    today, larger = (build(setting, folder, 16, per_bucket) for per_bucket in (TODAY, LARGER))
+    today, larger = (build(setting, folder, per_bucket) for per_bucket in (TODAY, LARGER))
     half = setting.device.type == "cuda" or has_bfloat16_units()
     for threads in (1, 2) if setting.device.type == "cpu" else (torch.get_num_threads(),):
         for dtype, said in [("float32", ""), ("bfloat16", ", in bfloat16")][: 1 + half]:
@@ -64,11 +64,11 @@ def of_time(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
             )
 
 
-def build(setting: Setting, encoder: str, batch_size: int, per_bucket: int) -> Built:
-    """The package with a size of batches and of buckets."""
+def build(setting: Setting, encoder: str, per_bucket: int) -> Built:
+    """The package with a size of buckets."""
     return setting.build(
         encoder,
-        data_loader__batch_size=batch_size,
+        data_loader__batch_size=16,
         data_loader__batches_per_bucket=per_bucket,
         trainer__trainer__num_epochs=1,
     )

@@ -16,7 +16,7 @@ from allennlp.data.fields import Field, MetadataField, TextField
 from seqmix_plugin.data.arrow_sentences import ArrowSentences
 from seqmix_plugin.data.cut_words import CutWords
 from seqmix_plugin.data.encoded_sentences import EncodedSentences, sums, words_within
-from seqmix_plugin.data.sentence_block import SentenceBlock
+from seqmix_plugin.data.sentence_block import Coded, SentenceBlock
 from seqmix_plugin.data.tag_distribution_field import TagDistributionField
 from seqmix_plugin.data.word_piece_indexer import WordPieceIndexer
 from seqmix_plugin.errors import ConfigurationError
@@ -138,10 +138,7 @@ class SentenceReader(DatasetReader):
     def _tokenized_blocks(self, path: str, blocks: Iterator[SentenceBlock]) -> Iterator[SentenceBlock]:
         counts = CutWords()
         for block in blocks:
-            cut = np.zeros_like(block.num_words)
-            if self.word_pieces is not None:
-                cut = self._cut(self.word_pieces.encode(block.words.names)[1][block.words.numbers], block.num_words)
-            counts.add(cut)
+            counts.add(self._cut(block.words, block.num_words))
             yield block
         counts.warn(path, self.max_length)
 
@@ -225,16 +222,17 @@ class SentenceReader(DatasetReader):
     def _num_words_cut(self, sentences: Sequence[TaggedSentence]) -> np.ndarray:
         """The number of words cut from each sentence. Tokenizes the words of all of them together."""
         counts = np.array([len(sentence) for sentence in sentences], dtype=np.int64)
+        return self._cut(Coded.of(word for sentence in sentences for word in sentence.tokens), counts)
+
+    def _cut(self, words: Coded, counts: np.ndarray) -> np.ndarray:
+        """The number of words cut from each sentence of so many words, given all words; the indexer learns them."""
         if self.word_pieces is None:
             return np.zeros_like(counts)
-        _, sizes = self.word_pieces.encode([word for sentence in sentences for word in sentence.tokens])
-        return self._cut(sizes, counts)
-
-    def _cut(self, sizes: np.ndarray, counts: np.ndarray) -> np.ndarray:
-        """The number of words cut from each sentence of so many words, given the number of pieces of all words."""
-        if self.max_length is None or self.word_pieces is None:
+        _, sizes = self.word_pieces.encode(words.names)
+        if self.max_length is None:
             return np.zeros_like(counts)
-        return counts - sums(words_within(sizes, counts, self.max_length - self.word_pieces.num_special_pieces), counts)
+        room = self.max_length - self.word_pieces.num_special_pieces
+        return counts - sums(words_within(sizes[words.numbers], counts, room), counts)
 
     def _num_words_kept(self, tokens: Sequence[str]) -> int:
         if self.max_length is None or self.word_pieces is None:

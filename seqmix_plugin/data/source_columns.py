@@ -26,8 +26,4 @@ def ids_and_lengths(source: SentenceSource) -> Tuple[List[str], np.ndarray]:
         return [names[position] for position in source.positions.tolist()], sizes[source.positions]
     if isinstance(source, ArrowSentences):
         return source.ids(), source.lengths()
-    ids, lengths = [], np.zeros(len(source), dtype=np.int32)
-    for position, sentence in enumerate(source):
-        ids.append(sentence.id)
-        lengths[position] = len(sentence)
-    return ids, lengths
+    return [sentence.id for sentence in source], np.fromiter(map(len, source), np.int32, len(source))

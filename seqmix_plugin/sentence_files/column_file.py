@@ -44,8 +44,7 @@ class ColumnFile(SentenceFile):
 
     def sentences(self) -> Iterator[TaggedSentence]:
         """The sentences of the file, with BIO tags."""
-        yield from self.sentences_of(self.lines())
-        self._check_column()
+        return self.sentences_of(self.lines())
 
     def sentences_of(self, lines: Iterable[Tuple[int, str]]) -> Iterator[TaggedSentence]:
         """The sentences of the next lines of the file, with their numbers."""
@@ -59,16 +58,13 @@ class ColumnFile(SentenceFile):
             yield TaggedSentence(name or str(position), words, bio)
 
     def end(self) -> None:
-        self._check_column()
-        super().end()
-
-    def _check_column(self) -> None:
-        """Raises a `ConfigurationError` when the words of the whole file are row numbers."""
+        """Raises a `ConfigurationError` as well when the words of the whole file are row numbers."""
         if self.only_numbers and self._longest >= FEWEST_NUMBERED:
             raise ConfigurationError(
                 f"{self.path}: all words are row numbers; token_column is {self._token_column}, expected "
                 f"the column of the words"
             )
+        super().end()
 
     def check_numbers(self, words: Sequence[str]) -> None:
         """Notes whether the words of all sentences are the numbers of their rows."""
