@@ -33,7 +33,9 @@ here and under bfloat16, is that of another 800 sentences, by `python -m benchma
 seed and resumes.""",
     "scoring": """Normalized token entropy of a pool whose words are encoded again in each measurement; a run encodes
 them once. The bare loop pads and runs the same batches of sentences already converted to numbers. The slow reference
-follows the paper's code: batches of one, padded to 128 word pieces.""",
+follows the paper's code: batches of one, padded to 128 word pieces. The products are those of the encoder's linear
+layers on the word pieces of each batch, without padding, attention or anything else: no scoring in the same precision
+by the same routines can take less time. FLOP/s are those of these products, divided by the seconds of each.""",
     "generation": """SeqMix with every sentence accepted: the vectors of the embedding table, pairing, mixing, and
 the nearest words of all mixed vectors by one matrix product; a run looks up the words of the table once, before. The
 reference follows the paper's code: for each pair and each word, the distances to the whole table.""",

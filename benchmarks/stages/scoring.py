@@ -6,9 +6,10 @@ from typing import Any, Callable, Iterator, List, Sequence
 import numpy as np
 import torch
 
-from benchmarks.bare import BareTagger, encode, score_by_length, score_one_by_one
-from benchmarks.measure import at_least, at_most
+from benchmarks.bare import BareTagger, Encoded, encode, score_by_length, score_one_by_one
+from benchmarks.measure import at_least, at_most, interleaved
 from benchmarks.precision import TOLERANCE, precisions
+from benchmarks.products import linear_layers, multiplied, num_operations
 from benchmarks.row import Entry, Row, Skipped, Value
 from benchmarks.setting import Built, Setting
 from seqmix_plugin.query_policies import QueryPolicy
@@ -20,6 +21,8 @@ TOP = 100
 BATCH = 64
 """Sentences that are scored together."""
 TRAINED_ON = 200
+FLOP_SHARE = 0.7
+"""The share of the FLOP/s of plain products of the same shapes that scoring should reach on a CPU."""
 
 
 def rows(setting: Setting) -> Iterator[Entry]:
@@ -72,7 +75,44 @@ def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
             ours_size=len(sentences),
             reference_size=len(sentences),
         )
-    yield from in_bfloat16(setting, name, built, sentences, bare, some)
+    yield from against_products(setting, name, built, sentences)
+    yield from in_bfloat16(setting, name, built, sentences, bare, encoded, some)
+
+
+def against_products(setting: Setting, name: str, built: Built, sentences: Sequence[TaggedSentence]) -> Iterator[Entry]:
+    """The FLOP/s of scoring, compared with those of plain matrix products of the same shapes without padding."""
+    assert built.model.encoder is not None
+    layers = linear_layers(built.model.encoder)
+    encoded = built.experiment.reader.encode(sentences)
+    assert encoded is not None
+    lengths = -np.sort(-encoded.lengths)
+    rows = [int(lengths[start : start + BATCH].sum()) for start in range(0, len(lengths), BATCH)]
+    operations = num_operations(layers, sum(rows))
+    label = f"scoring {len(sentences):,} sentences of a pool of {len(built.sentences):,}, {name}"
+    against = "the products of its linear layers alone, no padding"
+
+    def ours() -> np.ndarray:
+        return our_scores(built, list(sentences), setting.device)
+
+    def products() -> None:
+        multiplied(layers, rows, setting.device)
+
+    yield Row(
+        label=label,
+        reference_label=against,
+        target=None if setting.device.type == "cuda" else at_most(1 / FLOP_SHARE),
+        ours=ours,
+        reference=products,
+        ours_size=len(sentences),
+        reference_size=len(sentences),
+        note=f"{operations / len(sentences) / 1e9:.3g} GFLOP a sentence",
+    )
+    pairs = interleaved(ours, products, 3, setting.device)[0]
+    seconds = {"scoring": min(pair.ours for pair in pairs), "products": min(pair.reference for pair in pairs)}
+    speeds = {f"{what} (GFLOP/s)": operations / taken / 1e9 for what, taken in seconds.items()}
+    yield Value(
+        f"FLOP/s of {label}, as a share of {against}", seconds["products"] / seconds["scoring"], "share", parts=speeds
+    )
 
 
 def in_half(work: Callable[[], Any], device: torch.device) -> Any:
@@ -87,7 +127,8 @@ def in_bfloat16(
     built: Built,
     sentences: Sequence[TaggedSentence],
     bare: BareTagger,
-    some: Sequence[Any],
+    encoded: Sequence[Encoded],
+    some: Sequence[Encoded],
 ) -> Iterator[Entry]:
     """`scoring.dtype: bfloat16` compared with one sentence at a time in float32, and the overlap of their top K."""
     label = f"scoring {len(sentences):,} sentences of a pool of {len(built.sentences):,} in bfloat16, {name}"
@@ -104,6 +145,15 @@ def in_bfloat16(
         ours_size=len(sentences),
         reference_size=len(some),
         note=f"the reference scores {len(some)} of the sentences",
+    )
+    yield Row(
+        label=label,
+        reference_label="bare loop in float32, same batches",
+        target=None if on_gpu else at_least(3),
+        ours=lambda: our_scores(built, list(sentences), setting.device, torch.bfloat16),
+        reference=lambda: score_by_length(bare, encoded, setting.device),
+        ours_size=len(sentences),
+        reference_size=len(sentences),
     )
     # An untrained head scores all sentences nearly alike.
     trained_on = setting.size(TRAINED_ON, 8)
