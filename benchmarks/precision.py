@@ -1,6 +1,7 @@
-"""The number formats in which a GPU is measured."""
+"""The number formats in which is measured."""
 
-from typing import Iterator
+from pathlib import Path
+from typing import Any, Callable, Iterator
 
 import torch
 
@@ -23,3 +24,16 @@ def precisions(device: torch.device) -> Iterator[str]:
             yield name
     finally:
         torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = before
+
+
+def in_half(work: Callable[[], Any], device: torch.device) -> Any:
+    """What work returns that multiplies matrices in bfloat16."""
+    with torch.autocast(device.type, torch.bfloat16):
+        return work()
+
+
+def has_bfloat16_units() -> bool:
+    """Whether the CPU multiplies bfloat16 natively."""
+    path = Path("/proc/cpuinfo")
+    flags = path.read_text(encoding="utf-8").split() if path.exists() else []
+    return "avx512_bf16" in flags or "amx_bf16" in flags

@@ -129,6 +129,8 @@ def remarks(row: Dict[str, Any]) -> List[str]:
                 for name, part in row["parts"].items()
             )
         )
+    if row.get("operations"):
+        items.append(achieved(row))
     if row.get("difference") is not None:
         items.append(f"largest difference of the results {row['difference']:.1g}")
     if passes(row) is False and row.get("profile"):
@@ -137,3 +139,14 @@ def remarks(row: Dict[str, Any]) -> List[str]:
     elif passes(row) is False:
         items.append("falls short")
     return [f"- *{row['label']}{against}*: {'; '.join(items)}."] if items else []
+
+
+def achieved(row: Dict[str, Any]) -> str:
+    """The floating-point operations a second of both, and the share of the reference's that is reached."""
+    totals = [sum(times) / len(row["pairs"]) for times in zip(*row["pairs"], strict=True)]
+    ours, reference = (f"{row['operations'] / total / 1e9:.3g}" for total in totals)
+    operations, share = row["operations"] / row["sizes"]["ours"], speed_interval(seconds_a_unit(row))
+    return (
+        f"{operations / 1e9:.3g} GFLOP a sentence, at {ours} GFLOP/s, the reference at {reference}: "
+        f"{100 * share.mean:.0f} % [{100 * share.low:.0f}, {100 * share.high:.0f}] of its speed"
+    )

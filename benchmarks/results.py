@@ -45,6 +45,8 @@ def measured(entry: Entry, num_pairs: int, device: torch.device, until: Optional
         "pairs": [[round(pair.ours, 9), round(pair.reference, 9)] for pair in pairs],
         "note": entry.note,
     }
+    if entry.operations:
+        record["operations"] = entry.operations
     if entry.difference is not None:
         record["difference"] = difference = float(entry.difference(ours, reference))
         if not difference <= entry.tolerance:

@@ -34,6 +34,8 @@ class Row:
         Seconds.
     profiled : `bool`, optional (default = `True`)
         Whether a profile of this process says why it falls short.
+    operations : `int`, optional (default = `0`)
+        The floating-point operations of the arithmetic that both do, if they are counted.
     note : `str`, optional (default = `""`)
         What a reader has to know.
     """
@@ -50,6 +52,7 @@ class Row:
     tolerance: float = 1e-4
     clock: Callable[[], float] = time.perf_counter
     profiled: bool = True
+    operations: int = 0
     note: str = ""
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Iterator
 
 from benchmarks import training_f1
+from benchmarks.precision import has_bfloat16_units
 from benchmarks.row import Entry, Row, Skipped
 from benchmarks.setting import Built, Setting
-from benchmarks.stages.scoring import has_bfloat16_units
 from seqmix_plugin.active_learning.settings import TrainingSettings
 from seqmix_plugin.allennlp_gaps import transient_bars
 

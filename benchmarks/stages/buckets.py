@@ -5,10 +5,10 @@ from typing import Callable, Iterator
 import torch
 
 from benchmarks import training_f1
+from benchmarks.precision import has_bfloat16_units
 from benchmarks.row import Entry, Row, Value
 from benchmarks.setting import Built, Setting
 from benchmarks.stages.bfloat16 import train
-from benchmarks.stages.scoring import has_bfloat16_units
 from seqmix_plugin.data import EncodedSentences, InMemoryLoader
 
 TODAY, LARGER = 4, 16

@@ -1,8 +1,10 @@
 """SeqMix without a discriminator."""
 
+from dataclasses import replace
 from typing import Iterator, List, Sequence, Tuple
 
 import numpy as np
+import torch
 from allennlp.common import Params
 
 from benchmarks.measure import at_least
@@ -22,24 +24,25 @@ TABLES = {"all": "the tokenizer's whole words", "attested": "the words of the sl
 
 
 def rows(setting: Setting) -> Iterator[Entry]:
-    """Each encoder and table against one search a word."""
+    """Each encoder and table against one search a word, and its search alone against simpler ones."""
     for name, folder in setting.encoders.items():
         built = setting.build(folder)
         for words in TABLES:
-            yield row_of(setting, name, built, words)
+            yield from rows_of(setting, name, built, words)
 
 
-def row_of(setting: Setting, name: str, built: Built, words: str) -> Row:
-    """The row of a table."""
+def rows_of(setting: Setting, name: str, built: Built, words: str) -> Iterator[Row]:
+    """The rows of a table."""
     on_gpu = setting.device.type == "cuda"  # lent for minutes, and the reference computes on the CPU
     wanted, num_pairs = setting.size(WANTED, 8), setting.size(2 if on_gpu else PAIRS, 2)
     labelled = built.sentences[:LABELLED]
     augmenter, bench = prepared(setting, built, labelled, words, wanted)
     table = augmenter.embedding_table.build(bench, labelled)  # type: ignore[attr-defined]
-    first = augmenter.augment(labelled, bench).generated[::2][:num_pairs]
-    shape = f"{len(table.words):,} × {table.vectors.size(1)}"
-    return Row(
-        label=f"{wanted:,} sentences by SeqMix, table of {TABLES[words]} ({shape}), {name}",
+    generated = augmenter.augment(labelled, bench).generated[::2]
+    first = generated[:num_pairs]
+    said = f"table of {TABLES[words]} ({len(table.words):,} × {table.vectors.size(1)}), {name}"
+    yield Row(
+        label=f"{wanted:,} sentences by SeqMix, {said}",
         reference_label="one search of the table a word, as the paper's code",
         target=at_least(100),
         ours=lambda: augmenter.augment(labelled, bench),
@@ -50,6 +53,44 @@ def row_of(setting: Setting, name: str, built: Built, words: str) -> Row:
         tolerance=0.02,
         note=f"the reference mixes {len(first)} pairs, 2 sentences each, and builds no table",
     )
+    yield from searches(generated, labelled, table, said)
+
+
+def searches(
+    children: Sequence[SyntheticSentence], labelled: Sequence[TaggedSentence], table: WordTable, said: str
+) -> Iterator[Row]:
+    """The nearest words of all pairs' windows, against a product of every mixed vector, and of distinct words alone."""
+    by_id = {sentence.id: sentence for sentence in labelled}
+    first, second = (
+        [SubSequence(by_id[window.sentence_id], window.start, window.end) for window in side]
+        for side in zip(*(child.parents for child in children), strict=True)
+    )
+    weights = [float(child.lam) for child, window in zip(children, first, strict=True) for _ in window.words]  # type: ignore
+    words = list(dict.fromkeys(word for window in first + second for word in window.words))
+    label = f"the nearest words of {len(weights):,} mixed words with {len(words):,} distinct parents, {said}"
+    whole = replace(table, embed_words=None)
+    embed = table.embed_words
+    assert embed is not None
+    for against, reference, differing_rows in (
+        ("one product of all mixed vectors", lambda: whole.nearest(first, second, weights, []), unequal),
+        ("the product of the distinct words alone", lambda: embed(words) @ table.vectors.T, None),
+    ):
+        yield Row(
+            label=label,
+            reference_label=against,
+            target=None,
+            ours=lambda: table.nearest(first, second, weights, []),
+            reference=reference,
+            ours_size=len(children),
+            reference_size=len(children),
+            difference=differing_rows,
+            tolerance=0.02,
+        )
+
+
+def unequal(ours: torch.Tensor, reference: torch.Tensor) -> float:
+    """The share of places with different words."""
+    return float((ours != reference).float().mean())
 
 
 def prepared(

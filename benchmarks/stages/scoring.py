@@ -1,14 +1,13 @@
 """Scoring a pool by normalized token entropy."""
 
-from pathlib import Path
-from typing import Any, Callable, Iterator, List, Sequence
+from typing import Any, Iterator, List, NamedTuple, Sequence
 
 import numpy as np
 import torch
 
 from benchmarks.bare import BareTagger, Encoded, encode, score_by_length, score_one_by_one
-from benchmarks.measure import at_least, at_most, interleaved
-from benchmarks.precision import TOLERANCE, precisions
+from benchmarks.measure import at_least, at_most
+from benchmarks.precision import TOLERANCE, has_bfloat16_units, in_half, precisions
 from benchmarks.products import linear_layers, multiplied, num_operations
 from benchmarks.row import Entry, Row, Skipped, Value
 from benchmarks.setting import Built, Setting
@@ -21,150 +20,178 @@ TOP = 100
 BATCH = 64
 """Sentences that are scored together."""
 TRAINED_ON = 200
+IN_BFLOAT16 = " in bfloat16"
 FLOP_SHARE = 0.7
 """The share of the FLOP/s of plain products of the same shapes that scoring should reach on a CPU."""
 
 
+class Job(NamedTuple):
+    """
+    What the rows of an encoder have in common.
+
+    # Parameters
+
+    setting : `Setting`
+        Of the benchmark.
+    name : `str`
+        Of the encoder.
+    built : `Built`
+        The plugin's part.
+    sentences : `Sequence[TaggedSentence]`
+        To score.
+    bare : `BareTagger`
+        The bare model with the same weights.
+    encoded : `Sequence[Encoded]`
+        The sentences as numbers.
+    sample : `List[int]`
+        Positions of those that are scored one at a time.
+    """
+
+    setting: Setting
+    name: str
+    built: Built
+    sentences: Sequence[TaggedSentence]
+    bare: BareTagger
+    encoded: Sequence[Encoded]
+    sample: List[int]
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether it runs on a GPU."""
+        return self.setting.device.type == "cuda"
+
+    @property
+    def some(self) -> List[Encoded]:
+        """The sentences of the sample as numbers."""
+        return [self.encoded[position] for position in self.sample]
+
+    def label(self, said: str = "") -> str:
+        """What is scored, and in which precision."""
+        pool = f"a pool of {len(self.built.sentences):,}"
+        return f"scoring {len(self.sentences):,} sentences of {pool}{said}, {self.name}"
+
+    def ours(self, dtype: torch.dtype = torch.float32) -> np.ndarray:
+        """The plugin's scores of sentences that it encodes again."""
+        return our_scores(self.built, list(self.sentences), self.setting.device, dtype)
+
+    def by_length(self) -> torch.Tensor:
+        """The bare loop."""
+        return score_by_length(self.bare, self.encoded, self.setting.device)
+
+    def one_by_one(self) -> torch.Tensor:
+        """The slow reference."""
+        return score_one_by_one(self.bare, self.some, self.setting.device)
+
+
 def rows(setting: Setting) -> Iterator[Entry]:
-    """Each encoder compared with the bare loop and with one sentence at a time."""
+    """Each encoder compared with the bare loop, with plain products and with one sentence at a time."""
     for name, folder in setting.encoders.items():
-        yield from rows_of(setting, name, folder)
+        job = job_of(setting, name, folder)
+        for said in precisions(setting.device):
+            yield from in_float32(job, said)
+        yield against_products(job)
+        if job.on_gpu or has_bfloat16_units():
+            yield from in_bfloat16(job)
+        else:
+            yield Skipped(job.label(IN_BFLOAT16), "this CPU has no bfloat16 units (avx512_bf16 or amx_bf16)")
 
 
-def rows_of(setting: Setting, name: str, folder: str) -> Iterator[Entry]:
-    """The rows of an encoder."""
-    on_gpu = setting.device.type == "cuda"
-    size, alone = (2048, 60) if on_gpu else SIZES.get(name, (2000, 100))
+def job_of(setting: Setting, name: str, folder: str) -> Job:
+    """The sentences and both models of an encoder."""
+    size, alone = (2048, 60) if setting.device.type == "cuda" else SIZES.get(name, (2000, 100))
     built = setting.build(folder, trainer__trainer__num_epochs=1)
     sentences = typical(built, setting.size(size, 12))
-    sample = drawn(range(len(sentences)), setting.size(alone, 3))
     bare, encoded = floor(built, sentences)
-    some = [encoded[position] for position in sample]
-    for said in precisions(setting.device):
-        label = f"scoring {len(sentences):,} sentences of a pool of {len(built.sentences):,}, {name}{said}"
-        yield Row(
-            label=label,
-            reference_label="bare loop, same batches",
-            target=at_most(1.2 if on_gpu else 1.1),
-            ours=lambda: our_scores(built, list(sentences), setting.device),
-            reference=lambda: score_by_length(bare, encoded, setting.device),
-            ours_size=len(sentences),
-            reference_size=len(sentences),
-            difference=lambda ours, reference: float(np.abs(ours - reference.numpy()).max()),
-            tolerance=TOLERANCE[said],
-        )
-        yield Row(
-            label=label,
-            reference_label="one at a time, padded to 128",
-            target=at_least(30 if on_gpu else 5),
-            ours=lambda: our_scores(built, list(sentences), setting.device),
-            reference=lambda: score_one_by_one(bare, some, setting.device),
-            ours_size=len(sentences),
-            reference_size=len(some),
-            difference=lambda ours, reference: float(np.abs(ours[sample] - reference.numpy()).max()),
-            tolerance=TOLERANCE[said],
-            note=f"the reference scores {len(some)} of the sentences",
-        )
-    if on_gpu:
-        yield Row(
-            label=f"scoring {len(sentences):,} sentences of a pool of {len(built.sentences):,} in bfloat16, {name}",
-            reference_label="bare loop in bfloat16, same batches",
-            target=at_most(1.2),
-            ours=lambda: our_scores(built, list(sentences), setting.device, torch.bfloat16),
-            reference=lambda: in_half(lambda: score_by_length(bare, encoded, setting.device), setting.device),
-            ours_size=len(sentences),
-            reference_size=len(sentences),
-        )
-    yield from against_products(setting, name, built, sentences)
-    yield from in_bfloat16(setting, name, built, sentences, bare, encoded, some)
+    return Job(setting, name, built, sentences, bare, encoded, drawn(range(len(sentences)), setting.size(alone, 3)))
 
 
-def against_products(setting: Setting, name: str, built: Built, sentences: Sequence[TaggedSentence]) -> Iterator[Entry]:
-    """The FLOP/s of scoring, compared with those of plain matrix products of the same shapes without padding."""
-    assert built.model.encoder is not None
-    layers = linear_layers(built.model.encoder)
-    encoded = built.experiment.reader.encode(sentences)
+def in_float32(job: Job, said: str) -> Iterator[Row]:
+    """Compared with both references, which give the same scores; `said` is the precision of the products on a GPU."""
+    yield Row(
+        label=job.label() + said,
+        reference_label="bare loop, same batches",
+        target=at_most(1.2 if job.on_gpu else 1.1),
+        ours=job.ours,
+        reference=job.by_length,
+        ours_size=len(job.sentences),
+        reference_size=len(job.sentences),
+        difference=lambda ours, reference: float(np.abs(ours - reference.numpy()).max()),
+        tolerance=TOLERANCE[said],
+    )
+    yield Row(
+        label=job.label() + said,
+        reference_label="one at a time, padded to 128",
+        target=at_least(30 if job.on_gpu else 5),
+        ours=job.ours,
+        reference=job.one_by_one,
+        ours_size=len(job.sentences),
+        reference_size=len(job.sample),
+        difference=lambda ours, reference: float(np.abs(ours[job.sample] - reference.numpy()).max()),
+        tolerance=TOLERANCE[said],
+        note=f"the reference scores {len(job.sample)} of the sentences",
+    )
+
+
+def against_products(job: Job) -> Row:
+    """Compared with plain matrix products of the shapes of its linear layers, without padding."""
+    assert job.built.model.encoder is not None
+    layers = linear_layers(job.built.model.encoder)
+    encoded = job.built.experiment.reader.encode(job.sentences)
     assert encoded is not None
     lengths = -np.sort(-encoded.lengths)
-    rows = [int(lengths[start : start + BATCH].sum()) for start in range(0, len(lengths), BATCH)]
-    operations = num_operations(layers, sum(rows))
-    label = f"scoring {len(sentences):,} sentences of a pool of {len(built.sentences):,}, {name}"
-    against = "the products of its linear layers alone, no padding"
-
-    def ours() -> np.ndarray:
-        return our_scores(built, list(sentences), setting.device)
-
-    def products() -> None:
-        multiplied(layers, rows, setting.device)
-
-    yield Row(
-        label=label,
-        reference_label=against,
-        target=None if setting.device.type == "cuda" else at_most(1 / FLOP_SHARE),
-        ours=ours,
-        reference=products,
-        ours_size=len(sentences),
-        reference_size=len(sentences),
-        note=f"{operations / len(sentences) / 1e9:.3g} GFLOP a sentence",
-    )
-    pairs = interleaved(ours, products, 3, setting.device)[0]
-    seconds = {"scoring": min(pair.ours for pair in pairs), "products": min(pair.reference for pair in pairs)}
-    speeds = {f"{what} (GFLOP/s)": operations / taken / 1e9 for what, taken in seconds.items()}
-    yield Value(
-        f"FLOP/s of {label}, as a share of {against}", seconds["products"] / seconds["scoring"], "share", parts=speeds
+    pieces = [int(lengths[start : start + BATCH].sum()) for start in range(0, len(lengths), BATCH)]
+    return Row(
+        label=job.label(),
+        reference_label="the products of its linear layers alone, no padding",
+        target=None if job.on_gpu else at_most(1 / FLOP_SHARE),
+        ours=job.ours,
+        reference=lambda: multiplied(layers, pieces, job.setting.device),
+        ours_size=len(job.sentences),
+        reference_size=len(job.sentences),
+        operations=num_operations(layers, sum(pieces)),
     )
 
 
-def in_half(work: Callable[[], Any], device: torch.device) -> Any:
-    """What work returns that multiplies matrices in bfloat16."""
-    with torch.autocast(device.type, torch.bfloat16):
-        return work()
+def in_bfloat16(job: Job) -> Iterator[Entry]:
+    """`scoring.dtype: bfloat16` compared with both references, and the overlap of its top K with float32's."""
+    for label, reference, size, factor in (
+        ("one at a time in float32, padded to 128", job.one_by_one, len(job.sample), 12),
+        ("bare loop in float32, same batches", job.by_length, len(job.sentences), 3),
+    ):
+        yield Row(
+            label=job.label(IN_BFLOAT16),
+            reference_label=label,
+            target=None if job.on_gpu else at_least(factor),
+            ours=lambda: job.ours(torch.bfloat16),
+            reference=reference,
+            ours_size=len(job.sentences),
+            reference_size=size,
+            note="" if size == len(job.sentences) else f"the reference scores {size} of the sentences",
+        )
+    if job.on_gpu:
+        yield Row(
+            label=job.label(IN_BFLOAT16),
+            reference_label="bare loop in bfloat16, same batches",
+            target=at_most(1.2),
+            ours=lambda: job.ours(torch.bfloat16),
+            reference=lambda: in_half(job.by_length, job.setting.device),
+            ours_size=len(job.sentences),
+            reference_size=len(job.sentences),
+        )
+    yield overlap(job)
 
 
-def in_bfloat16(
-    setting: Setting,
-    name: str,
-    built: Built,
-    sentences: Sequence[TaggedSentence],
-    bare: BareTagger,
-    encoded: Sequence[Encoded],
-    some: Sequence[Encoded],
-) -> Iterator[Entry]:
-    """`scoring.dtype: bfloat16` compared with one sentence at a time in float32, and the overlap of their top K."""
-    label = f"scoring {len(sentences):,} sentences of a pool of {len(built.sentences):,} in bfloat16, {name}"
-    on_gpu = setting.device.type == "cuda"
-    if not on_gpu and not has_bfloat16_units():
-        yield Skipped(label, "this CPU has no bfloat16 units (avx512_bf16 or amx_bf16)")
-        return
-    yield Row(
-        label=label,
-        reference_label="one at a time in float32, padded to 128",
-        target=None if on_gpu else at_least(12),
-        ours=lambda: our_scores(built, list(sentences), setting.device, torch.bfloat16),
-        reference=lambda: score_one_by_one(bare, some, setting.device),
-        ours_size=len(sentences),
-        reference_size=len(some),
-        note=f"the reference scores {len(some)} of the sentences",
-    )
-    yield Row(
-        label=label,
-        reference_label="bare loop in float32, same batches",
-        target=None if on_gpu else at_least(3),
-        ours=lambda: our_scores(built, list(sentences), setting.device, torch.bfloat16),
-        reference=lambda: score_by_length(bare, encoded, setting.device),
-        ours_size=len(sentences),
-        reference_size=len(sentences),
-    )
-    # An untrained head scores all sentences nearly alike.
-    trained_on = setting.size(TRAINED_ON, 8)
-    built.learner.train(0, built.sentences[:trained_on], setting.new_folder())
+def overlap(job: Job) -> Value:
+    """How many of the best are the best in bfloat16 as well; an untrained head would score all nearly alike."""
+    built, device = job.built, job.setting.device
+    trained_on = job.setting.size(TRAINED_ON, 8)
+    built.learner.train(0, built.sentences[:trained_on], job.setting.new_folder())
     best = [
-        set(np.argsort(-our_scores(built, sentences, setting.device, dtype), kind="stable")[:TOP].tolist())
+        set(np.argsort(-our_scores(built, job.sentences, device, dtype), kind="stable")[:TOP].tolist())
         for dtype in (torch.float32, torch.bfloat16)
     ]
-    shared = len(best[0] & best[1]) / min(TOP, len(sentences))
-    said = f"overlap of the top {TOP} in bfloat16 and float32, {name} after an epoch on {trained_on} sentences"
-    yield Value(said, shared, "share")
+    said = f"overlap of the top {TOP} in bfloat16 and float32, {job.name} after an epoch on {trained_on} sentences"
+    return Value(said, len(best[0] & best[1]) / min(TOP, len(job.sentences)), "share")
 
 
 def our_scores(
@@ -211,10 +238,3 @@ def drawn(things: Sequence[Any], size: int) -> Any:
     """A seeded sample in its order."""
     chosen = np.random.default_rng(0).choice(len(things), min(size, len(things)), replace=False)
     return [things[position] for position in sorted(chosen.tolist())]
-
-
-def has_bfloat16_units() -> bool:
-    """Whether the CPU multiplies bfloat16 natively."""
-    path = Path("/proc/cpuinfo")
-    flags = path.read_text(encoding="utf-8").split() if path.exists() else []
-    return "avx512_bf16" in flags or "amx_bf16" in flags

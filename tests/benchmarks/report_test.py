@@ -52,6 +52,12 @@ def test_measurements_hold_no_paths_and_no_names_of_hosts() -> None:
                 assert "\\" not in value, (key, value)
 
 
+def test_the_share_of_the_references_operations_a_second() -> None:
+    """4 GFLOP a sentence and 2 sentences: 2 s are 4 GFLOP/s, 1 s of the reference 8."""
+    [remark] = report.remarks(row(2.0, 1.0, sizes={"ours": 2, "reference": 2}, target=None, operations=8_000_000_000))
+    assert remark.endswith("4 GFLOP a sentence, at 4 GFLOP/s, the reference at 8: 50 % [50, 50] of its speed.")
+
+
 def test_a_row_passes_by_its_interval_and_with_nine_pairs() -> None:
     assert report.passes(row(1.0, 1.0)) is True
     assert report.passes(row(1.0, 1.0, pairs=8)) is False
