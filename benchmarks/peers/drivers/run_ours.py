@@ -29,7 +29,7 @@ def main() -> None:
         query, selection = stopwatch.timed(lambda: loop.querying.select(1, pool, loop.budget(1), [learner.model]))
         position = {sentence.id: number for number, sentence in enumerate(pool.sentences)}
         queried = [position[name] for name in selection.names]
-        sentences = loop.experiment.corpora.dev
+        sentences = loop.experiment.corpora.evaluation["dev"]
         dev = SentenceView(sentences, np.arange(len(sentences)))
         starts, numbers, _ = predict_tags(loop.experiment, learner.model, dev, loop.device)
     labels = learner.model.head.labels
