@@ -8,7 +8,7 @@ RUN ?= runs/quickstart
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: help env models models-all quickstart test check installed format results site bench faults lock audit clean
+.PHONY: help env models models-all quickstart test check installed format results site bench peers faults lock audit clean
 
 help:
 	@echo "make quickstart  environment, then active learning with SeqMix on the shipped corpus (about 3 minutes)"
@@ -20,6 +20,7 @@ help:
 	@echo "make results     docs/results.md and README's table and picture from the records in results/"
 	@echo "make site        the documentation as a site: open docs/_build/html/index.html"
 	@echo "make bench       every stage compared with its references, and docs/performance.md; make bench STAGE=scoring for one stage"
+	@echo "make peers       our package compared with flair, SeqAL and acleto, each in an environment of its own, and docs/performance.md"
 	@echo "make faults      kills runs and damages their files, resumes, and compares the results with uninterrupted runs"
 	@echo "make lock        updates the pinned versions"
 	@echo "make audit       checks the pinned versions for known vulnerabilities; audit.toml gives the reason for each accepted one"
@@ -95,6 +96,11 @@ site: env
 
 bench: env models
 	$(BIN)/python -m benchmarks $(if $(STAGE),--stage $(STAGE)) $(if $(DEVICE),--device $(DEVICE))
+	$(BIN)/python -m benchmarks --report
+
+# An environment of one to two gigabytes for each of the others, in build/peers; what is measured is not measured again.
+peers: env models
+	$(BIN)/python -m benchmarks.peers $(if $(PEERS),--peers $(PEERS))
 	$(BIN)/python -m benchmarks --report
 
 faults: env

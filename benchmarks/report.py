@@ -9,12 +9,15 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from benchmarks.measure import FEWEST_PAIRS, speed_interval
+from benchmarks.peers import page as peers
 from benchmarks.results import read, seconds_a_unit, target_of
 from benchmarks.wording import COST, INTRODUCTION, STAGES, UNITS
 from seqmix_plugin.reporting.formatting import NOTHING
 from seqmix_plugin.reporting.table import Table
 
 DEVICES = {"cpu": "On a CPU", "cuda": "On a GPU"}
+PEERS = "peers"
+"""The file of the comparison with other packages."""
 
 
 def columns(stage: str) -> Tuple[str, ...]:
@@ -95,6 +98,8 @@ def page(folder: Path) -> str:
             parts.append("No measurements yet.\n")
         for stage in sorted(stages, key=list(STAGES).index):
             parts.append(section(stage, stages[stage]))
+    if measured := read(folder / f"{PEERS}.json"):
+        parts.append(peers.section(measured, ran_on(measured["conditions"])))
     parts.append(COST)
     return "\n".join(parts)
 

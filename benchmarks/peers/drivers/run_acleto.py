@@ -1,5 +1,6 @@
 """
-The job by acleto (ALToolbox): its `WrapperNer`, which trains with the `Trainer` of transformers, and its strategy `mnlp`.
+The job by acleto (ALToolbox): its `WrapperNer`, which trains with the `Trainer` of transformers, and its strategy
+`mnlp`.
 
 Two patches, as acleto 0.0.7 expects packages of 2022 and a model hub:
 

@@ -1,12 +1,13 @@
 """
 The job by flair: its `SequenceTagger` with the linear head over `TransformerWordEmbeddings`, and `fine_tune`. Flair has
-no active learning; the score of a sentence is computed here from the probabilities that its `predict` attaches to words.
-Those of all tags are asked for, since `predict` attaches nothing to a word whose tag is O.
+no active learning; the score of a sentence is computed here from the probabilities that its `predict` attaches to
+words. Those of all tags are asked for, since `predict` attaches nothing to a word whose tag is O.
 """
 
 import math
 from typing import List
 
+import flair
 import stopwatch
 from flair.data import Corpus, Sentence
 from flair.datasets import ColumnDataset
@@ -20,6 +21,7 @@ COLUMNS = {0: "text", 1: "ner"}
 def main() -> None:
     """Trains, queries and tags the dev file."""
     job = stopwatch.read_job()
+    flair.set_seed(job["seed"])
     corpus = Corpus(train=ColumnDataset(job["files"]["seed"], COLUMNS), sample_missing_splits=False)
     pool = [Sentence(words) for words, _ in stopwatch.read_sentences(job["files"]["pool"])]
     dev = [Sentence(words) for words, _ in stopwatch.read_sentences(job["files"]["dev"])]

@@ -5,6 +5,7 @@ without one, SeqAL cannot compute the probability of a sentence.
 
 from pathlib import Path
 
+import flair
 import stopwatch
 from flair.data import Sentence
 from flair.embeddings import TransformerWordEmbeddings
@@ -18,6 +19,7 @@ from torch.optim import AdamW
 def main() -> None:
     """Trains, queries and tags the dev file."""
     job = stopwatch.read_job()
+    flair.set_seed(job["seed"])
     files = {name: Path(path) for name, path in job["files"].items()}
     corpus = ColumnCorpus(
         files["seed"].parent,
