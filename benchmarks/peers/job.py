@@ -32,11 +32,18 @@ def read(path: Path, scheme: str) -> List[TaggedSentence]:
 
 
 def parts(corpus: Corpus) -> Dict[str, List[TaggedSentence]]:
-    """The sentences of each file: seed set and pool from the shuffled training file, and the first ones of dev."""
+    """
+    The sentences of each file: the first ones of dev, seed set and pool from the shuffled training file. Those with the
+    words of another are left out, as our package does not query what the seed set has.
+    """
     assert corpus.dev is not None
-    shuffled = iter(random.Random(DATA_SEED).sample(train := read(corpus.train, corpus.scheme), len(train)))
+    dev = read(corpus.dev, corpus.scheme)[: SIZES["dev"]]
+    taken = {sentence.tokens for sentence in dev}
+    others = {sentence.tokens: sentence for sentence in read(corpus.train, corpus.scheme)}
+    train = [sentence for words, sentence in others.items() if words not in taken]
+    shuffled = iter(random.Random(DATA_SEED).sample(train, len(train)))
     found = {name: list(itertools.islice(shuffled, SIZES[name])) for name in ("seed", "pool")}
-    found["dev"] = list(itertools.islice(read(corpus.dev, corpus.scheme), SIZES["dev"]))
+    found["dev"] = dev
     found["one"] = found["seed"][:1]  # for SeqAL, which wants a file to judge by while it trains
     return found
 

@@ -46,9 +46,12 @@ def test_files_hold_words_and_bio_tags(tmp_path: Path) -> None:
 def test_seed_set_and_pool_are_other_sentences_and_always_the_same(corpus: Corpus) -> None:
     found = parts(corpus)
     train = read(corpus.train, corpus.scheme)
-    seed, pool = ({sentence.id for sentence in found[name]} for name in ("seed", "pool"))
-    assert (len(seed), len(pool)) == (200, min(500, len(train) - 200))
-    assert not seed & pool
+    seed, pool, dev = ({sentence.tokens for sentence in found[name]} for name in ("seed", "pool", "dev"))
+    distinct = {sentence.tokens for sentence in train} - dev
+    assert (len(seed), len(pool)) == (200, min(500, len(distinct) - 200))
+    assert len(found["pool"]) == len(pool)
+    assert not seed & (pool | dev)
+    assert not pool & dev
     assert found["dev"] == read(corpus.dev, corpus.scheme)[:500]
     assert parts(corpus) == found
 

@@ -31,11 +31,10 @@ def main() -> None:
     with transient_bars():
         training, _ = stopwatch.timed(lambda: learner.train(0, pool.labelled, loop.folder, [], pool.unlabelled))
         query, selection = stopwatch.timed(lambda: loop.querying.select(1, pool, loop.budget(1), [learner.model]))
-        position = {sentence.id: number for number, sentence in enumerate(pool.sentences)}
-        queried = [position[name] for name in selection.names]
         sentences = loop.experiment.corpora.evaluation["dev"]
         dev = SentenceView(sentences, np.arange(len(sentences)))
         starts, numbers, _ = predict_tags(loop.experiment, learner.model, dev, loop.device)
+    queried = [int(name) for name in selection.names]  # a sentence without an id is named by its position in the file
     labels = learner.model.head.labels
     tags = [[labels[number] if number >= 0 else "O" for number in numbers[a:b]] for a, b in itertools.pairwise(starts)]
     packages = ("seqmix_plugin", "allennlp", "torch", "transformers", "numpy")
