@@ -35,7 +35,16 @@ seed and resumes.""",
 them once. The bare loop pads and runs the same batches of sentences already converted to numbers. The slow reference
 follows the paper's code: batches of one, padded to 128 word pieces. The products are those of the encoder's linear
 layers on the word pieces of each batch, without padding, attention or anything else: no scoring in the same precision
-by the same routines can take less time. FLOP/s are those of these products, divided by the seconds of each.""",
+by the same routines can take less time. FLOP/s are those of these products, divided by the seconds of each.
+
+Eight bits were tried and are not part of the package. With MiniLM on one thread of a processor with avx512_vnni,
+dynamic quantization of the encoder's linear layers by torch scores 2.5 times as fast as the float32 bare loop and 1.4
+times as fast as bfloat16, but of the best 100 of 1,280 sentences by NTE, MNLP and LC only 93, 87 and 92 are the same
+(one tagger, 100 steps). With a scale for each word piece instead of one for each tensor, 100, 97 and 98 are the same,
+at 2.0 times the speed of the bare loop, since the activations are then read several times more. The products alone are
+3 to 4.7 times as fast as in float32; all else, such as attention, GELU and layer normalization, stays in float32. The
+whole model in bfloat16 is 1.03 times as fast as automatic mixed precision. In float32, the linear layers take 85 % of
+the time of scoring and 2 % of the word pieces are padding: without all the rest it would be 1.18 times as fast.""",
     "generation": """SeqMix with every sentence accepted: the vectors of the embedding table, pairing, mixing, and
 the nearest words of all mixed vectors; a run looks up the words of the table once, before. The similarities of the
 distinct parents to the table come from one matrix product; that of a mixture is the mixture of its parents', and only

@@ -44,8 +44,8 @@ PEERS: Dict[str, Peer] = {
     ),
     "seqal": Peer(
         "crf",
-        "SeqAL needs a tagger with a CRF, here of flair 0.10; the transitions have the encoder's learning rate, ours a "
-        "hundred times as much",
+        "SeqAL needs a tagger with a CRF, here of flair 0.10, which clips gradients at a norm of 5 instead of 1; the "
+        "transitions have the encoder's learning rate, ours a hundred times as much",
     ),
 }
 HEADS = {"softmax": "a linear head", "crf": "a CRF"}
