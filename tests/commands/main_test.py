@@ -1,5 +1,6 @@
 """The console script `seqmix`: what it lists, that each sub-command imports only what it needs, and its errors."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 from allennlp.commands import ArgumentParserWithDefaults, Subcommand
 
 from seqmix_plugin.commands.command import COMMANDS
-from seqmix_plugin.commands.main import main, overview
+from seqmix_plugin.commands.main import main, overview, without_collection
 from seqmix_plugin.commands.names import ALLENNLP, OURS
 from seqmix_plugin.formats import Question, write_questions
 from seqmix_plugin.sentence import TaggedSentence
@@ -114,6 +115,22 @@ def test_an_unknown_sub_command(name: str, line: str, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err.startswith(line)
 
 
+def test_garbage_is_collected_again_after_the_imports() -> None:
+    before = gc.get_freeze_count()
+    with without_collection():
+        assert not gc.isenabled()
+        imported = [[] for _ in range(1000)]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= before + len(imported)
+    gc.disable()
+    try:
+        with without_collection():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
 def test_other_plugins_are_those_of_allennlp(tmp_path: Path) -> None:
     """Their sub-commands, and what they register for ours."""
     (tmp_path / ".allennlp_plugins").write_text("seqmix_plugin\nour_plugin\n")
@@ -128,7 +145,11 @@ def test_other_plugins_are_those_of_allennlp(tmp_path: Path) -> None:
     write_questions(tmp_path / "questions.jsonl", [QUESTION])
     options = ["questions.jsonl", "--labels", "PER", "--format", "ours", "-s", "out.jsonl"]
     assert seqmix("export-queries", *options, folder=tmp_path).stdout == "wrote 1 questions to out.jsonl\n"
-    assert seqmix("hello", folder=tmp_path).stdout == "hello\n"
+    greeting = seqmix("hello", folder=tmp_path)
+    assert greeting.stdout == "hello\n"
+    modules = greeting.stderr.splitlines()[-1].split()
+    assert "seqmix_plugin.active_learning.trainer" in modules
+    assert "seqmix_plugin.service.app" not in modules  # registers nothing
     unknown = seqmix("goodbye", folder=tmp_path)
     assert unknown.returncode == 2
     assert "error: 'goodbye' is not a sub-command; expected one of" in unknown.stderr
