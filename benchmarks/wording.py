@@ -17,7 +17,7 @@ Rows without a reference are single measurements.
 STAGES = {
     "reading": """`conll_columns` with its `word_piece` indexer, from the file to the word pieces of every sentence,
 with empty caches. The reference splits lines, tokenizes the distinct words in one call and maps them back.""",
-        "training": """One epoch of the inner trainer, including everything that AllenNLP does around a step. The bare
+    "training": """One epoch of the inner trainer, including everything that AllenNLP does around a step. The bare
 loop uses only PyTorch and transformers on the same batches, with the same loss, gradient clipping, schedule and fused
 AdamW; its sentences are already converted to numbers. The slow reference is the same loop with every batch padded to
 128 word pieces. After the last epoch of a round, ours predicts up to 50 of the labelled sentences, to tell whether the
