@@ -74,7 +74,7 @@ def cells(row: Dict[str, Any]) -> List[str]:
     asked, shown = NOTHING, speeds
     if row["target"] is not None:
         target = target_of(row)
-        asked = f"{target.sign} {target.factor:g} × {'its time' if target.kind == 'at_most' else 'as fast'}"
+        asked = f"{target.sign} {target.factor:.3g} × {'its time' if target.kind == 'at_most' else 'as fast'}"
         shown = target.shown(speeds)
     ours, reference = (f"{1000 * sum(times) / len(pairs):.3g}" for times in zip(*pairs, strict=True))
     reached = f"{shown.mean:.3g} × [{shown.low:.3g}, {shown.high:.3g}]"
