@@ -30,12 +30,11 @@ SOURCES = ("hub", "minilm")
 
 def evaluate(path: Path, source: str = "hub") -> Dict[str, Any]:
     """The configuration with `default` of sources.libsonnet set to `source`."""
-    return json.loads(evaluated(source)[str(path)])
+    return json.loads(evaluated(path, source))
 
 
 @functools.cache
-def evaluated(source: str) -> Dict[str, str]:
-    """All of them as JSON, by their paths: Jsonnet evaluates them in one call, which reads its libraries once."""
+def evaluated(path: Path, source: str) -> str:
 
     def load(folder: str, name: str) -> Tuple[str, bytes]:
         file = Path(folder) / name
@@ -45,9 +44,7 @@ def evaluated(source: str) -> Dict[str, str]:
             text = text.replace("default: sources.hub", f"default: sources.{source}")
         return str(file), text.encode()
 
-    members = [f"{json.dumps(str(path))}: import {json.dumps(str(path))}" for path in [*CONFIGS, *OURS]]
-    configurations = json.loads(evaluate_snippet("all", f"{{{', '.join(members)}}}", import_callback=load))
-    return {path: json.dumps(configuration) for path, configuration in configurations.items()}
+    return evaluate_file(str(path), import_callback=load)
 
 
 def configuration(name: str) -> Path:
