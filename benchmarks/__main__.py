@@ -17,7 +17,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import torch
 
 from benchmarks import report, results
-from benchmarks.data import ROOT, find_corpus
+from benchmarks.data import ROOT, add_data_option, find_corpus
 from benchmarks.limits import GRACE, ON_A_GPU, interrupted_after
 from benchmarks.measure import FEWEST_PAIRS
 from benchmarks.setting import MINILM, Setting, shapes
@@ -36,8 +36,7 @@ def main(arguments: Optional[List[str]] = None) -> None:
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--pairs", type=int, default=FEWEST_PAIRS, help="interleaved pairs a row; 9 or more to pass")
     parser.add_argument("--quick", action="store_true", help="smallest sizes, for a trial; nothing is stored")
-    data = Path(os.environ.get("BENCHMARK_DATA", ROOT.parent / "shared" / "data"))
-    parser.add_argument("--data", type=Path, default=data, help="folder that contains conll03")
+    add_data_option(parser)
     parser.add_argument("--report", action="store_true", help="only write docs/performance.md")
     options = parser.parse_args(arguments)
     if options.report:

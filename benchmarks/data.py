@@ -1,5 +1,7 @@
 """The corpus of the measurements: CoNLL-2003 if it exists, else the corpus that the repository ships."""
 
+import argparse
+import os
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -28,6 +30,12 @@ class Corpus(NamedTuple):
     dev: Optional[Path]
     test: Optional[Path]
     scheme: str
+
+
+def add_data_option(parser: argparse.ArgumentParser) -> None:
+    """The option `--data` of a command."""
+    data = Path(os.environ.get("BENCHMARK_DATA", ROOT.parent / "shared" / "data"))
+    parser.add_argument("--data", type=Path, default=data, help="folder that contains conll03")
 
 
 def find_corpus(data: Path, folder: Path, quick: bool) -> Corpus:

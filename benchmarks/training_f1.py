@@ -15,7 +15,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import torch
 
 from benchmarks import results
-from benchmarks.data import ROOT, find_corpus
+from benchmarks.data import add_data_option, find_corpus
 from benchmarks.measure import mean_interval
 from benchmarks.row import Skipped, Value
 from benchmarks.setting import Setting, shapes
@@ -59,8 +59,7 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.training_f1", description=__doc__)
     parser.add_argument("--seeds", type=int, default=SEEDS, help=f"seeds to train with; default: {SEEDS}")
-    data = Path(os.environ.get("BENCHMARK_DATA", ROOT.parent / "shared" / "data"))
-    parser.add_argument("--data", type=Path, default=data, help="folder that contains conll03")
+    add_data_option(parser)
     options = parser.parse_args()
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:

@@ -12,7 +12,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import torch
 
-from benchmarks.data import ROOT, find_corpus
+from benchmarks.data import ROOT, add_data_option, find_corpus
 from benchmarks.peers.measuring import FILE, measure, plan
 from benchmarks.peers.peer import PEERS, make_environment
 from benchmarks.results import conditions
@@ -28,8 +28,7 @@ def main(arguments: Optional[List[str]] = None) -> None:
     parser.add_argument("--peers", nargs="+", choices=list(PEERS), default=list(PEERS), help="default: all")
     parser.add_argument("--repeats", type=int, default=REPEATS, help=f"runs of each package; default: {REPEATS}")
     parser.add_argument("--epochs", type=int, default=EPOCHS, help=f"of training; default: {EPOCHS}")
-    data = Path(os.environ.get("BENCHMARK_DATA", ROOT.parent / "shared" / "data"))
-    parser.add_argument("--data", type=Path, default=data, help="folder that contains conll03")
+    add_data_option(parser)
     parser.add_argument("--output", type=Path, default=FILE, help="the file that keeps the runs")
     options = parser.parse_args(arguments)
     for name in ("repeats", "epochs"):

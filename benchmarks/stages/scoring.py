@@ -1,12 +1,14 @@
 """Scoring a pool by normalized token entropy."""
 
-from typing import Any, Iterator, List, NamedTuple, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 import torch
 
 from benchmarks.bare import BareTagger, Encoded, encode, score_by_length, score_one_by_one
-from benchmarks.measure import at_least, at_most
+from benchmarks.measure import Target, at_least, at_most
 from benchmarks.precision import TOLERANCE, has_bfloat16_units, in_half, precisions
 from benchmarks.products import linear_layers, multiplied, num_operations
 from benchmarks.row import Entry, Row, Skipped, Value
@@ -82,6 +84,27 @@ class Job(NamedTuple):
         """The slow reference."""
         return score_one_by_one(self.bare, self.some, self.setting.device)
 
+    def row(
+        self,
+        label: str,
+        against: str,
+        reference: Callable[[], Any],
+        target: Optional[Target],
+        size: int,
+        dtype: torch.dtype = torch.float32,
+    ) -> Row:
+        """The plugin's scoring of all sentences, against a reference that takes `size` of them."""
+        return Row(
+            label=label,
+            reference_label=against,
+            target=target,
+            ours=lambda: self.ours(dtype),
+            reference=reference,
+            ours_size=len(self.sentences),
+            reference_size=size,
+            note="" if size == len(self.sentences) else f"the reference scores {size} of the sentences",
+        )
+
 
 def rows(setting: Setting) -> Iterator[Entry]:
     """Each encoder compared with the bare loop, with plain products and with one sentence at a time."""
@@ -107,29 +130,21 @@ def job_of(setting: Setting, name: str, folder: str) -> Job:
 
 def in_float32(job: Job, said: str) -> Iterator[Row]:
     """Compared with both references, which give the same scores; `said` is the precision of the products on a GPU."""
-    yield Row(
-        label=job.label() + said,
-        reference_label="bare loop, same batches",
-        target=at_most(1.2 if job.on_gpu else 1.1),
-        ours=job.ours,
-        reference=job.by_length,
-        ours_size=len(job.sentences),
-        reference_size=len(job.sentences),
-        difference=lambda ours, reference: float(np.abs(ours - reference.numpy()).max()),
-        tolerance=TOLERANCE[said],
-    )
-    yield Row(
-        label=job.label() + said,
-        reference_label="one at a time, padded to 128",
-        target=at_least(30 if job.on_gpu else 5),
-        ours=job.ours,
-        reference=job.one_by_one,
-        ours_size=len(job.sentences),
-        reference_size=len(job.sample),
-        difference=lambda ours, reference: float(np.abs(ours[job.sample] - reference.numpy()).max()),
-        tolerance=TOLERANCE[said],
-        note=f"the reference scores {len(job.sample)} of the sentences",
-    )
+    label, everything = job.label() + said, list(range(len(job.sentences)))
+    for against, reference, target, places in (
+        ("bare loop, same batches", job.by_length, at_most(1.2 if job.on_gpu else 1.1), everything),
+        ("one at a time, padded to 128", job.one_by_one, at_least(30 if job.on_gpu else 5), job.sample),
+    ):
+        yield replace(
+            job.row(label, against, reference, target, len(places)),
+            difference=partial(apart, places),
+            tolerance=TOLERANCE[said],
+        )
+
+
+def apart(places: List[int], ours: np.ndarray, reference: torch.Tensor) -> float:
+    """The largest difference of the scores of the sentences that the reference takes."""
+    return float(np.abs(ours[places] - reference.numpy()).max())
 
 
 def against_products(job: Job) -> Row:
@@ -140,44 +155,26 @@ def against_products(job: Job) -> Row:
     assert encoded is not None
     lengths = -np.sort(-encoded.lengths)
     pieces = [int(lengths[start : start + BATCH].sum()) for start in range(0, len(lengths), BATCH)]
-    return Row(
-        label=job.label(),
-        reference_label="the products of its linear layers alone, no padding",
-        target=None if job.on_gpu else at_most(1 / FLOP_SHARE),
-        ours=job.ours,
-        reference=lambda: multiplied(layers, pieces, job.setting.device),
-        ours_size=len(job.sentences),
-        reference_size=len(job.sentences),
-        operations=num_operations(layers, sum(pieces)),
+    row = job.row(
+        job.label(),
+        "the products of its linear layers alone, no padding",
+        lambda: multiplied(layers, pieces, job.setting.device),
+        None if job.on_gpu else at_most(1 / FLOP_SHARE),
+        len(job.sentences),
     )
+    return replace(row, operations=num_operations(layers, sum(pieces)))
 
 
 def in_bfloat16(job: Job) -> Iterator[Entry]:
     """`scoring.dtype: bfloat16` compared with both references, and the overlap of its top K with float32's."""
-    for label, reference, size, factor in (
-        ("one at a time in float32, padded to 128", job.one_by_one, len(job.sample), 12),
-        ("bare loop in float32, same batches", job.by_length, len(job.sentences), 3),
-    ):
-        yield Row(
-            label=job.label(IN_BFLOAT16),
-            reference_label=label,
-            target=None if job.on_gpu else at_least(factor),
-            ours=lambda: job.ours(torch.bfloat16),
-            reference=reference,
-            ours_size=len(job.sentences),
-            reference_size=size,
-            note="" if size == len(job.sentences) else f"the reference scores {size} of the sentences",
-        )
+    label, size = job.label(IN_BFLOAT16), len(job.sentences)
+    twelve, three = (None, None) if job.on_gpu else (at_least(12), at_least(3))
+    alone = "one at a time in float32, padded to 128"
+    yield job.row(label, alone, job.one_by_one, twelve, len(job.sample), torch.bfloat16)
+    yield job.row(label, "bare loop in float32, same batches", job.by_length, three, size, torch.bfloat16)
     if job.on_gpu:
-        yield Row(
-            label=job.label(IN_BFLOAT16),
-            reference_label="bare loop in bfloat16, same batches",
-            target=at_most(1.2),
-            ours=lambda: job.ours(torch.bfloat16),
-            reference=lambda: in_half(job.by_length, job.setting.device),
-            ours_size=len(job.sentences),
-            reference_size=len(job.sentences),
-        )
+        bare = partial(in_half, job.by_length, job.setting.device)
+        yield job.row(label, "bare loop in bfloat16, same batches", bare, at_most(1.2), size, torch.bfloat16)
     yield overlap(job)
 
 

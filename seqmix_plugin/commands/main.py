@@ -19,6 +19,7 @@ from seqmix_plugin.extras import check_allennlp
 
 PROGRAM = "seqmix"
 PACKAGE = __name__.split(".")[0]
+REGISTRATION = f"{PACKAGE}.registration"
 PRINT_RESULTS = ("evaluate", "predict")
 """The sub-commands of AllenNLP that print their results here, instead of AllenNLP's log."""
 UNKNOWN = 2
@@ -135,7 +136,7 @@ def without_collection() -> Iterator[None]:
 
 
 def run_with_allennlp(name: str, arguments: Sequence[str]) -> None:
-    """Runs any other sub-command as `allennlp` does with `--include-package seqmix_plugin`."""
+    """Runs any other sub-command as `allennlp` does that includes what this package registers."""
     try:
         check_allennlp()
     except ConfigurationError as error:
@@ -143,7 +144,7 @@ def run_with_allennlp(name: str, arguments: Sequence[str]) -> None:
         sys.exit(1)
     with without_collection():
         import_module("allennlp.__main__")  # begins the logging
-        import_module("seqmix_plugin.registration")
+        import_module(REGISTRATION)
     from allennlp.commands import Subcommand
     from allennlp.commands import main as run
     from allennlp.common.plugins import import_plugins
@@ -156,7 +157,7 @@ def run_with_allennlp(name: str, arguments: Sequence[str]) -> None:
         if name not in Subcommand.list_available():
             _refuse(name)
     known: Any = Subcommand.by_name(name)
-    included = ["--include-package", f"{PACKAGE}.registration"] if known.requires_plugins else []
+    included = ["--include-package", REGISTRATION] if known.requires_plugins else []
     from seqmix_plugin.run_console import one_line_excepthook
 
     sys.excepthook = one_line_excepthook  # until AllenNLP writes errors of a run to its log file
