@@ -30,11 +30,12 @@ SOURCES = ("hub", "minilm")
 
 def evaluate(path: Path, source: str = "hub") -> Dict[str, Any]:
     """The configuration with `default` of sources.libsonnet set to `source`."""
-    return json.loads(evaluated(path, source))
+    return json.loads(evaluated(source)[str(path)])
 
 
 @functools.cache
-def evaluated(path: Path, source: str) -> str:
+def evaluated(source: str) -> Dict[str, str]:
+    """All of them as JSON, by their paths: Jsonnet evaluates them in one call, which reads its libraries once."""
 
     def load(folder: str, name: str) -> Tuple[str, bytes]:
         file = Path(folder) / name
@@ -44,7 +45,9 @@ def evaluated(path: Path, source: str) -> str:
             text = text.replace("default: sources.hub", f"default: sources.{source}")
         return str(file), text.encode()
 
-    return evaluate_file(str(path), import_callback=load)
+    members = [f"{json.dumps(str(path))}: import {json.dumps(str(path))}" for path in [*CONFIGS, *OURS]]
+    configurations = json.loads(evaluate_snippet("all", f"{{{', '.join(members)}}}", import_callback=load))
+    return {path: json.dumps(configuration) for path, configuration in configurations.items()}
 
 
 def configuration(name: str) -> Path:

@@ -1,6 +1,7 @@
 """Tiny real models and sentences for unit tests; no downloads."""
 
 import functools
+import gc
 import os
 from collections import Counter
 from pathlib import Path
@@ -29,6 +30,12 @@ ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
 QUICKSTART = ROOT / "data" / "quickstart"
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+def pytest_collection_finish() -> None:
+    """Garbage is collected again (`tests/__init__.py`), but not looked for in what was imported."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

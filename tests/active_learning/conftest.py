@@ -1,5 +1,6 @@
 """A whole run that is small enough for unit tests."""
 
+import functools
 import json
 from pathlib import Path
 from typing import Any, Callable, Dict, List
@@ -14,7 +15,6 @@ from tests.conftest import QUICKSTART, ROOT
 
 def small_config(tiny_encoder: str, **overrides: Any) -> Dict[str, Any]:
     """The quickstart with the tiny encoder: 12 + 2 x 6 of 40 sentences, 2 epochs a round."""
-    config = Params.from_file(str(ROOT / "training_configs" / "quickstart.jsonnet")).as_dict(quiet=True)
     small = {
         "dataset_reader.token_indexers.tokens.model_name": tiny_encoder,
         "model.text_field_embedder.token_embedders.tokens.model_name": tiny_encoder,
@@ -33,7 +33,13 @@ def small_config(tiny_encoder: str, **overrides: Any) -> Dict[str, Any]:
         "trainer.augmenter.discriminator": {"type": "accept_all"},
     }
     kept = {key: value for key, value in small.items() if not any(key.startswith(f"{name}.") for name in overrides)}
-    return with_overrides(config, {**kept, **overrides})
+    return with_overrides(json.loads(quickstart()), {**kept, **overrides})
+
+
+@functools.cache
+def quickstart() -> str:
+    """The configuration as JSON: Jsonnet takes as long to evaluate it as a small model to train an epoch."""
+    return json.dumps(Params.from_file(str(ROOT / "training_configs" / "quickstart.jsonnet")).as_dict(quiet=True))
 
 
 Run = Callable[..., Path]

@@ -1,10 +1,12 @@
 """Runs that are killed at many points, resumed, and compared with the run that never stopped."""
 
+import faulthandler
 import itertools
 import json
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, NoReturn, Optional, Se
 
 import torch
 from allennlp.commands import main
+from tqdm import tqdm
 
 from tests.faults.points import Points
 
@@ -69,6 +72,7 @@ def run_in_fork(work: Callable[[], None]) -> NoReturn:
     code = 1
     try:
         torch.set_num_threads(1)  # threads do not live on in a fork
+        tqdm.set_lock(threading.RLock())  # a killed fork would keep the lock that it shares with all others
         work()
         code = 0
     except SystemExit as end:
@@ -113,6 +117,7 @@ def command(
 
     def work() -> None:
         signal.alarm(SECONDS)
+        faulthandler.dump_traceback_later(SECONDS - 10, file=2)  # the log says where it hangs
         before()
         points = Points(folder, kill_at) if kill_at is not None else None
         sys.argv = ["allennlp", *arguments]

@@ -11,10 +11,6 @@ import pytest
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 from filelock import FileLock, Timeout
-from mlflow import MlflowClient
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from tensorboard.program import TensorBoard
-from wandb.proto.wandb_internal_pb2 import Record
 
 from seqmix_plugin.trackers import RunTrackers
 from seqmix_plugin.trackers.mlflow import MlflowTracker, _accepted, _alone
@@ -45,6 +41,19 @@ class Tracked(NamedTuple):
     @property
     def kept(self) -> List[Dict[str, Any]]:
         return json.loads((self.folder / "state" / "trackers.json").read_text())["trackers"]
+
+
+# Imported where they are needed, because each process of a parallel test run imports this file: that would take 3 s.
+def accumulated(folder: str) -> Any:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    return EventAccumulator(folder)
+
+
+def mlflow_client(database: str) -> Any:
+    from mlflow import MlflowClient
+
+    return MlflowClient(database)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +95,7 @@ def test_a_tracked_run_computes_what_an_untracked_one_does(tracked: Tracked) -> 
 
 
 def test_tensorboard_shows_the_curve(tracked: Tracked) -> None:
-    events = EventAccumulator(str(tracked.folder / "tensorboard"))
+    events = accumulated(str(tracked.folder / "tensorboard"))
     events.Reload()
     for name in ("dev/f1", "dev/PER/f1", "annotated/sentences", "annotated/hours", "seconds/train"):
         found = events.Scalars(name)
@@ -101,6 +110,8 @@ def test_tensorboard_shows_the_curve(tracked: Tracked) -> None:
 
 
 def test_tensorboard_serves_the_runs_of_a_folder(tracked: Tracked) -> None:
+    from tensorboard.program import TensorBoard
+
     board = TensorBoard()
     runs = tracked.folder.parent.parent
     board.configure([None, "--logdir", str(runs), "--port", "0", "--host", "127.0.0.1", "--load_fast", "false"])
@@ -123,13 +134,13 @@ def test_rounds_that_tensorboard_has_already_are_replaced(tracked: Tracked, tmp_
         assert tracker.open(run, KeptRun(rounds=first)).rounds == first
         for number in range(first, 3):
             tracker.log(number, {"dev/f1": value})
-    events = EventAccumulator(str(tmp_path / "tensorboard"))
+    events = accumulated(str(tmp_path / "tensorboard"))
     events.Reload()
     assert [(event.step, event.value) for event in events.Scalars("dev/f1")] == [(0, 1), (1, 2), (2, 2)]
 
 
 def test_mlflow_shows_the_curve(tracked: Tracked) -> None:
-    client = MlflowClient(tracked.database)
+    client = mlflow_client(tracked.database)
     experiment = client.get_experiment_by_name("curves")
     assert experiment is not None
     [run] = client.search_runs([experiment.experiment_id])
@@ -168,7 +179,7 @@ def test_mlflow_tells_which_rounds_it_has(tracked: Tracked, tmp_path: Path) -> N
     tracker.log(0, {f"{kind}/f1": 0.5 for kind in range(1200)} | {"round": 0})
     assert tracker.open(run, KeptRun(run_id=kept.run_id)) == KeptRun(run_id=kept.run_id, rounds=1)
     tracker.close("waiting", {})
-    found = MlflowClient(tracked.database).get_run(str(kept.run_id))
+    found = mlflow_client(tracked.database).get_run(str(kept.run_id))
     assert (found.info.status, len(found.data.metrics)) == ("SCHEDULED", 1201)
     assert found.data.params == _accepted(run.parameters)
     assert found.data.params["long"] == "x" * 5999 + "…"
@@ -180,11 +191,13 @@ def test_mlflow_tells_which_rounds_it_has(tracked: Tracked, tmp_path: Path) -> N
     tracker._client.log_artifacts = refused  # type: ignore[method-assign]
     with pytest.raises(OSError, match="no place for files"):
         tracker.close("finished", {"metrics.json": b"{}"})
-    assert MlflowClient(tracked.database).get_run(str(kept.run_id)).info.status == "FINISHED"
+    assert mlflow_client(tracked.database).get_run(str(kept.run_id)).info.status == "FINISHED"
 
 
-def offline_records(folder: Path) -> Iterator[Record]:
+def offline_records(folder: Path) -> Iterator[Any]:
     """The records in a run's file of W&B, which has the form of a LevelDB log with a header of 7 bytes."""
+    from wandb.proto.wandb_internal_pb2 import Record
+
     [path] = folder.glob("*.wandb")
     content, place, parts = path.read_bytes(), 7, b""
     while place < len(content):
