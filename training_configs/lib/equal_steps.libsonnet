@@ -15,5 +15,5 @@ function(
   method,  // 'random', 'nte', 'nte_duplicate' or 'nte_sub'
 )
   local train(policy, mixup=null) =
-    paper(corpus, policy, mixup, source=sources[source], batch_size=16, steps=sources[source].steps) + { trainer+: { training: { retries: 2 } } };
+    paper(corpus, policy, mixup, source=sources[source], batch_size=16, steps=sources[source].steps) + { trainer+: { training: { retries: 2, dtype: 'bfloat16' } } };
   methods(train)[method]
