@@ -21,7 +21,7 @@ from benchmarks.row import Skipped, Value
 from benchmarks.setting import Setting, shapes
 from seqmix_plugin.active_learning.settings import TrainingSettings
 from seqmix_plugin.allennlp_gaps import transient_bars
-from seqmix_plugin.io.atomic import replacement
+from seqmix_plugin.io.atomic import write_text
 
 FILE = results.FOLDER / "seeds" / "training_f1.json"
 SEEDS = 8
@@ -78,8 +78,7 @@ def measure(setting: Setting, path: Path, num_seeds: int) -> None:
             scores.setdefault(name, {})[str(seed)] = f1(setting, encoder, way, seed)
             stored = {"conditions": results.conditions(setting.device, setting.corpus.name), "f1": scores}
             path.parent.mkdir(parents=True, exist_ok=True)
-            with replacement(path) as temporary:
-                temporary.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+            write_text(path, json.dumps(stored, indent=1) + "\n")
 
 
 def f1(setting: Setting, encoder: str, way: Way, seed: int) -> float:

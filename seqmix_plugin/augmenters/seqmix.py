@@ -127,7 +127,7 @@ class SeqMixAugmenter(Augmenter):
         words = word_counts(generated)
         if words["ten_most_frequent"] > 0.5 and words["generated_tokens"] >= 100:
             text = f"SeqMix: ten words account for {words['ten_most_frequent']:.0%} of the generated words"
-            self._warn("narrow", f"{text} (embedding_table.distance 'cosine' gives more different words)")
+            self._warn("narrow", f"{text} (embedding_table.distance 'csls' gives more different words)")
         if accepted < wanted:
             if judged == 0:
                 reason, end = "windows", "no two sentences have windows to mix (augmenter.pairing)"
