@@ -44,7 +44,7 @@ class HybridPolicy(PolicyWrapper):
             )
         if policy.needs_vectors and diversity.needs_vectors:
             raise ConfigurationError(
-                "query_policy.policy uses vectors, as query_policy.diversity does; expected a policy of scores alone, "
+                "query_policy.policy uses vectors, as does that of 'diversity'; expected a policy of scores alone, "
                 "such as mnlp"
             )
         self.diversity = diversity

@@ -755,6 +755,45 @@ def test_a_block_of_settings_has_no_type(value: Any, message: str) -> None:
         check_value("training", TrainingSettings, value)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "where"),
+    [
+        ("seed_policy", {"type": "stratified", "policy": "mnlp", "strata": 1}, "seed_policy.strata is 1; "),
+        (
+            "query_policy",
+            {"type": "stratified", "policy": {"type": "random_share", "policy": "mnlp", "share": 2}},
+            "query_policy.policy.share is 2; ",
+        ),
+        (
+            "augmenter",
+            {"type": "mixture", "augmenters": [{"type": "duplicate"}, {"type": "duplicate", "rate": -1}]},
+            "augmenter.augmenters.1.rate is -1; ",
+        ),
+        (
+            "augmenter.pairing",
+            {"type": "label_constrained", "window": 0, "min_density": 0.5},
+            "augmenter.pairing.window is 0; ",
+        ),
+        ("stopping", {"type": "any", "criteria": [{"type": "plateau", "patience": 0}]}, "stopping.criteria.0.patience"),
+    ],
+)
+def test_the_place_of_a_component_is_told(
+    materials: Materials, tmp_path: Path, key: str, value: Any, where: str
+) -> None:
+    config = small(evaluate(FOLDER / "quickstart.jsonnet"), materials)
+    config["trainer"]["augmenter"]["discriminator"] = {"type": "accept_all"}
+    *above, last = key.split(".")
+    found(config["trainer"], above)[last] = value
+    with pytest.raises(ConfigurationError, match=f"^trainer.{where}"):
+        built(config, tmp_path / "run")
+
+
+def test_a_component_that_is_built_alone_is_named_by_its_kind() -> None:
+    wrong = {"type": "stratified", "policy": {"type": "stratified", "policy": "mnlp", "strata": 1}}
+    with pytest.raises(ConfigurationError, match="^query_policy.policy.strata is 1; "):
+        QueryPolicy.from_params(Params(wrong))
+
+
 def test_a_part_that_ends_the_program_is_named(materials: Materials, tmp_path: Path) -> None:
     config = small(evaluate(FOLDER / "quickstart.jsonnet"), materials)
     config["trainer"]["query_policy"] = {"type": "leaves_in_test"}

@@ -107,7 +107,7 @@ def test_parts_that_do_not_fit_are_refused() -> None:
         ConfigurationError, match=r"^query_policy.diversity scores sentences; expected a policy without"
     ):
         HybridPolicy(MnlpPolicy(), StratifiedPolicy(MnlpPolicy()))
-    with pytest.raises(ConfigurationError, match="^query_policy.policy uses vectors, as query_policy.diversity does"):
+    with pytest.raises(ConfigurationError, match="^query_policy.policy uses vectors, as does that of 'diversity'"):
         HybridPolicy(StratifiedPolicy(KmeansPolicy()), CoreSetPolicy())
     with pytest.raises(ConfigurationError, match="^query_policy.policy scores predictions with dropout"):
         HybridPolicy(StratifiedPolicy(BaldPolicy()), KmeansPolicy())

@@ -153,7 +153,7 @@ def test_a_combination_needs_what_its_parts_need() -> None:
         ({"type": "plateau", "split": "test"}, "stopping.split is 'test'; expected 'dev' \\(scores on test"),
         (
             {"type": "any", "criteria": [{"type": "all", "criteria": [{"type": "plateau", "split": "test"}]}]},
-            "stopping.split is 'test'; expected 'dev'",
+            "stopping.criteria.0.criteria.0.split is 'test'; expected 'dev'",
         ),
         ({"type": "plateau", "patience": 0}, "stopping.patience is 0; expected a whole number, 1 or more"),
         ({"type": "stable_predictions", "min_kappa": 2}, "stopping.min_kappa is 2.*; expected a number from 0 to 1"),

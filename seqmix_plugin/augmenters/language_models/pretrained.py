@@ -102,7 +102,7 @@ class PretrainedLanguageModel(CheckpointLanguageModel):
         if type(self._model.config) in MODEL_FOR_MASKED_LM_MAPPING and not self._model.config.is_decoder:
             raise ConfigurationError(
                 f"language_model.model_name {model_name!r}: a masked language model; expected a causal one, such as "
-                f"gpt2, or language_model.type 'masked'"
+                f"gpt2, or type 'masked'"
             )
         begin = self._tokenizer.bos_token_id
         self._begin = self._tokenizer.eos_token_id if begin is None else begin
