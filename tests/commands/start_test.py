@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, List, Tuple
 
 import pytest
 from allennlp.commands.train import TrainModel, train_model_from_file
@@ -16,6 +16,7 @@ from seqmix_plugin.errors import ConfigurationError
 from tests.active_learning.conftest import lines
 from tests.annotator.pseudo_terminal import PseudoTerminal
 from tests.conftest import QUICKSTART, ROOT
+from tests.errors_page import rows
 
 SPLITS = ("train", "dev", "test")
 
@@ -165,35 +166,35 @@ def test_values_in_jsonnet(value: Any) -> None:
     assert json.loads(evaluate_snippet("", jsonnet(value))) == value
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({}, "--train is missing; expected the file to learn from"),
-        ({"train": "files/none"}, "files/none: no such file"),
-        ({"train": "files/pool.txt"}, "files/pool.txt is plain text; expected a file with labels, or --annotate"),
-        ({"train": "files/train.conll"}, "--test is missing; expected a labelled file, --test or --dev"),
-        ({**FILES, "dev": "files/pool.txt"}, "--dev is files/pool.txt, plain text; expected a file with labels"),
-        (
-            {**FILES, "labels": ["PER"]},
-            "train.conll: has entities of type LOC; expected --labels with all types: LOC M",
-        ),
-        ({**TEXT, "labels": ["PER,LOC"]}, "--labels has 'PER,LOC'; expected entity types such as PER LOC"),
-        ({"train": "words", "annotate": True}, "words: has a word in each line and no tags; expected --format columns"),
-        ({**FILES, "dev": "files/\udcff.conll"}, "the name of a file or folder is not valid UTF-8"),
-        ({**FILES, "labels": ["PER "]}, "--labels has 'PER '; expected entity types such as PER LOC"),
-        ({**FILES, "encoder": "./none"}, "--encoder is './none'; expected a name on the Hugging Face hub such as"),
-        ({**FILES, "encoder": "files"}, "--encoder is 'files'"),
-        ({"train": "files/pool.txt", "annotate": True}, "--labels is missing; expected the entity types"),
-        ({**FILES, "test": "wrong"}, "wrong, line 2: tag 'VB' is none of BIO's"),
-        ({**FILES, "train": "few"}, "few: 2 sentences; expected at least 50"),
-        ({**FILES, "train": "none", "dev": "none", "test": "none"}, "none: no entity in this file; all tags are O"),
-        ({**FILES, "test": "bioes.jsonl"}, "bioes.jsonl: the tags are BIOES; expected BIO, as in the other files"),
-        ({**FILES, "dev": "bioes.conll"}, "bioes.conll: the tags are BIOES; expected BIO, as in the other files"),
-        ({"example": "paper", "train": "x"}, "--train is not for --example"),
-        ({"example": "paper", "encoder": "x"}, "--encoder is not for --example paper"),
-    ],
-)
-def test_a_mistake_is_an_error_and_nothing_is_written(options: Any, message: str, home: Path) -> None:
+MISTAKES: List[Tuple[Dict[str, Any], str]] = [
+    ({}, "--train is missing; expected the file to learn from"),
+    ({"train": "files/none"}, "files/none: no such file"),
+    ({"train": "files/pool.txt"}, "files/pool.txt is plain text; expected a file with labels, or --annotate"),
+    ({"train": "files/train.conll"}, "--test is missing; expected a labelled file, --test or --dev"),
+    ({**FILES, "dev": "files/pool.txt"}, "--dev is files/pool.txt, plain text; expected a file with labels"),
+    (
+        {**FILES, "labels": ["PER"]},
+        "train.conll: has entities of type LOC; expected --labels with all types: LOC M",
+    ),
+    ({**TEXT, "labels": ["PER,LOC"]}, "--labels has 'PER,LOC'; expected entity types such as PER LOC"),
+    ({"train": "words", "annotate": True}, "words: has a word in each line and no tags; expected --format columns"),
+    ({**FILES, "dev": "files/\udcff.conll"}, "the name of a file or folder is not valid UTF-8"),
+    ({**FILES, "labels": ["PER "]}, "--labels has 'PER '; expected entity types such as PER LOC"),
+    ({**FILES, "encoder": "./none"}, "--encoder is './none'; expected a name on the Hugging Face hub such as"),
+    ({**FILES, "encoder": "files"}, "--encoder is 'files'"),
+    ({"train": "files/pool.txt", "annotate": True}, "--labels is missing; expected the entity types"),
+    ({**FILES, "test": "wrong"}, "wrong, line 2: tag 'VB' is none of BIO's"),
+    ({**FILES, "train": "few"}, "few: 2 sentences; expected at least 50"),
+    ({**FILES, "train": "none", "dev": "none", "test": "none"}, "none: no entity in this file; all tags are O"),
+    ({**FILES, "test": "bioes.jsonl"}, "bioes.jsonl: the tags are BIOES; expected BIO, as in the other files"),
+    ({**FILES, "dev": "bioes.conll"}, "bioes.conll: the tags are BIOES; expected BIO, as in the other files"),
+    ({"example": "paper", "train": "x"}, "--train is not for --example"),
+    ({"example": "paper", "encoder": "x"}, "--encoder is not for --example paper"),
+]
+
+
+@pytest.fixture
+def files_with_mistakes(home: Path) -> Path:
     (home / "wrong").write_text("Anna B-PER\nsings VB\n" + "Anna B-PER\n" * 30)
     (home / "few").write_text("Anna B-PER\n\nOslo B-LOC\n")
     (home / "none").write_text("Anna O\n\n" * 60)
@@ -201,9 +202,28 @@ def test_a_mistake_is_an_error_and_nothing_is_written(options: Any, message: str
     (home / "files" / "\udcff.conll").symlink_to(QUICKSTART / "dev.conll")
     (home / "bioes.conll").write_text("Anna B-PER\nBerg E-PER\nsings O\n")
     (home / "bioes.jsonl").write_text('{"tokens": ["Anna"], "tags": ["S-PER"]}\n')
+    return home
+
+
+@pytest.mark.parametrize(("options", "message"), MISTAKES)
+def test_a_mistake_is_an_error_and_nothing_is_written(options: Any, message: str, files_with_mistakes: Path) -> None:
     with pytest.raises(ConfigurationError, match=re.escape(message)):
         start("own", **options)
-    assert not (home / "own").exists()
+    assert not (files_with_mistakes / "own").exists()
+
+
+def test_the_page_of_errors_has_them(files_with_mistakes: Path) -> None:
+    (files_with_mistakes / "kept").mkdir()
+    (files_with_mistakes / "kept" / "experiment.jsonnet").write_text("mine")
+    ours, found = rows("Starting a project"), []
+    tries = [("own", options) for options, _ in MISTAKES]
+    for folder, options in [*tries, ("kept", {**FILES, "encoder": "encoder"})]:
+        with pytest.raises(ConfigurationError) as raised:
+            start(folder, **options)
+        found.append(str(raised.value))
+    unknown = [text for text in found if not any(row.matches(text) for row in [*ours, *rows("Data files")])]
+    assert unknown == []
+    assert [row.what for row in ours if not any(map(row.matches, found))] == []
 
 
 @pytest.mark.parametrize("name", ["experiment.jsonnet", "README.md", "lib/project.libsonnet", ".allennlp_plugins"])
