@@ -71,9 +71,9 @@ quickstart: env models
 
 # Bytecode is kept: pytest takes 6 s to rewrite the assertions of all tests, in each of its processes. Runs write to the
 # memory where it has room: they wait for a disk about 20 times a round, so that nothing is lost with the power.
-MEMORY := $(shell [ -w /dev/shm ] && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
+IN_MEMORY = $(shell [ -w /dev/shm ] && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 4000000 { print "TMPDIR=/dev/shm" }')
 test: env models
-	$(if $(MEMORY),TMPDIR=$(MEMORY)) PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore tests/installed -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(IN_MEMORY) PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore tests/installed -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: env
 	$(BIN)/ruff format --check .
