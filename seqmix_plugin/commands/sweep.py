@@ -19,6 +19,7 @@ from seqmix_plugin.many_runs.execution import run_all
 from seqmix_plugin.many_runs.grid import Grid, parse_grid
 from seqmix_plugin.many_runs.outcome import Outcome
 from seqmix_plugin.many_runs.runs_table import RunsTable
+from seqmix_plugin.reporting.run_groups import DATA_KEYS
 
 REPORT = "report.html"
 
@@ -87,7 +88,7 @@ def sweep(
 
     `ConfigurationError`
         Before anything is started: a grid that is not valid, a configuration that cannot be repeated, two that are the
-        same, a folder of another configuration. At the end: runs that cannot be compared.
+        same or work on different data, a folder of another configuration. At the end: runs that cannot be compared.
     `KeyboardInterrupt`
         On Ctrl-C, SIGTERM or SIGHUP, when all processes have been ended.
     """
@@ -102,7 +103,7 @@ def sweep(
         folder = Path(serialization_dir) / method.name
         to_records = None if records is None else Path(records) / method.name
         plan.add(config, method.overrides, numbers, folder, to_records, vary_data, method.name)
-    _check_distinct(grid, plan)
+    _check_comparable(grid, plan)
     plan.prepare(Path(serialization_dir))
     runs = sorted(plan.runs, key=lambda run: numbers.index(run.seed))
     with where.back_end() as back_end:
@@ -129,13 +130,23 @@ def _pairs(grid: str, wanted: Grid) -> List[Tuple[str, str]]:
     return pairs or list(combinations(names, 2))
 
 
-def _check_distinct(grid: str, plan: RunPlan) -> None:
-    """Raises a `ConfigurationError` for two methods that are the same: `compare` would leave one of them out."""
+def _check_comparable(grid: str, plan: RunPlan) -> None:
+    """
+    Raises a `ConfigurationError` for two methods that are the same, of which `compare` would leave one out, and for two
+    on different data, which it would refuse after all runs.
+    """
     names: Dict[str, str] = {}
     for run in plan.runs:
         name = names.setdefault(run.configuration_hash, run.name)
         if name != run.name:
             raise ConfigurationError(f"{grid}: {name} and {run.name} are the same configuration; leave one out")
+    first = plan.runs[0]
+    other = next((run for run in plan.runs if run.data_hash != first.data_hash), None)
+    if other is not None:
+        raise ConfigurationError(
+            f"{grid}: {first.name} and {other.name} do not work on the same data ({DATA_KEYS}); "
+            "expected a grid a corpus, and 'seqmix compare-corpora' for all"
+        )
 
 
 def _compare(wanted: Grid, outcomes: Sequence[Outcome], folder: Path) -> None:

@@ -14,7 +14,7 @@ from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io.folder_guard import open_own
 from seqmix_plugin.many_runs.outcome import BUSY, FAILED, FINISHED, Outcome, label
 from seqmix_plugin.run.layout import ANNOTATED, QUERIES, ROUNDS, STATE
-from seqmix_plugin.run.reader import DIED, DONE, identity, read_run, run_state
+from seqmix_plugin.run.reader import DIED, DONE, data_hash, identity, read_run, run_state
 
 TAIL = 2**16
 """Bytes at the end of a log that are searched for the reason of a failure."""
@@ -65,6 +65,11 @@ class PlannedRun:
     def configuration_hash(self) -> str:
         """Of its configuration without the seeds."""
         return identity(self._configuration)[0]
+
+    @property
+    def data_hash(self) -> str:
+        """Of the data that it works on."""
+        return data_hash(self._configuration)
 
     def check_folder(self) -> str:
         """What the folder holds, see `run_state`; a `ConfigurationError` for another configuration."""

@@ -17,6 +17,8 @@ from seqmix_plugin.run.run_record import read_record
 
 DEPTH = 3
 """How far below a given folder runs are looked for: `runs/<config>/<seed>`."""
+DATA_KEYS = "train_data_path, validation_data_path, test_data_path, trainer.pool.size"
+"""The keys that must be alike for runs to be compared, as messages name them."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +137,8 @@ def group_runs(runs: Sequence[Run]) -> Tuple[List[Group], List[str]]:
     other = next((run for run in runs if run.data_hash != runs[0].data_hash), None)
     if other is not None:
         raise ConfigurationError(
-            f"{runs[0].path} and {other.path} do not work on the same data (train_data_path, validation_data_path, "
-            "test_data_path, trainer.pool.size); compare the runs of one corpus at a time"
+            f"{runs[0].path} and {other.path} do not work on the same data ({DATA_KEYS}); "
+            "compare the runs of one corpus at a time"
         )
     by_configuration: Dict[str, Dict[Tuple[int, int], Run]] = {}
     skipped = []

@@ -149,7 +149,7 @@ def read_run(folder: Path, needs_rounds: bool = True) -> Run:
     return Run(
         path=folder,
         configuration_hash=identity(configuration)[0],
-        data_hash=digest(_data(configuration)),
+        data_hash=data_hash(configuration),
         seed=checked.seed,
         data_seed=checked.trainer.data_seed,
         num_rounds=checked.trainer.num_rounds,
@@ -160,15 +160,12 @@ def read_run(folder: Path, needs_rounds: bool = True) -> Run:
     )
 
 
-def _data(configuration: Dict[str, Any]) -> List[Any]:
-    """The values of which `data_hash` is the hash."""
+def data_hash(configuration: Dict[str, Any]) -> str:
+    """The hash of the data that a configuration works on, as it names them."""
     readers = [configuration.get(name) for name in READERS]
     columns = [{k: v for k, v in r.items() if k not in OF_MODELS} if isinstance(r, dict) else None for r in readers]
-    return [
-        *(_file(configuration.get(key)) for key in DATA),
-        with_old_keys(configuration)["trainer"].get("pool_size"),
-        *columns,
-    ]
+    files = [_file(configuration.get(key)) for key in DATA]
+    return digest([*files, with_old_keys(configuration)["trainer"].get("pool_size"), *columns])
 
 
 def _file(path: Any) -> Any:

@@ -163,7 +163,7 @@ def test_what_is_done_is_left_as_it_is(done: Sweep, command: Command, capsys: py
 def test_a_failure_does_not_stop_the_others(
     done: Sweep, command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    broken = {"config": str(done.grid.parent / "configs" / "small.json"), "overrides": {"train_data_path": "nowhere"}}
+    broken = {"config": str(done.grid.parent / "configs" / "small.json"), "overrides": {"model.dropout": 2}}
     grid = write(
         tmp_path / "grid.json",
         {"configurations": {"broken": broken, "small": broken["config"]}, "seeds": [1], "pairs": "small:broken"},
@@ -172,9 +172,9 @@ def test_a_failure_does_not_stop_the_others(
     (tmp_path / "runs" / "small").symlink_to(done.folder / "small-query_size=6")
     assert command("sweep", grid, "-s", tmp_path / "runs") == 1
     _, failed, again, last, compared = capsys.readouterr().out.splitlines()
-    assert failed.startswith("broken, seed 1: failed: train_data_path is 'nowhere'; there is no such file in ")
+    assert failed.startswith("broken, seed 1: failed: model.dropout is 2; expected a number in [0, 1)")
     assert again.startswith("small, seed 1: done before | ")
-    assert last.startswith("0 finished, 1 skipped (done before), 1 not done: broken, seed 1 (train_data_path is ")
+    assert last.startswith("0 finished, 1 skipped (done before), 1 not done: broken, seed 1 (model.dropout is ")
     assert compared == "the methods are not compared: 1 of 2 have a finished run"
     assert not (tmp_path / "runs" / "report.html").exists()
 
@@ -187,6 +187,16 @@ def test_a_failure_does_not_stop_the_others(
         ({"baseline": None, "pairs": "a:z"}, "grid.json: pairs has 'z'; expected names of a, b"),
         ({"baseline": None, "pairs": "a"}, "grid.json: --pairs is 'a'; expected pairs of different methods, such as"),
         ({"configurations": {"a": "small.json", "b": "small.json"}}, "grid.json: a and b are the same configuration"),
+        (
+            {
+                "configurations": {
+                    "a": "small.json",
+                    "b": {"config": "small.json", "overrides": {"trainer.pool.size": 9}},
+                }
+            },
+            "grid.json: a and b do not work on the same data (train_data_path, validation_data_path, test_data_path, "
+            "trainer.pool.size); expected a grid a corpus, and 'seqmix compare-corpora' for all",
+        ),
         ({"configurations": {"a": "none.json"}}, "none.json: the configuration cannot be read ("),
         ({"axes": {"seed": [1]}}, "grid.json: axes has 'seed', which 'sweep' sets itself: use seeds"),
     ],
