@@ -44,7 +44,7 @@ class RunTrackers:
     """
     Gives the rounds of a run to its trackers, in the primary process. `state/trackers.json` has the run of each tracker
     and the number of its rounds: a resumed run continues it, and logs what an earlier start could not. A tracker that
-    fails is warned of once, and tried again after each round.
+    fails is warned of once, and tried again after each round and at the end.
 
     # Parameters
 
@@ -65,19 +65,17 @@ class RunTrackers:
         self._folder = folder
         self._followed = [_Followed(tracker) for tracker in trackers] if is_primary() else []
         self._run: Optional[TrackedRun] = None
+        self._rounds: Sequence[Dict[str, Any]] = []
         self._metrics: Dict[str, Any] = {"status": FAILED}
 
     def log(self, rounds: Sequence[Dict[str, Any]]) -> None:
         """Gives each tracker those of a run's records, from round 0 on, that it does not have yet."""
         if self._followed and self._run is None:
             self._begin()
+        self._rounds = rounds
         for one in self._followed:
             with self._warning_of(one):
-                if not one.is_open:
-                    self._open(one, len(rounds))
-                for number in range(one.kept.rounds, len(rounds)):
-                    one.tracker.log(number, round_values(rounds[number]))
-                    self._keep(one, one.kept.model_copy(update={"rounds": number + 1}))
+                self._catch_up(one)
 
     def closing_with(self, metrics: Dict[str, Any]) -> Dict[str, Any]:
         """The content of `metrics.json` itself, with which the trackers are closed; without, the run has failed."""
@@ -92,10 +90,13 @@ class RunTrackers:
         self, kind: Optional[Type[BaseException]], error: Optional[BaseException], traceback: Optional[TracebackType]
     ) -> None:
         status, files = self._metrics["status"], self._files()
-        for one in (one for one in self._followed if one.is_open):
-            one.is_open = False  # a run that waits in this process opens it again
+        for one in self._followed:
             with self._warning_of(one):
-                one.tracker.close(status, files)
+                if one.has_failed and status != FAILED:  # else it would look as if the run went on
+                    self._catch_up(one)
+                if one.is_open:
+                    one.is_open = False  # a run that waits in this process opens it again
+                    one.tracker.close(status, files)
 
     def _files(self) -> Mapping[str, bytes]:
         """The files that trackers keep: none of a run that has failed."""
@@ -115,6 +116,14 @@ class RunTrackers:
         )
         for one, kept in zip(self._followed, self._read(), strict=False):
             one.kept = kept
+
+    def _catch_up(self, one: _Followed) -> None:
+        """Opens a tracker that is not open, and gives it the rounds that it does not have."""
+        if not one.is_open:
+            self._open(one, len(self._rounds))
+        for number in range(one.kept.rounds, len(self._rounds)):
+            one.tracker.log(number, round_values(self._rounds[number]))
+            self._keep(one, one.kept.model_copy(update={"rounds": number + 1}))
 
     def _open(self, one: _Followed, num_rounds: int) -> None:
         """Opens a tracker's run; a new one where the run has lost rounds, as trackers do not take any back."""

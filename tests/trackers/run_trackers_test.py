@@ -155,6 +155,20 @@ def test_a_tracker_that_fails_at_the_end_does_not_end_the_run(
     )
 
 
+@pytest.mark.parametrize(("status", "got"), [("finished", [0, 1]), ("failed", [0])])
+def test_a_tracker_that_missed_the_last_round_gets_it_when_the_run_ends_well(
+    folder: Path, server: Server, status: str, got: List[int]
+) -> None:
+    with RunTrackers([TrackerInTest(server)], folder) as trackers:
+        trackers.log(ROUNDS[:1])
+        server.away = OSError("no route to host")
+        trackers.log(ROUNDS[:2])
+        server.away = None
+        trackers.closing_with({"status": status})
+    assert server.runs == {"nte-3/0": got}
+    assert [said for said, _ in server.said] == [status] * (len(got) - 1)
+
+
 @pytest.mark.parametrize("error", [SigTermReceived(), KeyboardInterrupt(), ConfigurationError("taken by another")])
 def test_what_is_not_the_trackers_error_ends_the_run(folder: Path, server: Server, error: BaseException) -> None:
     server.away = error
