@@ -11,6 +11,9 @@ from rich.table import Table as RichTable
 from seqmix_plugin.console import table_console
 from seqmix_plugin.errors import printable
 
+WORDS = re.compile(r"\D*[^\W\d_]\D*")
+"""Text with letters and no digit."""
+
 
 class Table(NamedTuple):
     """
@@ -32,8 +35,9 @@ class Table(NamedTuple):
     methods: Sequence[Sequence[str]] = ()
 
     def markdown(self) -> str:
-        """As GitHub reads it, without the title."""
-        dashes = ["---", *["--:"] * (len(self.columns) - 1)]
+        """As GitHub reads it, without the title: columns of words to the left, others to the right."""
+        columns = [" ".join(row[number] for row in self.rows) for number in range(len(self.columns))]
+        dashes = ["---", *("---" if WORDS.fullmatch(cells) else "--:" for cells in columns[1:])]
         lines = [list(map(as_markdown, self.columns)), dashes, *(list(map(as_markdown, row)) for row in self.rows)]
         return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
