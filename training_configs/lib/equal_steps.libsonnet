@@ -15,5 +15,9 @@ function(
   method,  // 'random', 'nte', 'nte_duplicate' or 'nte_sub'
 )
   local train(policy, mixup=null) =
-    paper(corpus, policy, mixup, source=sources[source], batch_size=16, steps=sources[source].steps) + { trainer+: { training: { retries: 2, dtype: 'bfloat16' } } };
+    paper(corpus, policy, mixup, source=sources[source], batch_size=16, steps=sources[source].steps) + {
+      // Faster on CPUs.
+      data_loader+: { batches_per_bucket: 16 },
+      trainer+: { training: { retries: 2, dtype: 'bfloat16' } },
+    };
   methods(train)[method]
