@@ -24,8 +24,9 @@ PAIRS = [(first, second) for first, second, _ in QUESTIONS]
 INTRODUCTION = """\
 The paper's rounds, in which **every method trains for the same number of optimizer steps in each round**, whatever
 it adds to the labelled sentences: `training_configs/equal_steps/`. MiniLM has a language model that is fitted to the
-corpus as discriminator; multilingual E5 (cased, 12 layers) has SmolLM2 with the paper's range of perplexities. The
-four pairs that are tested were named beforehand.
+corpus as discriminator; multilingual E5 (cased, 12 layers) has SmolLM2 with the paper's range of perplexities. All
+train in [bfloat16](performance.md#bfloat16) and [sorted by length](performance.md#buckets) within 16 batches. The four
+pairs that are tested were named beforehand.
 """
 
 
