@@ -19,7 +19,7 @@ from seqmix_plugin.many_runs.execution import run_all
 from seqmix_plugin.many_runs.grid import Grid, parse_grid
 from seqmix_plugin.many_runs.outcome import Outcome
 from seqmix_plugin.many_runs.runs_table import RunsTable
-from seqmix_plugin.reporting.run_groups import DATA_KEYS
+from seqmix_plugin.run.reader import DATA_KEYS
 
 REPORT = "report.html"
 
@@ -136,15 +136,16 @@ def _check_comparable(grid: str, plan: RunPlan) -> None:
     on different data, which it would refuse after all runs.
     """
     names: Dict[str, str] = {}
+    by_data: Dict[str, str] = {}
     for run in plan.runs:
+        by_data.setdefault(run.data_hash, run.name)
         name = names.setdefault(run.configuration_hash, run.name)
         if name != run.name:
             raise ConfigurationError(f"{grid}: {name} and {run.name} are the same configuration; leave one out")
-    first = plan.runs[0]
-    other = next((run for run in plan.runs if run.data_hash != first.data_hash), None)
-    if other is not None:
+    if len(by_data) > 1:
+        first, other, *_ = by_data.values()
         raise ConfigurationError(
-            f"{grid}: {first.name} and {other.name} do not work on the same data ({DATA_KEYS}); "
+            f"{grid}: {first} and {other} do not work on the same data ({DATA_KEYS}); "
             "expected a grid a corpus, and 'seqmix compare-corpora' for all"
         )
 

@@ -12,13 +12,11 @@ from seqmix_plugin.annotation_cost import AnnotationCost, annotation_seconds
 from seqmix_plugin.errors import ConfigurationError, first_line, printable
 from seqmix_plugin.run.layout import CONFIG, ROUNDS
 from seqmix_plugin.run.names import OF_A_SEED
-from seqmix_plugin.run.reader import Run, read_run
+from seqmix_plugin.run.reader import DATA_KEYS, Run, read_run
 from seqmix_plugin.run.run_record import read_record
 
 DEPTH = 3
 """How far below a given folder runs are looked for: `runs/<config>/<seed>`."""
-DATA_KEYS = "train_data_path, validation_data_path, test_data_path, trainer.pool.size"
-"""The keys that must be alike for runs to be compared, as messages name them."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ NOTHING, DIED, DONE = "nothing", "died", "done"
 """The content of a folder in which a run is to be started; see `run_state`."""
 SEEDS = ("seed", "random_seed", "numpy_seed", "pytorch_seed")
 DATA = ("train_data_path", "validation_data_path", "test_data_path")
+DATA_KEYS = ", ".join((*DATA, "trainer.pool.size"))
+"""The keys that must be alike for runs to be compared, as messages name them."""
 READERS = ("dataset_reader", "validation_dataset_reader")
 FUNNEL = ("wanted", "judged", "tried", "accepted")
 """The counts of a round's generated sentences, in descending order."""

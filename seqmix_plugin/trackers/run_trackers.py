@@ -120,14 +120,15 @@ class RunTrackers:
     def _catch_up(self, one: _Followed) -> None:
         """Opens a tracker that is not open, and gives it the rounds that it does not have."""
         if not one.is_open:
-            self._open(one, len(self._rounds))
+            self._open(one)
         for number in range(one.kept.rounds, len(self._rounds)):
             one.tracker.log(number, round_values(self._rounds[number]))
             self._keep(one, one.kept.model_copy(update={"rounds": number + 1}))
 
-    def _open(self, one: _Followed, num_rounds: int) -> None:
+    def _open(self, one: _Followed) -> None:
         """Opens a tracker's run; a new one where the run has lost rounds, as trackers do not take any back."""
         assert self._run is not None
+        num_rounds = len(self._rounds)
         kept = one.kept if one.kept.rounds <= num_rounds else KeptRun()
         kept = one.tracker.open(self._run, kept)
         if kept.rounds > num_rounds:
