@@ -96,7 +96,7 @@ def test_the_same_sentences_are_the_same_data_wherever_the_run_is(tmp_path: Path
         {**CONFIG, **changed(tmp_path / "two", train=sentences)},
         {**CONFIG, **changed(tmp_path / "one", train=SENTENCES[:1])},
     ]
-    hashes = [(reader.identity(config)[0], reader.digest(reader._data(config))) for config in configs]
+    hashes = [(reader.identity(config)[0], reader.data_hash(config)) for config in configs]
     assert hashes[0] == hashes[1]
     assert hashes[0][0] != hashes[2][0]
     assert hashes[0][1] != hashes[2][1]
