@@ -33,6 +33,7 @@ def compare(
     target_f1: Optional[float] = None,
     baseline: Optional[str] = None,
     pairs: Optional[str] = None,
+    planned: Optional[int] = None,
     against: Literal["sentences", "tokens", "entities", "seconds"] = "sentences",
     annotation_cost: Optional[str] = None,
     figure: Optional[str] = None,
@@ -67,6 +68,9 @@ def compare(
     pairs : `str`, optional (default = `None`)
         Compare these pairs only, such as nte_sub:nte,mnlp:random; name them before the runs are started. The headline
         is about the first.
+    planned : `int`, optional (default = `None`)
+        How many pairs were named before the runs were started, where not all of them have runs yet: p is corrected for
+        all of them; by default for those that are shown.
     against : `Literal["sentences", "tokens", "entities", "seconds"]`, optional (default = `"sentences"`)
         What annotations are counted in, where curves, areas, needed labels and differences are shown; seconds are those
         that they cost.
@@ -107,7 +111,7 @@ def compare(
     groups, left_out = group_runs(found)
     print_notes("left out", left_out)
     notes += left_out
-    comparison = Comparison(with_cost(groups, cost), baseline, named, against)
+    comparison = Comparison(with_cost(groups, cost), baseline, named, against, planned or 0)
     shown = _split(comparison, {"split": split, "target-f1": target_f1, "figure": figure, "latex": latex})
     paper.check(comparison)
     if shown is None:

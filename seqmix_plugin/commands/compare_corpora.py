@@ -25,6 +25,7 @@ def compare_corpora(
     split: Optional[Literal["test", "dev"]] = None,
     baseline: Optional[str] = None,
     pairs: Optional[str] = None,
+    planned: Optional[int] = None,
     against: Literal["sentences", "tokens", "entities", "seconds"] = "sentences",
     annotation_cost: Optional[str] = None,
 ) -> Dict[str, Comparison]:
@@ -49,6 +50,9 @@ def compare_corpora(
         Compare all methods with this one only; fewer pairs need fewer seeds.
     pairs : `str`, optional (default = `None`)
         Compare these pairs only, such as nte_sub:nte,mnlp:random; name them before the runs are started.
+    planned : `int`, optional (default = `None`)
+        How many pairs were named before the runs were started, where not all of them have runs yet: p is corrected for
+        all of them; by default for those that are shown.
     against : `Literal["sentences", "tokens", "entities", "seconds"]`, optional (default = `"sentences"`)
         What annotations are counted in; seconds are those that they cost.
     annotation_cost : `str`, optional (default = `None`)
@@ -74,7 +78,7 @@ def compare_corpora(
     comparisons = {}
     for corpus, groups in corpora.items():
         try:
-            comparisons[corpus] = Comparison(with_cost(groups, cost), baseline, named, against)
+            comparisons[corpus] = Comparison(with_cost(groups, cost), baseline, named, against, planned or 0)
         except ConfigurationError as error:
             raise ConfigurationError(f"{first_line(error)} (of {corpus})") from error
     compared = {name: over_corpora(comparisons, name) for name in ("test", "dev")}

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
 from seqmix_plugin.errors import ConfigurationError, printable
+from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.reporting.formatting import counted, decimal
 from seqmix_plugin.reporting.table import Table, as_markdown
-from seqmix_plugin.run.layout import CONFIG, ROUNDS
+from seqmix_plugin.run.layout import CONFIG, DATA_DIGESTS, ROUNDS, STATE
 from seqmix_plugin.run.method_name import method_name
 from seqmix_plugin.run.reader import Run, read_run
 
@@ -113,7 +114,7 @@ def _front_matter(run: Optional[Run], publication: Publication) -> str:
         lines += [f"{key}:", *(f"- {json.dumps(one.strip())}" for one in value.split(","))] if value else []
     lines += ["library_name: transformers", "pipeline_tag: token-classification", "tags:"]
     lines += ["- token-classification", "- active-learning", "- seqmix", "metrics:", "- precision", "- recall", "- f1"]
-    is_on_hub = re.fullmatch(r"[\w.-]+(/[\w.-]+)?", base) and not Path(base).exists()
+    is_on_hub = re.fullmatch(r"[\w.-]+(/[\w.-]+)?", base) and not _was_folder(run, base)
     lines.append(
         f"base_model: {json.dumps(base)}" if is_on_hub else "# base_model: to be filled in, as it was a folder"
     )
@@ -129,6 +130,13 @@ def _base_model(run: Optional[Run]) -> str:
                 return str(block["model_name"])
             blocks += block.values()
     return ""
+
+
+def _was_folder(run: Optional[Run], base: str) -> bool:
+    """Whether the encoder was read from a folder: one that is here, or of which the run has noted a digest."""
+    noted = Path() if run is None else run.path / STATE / DATA_DIGESTS
+    keys = read_object(noted) if noted.is_file() else {}
+    return Path(base).exists() or any(key.startswith("model.") for key in keys)
 
 
 def _about(model: Model, run: Optional[Run]) -> str:

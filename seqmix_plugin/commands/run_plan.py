@@ -140,7 +140,7 @@ def seed_overrides(
                 f"{where} has 'trainer.pool.data_seed', which --vary-data sets itself: leave one out"
             )
         overrides = {key: value for key, value in overrides.items() if key.split(".")[0] != "trainer"}
-        overrides["trainer"] = {**trainer, "pool": {**trainer.get("pool", {}), "data_seed": seed}}
+        overrides["trainer"] = {**trainer, "pool": {**(trainer.get("pool") or {}), "data_seed": seed}}
     return {**overrides, **dict.fromkeys(SEEDS, seed)}
 
 

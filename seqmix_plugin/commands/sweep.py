@@ -19,6 +19,7 @@ from seqmix_plugin.many_runs.execution import run_all
 from seqmix_plugin.many_runs.grid import Grid, parse_grid
 from seqmix_plugin.many_runs.outcome import Outcome
 from seqmix_plugin.many_runs.runs_table import RunsTable
+from seqmix_plugin.reporting.run_groups import find_runs
 from seqmix_plugin.run.reader import DATA_KEYS
 
 REPORT = "report.html"
@@ -48,8 +49,8 @@ def sweep(
     Train several configurations, each once per seed, and compare them.
 
     The runs are executed as those of `repeat`, all configurations with one seed before the next seed. The same command
-    again skips finished runs and resumes the others. At the end, the methods of which a run is finished are compared as
-    `compare` does, if there are two.
+    again skips finished runs and resumes the others. At the end, the methods are compared as `compare` does, by their
+    finished runs, also those of other seeds; p is corrected for all pairs of the grid.
 
     # Parameters
 
@@ -110,7 +111,7 @@ def sweep(
         show(seeds_suffice(len(numbers), max(1, len(pairs))))
         outcomes = run_all(runs, back_end, RunsTable(runs), plan.keep)
     show(summary(outcomes))
-    _compare(wanted, outcomes, Path(serialization_dir))
+    _compare(wanted, pairs, outcomes, Path(serialization_dir))
     order = {(run.name, run.seed): place for place, run in enumerate(runs)}
     return sorted(outcomes, key=lambda outcome: order[outcome.name, outcome.seed])
 
@@ -150,16 +151,19 @@ def _check_comparable(grid: str, plan: RunPlan) -> None:
         )
 
 
-def _compare(wanted: Grid, outcomes: Sequence[Outcome], folder: Path) -> None:
-    """Compares the methods of which a run is finished, with what remains of baseline and pairs."""
-    finished = {outcome.name for outcome in outcomes if outcome.run is not None}
-    names = [method.name for method in wanted.methods if method.name in finished]
-    if len(names) < 2:
-        show(f"the methods are not compared: {len(names)} of {len(wanted.methods)} have a finished run")
+def _compare(wanted: Grid, pairs: Sequence[Tuple[str, str]], outcomes: Sequence[Outcome], folder: Path) -> None:
+    """Compares the methods of which a run is finished; p is corrected for all pairs, also those that are left out."""
+    finished = {outcome.name: outcome.run.configuration_hash for outcome in outcomes if outcome.run is not None}
+    left = [pair for pair in pairs if set(pair) <= set(finished)]
+    if not left:
+        number = f"{len(finished)} of {len(wanted.methods)} have a finished run"
+        show(
+            f"the methods are not compared: {number}"
+            + (", but not both methods of a pair of the grid" if len(finished) > 1 else "")
+        )
         return
-    baseline = wanted.baseline if wanted.baseline in finished else None
-    left = [pair for pair in parsed_pairs(wanted.pairs, wanted.baseline) if finished.issuperset(pair)]
-    pairs = ",".join(":".join(pair) for pair in left) or None
-    runs = [str(outcome.run.path) for outcome in outcomes if outcome.run is not None]
-    runs.sort(key=lambda path: names.index(Path(path).parent.name))
-    compare(runs, output=str(folder / REPORT), baseline=baseline, pairs=pairs)
+    places = [str(folder / method.name) for method in wanted.methods if method.name in finished]
+    runs = [run for run in find_runs(places)[0] if run.configuration_hash in finished.values() and run.finished]
+    named = None if wanted.pairs is None else ",".join(map(":".join, left))
+    paths = [str(run.path) for run in runs]
+    compare(paths, output=str(folder / REPORT), baseline=wanted.baseline, pairs=named, planned=len(pairs))

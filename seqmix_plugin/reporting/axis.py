@@ -30,8 +30,8 @@ def common_budgets(groups: Sequence[Group], measure: str) -> Optional[List[float
     # Returns
 
     `Optional[List[float]]`
-        `None` for sentences, so that those which methods have in common are compared; unless all runs have nothing but
-        their seed set in common.
+        `None` for sentences, so that those which methods have in common are compared; unless these are at most half of
+        a run's, such as its seed set.
 
     # Raises
 
@@ -41,8 +41,9 @@ def common_budgets(groups: Sequence[Group], measure: str) -> Optional[List[float
     counts = [group.counts(measure) for group in groups]
     start, end = max(one[:, 0].max() for one in counts), min(one[:, -1].min() for one in counts)
     if measure == "sentences":
-        in_all = set.intersection(*(set(row) for one in counts for row in one.tolist()))
-        if len(in_all) != 1 or start >= end or min(one.shape[1] for one in counts) < 2:
+        budgets = [set(row) for one in counts for row in one.tolist()]
+        in_all, fewest = len(set.intersection(*budgets)), min(map(len, budgets))
+        if in_all == 0 or 2 * in_all > fewest or start >= end:
             return None
     if start >= end:
         raise ConfigurationError(

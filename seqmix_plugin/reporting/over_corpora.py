@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from itertools import combinations, takewhile
-from typing import Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 import numpy as np
 
@@ -109,9 +109,9 @@ def by_corpus(runs: Sequence[Run]) -> Tuple[Dict[str, List[Group]], List[str]]:
     grouped = [group_runs(of_data) for of_data in by_data.values()]
     names = [{group.name for group in groups} for groups, _ in grouped]
     same = any(one & other for one, other in combinations(names, 2))
+    prefixes = [""] * len(names) if same else _prefixes(names)
     corpora: Dict[str, List[Group]] = {}
-    for groups, _ in grouped:
-        prefix = "" if same else _common_prefix([group.name for group in groups])
+    for (groups, _), prefix in zip(grouped, prefixes, strict=True):
         corpus = _folder_above(groups[0]) if same else prefix.rstrip("-_.")
         if not corpus or corpus in corpora:
             raise ConfigurationError(
@@ -122,10 +122,25 @@ def by_corpus(runs: Sequence[Run]) -> Tuple[Dict[str, List[Group]], List[str]]:
     return corpora, [line for _, left_out in grouped for line in left_out]
 
 
-def _common_prefix(names: Sequence[str]) -> str:
-    """`webpage_` of `webpage_nte` and `webpage_nte_sub`."""
+def _prefixes(corpora: Sequence[Set[str]]) -> List[str]:
+    """
+    What the names of the methods on each corpus begin with, `webpage_` of `webpage_nte` and `webpage_nte_sub`: that
+    which leaves the most names in common with other corpora, and of several the shortest.
+    """
+    rests = [{cut: {name[len(cut) :] for name in names} for cut in _common_parts(names)} for names in corpora]
+    chosen = []
+    for place, cuts in enumerate(rests):
+        elsewhere = {name for other in rests[:place] + rests[place + 1 :] for left in other.values() for name in left}
+        shared = {cut: len(left & elsewhere) for cut, left in cuts.items()}
+        chosen.append(max(shared, key=lambda cut, shared=shared: shared[cut], default=""))  # type: ignore[misc]
+    return chosen
+
+
+def _common_parts(names: Set[str]) -> List[str]:
+    """What all names begin with up to each separator, shortest first; never a whole name."""
     alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
-    return re.sub(r"[^-_.]*$", "", "".join(letters[0] for letters in alike))
+    start = "".join(letters[0] for letters in alike)
+    return [start[: found.end()] for found in re.finditer("[-_.]", start) if start[: found.end()] not in names]
 
 
 def _folder_above(group: Group) -> str:

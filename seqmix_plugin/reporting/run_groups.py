@@ -126,9 +126,10 @@ def _natural(path: Path) -> List[Any]:
 
 def group_runs(runs: Sequence[Run]) -> Tuple[List[Group], List[str]]:
     """
-    Groups in the order in which their first runs are given, and a line on each run that is left out: a repeated seed,
-    or an unfinished run beside finished ones of its configuration. Equal names of groups get the configuration's hash.
-    A `ConfigurationError` when there are no runs or they work on different data.
+    Groups in the order in which their first runs are given, and a line on what is left out: a repeated seed, an
+    unfinished run beside finished ones of its configuration, rounds that not all finished runs of a group have. Equal
+    names of groups get the configuration's hash. A `ConfigurationError` when there are no runs or they work on
+    different data.
     """
     if not runs:
         raise ConfigurationError("there is no run to compare; give folders that `seqmix train` or `repeat` has filled")
@@ -158,6 +159,9 @@ def group_runs(runs: Sequence[Run]) -> Tuple[List[Group], List[str]]:
     for name, group in zip(names, members, strict=True):
         unique = name if names.count(name) == 1 else f"{name} ({group[0].configuration_hash[:6]})"
         groups.append(Group(unique, tuple(group)))
+        shortest = min(group, key=lambda run: len(run.rounds))
+        if shortest.finished and any(len(run.rounds) > len(shortest.rounds) for run in group):
+            skipped.append(f"{unique}: its rounds from {len(shortest.rounds)} on, which {shortest.path} does not have")
     return groups, skipped
 
 

@@ -52,6 +52,7 @@ class RoundRecord(Known):
     collapsed: bool = False
     pseudo_labelled: Number = 0
     mean_words: Dict[str, Number] = Field(default={})
+    stop: Optional[str] = None
 
 
 def check_round(place: str, number: int, record: Any) -> None:

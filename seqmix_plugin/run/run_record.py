@@ -17,7 +17,7 @@ from seqmix_plugin.run.round_record import check_round
 
 FIELDS = ("configuration_hash", "data_hash", "seed", "data_seed", "num_rounds")
 TRAINING = ("synthetic_in_training", "steps", "retries", "collapsed", "pseudo_labelled")
-ROUND = ("round", "annotated", *TRAINING, "scores", "queried", "mean_words", "seconds")
+ROUND = ("round", "annotated", *TRAINING, "scores", "queried", "mean_words", "seconds", "stop")
 COUNTS = ("wanted", "pairs", "judged", "tried", "accepted", "refused", "generated_tokens", "distinct_tokens")
 AUGMENTATION = (*COUNTS, "ten_most_frequent")
 ENVIRONMENT = ("versions", "revision", "device", "threads")

@@ -16,9 +16,9 @@ COMMAND_LINES: Dict[str, str] = {
     "augment": "config input_path -s --output [-o --overrides] [--archive] [--include-input 0] [--rate] [--seed] "
     "[--cuda-device] [-f --force 0]",
     "compare": "runs + [-o --output] [--csv] [--markdown] [--split test|dev] [--target-f1] [--baseline] "
-    "[--pairs] [--against sentences|tokens|entities|seconds] [--annotation-cost] "
+    "[--pairs] [--planned] [--against sentences|tokens|entities|seconds] [--annotation-cost] "
     "[--figure] [--figure-width] [--latex] [--names]",
-    "compare-corpora": "runs + [--markdown] [--latex] [--split test|dev] [--baseline] [--pairs] "
+    "compare-corpora": "runs + [--markdown] [--latex] [--split test|dev] [--baseline] [--pairs] [--planned] "
     "[--against sentences|tokens|entities|seconds] [--annotation-cost]",
     "export-hf": "source [-s --output] [-f --force 0] [--allow-differences 0] [--license] [--language] [--datasets]",
     "export-queries": "queries --format [--labels +] [--run] -s --output [--model-version] [-f --force 0]",

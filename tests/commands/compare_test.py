@@ -77,6 +77,8 @@ def test_named_pairs(command: Command, runs: Path, tmp_path: Path, capsys: pytes
     assert "sub leads on test: 2.7 F1 points above random, the pair named first." in page
     assert "Of all 2 named differences between methods none is statistically significant." in page
     assert "one of 2 pairs can pass 0.05 with 7 seeds or more" in markdown
+    assert command("compare", runs, "-o", files[0], "--pairs", pairs, "--planned", "5") == 0
+    assert "one of 5 pairs can pass 0.05 with 8 seeds or more" in capsys.readouterr().out
 
 
 def test_a_figure_and_a_table_for_a_paper(

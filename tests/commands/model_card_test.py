@@ -1,5 +1,6 @@
 """The model card: what it says is so, and it gives nothing away."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -78,6 +79,18 @@ def test_numbers_by_hand(tmp_path: Path) -> None:
     assert "- seed: 3\n- versions: torch 2.11.0\n" in card
     assert "97 of 100 words" in card
     assert "\n# [('PER', 'anna berg')]\n" in card
+
+
+def test_a_folder_is_none_of_the_hub_wherever_the_card_is_made(tmp_path: Path) -> None:
+    changes = {"model": {"token_embedders": {"tokens": {"model_name": "models/small"}}}}
+    folder = write_run(tmp_path / "run", [40.0, 60.0], **changes)
+    assert front_matter(model_card(TAGGER, trained_run(folder), Publication()))["base_model"] == "models/small"
+    (folder / "state").mkdir()
+    digests = {"model.token_embedders.tokens.model_name": "0" * 64}
+    (folder / "state" / "data.json").write_text(json.dumps(digests), encoding="utf-8")
+    card = model_card(TAGGER, trained_run(folder), Publication())
+    assert "base_model" not in front_matter(card)
+    assert "# base_model: to be filled in, as it was a folder" in card
 
 
 def test_a_run_that_is_not_measured_and_an_archive_alone(tmp_path: Path) -> None:

@@ -358,6 +358,7 @@ def test_a_configuration_that_is_not_there(
         ({}, None, {}),
         ({"trainer.pool.data_seed": 7}, None, {"trainer.pool.data_seed": 7}),
         ({}, {}, {"trainer": {"pool": {"data_seed": 4}}}),
+        ({}, {"pool": None}, {"trainer": {"pool": {"data_seed": 4}}}),
         ({"trainer.pool.size": 7}, {"pool": {"size": 7}}, {"trainer": {"pool": {"size": 7, "data_seed": 4}}}),
         ({"trainer": {"num_rounds": 2}}, {"num_rounds": 2}, {"trainer": {"num_rounds": 2, "pool": {"data_seed": 4}}}),
     ],

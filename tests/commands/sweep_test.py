@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 import sys
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -225,6 +226,33 @@ def test_mistakes_are_named_as_the_grid_has_them(tiny_encoder: str, tmp_path: Pa
     grid = write(tmp_path / "grid.json", {"configurations": {"a": "other.json"}, "seeds": "1"})
     with pytest.raises(ConfigurationError, match=r"other.json: type is 'default'; 'sweep' needs 'active_learning'"):
         sweep(str(grid), serialization_dir=str(tmp_path / "runs"))
+
+
+def test_what_is_left_of_the_pairs_is_corrected_for_all(
+    done: Sweep, command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The finished methods of `done`, and one that fails; the seed that is asked for beside the one that is there."""
+    config = str(done.grid.parent / "configs" / "small.json")
+    size = {"trainer.query_size": 6}
+    methods = {
+        "random-query_size=6": {"config": config, "overrides": {**size, "trainer.query_policy": {"type": "random"}}},
+        "small-query_size=6": {"config": config, "overrides": size},
+        "broken": {"config": config, "overrides": {"model.dropout": 2}},
+    }
+    shutil.copytree(done.folder, tmp_path / "runs")
+    grid = write(tmp_path / "grid.json", {"configurations": methods, "seeds": [2]})
+    assert command("sweep", grid, "-s", tmp_path / "runs") == 1
+    printed = capsys.readouterr().out
+    assert "one of 3 pairs can pass 0.05 with 7 seeds or more" in printed
+    assert "7 seeds are needed, there are 2" in printed, "also the seed of the first sweep"
+    grid = write(tmp_path / "grid.json", {"configurations": methods, "seeds": [2], "baseline": "broken"})
+    (tmp_path / "runs" / "report.html").unlink()
+    assert command("sweep", grid, "-s", tmp_path / "runs") == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert (
+        last == "the methods are not compared: 2 of 3 have a finished run, but not both methods of a pair of the grid"
+    )
+    assert not (tmp_path / "runs" / "report.html").exists()
 
 
 def test_a_grid_of_one_configuration(done: Sweep, command: Command, capsys: pytest.CaptureFixture[str]) -> None:

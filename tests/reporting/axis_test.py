@@ -51,6 +51,17 @@ def test_sentences_of_queries_that_were_counted_in_tokens() -> None:
     assert one_round.common is None
 
 
+def test_budgets_that_are_equal_by_accident_are_no_common_ones() -> None:
+    """Of 10, 20, 30, 40 and 50 sentences, rounds counted in tokens meet 10 and once 30."""
+    random, nte = method("random", [[10.0] * 5]), method("nte", [[10.0] * 5])
+    for row, sentences in zip(nte.runs[0].rounds, (10, 22, 30, 38, 46), strict=True):
+        row["annotated"]["sentences"] = sentences
+    assert common_budgets([random, nte], "sentences") == [10.0, 19.0, 28.0, 37.0, 46.0]
+    for row, sentences in zip(nte.runs[0].rounds, (10, 30, 50, 70, 90), strict=True):
+        row["annotated"]["sentences"] = sentences
+    assert common_budgets([random, nte], "sentences") is None, "three of five are common"
+
+
 def test_scores_between_rounds() -> None:
     counts, scores = np.array([[10, 20, 40], [0, 40, 80]]), np.array([[1.0, 3.0, 7.0], [0.0, 8.0, 8.0]])
     assert interpolated(counts, scores, [15, 30]).tolist() == [[2.0, 5.0], [3.0, 6.0]]

@@ -88,6 +88,29 @@ def test_corpora_and_methods_by_their_folders(tmp_path: Path, between: str) -> N
     assert all(len(group.runs) == 2 for groups in corpora.values() for group in groups)
 
 
+@pytest.mark.parametrize(
+    ("folders", "expected"),
+    [
+        (
+            ["conll_beta_1", "conll_beta_2", "web_beta_1", "web_beta_2"],
+            {"conll": "beta_1 beta_2", "web": "beta_1 beta_2"},
+        ),
+        (["conll_beta_1", "conll_beta_2", "web_beta_1", "web_nte"], {"conll": "beta_1 beta_2", "web": "beta_1 nte"}),
+        (["conll_03_nte", "conll_03_lc", "web_nte", "web_lc"], {"conll_03": "lc nte", "web": "lc nte"}),
+        (["conll_nte_sub", "web_nte_sub", "web_nte"], {"conll": "nte_sub", "web": "nte nte_sub"}),
+        (["conll_nte", "web_nte"], {"conll": "nte", "web": "nte"}),
+    ],
+)
+def test_methods_keep_what_all_corpora_call_them(
+    folders: Sequence[str], expected: Dict[str, str], tmp_path: Path
+) -> None:
+    for number, name in enumerate(folders):
+        corpus, changes = name.split("_")[0], {"trainer.query_size": number}
+        write_run(tmp_path / name / "1", RANDOM, train_data_path=f"{corpus}.conll", **changes)
+    corpora, _ = by_corpus(find_runs([str(tmp_path)])[0])
+    assert {corpus: " ".join(sorted(group.name for group in groups)) for corpus, groups in corpora.items()} == expected
+
+
 def test_names_that_tell_no_corpus(tmp_path: Path) -> None:
     write_run(tmp_path / "a" / "nte" / "1", RANDOM, train_data_path="a.conll")
     write_run(tmp_path / "b" / "random" / "1", RANDOM, train_data_path="b.conll")

@@ -53,6 +53,13 @@ def test_the_record_is_the_run_without_text(finished: Run, tmp_path: Path) -> No
     assert [item.name for item in path.parent.iterdir()] == ["3.json"], "nothing temporary is left"
 
 
+def test_a_run_that_stopped_early_has_a_record(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", [20.0, 30.0], num_rounds=5, training=[{}, {"stop": "the pool is empty"}])
+    write_record(read_run(folder), tmp_path / "1.json")
+    kept = read_record(tmp_path / "1.json")
+    assert (kept.finished, kept.num_rounds, kept.rounds[-1]["stop"]) == (True, 5, "the pool is empty")
+
+
 def test_a_cost_of_the_runs_own_is_in_its_record(finished: Run, tmp_path: Path) -> None:
     write_record(finished, tmp_path / "default.json")
     assert "annotation_cost" not in json.loads((tmp_path / "default.json").read_text())

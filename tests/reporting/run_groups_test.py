@@ -77,6 +77,16 @@ def test_seeds_are_in_order(tmp_path: Path) -> None:
     assert [run.seed for run in group_runs(runs[::-1])[0][0].runs] == [1, 2, 10]
 
 
+def test_rounds_that_not_all_seeds_have_are_named(tmp_path: Path) -> None:
+    for seed, f1 in ((1, [20.0, 30.0, 40.0]), (2, [20.0, 30.0])):
+        write_run(tmp_path / "nte" / str(seed), f1, seed=seed, num_rounds=3, training=[{}, {"stop": "enough"}, {}])
+    last = tmp_path / "nte" / "1" / "rounds.jsonl"
+    last.write_text(re.sub(r'("round": 2, )', r'\1"stop": "enough", ', last.read_text()))
+    [group], left_out = group_runs(find_runs([str(tmp_path)])[0])
+    assert (len(group.runs), group.num_budgets) == (2, 2)
+    assert left_out == [f"nte: its rounds from 2 on, which {tmp_path / 'nte' / '2'} does not have"]
+
+
 def test_places_without_runs_are_named(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     runs, skipped = find_runs(
