@@ -127,6 +127,7 @@ def in_full(corpus: Corpus, found: Comparison) -> List[str]:
         parts.append(f"#### {table.title[0].upper()}{table.title[1:]}\n\n{table.markdown()}")
         parts.append(f"#### {split.title()} F1 against random sampling\n\n{gain_table(groups, split).markdown()}")
         parts.append(about_random(groups, split))
+    parts += [found.which_seeds + "\n"] if found.which_seeds else []
     told = [goal(corpus, groups, split) for split in SPLITS]
     return [*parts, bullets([text for text in told if text is not None])]
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from scripts.results import equal_steps, label_savings, large_pool, seed_gain, unequal_steps
+from scripts.results import augmentation_ladder, equal_steps, label_savings, large_pool, seed_gain, unequal_steps
 
-PARTS = (label_savings, equal_steps, seed_gain, large_pool, unequal_steps)
+PARTS = (label_savings, equal_steps, augmentation_ladder, seed_gain, large_pool, unequal_steps)
 INTRODUCTION = """# Measured results
 
 `make results` writes this page from the records in `results/`; no measurement in it is typed. A record is what a
@@ -18,10 +18,11 @@ round changes next to nothing.
 
 F1 is of exact entities, in points. ± and the bands of the figures are the standard deviation over seeds; dashed lines
 lead to rounds in which fewer than half of the wanted sentences were accepted. *Mean* is the mean over the budgets. p is
-that of the paired sign-flip test on that mean with seeds as units, *Holm* the same after correction for all pairs of
-the table; intervals are bootstrapped over seeds. *The paper's test* is Wilcoxon's over the budgets of the mean curves,
-as the paper uses it; the points of a curve are not independent, so no conclusion is drawn from it. `=` marks budgets at
-which both methods have labelled the same sentences and generated nothing.
+that of the paired sign-flip test on that mean with seeds as units, *Holm* the same after correction for all pairs that
+were named beforehand, also those without runs yet; intervals are bootstrapped over seeds. *The paper's test* is
+Wilcoxon's over the budgets of the mean curves, as the paper uses it; the points of a curve are not independent, so no
+conclusion is drawn from it. `=` marks budgets at which both methods have labelled the same sentences and generated
+nothing.
 """
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any, Dict, List, Optional, Tuple
 
-from scripts.results import equal_steps, gains, label_savings, large_pool, seed_gain, unequal_steps
+from scripts.results import augmentation_ladder, equal_steps, gains, label_savings, large_pool, seed_gain, unequal_steps
 from scripts.results.gain_tables import saved_or_needed
 from scripts.results.records import SOURCES, Corpus, comparisons, names_of, papers_numbers
 from scripts.results.wording import bullets, conclusions, seqmix_gains
@@ -105,6 +105,9 @@ def further(results: Path) -> List[str]:
     for corpus, one in comparisons(results, seed_gain.NAME, seed_gain.PAIRS).items():
         told = (seed_gain.gain(one, split) for split in reversed(one.splits))
         lines += [f"{corpus.title}, the seed set alone: {text}" for text in told if text is not None]
+    for rung, one in augmentation_ladder.found_in(results).items():
+        text = augmentation_ladder.best(one, "test")
+        lines += [] if text is None else [f"{rung.title}, a fresh model, equal steps, no rounds: {text}"]
     for corpus, one in large_pool.found_in(results).items():
         by_measure = [one.savings("test", measure) if "test" in one.splits else [] for measure in large_pool.MEASURES]
         groups = {group.name: group for group in one.groups}

@@ -75,22 +75,31 @@ def place(method: str) -> int:
     return METHODS.index(method) if method in METHODS else len(METHODS)
 
 
-def progress(results: Path, experiment: str) -> str:
-    """How many seeds of each configuration there are so far, and the command that runs the others."""
-    there: Dict[Corpus, Dict[str, int]] = {}
+def progress(results: Path, experiment: str, sizes: Sequence[str] = ("",)) -> str:
+    """
+    How many seeds of each configuration there are so far, and the command that runs the others. Where methods begin
+    with one of `sizes`, each size is a column.
+    """
+    there: Dict[Tuple[Corpus, str], Dict[str, int]] = {}
     for path in sorted((ROOT / "training_configs" / experiment).glob("*.jsonnet")):
         corpus = next(corpus for corpus in EVERY if path.stem.startswith(corpus.prefix))
+        method = path.stem.removeprefix(corpus.prefix)
+        size = next(size for size in sizes if method.startswith(size))
         number = len(list((results / experiment / path.stem).glob("*.json")))
-        there.setdefault(corpus, {})[path.stem.removeprefix(corpus.prefix)] = number
-    columns = [corpus for corpus in EVERY if corpus in there]
+        there.setdefault((corpus, size), {})[method.removeprefix(size)] = number
+    columns = [(corpus, size) for corpus in EVERY for size in sizes if (corpus, size) in there]
     methods = sorted({method for found in there.values() for method in found}, key=lambda name: (place(name), name))
-    rows = [[method, *(str(there[corpus].get(method, "–")) for corpus in columns)] for method in methods]
+    rows = [[method, *(str(there[column].get(method, "–")) for column in columns)] for method in methods]
     missing = sum(max(0, SEEDS - number) for found in there.values() for number in found.values())
     planned = SEEDS * sum(map(len, there.values()))
     state = (
         f"{planned - missing} of {planned} runs are there; {missing} are missing" if missing else "All runs are there"
     )
-    table = Table("", ["seeds so far", *(corpus.title for corpus in columns)], rows).markdown()
+    table = Table(
+        "",
+        ["seeds so far", *(", ".join(filter(None, (corpus.title, size.rstrip("_")))) for corpus, size in columns)],
+        rows,
+    ).markdown()
     command = f"python -m scripts.experiments {experiment} --data FOLDER --seeds 1-{SEEDS}\nmake results"
     return f"{state}. The commands run what is missing:\n\n```\n{command}\n```\n\n{table}"
 

@@ -1,16 +1,14 @@
 """The gain that the paper reports on the seed set, taken apart: a second training, and the generated sentences."""
 
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, List, Optional
 
 from scripts.results.figures import Charts
+from scripts.results.one_training import differences, reached, significant
 from scripts.results.records import Corpus, comparisons, environment, papers_numbers, progress
 from scripts.results.wording import bullets
-from seqmix_plugin.reporting import pair_tables
-from seqmix_plugin.reporting.comparison import Comparison, Summary
-from seqmix_plugin.reporting.formatting import counted, decimal, p_value, signed, with_deviation
-from seqmix_plugin.reporting.paired import PairedComparison
-from seqmix_plugin.reporting.table import Table
+from seqmix_plugin.reporting.comparison import Comparison
+from seqmix_plugin.reporting.formatting import counted, decimal, signed
 
 NAME = "seed_gain"
 BASELINE, SECOND, PAPERS = "once_none", "twice_none", "twice_sub"
@@ -31,7 +29,11 @@ def section(results: Path) -> str:
     if found:
         parts.append(environment(found))
     for corpus, one in found.items():
-        parts += [f"### {corpus.title}, the seed set alone\n", reached(one).markdown(), *tests(one)]
+        parts += [
+            f"### {corpus.title}, the seed set alone\n",
+            reached(one).markdown(),
+            *differences(one, "on the seed set"),
+        ]
         told = [text for text in (gain(one, split) for split in reversed(one.splits)) if text is not None]
         parts.append(bullets([*told, *reported(paper, corpus)]))
     return "\n".join(filter(None, parts))
@@ -40,43 +42,6 @@ def section(results: Path) -> str:
 def pictures(results: Path) -> Charts:
     """There are no curves."""
     return {}
-
-
-def reached(found: Comparison) -> Table:
-    """F1 and steps of each way to train."""
-    of_split: Dict[str, Dict[str, Summary]] = {
-        split: {summary.group.name: summary for summary in found.summaries(split)} for split in reversed(found.splits)
-    }
-    rows = []
-    for group in found.groups:
-        seeds, steps = len(group.runs), [run.rounds[0].get("steps") for run in group.runs]
-        cells = [with_deviation(*summaries[group.name].mean_over_budgets, seeds) for summaries in of_split.values()]
-        known = [step for step in steps if step is not None]
-        collapsed = sum(bool(run.rounds[0].get("collapsed")) for run in group.runs)
-        trained = decimal(sum(known) / len(known), 0) if known else None
-        rows.append([group.name, str(seeds), decimal(None) if trained is None else trained, str(collapsed), *cells])
-    columns = ["trained", "seeds", "steps", "collapsed", *(f"{split} F1" for split in of_split)]
-    return Table("", columns, rows)
-
-
-def tests(found: Comparison) -> List[str]:
-    """The differences with their tests, a table per split."""
-    parts = []
-    for split in reversed(found.splits):
-        pairs = found.pairs[split]
-        rows = [[f"{pair.first} − {pair.second}", *_tested(pair)] for pair in pairs]
-        columns = ["pair", "difference", "95 % interval", "seeds", "p", "Holm", "verdict"]
-        if rows:
-            parts.append(f"#### Differences in {split} F1 on the seed set\n\n{Table('', columns, rows).markdown()}")
-    if found.named:
-        parts.append(pair_tables.seeds_sentence(found.pairs[found.splits[0]]) + "\n")
-    return parts
-
-
-def _tested(pair: PairedComparison) -> List[str]:
-    interval = "–" if pair.interval is None else f"{signed(pair.interval[0])} to {signed(pair.interval[1])}"
-    numbers = [signed(pair.difference), interval, str(len(pair.units)), p_value(pair.p), p_value(pair.adjusted_p)]
-    return [*numbers, pair.verdict]
 
 
 def gain(found: Comparison, split: str) -> Optional[str]:
@@ -92,17 +57,11 @@ def gain(found: Comparison, split: str) -> Optional[str]:
     text = (
         f"**On {split}** training as the paper's code does gains {signed(total.difference)}: the second training alone "
         f"{signed(second.difference)}, the generated sentences {signed(rest.difference)} beyond it "
-        f"({counted(len(same.units), 'seed')}; {_significant(total, second, rest)})"
+        f"({counted(len(same.units), 'seed')}; {significant(total, second, rest)})"
     )
     if total.significant and total.difference > 0 and 0 <= second.difference <= total.difference:
         text += f"; {decimal(100 * second.difference / total.difference, 0)} % of the gain is the second training"
     return text + "."
-
-
-def _significant(*pairs: PairedComparison) -> str:
-    number = sum(pair.significant for pair in pairs)
-    told = {0: "none of them is", 1: "one of them is", len(pairs): "each is"}
-    return f"{told.get(number, f'{number} of them are')} statistically significant"
 
 
 def reported(paper: Any, corpus: Corpus) -> List[str]:

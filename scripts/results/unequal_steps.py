@@ -23,9 +23,10 @@ QUESTIONS = (
 INTRODUCTION = """\
 These runs are kept as they are; **their methods differ in training steps**. Each round trained for 10 epochs in
 batches of 32 sentences, so that a method that adds sentences is also trained for more steps, and the first rounds
-for few: 30 steps with 85 sentences, 70 with 200. With so few, more steps alone raise F1, and a difference between
-these methods is one of sentences and steps together. The encoder is MiniLM; the language model is fitted to the
-corpus.
+for few: 30 steps with 85 sentences, 70 with 200. Where steps are that few, more of them alone can raise F1 (a second
+training of the seed set does [on WebPage](#the-papers-seed-gain), and does not on CoNLL-2003), so that a difference
+between these methods is one of sentences and steps together. The encoder is MiniLM; the language model is fitted to
+the corpus.
 """
 REPAIRS = """\
 Repairs since then would change such runs and are not in these records: the quantiles of `in_domain` with two halves

@@ -11,8 +11,8 @@ from rich.table import Table as RichTable
 from seqmix_plugin.console import table_console
 from seqmix_plugin.errors import printable
 
-WORDS = re.compile(r"\D*[^\W\d_]\D*")
-"""Text with letters and no digit."""
+WORDS = re.compile(r"(?!more than |less than )\W*[^\W\d_]")
+"""How text begins that is no number, nor a bound of one."""
 
 
 class Table(NamedTuple):
@@ -36,10 +36,14 @@ class Table(NamedTuple):
 
     def markdown(self) -> str:
         """As GitHub reads it, without the title: columns of words to the left, others to the right."""
-        columns = [" ".join(row[number] for row in self.rows) for number in range(len(self.columns))]
-        dashes = ["---", *("---" if WORDS.fullmatch(cells) else "--:" for cells in columns[1:])]
+        dashes = ["---", *("---" if self._has_words(place) else "--:" for place in range(1, len(self.columns)))]
         lines = [list(map(as_markdown, self.columns)), dashes, *(list(map(as_markdown, row)) for row in self.rows)]
         return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+    def _has_words(self, place: int) -> bool:
+        """Whether at least half of a column's cells that say anything are words."""
+        said = [row[place] for row in self.rows if any(map(str.isalnum, row[place]))]
+        return bool(said) and 2 * sum(WORDS.match(cell) is not None for cell in said) >= len(said)
 
     def print(self, file: Optional[TextIO] = None) -> None:
         """To the terminal, as wide as it is; in a file or a pipe, a row is a line."""

@@ -12,5 +12,14 @@ def test_columns_of_words_are_to_the_left_and_numbers_to_the_right() -> None:
     ]
 
 
+def test_a_column_with_more_words_than_numbers_is_of_words() -> None:
+    rows = [
+        ["a", "6 are needed", "–", "1.5"],
+        ["b", "not significant: 6 are needed", "yes", "2.5"],
+        ["c", "", "–", "more than 3"],
+    ]
+    assert Table("", ["", "verdict", "passes", "F1"], rows).markdown().splitlines()[1] == "| --- | --- | --- | --: |"
+
+
 def test_a_table_without_rows() -> None:
     assert Table("", ["method", "F1"], []).markdown().splitlines() == ["| method | F1 |", "| --- | --: |"]

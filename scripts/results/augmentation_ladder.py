@@ -1,0 +1,133 @@
+"""What each form of augmentation gains over none, on a labelled set without rounds."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional, Sequence
+
+from scripts.results.figures import Charts
+from scripts.results.one_training import differences, reached, significant
+from scripts.results.records import EVERY, Corpus, environment, methods_of, progress
+from scripts.results.wording import bullets
+from seqmix_plugin.reporting import pair_tables
+from seqmix_plugin.reporting.comparison import Comparison
+from seqmix_plugin.reporting.formatting import between, counted, signed
+from seqmix_plugin.reporting.paired import PairedComparison
+from seqmix_plugin.reporting.run_groups import Group
+
+NAME = "augmentation_ladder"
+NONE, FRAMES, PAPERS = "none", "duplicate", "paper"
+SEQMIX = (
+    PAPERS,
+    "paper_rate_0.2",
+    "csls",
+    "dominant",
+    "window_perplexity",
+    "label_constrained",
+    "repaired",
+    "hidden_mixing",
+)
+OTHERS = ("mention_replacement", "lwtr", "shuffle", "mixture", "mixture_pass")
+SIZES = (100, 200)
+BEST = 2
+"""How many of the forms are compared with repeated sentences, too."""
+INTRODUCTION = """\
+A random set of 100 or 200 sentences is labelled, and one fresh MiniLM is trained on it for 300 steps of 16 sentences,
+whatever is added to it (`training_configs/augmentation_ladder/`;
+[a table](../training_configs/README.md#our-own-experiments) says what each name stands for). All forms but `none` and
+`hidden_mixing` add as many sentences as are labelled, `paper_rate_0.2` a fifth of that; `duplicate` repeats the
+sentences into which `paper` inserts its windows. The pairs that are tested were named beforehand: each form against
+`none`, and the best two by dev against `duplicate`.
+"""
+
+
+class Rung(NamedTuple):
+    """A corpus, and how many of its sentences are labelled."""
+
+    corpus: Corpus
+    size: int
+
+    @property
+    def title(self) -> str:
+        """As headings name it."""
+        return f"{self.corpus.title}, {self.size} labelled sentences"
+
+
+def section(results: Path) -> str:
+    """All of the experiment."""
+    found = found_in(results)
+    parts = ["## What augmentation gains\n", INTRODUCTION, progress(results, NAME, [f"{size}_" for size in SIZES])]
+    for rung, one in found.items():
+        parts += [f"### {rung.title}\n", environment({rung.corpus: one}), reached(one).markdown()]
+        parts += differences(one, f"with {rung.size} sentences of {rung.corpus.title}")
+        told = [best(one, split) for split in reversed(one.splits)]
+        parts.append(bullets([f"{text[0].upper()}{text[1:]}" for text in told if text is not None]))
+    return "\n".join([*parts, *_over_corpora(found)])
+
+
+def pictures(results: Path) -> Charts:
+    """There are no curves."""
+    return {}
+
+
+def found_in(results: Path) -> Dict[Rung, Comparison]:
+    """The comparisons of the experiment, where there is a form of augmentation beside `none`."""
+    found = {}
+    for corpus in EVERY:
+        groups = {group.name: group for group in methods_of([results / NAME], corpus)}
+        for size in SIZES:
+            names = [name for name in (NONE, FRAMES, *SEQMIX, *OTHERS) if f"{size}_{name}" in groups]
+            if NONE in names and len(names) > 1:
+                found[Rung(corpus, size)] = _compared([replace(groups[f"{size}_{name}"], name=name) for name in names])
+    return found
+
+
+def _compared(groups: Sequence[Group]) -> Comparison:
+    """The named pairs: each with `none`, and the best of those with the most seeds with `duplicate`."""
+    pairs = [(group.name, NONE) for group in groups if group.name != NONE]
+    planned = len((FRAMES, *SEQMIX, *OTHERS)) + BEST
+    found = Comparison(groups, named=pairs, planned=planned)
+    gains = _gains(found, "dev", (*SEQMIX, *OTHERS))
+    if FRAMES in {group.name for group in groups} and gains:
+        most = max(len(pair.units) for pair in gains)
+        full = sorted((pair for pair in gains if len(pair.units) == most), key=lambda pair: -pair.difference)
+        pairs += [(pair.first, FRAMES) for pair in full[:BEST]]
+    return replace(found, named=pairs)
+
+
+def _gains(found: Comparison, split: str, names: Sequence[str]) -> List[PairedComparison]:
+    """What these forms gain over `none`, as far as two seeds of each have both."""
+    pairs = found.pairs.get(split, [])
+    return [pair for pair in pairs if pair.second == NONE and pair.first in names and len(pair.units) > 1]
+
+
+def best(found: Comparison, split: str) -> Optional[str]:
+    """What the paper's SeqMix, the best form of it and the best of the others gain over `none`."""
+    shown: Dict[str, PairedComparison] = {}
+    for text, names in (
+        ("SeqMix as in the paper", (PAPERS,)),
+        ("the best form of SeqMix", SEQMIX),
+        ("the best of the others", OTHERS),
+    ):
+        top = max(_gains(found, split, names), key=lambda pair: pair.difference, default=None)
+        if top is not None and top not in shown.values():
+            shown[text if names == (PAPERS,) else f"{text} (`{top.first}`)"] = top
+    if not shown:
+        return None
+    told = ", ".join(
+        f"{text} {signed(pair.difference)} [{between(pair.interval)}] ({counted(len(pair.units), 'seed')})"
+        for text, pair in shown.items()
+    )
+    return f"on {split} against no augmentation {told}; {significant(*shown.values())}."
+
+
+def _over_corpora(found: Dict[Rung, Comparison]) -> List[str]:
+    """One verdict a pair over the corpora, for each size that two of them have."""
+    parts = []
+    for size in SIZES:
+        of_size = {rung.corpus.title: one for rung, one in found.items() if rung.size == size}
+        for split in ("dev", "test"):
+            table = pair_tables.over_corpora(of_size, split) if len(of_size) > 1 else None
+            if table is not None and table.rows:
+                title = f"{table.title[0].upper()}{table.title[1:]}, {size} labelled sentences"
+                parts.append(f"#### {title}\n\n{table.markdown()}")
+    return parts
