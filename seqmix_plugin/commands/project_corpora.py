@@ -4,7 +4,7 @@ from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 
 from seqmix_plugin.console import show
 from seqmix_plugin.errors import ConfigurationError, quoted
-from seqmix_plugin.sentence_files.detection import Contents, Layout, find_layout, read_file, repaired
+from seqmix_plugin.sentence_files.detection import Contents, Layout, find_layout, is_read_alike, read_file, repaired
 from seqmix_plugin.tag_schemes import is_type_name
 
 FEWEST = 50
@@ -46,6 +46,8 @@ def described(layout: Layout) -> str:
         return "plain text"
     columns = "" if layout.tag_column == -1 else f" in column {layout.tag_column}"
     tags = f"{layout.scheme} tags{columns}" if layout.labelled else "without tags"
+    if layout.format == "jsonl" and not layout.labelled:
+        tags = "without 'tags' such as B-PER"
     return f"{layout.format}, {tags}"
 
 
@@ -54,26 +56,24 @@ def read_corpora(path: str, layout: Layout, splits: Dict[str, str], annotate: bo
     Reads all files. A `ConfigurationError` names the file and the line that is wrong; tags that are invalid only in
     their order are repaired, with a warning.
     """
-    labelled = layout if layout.labelled and not annotate else None
+    layout = layout._replace(labelled=layout.labelled and not annotate)
+    layouts = {path: layout, **{split: find_layout(split) for split in splits.values()}}
+    labelled = layout if layout.labelled else None
     for name, split in splits.items():
-        found = find_layout(split)
+        found = layouts[split]
         if not found.labelled:
             raise ConfigurationError(f"--{name} is {split}, {described(found)}; expected a file with labels")
         labelled = _common(labelled, found, split)
-    if annotate:
-        layout = layout._replace(labelled=False)
+    _check_formats(splits, layouts)
+    columns = _columns(layouts)
+    labelled = (labelled or Layout("columns" if layout.format == "text" else layout.format)).with_columns(columns)
     files = {"train": path, **splits}
-    with_tags = [one for name, one in files.items() if name != "train" or not annotate]
-    for one in with_tags:
-        assert labelled is not None
-        is_train = one == path and not annotate
-        found, error = repaired(one, labelled._replace(format=layout.format) if is_train else labelled)
+    for one in (one for one, found in layouts.items() if found.labelled):
+        found, error = repaired(one, labelled._replace(format=layouts[one].format))
         if error is not None:
             show(f"warning: {error}; such tags are repaired as conlleval reads them, by repair_tags")
             labelled = labelled._replace(repair=True)
-    labelled = labelled or Layout("columns" if layout.format == "text" else layout.format)
-    if not annotate:
-        layout = labelled._replace(format=layout.format)
+    layout = (layout if annotate else labelled).with_columns(columns)._replace(format=layout.format)
     contents = {name: read_file(one, layout if name == "train" else labelled) for name, one in files.items()}
     number = contents["train"].sentences
     if number < FEWEST:
@@ -85,9 +85,45 @@ def _common(one: Optional[Layout], other: Layout, path: str) -> Layout:
     """The layout of labelled files: of the first, in the format of the last; one scheme is set for all."""
     if one is None:
         return other
-    if one.scheme != other.scheme and (one.format != other.format or {one.scheme, other.scheme} & set(WITH_ENDS)):
+    differ = one.scheme != other.scheme
+    if differ and (one.format != other.format or {one.scheme, other.scheme} & set(WITH_ENDS)) and _has_entities(path):
         raise ConfigurationError(f"{path}: the tags are {other.scheme}; expected {one.scheme}, as in the other files")
     return one._replace(format=other.format)  # in the same format the reader names the line of a strange tag
+
+
+def _has_entities(path: str) -> bool:
+    """Whether a labelled file has any tag but O, by which alone its scheme can be told."""
+    return bool(read_file(path, find_layout(path)._replace(repair=True)).types)
+
+
+def _check_formats(splits: Dict[str, str], layouts: Dict[str, Layout]) -> None:
+    """Raises a `ConfigurationError` for splits in two formats, which one reader reads."""
+    formats = [layouts[split].format for split in splits.values()]
+    if len(set(formats)) > 1:
+        paths = list(splits.values())
+        raise ConfigurationError(f"{paths[1]}: is {formats[1]}; expected {formats[0]}, as {paths[0]}")
+
+
+def _columns(layouts: Dict[str, Layout]) -> Layout:
+    """A layout with whose columns of words and tags all files of columns are read as they are one by one."""
+    files = sorted(
+        ((path, one) for path, one in layouts.items() if one.format == "columns"), key=lambda file: not file[1].labelled
+    )
+    for _, choice in files:
+        if all(is_read_alike(path, one, one.with_columns(choice)) for path, one in files):
+            return choice
+    if not files:
+        return Layout("columns")
+    (first, expected), *rest = files
+    path, found = next(file for file in rest if not is_read_alike(*file, file[1].with_columns(expected)))
+    raise ConfigurationError(f"{path}: {_places(found)}; expected {_places(expected)}, as in {first}")
+
+
+def _places(layout: Layout) -> str:
+    """The columns of a layout in words."""
+    words = f"words in column {layout.token_column}"
+    tags = "the last column" if layout.tag_column == -1 else f"column {layout.tag_column}"
+    return f"{words}, tags in {tags}" if layout.labelled else words
 
 
 def check_labels(given: Optional[Sequence[str]], corpora: Corpora) -> Tuple[str, ...]:

@@ -14,7 +14,7 @@ FEWEST_NUMBERED = 3
 MOST_KNOWN = 2**16
 """Number of distinct lines that are remembered, so that each is parsed once."""
 
-_RANGE_OR_EMPTY_NODE = re.compile(r"\d+[-.]\d+", re.ASCII)
+RANGE_OR_EMPTY_NODE = re.compile(r"\d+[-.]\d+", re.ASCII)
 _LIKE_A_TAG = re.compile(r"[A-Za-z]-|[A-Z]\Z")
 
 Row = Tuple[str, str]
@@ -68,7 +68,7 @@ class ColumnFile(SentenceFile):
 
     def check_numbers(self, words: Sequence[str]) -> None:
         """Notes whether the words of all sentences are the numbers of their rows."""
-        numbers = [word for word in words if not _RANGE_OR_EMPTY_NODE.fullmatch(word)]
+        numbers = [word for word in words if not RANGE_OR_EMPTY_NODE.fullmatch(word)]
         self._longest = max(self._longest, len(numbers))
         self.only_numbers = numbers[:1] in (["0"], ["1"]) and all(
             word == str(number) for number, word in enumerate(numbers, int(numbers[0]))
@@ -113,7 +113,7 @@ class ColumnFile(SentenceFile):
         The word and the tag of a line, or `None` for a comment. Raises a `ConfigurationError` for all other lines, also
         for those that are only counted.
         """
-        if self._is_conllu and _RANGE_OR_EMPTY_NODE.fullmatch(split_columns(line)[0]):
+        if self._is_conllu and RANGE_OR_EMPTY_NODE.fullmatch(split_columns(line)[0]):
             raise ConfigurationError("skipped")
         row = self._row("", line)
         if row is not None and self._has_another_width(line):
@@ -126,7 +126,7 @@ class ColumnFile(SentenceFile):
         columns, tabs = split_columns(line), "\t" in line
         if line.startswith("# ") and self._is_comment(columns, tabs):
             return None
-        if self._is_conllu and _RANGE_OR_EMPTY_NODE.fullmatch(columns[0]):
+        if self._is_conllu and RANGE_OR_EMPTY_NODE.fullmatch(columns[0]):
             self.count("CoNLL-U lines of multi-word ranges and empty nodes are skipped", columns[0], place)
             return None
         try:

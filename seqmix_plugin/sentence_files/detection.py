@@ -8,7 +8,13 @@ from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Sequence
 
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.sentence import TaggedSentence
-from seqmix_plugin.sentence_files.column_file import CONLLU_COLUMNS, ColumnFile, is_blank, split_columns
+from seqmix_plugin.sentence_files.column_file import (
+    CONLLU_COLUMNS,
+    RANGE_OR_EMPTY_NODE,
+    ColumnFile,
+    is_blank,
+    split_columns,
+)
 from seqmix_plugin.sentence_files.jsonl_file import JsonlFile
 from seqmix_plugin.sentence_files.sentence_file import SentenceFile
 
@@ -16,7 +22,9 @@ SAMPLE = 10_000
 """Number of lines that are looked at."""
 ENOUGH = 0.9
 """The share of rows that have a tag in the column of tags; the reader reports the others."""
-TAG = re.compile(r"O|[BIESLU]-\S+")
+TAG = re.compile(r"O|[BIESLU]-\S(.*\S)?")
+OTHERS = re.compile(r"\[\s*(\{.*|\"tokens\".*)?$")
+"""How a file of JSON that is no JSONL begins."""
 
 
 class Layout(NamedTuple):
@@ -28,6 +36,10 @@ class Layout(NamedTuple):
     token_column: int = 0
     tag_column: int = -1
     repair: bool = False
+
+    def with_columns(self, other: "Layout") -> "Layout":
+        """The same with another one's columns."""
+        return self._replace(token_column=other.token_column, tag_column=other.tag_column)
 
 
 class Contents(NamedTuple):
@@ -48,7 +60,17 @@ def find_layout(path: str, wanted: Optional[str] = None) -> Layout:
         return _of_jsonl(lines)
     if wanted == "text":
         return Layout("text")
-    found = _of_columns(lines)
+    if wanted is None and (OTHERS.match(first) or path.lower().endswith(".csv")):
+        what = "CSV" if path.lower().endswith(".csv") else "JSON, not JSONL"
+        raise ConfigurationError(
+            f"{path}: is {what}; expected columns, JSONL (an object a line), or text (one sentence per line)"
+        )
+    lines = [line for line in lines if not line.startswith("# ")]  # comments
+    rows = _rows(lines)
+    numbered = _are_numbered(rows)
+    found = _of_columns(rows, numbered)
+    if found is None and numbered:
+        return Layout("columns", token_column=1)
     if found is None and wanted is None and _has_a_word_a_line(lines):
         raise ConfigurationError(
             f"{path}: has a word in each line and no tags; expected --format columns, or text (one sentence per line) "
@@ -59,12 +81,46 @@ def find_layout(path: str, wanted: Optional[str] = None) -> Layout:
     return found
 
 
+def _rows(lines: Sequence[str]) -> List[List[str]]:
+    """The columns of each line, none of a line that ends a sentence; without the ranges of CoNLL-U."""
+    rows = [[] if is_blank(line) else split_columns(line) for line in lines]
+    is_conllu = _width(rows) == CONLLU_COLUMNS
+    return [row for row in rows if not (row and is_conllu and RANGE_OR_EMPTY_NODE.fullmatch(row[0]))]
+
+
+def _width(rows: Sequence[Sequence[str]]) -> int:
+    """How many columns most rows have."""
+    widths = Counter(len(row) for row in rows if row)
+    return widths.most_common(1)[0][0] if widths else 0
+
+
+def _are_numbered(rows: Sequence[List[str]]) -> bool:
+    """Whether the first of several columns has the numbers of the rows of each sentence, from 0 or 1."""
+    width, words = _width(rows), [row for row in rows if row]
+    if width < 2 or sum(len(row) == width for row in words) < ENOUGH * len(words):
+        return False
+    blocks = [block for block in _blocks(row[:1] for row in rows) if block]
+    counted = sum(block in ([str(n) for n in range(start, start + len(block))] for start in (0, 1)) for block in blocks)
+    return max(map(len, blocks)) > 1 and counted >= ENOUGH * len(blocks)
+
+
 def _has_a_word_a_line(lines: Sequence[str]) -> bool:
     """Whether lines look like columns without tags: blocks of rows of one or two columns, or with tabs."""
     rows = [line for line in lines if not is_blank(line)]
     blocks = sum(is_blank(one) and not is_blank(other) for one, other in pairwise(lines)) + 1
     narrow = sum(len(split_columns(row)) <= 2 or "\t" in row for row in rows)
     return 1 < blocks < len(rows) / 2 and narrow >= ENOUGH * len(rows)
+
+
+def is_read_alike(path: str, one: Layout, other: Layout) -> bool:
+    """Whether a file has the same sentences with two layouts."""
+    if one == other:
+        return True
+    both = [_sentences(path, layout._replace(repair=True)) for layout in (one, other)]
+    try:
+        return all(first == second for first, second in zip(*both, strict=True))
+    except (ConfigurationError, ValueError):
+        return False
 
 
 def read_file(path: str, layout: Layout) -> Contents:
@@ -120,13 +176,10 @@ def _of_jsonl(lines: Sequence[str]) -> Layout:
     return Layout("jsonl", labelled=bool(sentences), scheme=scheme_of(sentences))
 
 
-def _of_columns(lines: Sequence[str]) -> Optional[Layout]:
-    """The layout of a file with a column of tags, if it has one."""
-    rows = [[] if is_blank(line) else split_columns(line) for line in lines if not line.startswith("# ")]
-    widths = Counter(len(row) for row in rows if row)
-    width = widths.most_common(1)[0][0] if widths else 0
-    is_conllu = width == CONLLU_COLUMNS and any(row and row[0].isdigit() for row in rows)
-    candidates = [(int(is_conllu), column) for column in range(width - 1, int(is_conllu), -1)]
+def _of_columns(rows: Sequence[List[str]], numbered: bool) -> Optional[Layout]:
+    """The layout of a file with a column of tags, if it has one; the words of numbered rows are in the next column."""
+    width = _width(rows)
+    candidates = [(int(numbered), column) for column in range(width - 1, int(numbered), -1)]
     candidates += [(1, 0)] if width == 2 else []
     found: List[Layout] = []
     for words, column in candidates:

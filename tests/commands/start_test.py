@@ -103,6 +103,28 @@ def test_labels_of_a_pool_are_not_read_when_people_label_it(suffix: str, home: P
     build(configuration, tmp_path / "run")
 
 
+def test_numbered_rows_are_read_without_their_numbers(home: Path, tmp_path: Path) -> None:
+    """A pool of CoNLL-U without tags, labelled files whose rows are numbered; all tags of one are O."""
+    rows = [f"{n}\t{word}" for n, word in enumerate(("Anna", "sings", "."), start=1)]
+    (home / "pool.conllu").write_text("\n".join([*(row + 8 * "\t_" for row in rows), "\n"]) * 60, encoding="utf-8")
+    (home / "dev").write_text(f"{rows[0]}\tS-PER\n{rows[1]}\tO\n\n{rows[0]}\tO\n", encoding="utf-8")
+    (home / "test").write_text("\n".join(row + "\tO" for row in rows), encoding="utf-8")
+    start("own", train="pool.conllu", dev="dev", test="test", annotate=True, encoder="encoder")
+    configuration = values("own")
+    configuration["trainer"]["augmenter"] = {"type": "none"}
+    reader = configuration["dataset_reader"]
+    assert (reader["token_column"], reader["unlabelled"], reader["source_scheme"]) == (1, True, "BIOES")
+    build(configuration, tmp_path / "run")
+
+
+def test_columns_that_all_files_have_by_one_number(home: Path) -> None:
+    """Of train the last one, which is the second of dev's three."""
+    (home / "train").write_text("Anna B-PER\nsings O\n\n" * 60, encoding="utf-8")
+    (home / "dev").write_text("Anna B-PER O\nsings O O\n", encoding="utf-8")
+    start("own", train="train", dev="dev", encoder="encoder")
+    assert values("own")["dataset_reader"]["tag_column"] == 1
+
+
 def test_what_is_found_is_what_is_read(home: Path, tmp_path: Path) -> None:
     """Tags in the first column, in BIOES, one of them invalid; dev in JSONL; an encoder of bytes."""
     (home / "train").write_text("S-PER Anna\nO sings\nS-LOC Oslo\n\n" * 60 + "I-LOC Oslo\n", encoding="utf-8")
@@ -188,6 +210,20 @@ MISTAKES: List[Tuple[Dict[str, Any], str]] = [
     ({**FILES, "train": "none", "dev": "none", "test": "none"}, "none: no entity in this file; all tags are O"),
     ({**FILES, "test": "bioes.jsonl"}, "bioes.jsonl: the tags are BIOES; expected BIO, as in the other files"),
     ({**FILES, "dev": "bioes.conll"}, "bioes.conll: the tags are BIOES; expected BIO, as in the other files"),
+    (
+        {**FILES, "dev": "reversed"},
+        "reversed: words in column 1, tags in column 0; expected words in column 0, tags in",
+    ),
+    (
+        {"train": "reversed", "annotate": True, "dev": "files/dev.conll"},
+        "reversed: words in column 1; expected words in column 0, tags in the last column, as in files/dev.conll",
+    ),
+    ({**FILES, "dev": "dev.jsonl"}, "files/test.conll: is columns; expected jsonl, as dev.jsonl"),
+    (
+        {**FILES, "train": "integers.jsonl"},
+        "integers.jsonl is jsonl, without 'tags' such as B-PER; expected a file with",
+    ),
+    ({**FILES, "train": "corpus.csv"}, "corpus.csv: is CSV; expected columns, JSONL (an object a line), or text"),
     ({"example": "paper", "train": "x"}, "--train is not for --example"),
     ({"example": "paper", "encoder": "x"}, "--encoder is not for --example paper"),
 ]
@@ -200,6 +236,10 @@ def files_with_mistakes(home: Path) -> Path:
     (home / "none").write_text("Anna O\n\n" * 60)
     (home / "words").write_text("Anna NNP\nsings VBZ\n. .\n\n" * 60)
     (home / "files" / "\udcff.conll").symlink_to(QUICKSTART / "dev.conll")
+    (home / "reversed").write_text("B-PER Anna\nO sings\n\n" * 60)
+    (home / "dev.jsonl").write_text('{"tokens": ["Anna"], "tags": ["B-PER"]}\n')
+    (home / "integers.jsonl").write_text('{"tokens": ["Anna"], "ner_tags": [1]}\n')
+    (home / "corpus.csv").write_text("word,tag\nAnna,B-PER\n")
     (home / "bioes.conll").write_text("Anna B-PER\nBerg E-PER\nsings O\n")
     (home / "bioes.jsonl").write_text('{"tokens": ["Anna"], "tags": ["S-PER"]}\n')
     return home

@@ -7,7 +7,15 @@ from typing import Callable
 import pytest
 
 from seqmix_plugin.errors import ConfigurationError
-from seqmix_plugin.sentence_files.detection import Contents, Layout, find_layout, read_file, repaired, scheme_of
+from seqmix_plugin.sentence_files.detection import (
+    Contents,
+    Layout,
+    find_layout,
+    is_read_alike,
+    read_file,
+    repaired,
+    scheme_of,
+)
 from tests.conftest import QUICKSTART, SHARED_DATA
 
 Write = Callable[[str], str]
@@ -54,7 +62,14 @@ CONLLU = "\n".join(f"{n}\t{word}\t_\t_\t_\t_\t_\t_\t{tag}\t_" for n, word, tag i
         ("B-PER Anna\nO sings\n", Layout("columns", True, token_column=1, tag_column=0)),
         (CONLLU, Layout("columns", True, token_column=1, tag_column=8)),
         ("Anna B-PER\n" * 30 + "sings VB\n", Layout("columns", True)),  # the reader names the line
+        ("# sent_id = 1\n" + CONLLU.replace("B-PER", "_").replace("O", "_"), Layout("columns", token_column=1)),
+        ("# text = Anna sings\n1-2\tAnnas" + 8 * "\t_" + "\n" + CONLLU, Layout("columns", True, "BIO", 1, 8)),
+        ("0\tMira\tB-PER\n1\tsings\tO\n\n0\tOslo\tB-LOC\n", Layout("columns", True, token_column=1)),
+        ("7\tB-PER\n8\tO\n", Layout("columns", True)),  # numbers, but not those of rows
+        ("Anna\tB-Work of art\nsings\tO\n", Layout("columns", True)),
         ("Anna sings in Oslo .\n\nBerg sings .\n", Layout("text")),
+        ("1 Anna\n2 Berg sings in Oslo\n3 ...\n", Layout("text")),
+        ("[1] Anna sings .\n", Layout("text")),
         ("Anna\nsings\n\nOslo\n", Layout("text")),
         ('{"tokens": ["Anna"], "tags": ["U-PER"]}\n', Layout("jsonl", True, "BIOUL")),
         ('{"tokens": ["Anna"]}\n', Layout("jsonl")),
@@ -70,6 +85,33 @@ def test_a_format_that_is_given_holds(write: Write) -> None:
     assert read_file(path, Layout("columns")) == Contents(1, ())
     assert read_file(path, find_layout(path)) == Contents(2, ())
     assert find_layout(write("Anna B-PER\n"), "text") == Layout("text")
+
+
+@pytest.mark.parametrize("content", ['[{"tokens": ["Anna"], "tags": ["O"]}]\n', "[\n  {\n"])
+def test_json_that_is_no_jsonl_is_no_text(content: str, write: Write) -> None:
+    with pytest.raises(ConfigurationError, match=r"corpus: is JSON, not JSONL; expected columns, JSONL \(an object a"):
+        find_layout(write(content))
+    assert find_layout(write(content), "text") == Layout("text")
+
+
+def test_csv_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "corpus.CSV").write_text("sentence,word,tag\n1,Anna,B-PER\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"corpus.CSV: is CSV; expected columns, JSONL"):
+        find_layout(str(tmp_path / "corpus.CSV"))
+
+
+def test_comments_do_not_hide_a_word_in_each_line(write: Write) -> None:
+    with pytest.raises(ConfigurationError, match="has a word in each line and no tags; expected --format columns"):
+        find_layout(
+            write("# text = Anna sings in Oslo\nAnna\nsings\nin\nOslo\n\n# text = Berg sings\nBerg\nsings\n.\n")
+        )
+
+
+def test_layouts_that_read_a_file_alike(write: Write) -> None:
+    path = write("Anna B-PER\nsings I-LOC\n")
+    assert is_read_alike(path, Layout("columns", True), Layout("columns", True, tag_column=1))
+    assert not is_read_alike(path, Layout("columns", True), Layout("columns", True, token_column=1))
+    assert not is_read_alike(path, Layout("columns", True), Layout("columns", True, tag_column=2)), "not there"
 
 
 def test_a_file_is_read_as_it_was_found(write: Write) -> None:
