@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -49,6 +49,14 @@ class Querying:
             raise ConfigurationError(
                 "trainer.seed_policy asks a committee, and before round 0 there is none; expected a policy of one model"
             )
+
+    def check(self, sizes: Sequence[Mapping[str, int]], pool: Pool, first: int = 0) -> None:
+        """
+        Raises a `ConfigurationError` when a round would score fewer sentences than it queries; `sizes` are those of the
+        rounds from the `first` on. A random seed set is drawn from the whole pool.
+        """
+        asked = [size for k, size in enumerate(sizes, first) if k > 0 or self.seed_policy.asks_models]
+        self.scoring.check([size for size in asked if any(size.values())], pool)
 
     @property
     def num_earlier(self) -> int:

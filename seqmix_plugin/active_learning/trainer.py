@@ -154,7 +154,8 @@ class ActiveLearningTrainer(Trainer):
         inside, outside = draw_slice(experiment.corpora.train, pool.size, generator(pool.data_seed, 0, "slice"))
         sentences = Pool(inside, experiment.corpora.seed_set)
         sizes = label_budget(seed_size, num_rounds, query_size, query_tokens, sentences)
-        scoring.check(sizes[1:], sentences)
+        querying = Querying(query_policy, seed_policy, scoring, experiment, seed, self.cuda_device)
+        querying.check(sizes, sentences)
         check_stopping(stopping, experiment.corpora.evaluation, sentences, annotation_cost.cost)
         made_oracle = experiment.new_oracle(oracle, inside)
         learner = Learner(
@@ -172,7 +173,7 @@ class ActiveLearningTrainer(Trainer):
             pool=sentences,
             outside=outside,
             learners=committee(learner, query_policy.committee_size if num_rounds > 0 else 1),
-            querying=Querying(query_policy, seed_policy, scoring, experiment, seed, self.cuda_device),
+            querying=querying,
             oracle=made_oracle,
             augmenter=augmenter,
             stopping=stopping,

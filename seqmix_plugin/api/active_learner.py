@@ -5,8 +5,8 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Union
 
-from seqmix_plugin.annotator.answer_file import AnswerFile
-from seqmix_plugin.api.answers import checked_answers, keep_answers
+from seqmix_plugin.annotator.answer_file import REJECTED, AnswerFile
+from seqmix_plugin.api.answers import checked_answers, warn_of_others, with_answers, without_answer
 from seqmix_plugin.api.messages import python_errors
 from seqmix_plugin.api.open_run import OpenRun, answered_by_hand
 from seqmix_plugin.api.run import Run
@@ -120,7 +120,6 @@ class ActiveLearner:
             raise ConfigurationError(
                 f"k is {quoted(k)}; expected a number from 1 to {num_left:,}, the sentences left in the pool"
             )
-        run.loop.querying.scoring.check([{"sentences": int(k)}], pool)
         with self._reopening():
             run.query(int(k))
         return self.questions
@@ -149,7 +148,8 @@ class ActiveLearner:
         `ConfigurationError`
             When there is no open question, or an answer has a mistake: nothing is recorded then. When questions are
             left without an answer: those that are given are kept, and another call may give the others; with
-            `unanswered: "pool"` of the oracle, they return to the pool instead.
+            `unanswered: "pool"` of the oracle, they return to the pool instead. When all sentences of a run without
+            labels are rejected.
         """
         run, questions = self._ready(), self.questions
         if not questions:
@@ -157,14 +157,22 @@ class ActiveLearner:
             raise ConfigurationError(f"there is no open question{trained}; query selects sentences")
         files, types = RoundFiles.of(self.folder, questions[0].round), run.loop.experiment.types
         checked = checked_answers(answers, questions, types)
+        file = AnswerFile(files.own_to_write(OWN), questions, types)
+        kept = with_answers(checked, file)
+        if not run.loop.pool.labelled and all(one.status == REJECTED for one in kept.values()):
+            raise ConfigurationError(
+                f"answers: all {len(kept)} sentences of round 0 are rejected; expected labels of one at least, as "
+                f"there are none yet"
+            )
         with self._reopening():
-            left = keep_answers(checked, AnswerFile(files.own_to_write(OWN), questions, types))
+            file.save(kept)
             run.resume()
         if run.waiting is not None:
             raise ConfigurationError(
                 f"round {files.number} waits for answers to {run.waiting.num_open} of {len(questions)} questions, such "
-                f"as {left[0]!r}; the others are kept"
+                f"as {without_answer(kept)[0]!r}; the others are kept"
             )
+        warn_of_others(checked, run.loop.pool.labelled, files.answers)
         return self.rounds[-1]
 
     @python_errors()

@@ -1,8 +1,10 @@
 """Answers to the questions of a round, as a program gives them."""
 
+import logging
 from collections.abc import Iterable as AnyIterable
 from collections.abc import Mapping as AnyMapping
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set
 
 from seqmix_plugin.annotator.answer_file import ANSWERED, REJECTED, AnswerFile, Labelling
 from seqmix_plugin.errors import ConfigurationError, quoted
@@ -14,6 +16,8 @@ from seqmix_plugin.io.json_text import Row
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.sentence_files.records import plain_list
 from seqmix_plugin.tag_schemes import tags_to_spans
+
+logger = logging.getLogger(__name__)
 
 REJECT = "reject"
 PLACE = "answers"
@@ -40,17 +44,22 @@ def checked_answers(answers: Any, questions: Sequence[Question], types: Sequence
 
     `ConfigurationError`
         Of the first problem, with the sentence's id: one that is no question, another number of tags or words, an
-        unknown label, spans that overlap or are outside of the sentence; also for another number of answers in a list.
+        unknown label, spans that overlap or are outside of the sentence, a second answer to a question (its id as text
+        and as a number); also for another number of answers in a list.
     """
     by_id = {question.id: question for question in questions}
     found: List[Answer] = []
     problems: List[str] = []
+    given: Set[str] = set()
     for name, answer in _by_id(answers, questions).items():
         raw = RawAnswer.of(PLACE, name, by_id)
+        if raw.question is not None and raw.question.id in given:
+            raise ConfigurationError(f"{raw.place}: two answers; expected one")
         if raw.question is None:
             raise ConfigurationError(
                 f"{PLACE}, id {quoted(name)}: not a question of this round; expected ids such as {questions[0].id!r}"
             )
+        given.add(raw.question.id)
         checked = Checked(answer_in(_row(raw.place, answer), raw), types)
         problems += checked.problems
         if checked.answer is None and not checked.problems:
@@ -62,14 +71,29 @@ def checked_answers(answers: Any, questions: Sequence[Question], types: Sequence
     return found
 
 
-def keep_answers(answers: Sequence[Answer], file: AnswerFile) -> List[str]:
-    """Adds checked answers to a file, in the place of earlier ones; returns the ids of questions without one."""
+def with_answers(answers: Sequence[Answer], file: AnswerFile) -> Dict[str, Labelling]:
+    """The labellings of a file with checked answers in the place of earlier ones, by the ids of the questions."""
     kept = {question.id: Labelling(question.predicted) for question in file.questions} | file.load()
     for name, tags, *_ in answers:
         spans = () if tags is None else tuple(tags_to_spans(tags)[0])
         kept[name] = Labelling(spans, REJECTED if tags is None else ANSWERED)
-    file.save(kept)
+    return kept
+
+
+def without_answer(kept: Mapping[str, Labelling]) -> List[str]:
+    """The ids of questions that have no answer in a file."""
     return [name for name, labelling in kept.items() if labelling.status not in (ANSWERED, REJECTED)]
+
+
+def warn_of_others(answers: Sequence[Answer], labelled: Sequence[TaggedSentence], folder: Path) -> None:
+    """Warns of answers that do not count, as the oracle's rule for several annotators took those of another file."""
+    tags = {sentence.id: sentence.tags for sentence in labelled}
+    others = [answer.sentence_id for answer in answers if tags.get(answer.sentence_id) != answer.tags]
+    if others:
+        logger.warning(
+            f"{len(others)} of {len(answers)} answers do not count, such as that to {others[0]!r}: another file in "
+            f"{folder} answers them too, and trainer.oracle.annotators says which counts"
+        )
 
 
 def _by_id(answers: Any, questions: Sequence[Question]) -> Mapping[Any, Any]:

@@ -76,8 +76,10 @@ class OpenRun:
 
     def query(self, size: int) -> None:
         """Runs a further round, in which so many sentences are queried; beside a seed set the first one is round 1."""
+        sizes = [*(self._sizes or ([0] if self._least == 0 else [])), size]
+        self.loop.querying.check([{"sentences": size}], self.loop.pool, first=len(sizes) - 1)
         with self._working():
-            self._use([*(self._sizes or ([0] if self._least == 0 else [])), size])
+            self._use(sizes)
             self._write_configuration()
             self._run()
 

@@ -221,6 +221,10 @@ def test_all_of_the_pool_may_be_labelled_but_no_more(run: Run) -> None:
             {"trainer.scoring": {"max_candidates": 5}},
             "scoring.max_candidates is 5; expected at least the 6 sentences of a query",
         ),
+        (
+            {"trainer.scoring": {"max_candidates": 11}, "trainer.seed_policy": {"type": "kmeans"}},
+            "scoring.max_candidates is 11; expected at least the 12 sentences of a query",
+        ),
         ({"trainer.scoring": {"dtype": "float16"}}, "scoring.dtype is 'float16'; expected one of float32, bfloat16"),
         (
             {"trainer.trainer.cuda_device": 1},

@@ -77,7 +77,9 @@ def of_project(question: Question) -> List[str]:
     return sentences("train")[SEED_SIZE + int(question.id)]["tags"]
 
 
-def test_a_seed_set_a_committee_rejections_and_answers_from_elsewhere(tiny_encoder: str, tmp_path: Path) -> None:
+def test_a_seed_set_a_committee_rejections_and_answers_from_elsewhere(
+    tiny_encoder: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     committee = {"trainer.query_policy": {"type": "vote_entropy", "committee_size": 2}, "trainer.pool": {}}
     config = small_config(tiny_encoder, **committee, **NO_SPLITS, **{"trainer.trainer.num_epochs": 5})
     learner = project(config, tmp_path / "run")
@@ -98,7 +100,10 @@ def test_a_seed_set_a_committee_rejections_and_answers_from_elsewhere(tiny_encod
     assert str(caught.value) == reason
     assert caught.value._render_traceback_() == [f"error: {reason}"]  # type: ignore[attr-defined]
     answer_elsewhere(learner, third)
-    record = learner.teach()
+    caplog.clear()
+    record = learner.teach({third.id: None})
+    [warning] = [line for line in caplog.messages if "do not count" in line]
+    assert warning.startswith(f"1 of 1 answers do not count, such as that to {third.id!r}: another file in ")
     assert record["queried"] == [second.id, third.id]
     assert (record["rejected"], learner.labelled, learner.unlabelled) == (1, SEED_SIZE + 2, POOL_SIZE - 3)
     assert learner.run.finished
@@ -123,6 +128,7 @@ def test_mistakes_change_nothing(tiny_encoder: str, tmp_path: Path, monkeypatch:
     config = small_config(tiny_encoder, **NO_SPLITS, **{"trainer.trainer.num_epochs": 1, "labels": LABELS})
     oracle = {"type": "files", "unanswered": "pool"}
     changed = {"trainer.stopping": {"type": "label_budget", "sentences": 3}, "trainer.oracle": oracle}
+    changed |= {"trainer.scoring": {"max_candidates": 2}}  # of a query that asks a model
     monkeypatch.chdir(tmp_path)
     learner = sx.ActiveLearner(config, "run", overrides=changed)
     (tmp_path / "elsewhere").mkdir()
@@ -139,6 +145,11 @@ def test_mistakes_change_nothing(tiny_encoder: str, tmp_path: Path, monkeypatch:
         learner.query(3)
     with pytest.raises(sx.ConfigurationError, match=f"^answers, id '{asked[1].id}': 1 tags for .* words"):
         learner.teach([None, ["O"], ["O"] * len(asked[2].tokens)])
+    with pytest.raises(sx.ConfigurationError, match="^answers: all 3 sentences of round 0 are rejected; expected lab"):
+        learner.teach(["reject", None, None])
+    first = int(asked[0].id)
+    with pytest.raises(sx.ConfigurationError, match=f"^answers, id '{first}': two answers; expected one$"):
+        learner.teach({first: None, str(first): []})
     assert learner.questions == asked
     assert list(RoundFiles.of(learner.folder, 0).answers.iterdir()) == []
     record = learner.teach({question.id: ["O"] * len(question.tokens) for question in asked[:2]})
