@@ -5,7 +5,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Union
 
-from seqmix_plugin.annotator.answer_file import REJECTED, AnswerFile
+from seqmix_plugin.annotator.answer_file import AnswerFile
 from seqmix_plugin.api.answers import checked_answers, warn_of_others, with_answers, without_answer
 from seqmix_plugin.api.messages import python_errors
 from seqmix_plugin.api.open_run import OpenRun, answered_by_hand
@@ -158,12 +158,7 @@ class ActiveLearner:
         files, types = RoundFiles.of(self.folder, questions[0].round), run.loop.experiment.types
         checked = checked_answers(answers, questions, types)
         file = AnswerFile(files.own_to_write(OWN), questions, types)
-        kept = with_answers(checked, file)
-        if not run.loop.pool.labelled and all(one.status == REJECTED for one in kept.values()):
-            raise ConfigurationError(
-                f"answers: all {len(kept)} sentences of round 0 are rejected; expected labels of one at least, as "
-                f"there are none yet"
-            )
+        kept = with_answers(checked, file, is_first=not run.loop.pool.labelled)
         with self._reopening():
             file.save(kept)
             run.resume()

@@ -71,12 +71,20 @@ def checked_answers(answers: Any, questions: Sequence[Question], types: Sequence
     return found
 
 
-def with_answers(answers: Sequence[Answer], file: AnswerFile) -> Dict[str, Labelling]:
-    """The labellings of a file with checked answers in the place of earlier ones, by the ids of the questions."""
+def with_answers(answers: Sequence[Answer], file: AnswerFile, is_first: bool) -> Dict[str, Labelling]:
+    """
+    The labellings of a file with checked answers in the place of earlier ones, by the ids of the questions. A
+    `ConfigurationError` when all are rejections and the query `is_first`, without which there are no labels.
+    """
     kept = {question.id: Labelling(question.predicted) for question in file.questions} | file.load()
     for name, tags, *_ in answers:
         spans = () if tags is None else tuple(tags_to_spans(tags)[0])
         kept[name] = Labelling(spans, REJECTED if tags is None else ANSWERED)
+    if is_first and all(labelling.status == REJECTED for labelling in kept.values()):
+        raise ConfigurationError(
+            f"{PLACE}: all {len(kept)} sentences of round 0 are rejected; expected labels of one at least, as there are "
+            f"none yet"
+        )
     return kept
 
 
