@@ -148,8 +148,7 @@ class ActiveLearner:
         `ConfigurationError`
             When there is no open question, or an answer has a mistake: nothing is recorded then. When questions are
             left without an answer: those that are given are kept, and another call may give the others; with
-            `unanswered: "pool"` of the oracle, they return to the pool instead. When all sentences of a run without
-            labels are rejected.
+            `unanswered: "pool"` of the oracle, they return to the pool instead. When all of a first query are rejected.
         """
         run, questions = self._ready(), self.questions
         if not questions:

@@ -82,8 +82,8 @@ def with_answers(answers: Sequence[Answer], file: AnswerFile, is_first: bool) ->
         kept[name] = Labelling(spans, REJECTED if tags is None else ANSWERED)
     if is_first and all(labelling.status == REJECTED for labelling in kept.values()):
         raise ConfigurationError(
-            f"{PLACE}: all {len(kept)} sentences of round 0 are rejected; expected labels of one at least, as there are "
-            f"none yet"
+            f"{PLACE}: all {len(kept)} sentences of round 0 are rejected; expected labels of one at least, as there "
+            f"are none yet"
         )
     return kept
 
