@@ -12,7 +12,7 @@ from _jsonnet import evaluate_file
 from scripts.experiments import FILES, named
 from scripts.results import augmentation_ladder, gains, label_savings, records, unequal_steps
 from scripts.results.page import PARTS, page
-from scripts.results.readme import with_summary
+from scripts.results.readme import BEGIN, with_summary
 from scripts.results.wording import conclusions
 from seqmix_plugin.reporting.run_groups import find_runs
 from seqmix_plugin.run.reader import DATA, identity
@@ -232,11 +232,16 @@ def test_what_the_forms_of_augmentation_gain(tmp_path: Path) -> None:
         "| repaired − duplicate",
     ]
     told = (
-        "On test against no augmentation SeqMix as in the paper −1.1 [−1.4 to −0.8] (8 seeds), the best form of SeqMix "
-        "(`repaired`) +3.9 [+3.6 to +4.2] (8 seeds), the best of the others (`mention_replacement`) +5.9"
+        "In test F1 points over no augmentation: SeqMix as in the paper −1.1 [−1.4 to −0.8] (8 seeds), the best form "
+        "of SeqMix (`repaired`) +3.9 [+3.6 to +4.2] (8 seeds), the best of the others (`mention_replacement`) +5.9"
     )
     assert told in one
     assert "10 seeds are needed, there are 8" in one, "for 16 pairs"
+    front = " ".join(with_summary(README, tmp_path).split(BEGIN)[1].split())
+    assert (
+        "**What SeqMix gains**: with 100 labelled sentences of CoNLL-2003, without rounds and at equal steps, in test "
+        "F1 points over no augmentation: SeqMix as in the paper −1.1 [−1.4 to −0.8] (8 seeds)"
+    ) in front
     over = text[text.index("#### Differences in test F1 points over corpora") :]
     assert "repaired − none | +3.9 |" in over
     assert over.count("| statistically significant (p &lt; 0.001, Holm) |") == 6

@@ -51,6 +51,11 @@ class Rung(NamedTuple):
         """As headings name it."""
         return f"{self.corpus.title}, {self.size} labelled sentences"
 
+    @property
+    def spoken(self) -> str:
+        """As sentences name it."""
+        return f"{self.size} labelled sentences of {self.corpus.title}"
+
 
 def section(results: Path) -> str:
     """All of the experiment."""
@@ -117,7 +122,19 @@ def best(found: Comparison, split: str) -> Optional[str]:
         f"{text} {signed(pair.difference)} [{between(pair.interval)}] ({counted(len(pair.units), 'seed')})"
         for text, pair in shown.items()
     )
-    return f"on {split} against no augmentation {told}; {significant(*shown.values())}."
+    return f"in {split} F1 points over no augmentation: {told}; {significant(*shown.values())}."
+
+
+def front(results: Path) -> Optional[str]:
+    """What SeqMix gains on the test file of the rung with the most seeds, for README; `None` before there are two."""
+    found = {rung: one for rung, one in found_in(results).items() if _gains(one, "test", (PAPERS,))}
+    if not found:
+        return None
+    rung, one = max(found.items(), key=lambda item: len(_gains(item[1], "test", (PAPERS,))[0].units))
+    return (
+        f"**What SeqMix gains**: with {rung.spoken}, without rounds and at equal steps, "
+        f"{best(one, 'test')} [All forms](docs/results.md#what-augmentation-gains)."
+    )
 
 
 def _over_corpora(found: Dict[Rung, Comparison]) -> List[str]:

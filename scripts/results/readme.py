@@ -38,8 +38,8 @@ reach this F1."""
 def with_summary(readme: str, results: Path) -> str:
     """README with its two parts made anew: the caption of the curve with what saves labels, and the summary."""
     before, caption, summarized = readme.split(BEGIN)
-    saved = label_savings.front(results)
-    first = captioned(results) + ("" if saved is None else f"\n{fill(saved, 120, break_on_hyphens=False)}\n")
+    told = [text for text in (label_savings.front(results), augmentation_ladder.front(results)) if text is not None]
+    first = captioned(results) + "".join(f"\n{fill(text, 120, break_on_hyphens=False)}\n" for text in told)
     parts = [(first, caption), (summary(results), summarized)]
     return before + "".join(BEGIN + text + END + old.split(END)[1] for text, old in parts)
 
@@ -105,9 +105,6 @@ def further(results: Path) -> List[str]:
     for corpus, one in comparisons(results, seed_gain.NAME, seed_gain.PAIRS).items():
         told = (seed_gain.gain(one, split) for split in reversed(one.splits))
         lines += [f"{corpus.title}, the seed set alone: {text}" for text in told if text is not None]
-    for rung, one in augmentation_ladder.found_in(results).items():
-        text = augmentation_ladder.best(one, "test")
-        lines += [] if text is None else [f"{rung.title}, a fresh model, equal steps, no rounds: {text}"]
     for corpus, one in large_pool.found_in(results).items():
         by_measure = [one.savings("test", measure) if "test" in one.splits else [] for measure in large_pool.MEASURES]
         groups = {group.name: group for group in one.groups}
