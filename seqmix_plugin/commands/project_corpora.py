@@ -58,18 +58,16 @@ def read_corpora(path: str, layout: Layout, splits: Dict[str, str], annotate: bo
     """
     layout = layout._replace(labelled=layout.labelled and not annotate)
     layouts = {path: layout, **{split: find_layout(split) for split in splits.values()}}
-    labelled = layout if layout.labelled else None
     for name, split in splits.items():
-        found = layouts[split]
-        if not found.labelled:
-            raise ConfigurationError(f"--{name} is {split}, {described(found)}; expected a file with labels")
-        labelled = _common(labelled, found, split)
+        if not layouts[split].labelled:
+            raise ConfigurationError(f"--{name} is {split}, {described(layouts[split])}; expected a file with labels")
+    labelled = _labelled(layouts) or Layout("columns" if layout.format == "text" else layout.format)
     _check_formats(splits, layouts)
     columns = _columns(layouts)
-    labelled = (labelled or Layout("columns" if layout.format == "text" else layout.format)).with_columns(columns)
+    labelled = labelled.with_columns(columns)
     files = {"train": path, **splits}
     for one in (one for one, found in layouts.items() if found.labelled):
-        found, error = repaired(one, labelled._replace(format=layouts[one].format))
+        _, error = repaired(one, labelled._replace(format=layouts[one].format))
         if error is not None:
             show(f"warning: {error}; such tags are repaired as conlleval reads them, by repair_tags")
             labelled = labelled._replace(repair=True)
@@ -81,19 +79,27 @@ def read_corpora(path: str, layout: Layout, splits: Dict[str, str], annotate: bo
     return Corpora(files, layout, labelled, contents)
 
 
-def _common(one: Optional[Layout], other: Layout, path: str) -> Layout:
-    """The layout of labelled files: of the first, in the format of the last; one scheme is set for all."""
-    if one is None:
-        return other
-    differ = one.scheme != other.scheme
-    if differ and (one.format != other.format or {one.scheme, other.scheme} & set(WITH_ENDS)) and _has_entities(path):
-        raise ConfigurationError(f"{path}: the tags are {other.scheme}; expected {one.scheme}, as in the other files")
-    return one._replace(format=other.format)  # in the same format the reader names the line of a strange tag
+def _labelled(layouts: Dict[str, Layout]) -> Optional[Layout]:
+    """The layout of labelled files, if there are any: of the first, in the format of the last; one scheme is set."""
+    files = [(path, one) for path, one in layouts.items() if one.labelled]
+    if not files:
+        return None
+    if len({one.scheme for _, one in files}) > 1:  # a file of nothing but O has no scheme of its own
+        files = [file for file in files if _has_entities(*file)] or files
+    (_, first), *rest = files
+    for path, one in rest:
+        differ = one.scheme != first.scheme
+        if differ and (one.format != first.format or {one.scheme, first.scheme} & set(WITH_ENDS)):
+            raise ConfigurationError(
+                f"{path}: the tags are {one.scheme}; expected {first.scheme}, as in the other files"
+            )
+    # In the same format the reader names the line of a strange tag.
+    return first._replace(format=[one.format for one in layouts.values() if one.labelled][-1])
 
 
-def _has_entities(path: str) -> bool:
-    """Whether a labelled file has any tag but O, by which alone its scheme can be told."""
-    return bool(read_file(path, find_layout(path)._replace(repair=True)).types)
+def _has_entities(path: str, layout: Layout) -> bool:
+    """Whether a labelled file has any tag but O."""
+    return bool(read_file(path, layout._replace(repair=True)).types)
 
 
 def _check_formats(splits: Dict[str, str], layouts: Dict[str, Layout]) -> None:

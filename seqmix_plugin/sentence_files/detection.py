@@ -99,6 +99,8 @@ def _are_numbered(rows: Sequence[List[str]]) -> bool:
     width, words = _width(rows), [row for row in rows if row]
     if width < 2 or sum(len(row) == width for row in words) < ENOUGH * len(words):
         return False
+    if width == CONLLU_COLUMNS and sum(row[0].isdigit() for row in words) >= ENOUGH * len(words):
+        return True
     blocks = [block for block in _blocks(row[:1] for row in rows) if block]
     counted = sum(block in ([str(n) for n in range(start, start + len(block))] for start in (0, 1)) for block in blocks)
     return max(map(len, blocks)) > 1 and counted >= ENOUGH * len(blocks)

@@ -107,9 +107,11 @@ def test_numbered_rows_are_read_without_their_numbers(home: Path, tmp_path: Path
     """A pool of CoNLL-U without tags, labelled files whose rows are numbered; all tags of one are O."""
     rows = [f"{n}\t{word}" for n, word in enumerate(("Anna", "sings", "."), start=1)]
     (home / "pool.conllu").write_text("\n".join([*(row + 8 * "\t_" for row in rows), "\n"]) * 60, encoding="utf-8")
-    (home / "dev").write_text(f"{rows[0]}\tS-PER\n{rows[1]}\tO\n\n{rows[0]}\tO\n", encoding="utf-8")
-    (home / "test").write_text("\n".join(row + "\tO" for row in rows), encoding="utf-8")
-    start("own", train="pool.conllu", dev="dev", test="test", annotate=True, encoder="encoder")
+    (home / "some").write_text(f"{rows[0]}\tS-PER\n{rows[1]}\tO\n\n{rows[0]}\tO\n", encoding="utf-8")
+    (home / "none").write_text("\n".join(row + "\tO" for row in rows), encoding="utf-8")
+    start("other", train="pool.conllu", dev="some", test="none", annotate=True, encoder="encoder")
+    start("own", train="pool.conllu", dev="none", test="some", annotate=True, encoder="encoder")
+    assert [values(name)["validation_dataset_reader"]["source_scheme"] for name in ("own", "other")] == ["BIOES"] * 2
     configuration = values("own")
     configuration["trainer"]["augmenter"] = {"type": "none"}
     reader = configuration["dataset_reader"]
