@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from seqmix_plugin.annotator.answer_file import AnswerFile
-from seqmix_plugin.api.answers import checked_answers, keep_answers
+from seqmix_plugin.api.answers import checked_answers, with_answers, without_answer
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats import Answer, Question, Span, read_answers
 from seqmix_plugin.formats.jsonl import JsonlFormat
@@ -101,12 +101,28 @@ def kept(files: RoundFiles) -> List[Any]:
     return [(one.sentence_id, one.tags) for one in (*answers.answers, *answers.rejected)]
 
 
+def keep(answers: Any, file: AnswerFile) -> List[str]:
+    """Adds answers to a file; returns the ids of questions without one."""
+    kept = with_answers(checked_answers(answers, ASKED, TYPES), file, is_first=False)
+    file.save(kept)
+    return without_answer(kept)
+
+
+def test_a_first_query_needs_a_label(tmp_path: Path) -> None:
+    file = AnswerFile(tmp_path / "python.answers.jsonl", ASKED, TYPES)
+    rejected = checked_answers(dict.fromkeys("abc"), ASKED, TYPES)
+    with pytest.raises(ConfigurationError, match="^answers: all 3 sentences of round 0 are rejected; expected labels"):
+        with_answers(rejected, file, is_first=True)
+    assert without_answer(with_answers(rejected[:2], file, is_first=True)) == ["c"], "another call may have its labels"
+    assert without_answer(with_answers(rejected, file, is_first=False)) == []
+
+
 def test_answers_are_added_to_those_before_and_replace_them(tmp_path: Path) -> None:
     files = RoundFiles.of(tmp_path, 0)
     files.answers.mkdir(parents=True)
     file = AnswerFile(files.own("python"), ASKED, TYPES)
-    assert keep_answers([], file) == ["a", "b", "c"]
+    assert keep({}, file) == ["a", "b", "c"]
     assert not file.path.exists()
-    assert keep_answers(checked_answers({"b": RIGHT, "a": None}, ASKED, TYPES), file) == ["c"]
-    assert keep_answers(checked_answers({"c": ["O"] * 4, "a": ["O"] * 4}, ASKED, TYPES), file) == []
+    assert keep({"b": RIGHT, "a": None}, file) == ["c"]
+    assert keep({"c": ["O"] * 4, "a": ["O"] * 4}, file) == []
     assert kept(files) == [("a", ("O",) * 4), ("b", RIGHT), ("c", ("O",) * 4)]
