@@ -7,8 +7,8 @@ from seqmix_plugin.errors import shortened
 from seqmix_plugin.formats.answer import WORDS, Answer, RawAnswer, RawSpan
 from seqmix_plugin.formats.character_offsets import CharacterOffsets
 from seqmix_plugin.formats.questions import Question
-from seqmix_plugin.io.json_text import is_text, shown, whole_number
-from seqmix_plugin.tag_schemes import InvalidTagError, Span, spans_to_tags, tags_to_spans
+from seqmix_plugin.io.json_text import shown, whole_number
+from seqmix_plugin.tag_schemes import InvalidTagError, Span, is_type_name, spans_to_tags, tags_to_spans
 
 
 def changed_text(question: Question, text: str) -> Optional[str]:
@@ -113,7 +113,8 @@ class Checked:
         return Span(start, end, raw.label)
 
     def _check_label(self, label: Any) -> None:
-        if not is_text(label) or not label or (self._types is not None and label not in self._types):
+        is_name = isinstance(label, str) and is_type_name(label)  # as in tags, which could not be read again otherwise
+        if not is_name or (self._types is not None and label not in self._types):
             raise ValueError(f"unknown label {label!r}; expected {', '.join(self._types or ('entity types',))}")
 
     def _words(self, raw: RawSpan, start: int, end: int, offsets: CharacterOffsets) -> Tuple[int, int]:

@@ -98,6 +98,14 @@ def test_a_file_of_another_kind_is_one_error(read: Read, content: Any, message: 
         read("jsonl", content)
 
 
+@pytest.mark.parametrize("label", ["", " ", "PER ", " PER", "P\tER", "P\nER", "\u200bPER", "New\u00a0York"])
+def test_without_labels_a_type_is_one_that_a_tag_may_have(read: Read, label: str) -> None:
+    answers = read("jsonl", [{"id": "7", "spans": [{**SPAN, "label": label}]}], labels=None)
+    assert answers.answers == []
+    (problem,) = answers.problems
+    assert problem.endswith(f"line 1, id '7': unknown label {label!r}; expected entity types")
+
+
 def test_a_row_may_reject_a_sentence(read: Read) -> None:
     answers = read("jsonl", [{"id": "7", "rejected": True}, {"id": "8", "tags": ["O"] * 7}])
     assert ([answer.sentence_id for answer in answers.rejected], answers.num_rejected) == (["7"], 1)
