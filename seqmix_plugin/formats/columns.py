@@ -14,7 +14,12 @@ from seqmix_plugin.io.json_text import read_text
 NO_TAG = "_"
 """The tag of a word that is not labelled yet."""
 
+DOCUMENT = "-DOCSTART-"
+"""The word of a row that begins a document, and belongs to no sentence."""
+
 _ID = re.compile(r"#\s*id\s*=\s?(.*)")
+_COMMENT = re.compile(r"#\s*\w+\s*=[^\t]*\s*")
+_LINE_END = re.compile(r"\r{0,2}\n|\r")  # \r\r\n is what \r\n becomes when it is converted twice
 
 
 @dataclass
@@ -35,7 +40,7 @@ class ColumnsFormat(AnnotationFormat):
 
     Every sentence that is in the file is an answer, because a tag that was kept looks like one that was given: delete
     the others, or give all of their words the tag `_`. A tool that drops comments leaves the words to tell the
-    sentences apart.
+    sentences apart. White space after a comment, and rows of `-DOCSTART-` without an id above them, are passed over.
 
     Registered as an `AnnotationFormat` with name "columns".
     """
@@ -83,8 +88,8 @@ def _text(question: Question, model_version: str) -> str:
 def _blocks(source: str, text: str) -> Iterator[_Block]:
     """The sentences of a file."""
     block = _Block()
-    for number, line in enumerate((*text.split("\n"), ""), 1):
-        line = line.rstrip("\r")
+    for number, line in enumerate((*_LINE_END.split(text), ""), 1):
+        line = line.rstrip() if _COMMENT.fullmatch(line) and not block.rows else line
         cells = line.split("\t")
         comment = _ID.fullmatch(line) if len(cells) == 1 and not block.rows else None
         if comment is not None:
@@ -93,10 +98,10 @@ def _blocks(source: str, text: str) -> Iterator[_Block]:
             if block.rows:
                 yield block
                 block = _Block()
-        elif len(cells) > 1:
+        elif len(cells) > 1 and (cells[0] != DOCUMENT or block.rows or block.name is not None):
             block.rows.append([*cells[:-1], cells[-1].strip()])
             block.line = block.line or number
-        elif not line.startswith(("#", "-DOCSTART-")):
+        elif not line.startswith(("#", DOCUMENT)):
             raise ConfigurationError(f"{source}, line {number}: {quoted(line)}; expected a word, a tab and a tag")
 
 

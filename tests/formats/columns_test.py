@@ -1,5 +1,5 @@
 from pathlib import Path
-from typing import Any
+from typing import Any, Tuple
 
 import pytest
 from allennlp.common.checks import ConfigurationError
@@ -29,6 +29,29 @@ def test_a_sentence_is_a_word_and_a_tag_a_line_below_its_comments(tmp_path: Path
 def test_ids_are_read_from_comments_with_windows_line_ends_and_more_columns(read: Read) -> None:
     lines = "-DOCSTART-\n\n# a comment\n#id=7\n# text = Anna\n" + ANNA_LINES.replace("\t", "\tNNP\t")
     assert tags(read("columns", lines.replace("\n", "\r\n"))) == {"7": "B-PER I-PER O O B-LOC O"}
+
+
+@pytest.mark.parametrize("comments", ["# id = 7\t\n", "# id = 7 \n", "#id=7\t \t\n", "# id = 7\n# round = 2\t\t\n"])
+def test_white_space_after_a_comment_is_no_part_of_it(read: Read, comments: str) -> None:
+    """A spreadsheet gives all lines the same number of columns."""
+    answers = read("columns", comments + ANNA_LINES)
+    assert (tags(answers), answers.problems) == ({"7": "B-PER I-PER O O B-LOC O"}, [])
+
+
+@pytest.mark.parametrize("row", ["-DOCSTART-\tO\n", "-DOCSTART-\t-X-\t-X-\tO\n", "-DOCSTART- -X- O O\n"])
+@pytest.mark.parametrize("below", ["", "\n", "# id = 7\n", "\n# id = 7\n"])
+def test_a_row_that_begins_a_document_is_no_sentence(read: Read, row: str, below: str) -> None:
+    answers = read("columns", row + below + ANNA_LINES)
+    assert (tags(answers), answers.problems) == ({"7": "B-PER I-PER O O B-LOC O"}, [])
+
+
+@pytest.mark.parametrize("ends", [("\r", "\r"), ("\r\r\n", "\r\n"), ("\r", "\n")])
+def test_lines_that_end_with_carriage_returns(read: Read, ends: Tuple[str, str]) -> None:
+    lines = f"# id = 7\n{ANNA_LINES}\n".replace("\n", ends[0]) + f"# id = 8{ends[1]}Anna\tO{ends[1]}"
+    answers = read("columns", lines)
+    assert tags(answers) == {"7": "B-PER I-PER O O B-LOC O"}
+    (problem,) = answers.problems
+    assert "answers.file, line 9, id '8': the words were changed" in problem
 
 
 def test_without_comments_the_words_tell_the_sentence(read: Read) -> None:
