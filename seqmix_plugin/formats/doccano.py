@@ -27,6 +27,8 @@ MOST_BYTES, MOST_FILES = 512 * 1024**2, 1000
 EVERYBODY = "all"
 """The name of the file with the merged labels of all annotators."""
 
+_OF_MACOS = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|\._[^/]*$)")
+
 
 @AnnotationFormat.register("doccano")
 class DoccanoFormat(AnnotationFormat):
@@ -102,7 +104,7 @@ def _exported(path: Path) -> Tuple[List[Tuple[str, Optional[str], bytes]], List[
         return [(str(path), None, content)], []
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            others = [one.filename for one in archive.infolist() if not one.is_dir() and not _is_jsonl(one)]
+            others = [one.filename for one in _members(archive) if not _is_jsonl(one)]
             members = list(_unpacked(path, archive))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         raise ConfigurationError(f"{path}: the archive cannot be read ({first_line(error)})") from error
@@ -114,13 +116,18 @@ def _exported(path: Path) -> Tuple[List[Tuple[str, Optional[str], bytes]], List[
     return [(f"{path}/{name}", None if stem == EVERYBODY else stem, content) for (name, content), stem in named], others
 
 
+def _members(archive: zipfile.ZipFile) -> List[zipfile.ZipInfo]:
+    """The files of an archive, without those that macOS adds when it packs a folder."""
+    return [one for one in archive.infolist() if not one.is_dir() and not _OF_MACOS.search(one.filename)]
+
+
 def _is_jsonl(member: zipfile.ZipInfo) -> bool:
     return member.filename.endswith(".jsonl")
 
 
 def _unpacked(path: Path, archive: zipfile.ZipFile) -> Iterator[Tuple[str, bytes]]:
     """The JSONL files of an archive, unpacked up to a limit, whatever sizes the archive states."""
-    members = list(filter(_is_jsonl, archive.infolist()))
+    members = list(filter(_is_jsonl, _members(archive)))
     if len(members) > MOST_FILES:
         raise ConfigurationError(f"{path}: {len(members):,} files in this archive; expected {MOST_FILES:,} at most")
     left = MOST_BYTES

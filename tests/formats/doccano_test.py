@@ -1,4 +1,5 @@
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any, Dict, List
@@ -102,6 +103,17 @@ def test_an_archive_has_a_file_an_annotator(read: Read) -> None:
     assert problem.endswith("id '7': no majority among 2 annotators ('anna', 'bert'): a tie")
     together = read("doccano", archive(all_jsonl=line % (TEXT, '19, 23, "LOC"')))
     assert (tags(together), together.answers[0].annotator) == ({"7": "O O O O B-LOC O"}, None)
+
+
+def test_what_macos_adds_to_an_archive_is_passed_over(read: Read) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        file.writestr("export/anna.jsonl", json.dumps(row([19, 23, "LOC"])))
+        for name in ("__MACOSX/", "export/.DS_Store", "export/._anna.jsonl", "__MACOSX/export/._anna.jsonl"):
+            file.writestr(name, b"" if name.endswith("/") else b"\0\5\x16\7\0\2\0\0Mac OS X\xff")
+    answers = read("doccano", content.getvalue())
+    assert (tags(answers), answers.warnings) == ({"7": "O O O O B-LOC O"}, [])
+    assert answers.answers[0].annotator == "anna"
 
 
 def test_white_space_that_doccano_takes_off_the_end_is_no_change(read: Read) -> None:
