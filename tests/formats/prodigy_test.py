@@ -85,6 +85,29 @@ def test_annotators_and_their_last_word(read: Read) -> None:
     assert (tags(answers), answers.answers[0].annotator) == ({"7": "B-PER I-PER O O O O"}, "db-bert")
 
 
+def test_sessions_without_a_name_are_one_annotator_in_a_file(read: Read) -> None:
+    """Each start of Prodigy has a session, which is named by its time, alone or after the data set."""
+    for prefix in ("", "news-"):
+        first, second = f"{prefix}2024-01-31_12-00-00", f"{prefix}2024-02-01_09-30-00"
+        rows = [
+            row(PER, _annotator_id=first, _session_id=first, _timestamp=1),
+            row(PER, LOC, _annotator_id=second, _session_id=second, _timestamp=2),
+        ]
+        answers = read("prodigy", rows, annotators="error")
+        assert (tags(answers), answers.num_resolved) == ({"7": "B-PER I-PER O O B-LOC O"}, 0)
+        assert answers.answers[0].annotator == first, "as in an export before the second session"
+        answers = read("prodigy", [*rows, row(_session_id=f"{prefix}anna", _timestamp=3)])
+        assert (tags(answers), answers.num_resolved) == ({"7": "B-PER I-PER O O B-LOC O"}, 1)
+    others = [row(PER, _session_id=f"{name}-2024-01-31_12-00-00") for name in ("news", "web")]
+    assert read("prodigy", others).num_resolved == 1, "of two data sets"
+
+
+def test_a_span_that_is_rejected_is_no_entity(read: Read) -> None:
+    answers = read("prodigy", [row({**PER, "answer": "reject"}, {**LOC, "answer": "accept"})])
+    assert (tags(answers), answers.problems) == ({"7": "O O O O B-LOC O"}, [])
+    assert tags(read("prodigy", [row({**PER, "answer": "reject"}, LOC)])) == {"7": "O O O O B-LOC O"}
+
+
 def test_no_spans_are_an_answer_too(read: Read) -> None:
     assert tags(read("prodigy", [row(), row(meta={"id": "8"}, text=CAT.sentence.raw_text, spans=None)])) == {
         "7": "O O O O O O",

@@ -359,6 +359,17 @@ PRODIGY: List[Any] = [
         for view in ("ner", "ner_manual", None)
     ),
     (example(OSLO, _is_binary="yes"), BINARY, "a yes or no to one span"),
+    (example(BERG, {**OSLO, "answer": "reject"}, _view_id=None), BINARY, "to one span ('answer' in 'spans'); expected"),
+    (
+        example({**OSLO, "answer": "ignore"}),
+        "an unclear answer to one span",
+        "the 'answer' of a span is \"ignore\"; exp",
+    ),
+    (
+        example({**OSLO, "answer": False}),
+        "an unclear answer to one span",
+        "the 'answer' of a span is false; expected acc",
+    ),
     *(
         (
             example(OSLO, _view_id=view, answer=answer),
