@@ -2,16 +2,17 @@
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
-from seqmix_plugin.formats.answer import RawAnswer, RawSpan, named
+from seqmix_plugin.formats.answer import RawAnswer, RawSpan, named, unread_labels
 from seqmix_plugin.formats.label_studio_tasks import labelling_config, task
 from seqmix_plugin.formats.questions import Question
-from seqmix_plugin.io.json_text import Row, is_list_of, parse_at, read_text, shown
+from seqmix_plugin.io.json_text import Row, is_list_of, parse, parse_at, read_text, shown
 
 LABELS = "labels"
 """The type of a region of plain text."""
@@ -45,6 +46,9 @@ class LabelStudioFormat(AnnotationFormat):
 
     Offsets are code points, as in Label Studio itself since 2022; in a text with an emoji, a region whose `value.text`
     stands elsewhere is a problem: older versions count UTF-16 code units.
+
+    In JSON-MIN the regions of a control may stand as text, as in a table. Without any region, other text under a key
+    that seems to hold labels is a problem.
 
     Registered as an `AnnotationFormat` with name "label_studio".
     """
@@ -143,12 +147,21 @@ def _minimal(row: Row) -> List[Row]:
     result = []
     for key, values in row.items():
         if key not in OF_A_ROW and isinstance(values, (dict, list, str)):
-            for value in values if isinstance(values, list) else [values]:
-                result.append({"type": _type(value) if isinstance(value, dict) else "choices", "value": value})
+            for value in _values(values):
+                kind = _type(value) if isinstance(value, dict) else "choices"
+                result.append({"type": kind, "value": value, "from_name": key})
     if row.get("annotation_id") is None and not any(str(region["type"]).endswith(LABELS) for region in result):
         return []
     kept: Row = {key: row[key] for key in KEPT if key in row}
     return [{"id": row.get("annotation_id"), "result": result, "completed_by": row.get("annotator"), **kept}]
+
+
+def _values(values: Any) -> List[Any]:
+    """What a control of JSON-MIN holds, also where a table has made text of it."""
+    if isinstance(values, str) and values.lstrip().startswith(("[", "{")):
+        with suppress(ValueError):
+            values = parse(values, strict=False)
+    return values if isinstance(values, list) else [values]
 
 
 def _type(value: Row) -> str:
@@ -195,11 +208,22 @@ def _with_spans(result: Any, raw: RawAnswer) -> RawAnswer:
     texts = sorted({shown(region["to_name"]) for region in labelled if "to_name" in region})
     if len(texts) > 1:
         problems.append(f"labels in several texts, {', '.join(texts)}; expected one: {_HINT}")
+    if not labelled:
+        problems += unread_labels(_without_place(others), (), "objects with 'start', 'end' and 'labels'")
     warnings = [*raw.warnings]
     if others and not labelled and not problems:
         kinds = ", ".join(sorted({_kind(region) for region in others}))
         warnings.append(f"no span, only {kinds}; read as a sentence without entities")
     return replace(raw, spans=spans, problems=problems, warnings=warnings)
+
+
+def _without_place(regions: Sequence[Row]) -> Row:
+    """The values that are no objects, by their controls: choices of JSON-MIN, or labels that have lost their places."""
+    found: Row = {}
+    for region in regions:
+        if isinstance(region.get("value"), (str, list)):
+            found.setdefault(str(region.get("from_name")), []).append(region["value"])
+    return found
 
 
 def _kind(region: Row) -> str:

@@ -200,6 +200,29 @@ def test_choices_beside_labels_and_alone(read: Read, kind: str) -> None:
     warned(read, "label_studio", [{**minimal, "x": [{"choices": ["a", "b"]}]}], "no span, only choices")
 
 
+MINIMAL = {"text": TEXT, "id": 3, "sentence_id": "7", "annotator": 1, "annotation_id": 9}
+
+
+@pytest.mark.parametrize("value", ["LOC", ["LOC"], ["LOC", "PER"], [[19, 23, "LOC"]], "[{'start': 19, 'end': 23}]"])
+@pytest.mark.parametrize("key", ["label", "ner", "entities"])
+def test_labels_of_json_min_that_have_lost_their_places(read: Read, key: str, value: Any) -> None:
+    shown = json.dumps(value if isinstance(value, list) else [value])
+    says = f'"{key}" is {shown}, which is not read; expected labels in objects with'
+    check(read, "label_studio", [{**MINIMAL, key: value}], UNREAD, says)
+    answers = read("label_studio", [{**MINIMAL, key: value, "places": [LOC["value"]]}])
+    assert (tags(answers), answers.problems) == ({"7": "O O O O B-LOC O"}, []), "a choice beside labels"
+    assert read("label_studio", [{**MINIMAL, key: value, "was_cancelled": True}]).num_rejected == 1
+
+
+def test_labels_of_json_min_as_text(read: Read) -> None:
+    """As CSV has them."""
+    values = json.dumps([PER["value"], LOC["value"]])
+    answers = read("label_studio", [{**MINIMAL, "label": values, "sure": "[no]", "places": "[]"}])
+    assert (tags(answers), answers.problems, answers.warnings) == ({"7": LABELLED}, [], [])
+    assert tags(read("label_studio", [{**MINIMAL, "label": json.dumps(LOC["value"])}])) == {"7": "O O O O B-LOC O"}
+    assert tags(read("label_studio", [{**MINIMAL, "label": "[]"}])) == {"7": NOTHING}
+
+
 def test_what_is_not_submitted_or_no_label_is_passed_over(read: Read) -> None:
     [row] = task(PER, LOC, RELATION, ground_truth=True, lead_time=3.5, draft={"result": [LOC]})
     row["annotations"][0]["result"][0] |= {"meta": {"text": ["a note"]}, "hidden": False}
