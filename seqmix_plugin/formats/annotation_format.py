@@ -24,7 +24,8 @@ class ReadSettings:
 
     annotators : `str`, optional (default = `"first"`)
         Whose labels count when several annotators labelled one sentence. Of one annotator only the latest answer
-        counts, a rejection too; an annotator without a name is taken for another one each time.
+        counts, a rejection too; an annotator without a name is taken for another one each time, or for one in each
+        file of our own JSONL.
 
         - `first`: the labels that were given first, where the tool writes times, otherwise those that stand first; of
           several files without names and times, such as exports of one project on several days, the last file by name

@@ -29,7 +29,7 @@ class JsonlFormat(AnnotationFormat):
     | `tags` | one BIO tag a word |
     | `spans` | instead of tags, or the same: objects `start`, `end` (exclusive), `label` in word positions |
     | `tokens` | the words; may be left out, otherwise they must be the question's |
-    | `rejected` | instead of both: `true` for a sentence that is left out for good |
+    | `rejected` | instead of both: `true` for a sentence that is left out for good; without `annotator` and `annotation`, whatever others gave |
     | `annotator` | who; may be left out |
     | `time` | a number or a date, later ones greater; may be left out |
     | `annotation` | the tool's name or number of it, so that it can be changed; may be left out |
@@ -38,8 +38,8 @@ class JsonlFormat(AnnotationFormat):
     A row without `tags`, `spans` and `rejected`, such as that of a question, is not an answer. `tags` and `spans` in
     one row must agree, and neither may stand beside `rejected`, `skipped` or `draft`; the `text` of a span must be that
     of its words; an unknown key that seems to hold labels is a problem.
-    Of several rows of one annotator for one sentence the latest counts; without times, the last. Of several rows of one
-    annotation only the latest is read.
+    Of several rows of one annotator for one sentence the latest counts; without times, the last. Rows of a file without
+    `annotator` and `annotation` are one annotator's. Of several rows of one annotation only the latest is read.
 
     Registered as an `AnnotationFormat` with name "jsonl".
     """  # noqa: E501  a table cannot be wrapped
@@ -72,6 +72,8 @@ class JsonlFormat(AnnotationFormat):
                     raw = RawAnswer(place, named(row.get("id")), questions.get(str(row.get("id"))))
                 else:
                     raw = answer_in(row, RawAnswer.of(place, row.get("id"), questions))
+                if annotation is None and named(row.get("annotator")) is None and _is_answer(raw):
+                    raw, annotation = replace(raw, excludes=raw.rejected), str(path)  # versions of one annotation
                 yield replace(raw, annotation=annotation, time=row.get("time"))
 
 
@@ -91,11 +93,12 @@ def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Que
     """
     sentences = {question.sentence.id: question.sentence for question in questions}
     rows: List[Row] = []
-    for name, tags, _, _ in answers:
+    for name, tags, annotator, _ in answers:
         spaces = sentences[name].spaces
         row: Row = {"id": name, "tokens": sentences[name].tokens}
         row |= {} if spaces is None else {"spaces": spaces}
-        rows.append(row | ({"rejected": True} if tags is None else {"tags": tags}))
+        somebody = {} if annotator is None else {"annotator": annotator}  # whose rejection is not everybody's
+        rows.append(row | ({"rejected": True, **somebody} if tags is None else {"tags": tags}))
     write_bytes(path, to_lines(rows))
 
 
@@ -125,6 +128,11 @@ def answer_in(row: Row, raw: RawAnswer) -> RawAnswer:
         rejected=bool(row.get("rejected")),
         annotator=named(row.get("annotator")),
     )
+
+
+def _is_answer(raw: RawAnswer) -> bool:
+    given = raw.rejected or raw.tags is not None or raw.spans is not None or bool(raw.problems)
+    return given and raw.sentence_id is not None
 
 
 def _problem(row: Row, question: Question) -> Optional[str]:

@@ -27,7 +27,8 @@ class Answers:
     answers : `List[Answer]`
         One a sentence, in the order of the questions, all with tags.
     rejected : `List[Answer]`
-        Without tags, one for each sentence that somebody rejected, skipped or cancelled and nobody labelled.
+        Without tags, one for each sentence that somebody rejected, skipped or cancelled and nobody labelled, or that
+        was left out whatever labels it has.
     unanswered : `List[str]`
         The ids of the questions without an answer, rejected ones included.
     num_rejected : `int`
@@ -72,12 +73,16 @@ class Answers:
 
 
 class Given(NamedTuple):
-    """An answer as one annotator gave it, when, in which file, and its number among all of all files."""
+    """
+    An answer as one annotator gave it, when, in which file, its number among all of all files, and whether it rejects
+    the sentence whatever others gave.
+    """
 
     answer: Answer
     moment: Moment
     file: int = 0
     number: int = 0
+    excludes: bool = False
 
 
 class _Outcome(NamedTuple):
@@ -112,7 +117,7 @@ def resolve(files: Sequence[Iterable[Checked]], questions: Sequence[str], rule: 
     given: Dict[str, List[Given]] = {}
     for number, (file, one) in enumerate(found):
         if one.answer is not None:
-            when = Given(one.answer, moment(one.raw.time), file, number)
+            when = Given(one.answer, moment(one.raw.time), file, number, one.raw.excludes)
             given.setdefault(one.answer.sentence_id, []).append(when)
     newest, reversed_newest = (_newest([(file, one.raw) for file, one in found], order) for order in (1, -1))
     outcomes = {name: _outcome(several, newest, rule, 1) for name, several in given.items()}
@@ -217,6 +222,9 @@ def _newest(found: Sequence[Tuple[int, RawAnswer]], order: int) -> Set[int]:
 
 def _outcome(given: Sequence[Given], newest: Set[int], rule: str, order: int) -> _Outcome:
     """The answer to a question when the files are read in this order."""
+    excluding = [one for one in given if one.excludes and one.number in newest]
+    if excluding:
+        return _Outcome(None, 0, excluding)
     ordered = sorted(given, key=lambda one: order * one.file)
     considered = _without_older_exports(ordered) if rule == "first" else ordered
     counted = [one for one in considered if one.number in newest]

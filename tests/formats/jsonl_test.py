@@ -112,6 +112,31 @@ def test_a_row_may_reject_a_sentence(read: Read) -> None:
     assert answers.unanswered == ["7", "9"]
 
 
+@pytest.mark.parametrize("rule", ["first", "majority", "error"])
+def test_of_rows_without_a_name_the_last_counts(read: Read, rule: str) -> None:
+    labels, other = {"id": "7", "tags": TAGS}, {"id": "7", "tags": ["O"] * 6}
+    bad, rejection, question = {"id": "7", "tags": ["B-X"] * 6}, {"id": "7", "rejected": True}, {"id": "7"}
+    for rows in ([other, labels], [other, rejection, labels], [bad, labels], [labels, question]):
+        answers = read("jsonl", rows, annotators=rule)
+        assert (tags(answers), answers.problems, answers.num_resolved) == ({"7": " ".join(TAGS)}, [], 0)
+    for rows in ([labels, rejection], [{**labels, "time": 5}, other, rejection]):
+        answers = read("jsonl", rows, annotators=rule)
+        assert ([answer.tags for answer in answers.rejected], answers.answers) == ([None], [])
+    answers = read("jsonl", [labels, bad], annotators=rule)
+    assert (answers.answers, len(answers.problems)) == ([], 1)
+    anna = {**labels, "annotator": "anna"}
+    assert read("jsonl", [anna, other]).num_resolved == 1, "of somebody else"
+    assert read("jsonl", [anna, rejection], annotators=rule).answers == [], "left out whatever she gave"
+
+
+def test_a_rejection_that_is_written_keeps_its_annotator(read: Read, tmp_path: Path) -> None:
+    """So that, read together with labels of others, it stays the rejection of one of them."""
+    answers = read("jsonl", [{"id": "7", "rejected": True, "annotator": "anna"}])
+    write_answers(tmp_path / "a.answers.jsonl", answers.rejected, QUESTIONS)
+    [again] = JsonlFormat().read(tmp_path / "a.answers.jsonl", QUESTIONS, LABELS).rejected
+    assert again.annotator == "anna"
+
+
 @pytest.mark.parametrize("times", [(1, 2), ("2026-01-01", "2026-01-02"), (None, None)])
 def test_an_annotator_may_take_labels_back_and_give_them_again(read: Read, times: Any) -> None:
     labels = {"id": "7", "tags": TAGS, "annotator": "anna", "time": times[0]}

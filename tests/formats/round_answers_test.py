@@ -232,6 +232,33 @@ def test_a_rejection_that_depends_on_the_order_is_told_of(files: RoundFiles) -> 
     assert warning.startswith(f"{files.own('b')}, line 1, id '7': ")
 
 
+@pytest.mark.parametrize("name", ["a", "z"])
+@pytest.mark.parametrize("rule", ["first", "majority", "error"])
+@pytest.mark.parametrize("completed_by", [1, None])
+def test_a_line_excludes_a_sentence_whatever_labels_it_has(
+    files: RoundFiles, name: str, rule: str, completed_by: Any
+) -> None:
+    annotation = {"id": 1, "completed_by": completed_by, "result": [], "updated_at": "2026-01-01T10:00:00Z"}
+    task = {"data": {"text": QUESTIONS[0].sentence.raw_text, "sentence_id": "7"}, "annotations": [annotation]}
+    (files.answers / "export.json").write_text(json.dumps([task]), encoding="utf-8")
+    files.own(name).write_text(json.dumps({"id": "7", "rejected": True}) + "\n", encoding="utf-8")
+    answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS, ReadSettings(annotators=rule))
+    assert ([one.sentence_id for one in answers.rejected], answers.answers) == (["7"], [])
+    assert (answers.num_rejected, answers.problems, answers.warnings) == (1, [], [])
+    named = {"id": "7", "rejected": True, "annotator": "anna"}
+    files.own(name).write_text(json.dumps(named) + "\n", encoding="utf-8")
+    answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS, ReadSettings(annotators=rule))
+    assert tags(answers) == {"7": "O O O O O O"}, "one annotator's rejection"
+
+
+def test_files_without_names_are_of_several_annotators(files: RoundFiles) -> None:
+    for name, given in (("a", TAGS), ("b", TAGS), ("c", ["O"] * 6)):
+        row = json.dumps({"id": "7", "tags": given})
+        files.own(name).write_text(f"{row}\n{row}\n", encoding="utf-8")
+    answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS, ReadSettings(annotators="majority"))
+    assert (tags(answers), answers.num_resolved) == ({"7": " ".join(TAGS)}, 1)
+
+
 def test_answers_that_came_late_count_where_the_sentence_is_asked_again(tmp_path: Path) -> None:
     for k in (1, 2):
         RoundFiles.of(tmp_path, k).answers.mkdir(parents=True)
