@@ -73,6 +73,8 @@ class RawAnswer:
         The time of the answer.
     annotation : `str`, optional (default = `None`)
         The tool's name or number of the annotation, of which there may be later versions.
+    created : `Any`, optional (default = `None`)
+        The date of its first version, by which annotations of one number in two installations are told apart.
     problems : `Sequence[str]`, optional (default = `()`)
         Reasons why it cannot be taken.
     warnings : `Sequence[str]`, optional (default = `()`)
@@ -92,6 +94,7 @@ class RawAnswer:
     annotator: Optional[str] = None
     time: Any = None
     annotation: Optional[str] = None
+    created: Any = None
     problems: Sequence[str] = ()
     warnings: Sequence[str] = ()
 

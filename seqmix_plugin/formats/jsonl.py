@@ -13,7 +13,7 @@ from seqmix_plugin.io.json_text import Row, decode, is_list_of, objects, read_by
 
 KEYS = (
     *("id", "tags", "spans", "tokens", "spaces", "rejected", "skipped", "draft", "annotator", "time", "annotation"),
-    *("withdrawn", "round", "query_score", "predicted"),
+    *("created", "withdrawn", "round", "query_score", "predicted"),
 )
 """Keys of a row that are read, or that hold no answer."""
 
@@ -33,6 +33,7 @@ class JsonlFormat(AnnotationFormat):
     | `annotator` | who; may be left out |
     | `time` | a number or a date, later ones greater; may be left out |
     | `annotation` | the tool's name or number of it, so that it can be changed; may be left out |
+    | `created` | the date of the annotation's first version, which tells installations with equal numbers apart; may be left out |
     | `withdrawn` | `true` for an `annotation` that is taken back: until a later row of it, without `time` for good; without `id` whatever it was of |
 
     A row without `tags`, `spans` and `rejected`, such as that of a question, is not an answer. `tags` and `spans` in
@@ -74,7 +75,7 @@ class JsonlFormat(AnnotationFormat):
                     raw = answer_in(row, RawAnswer.of(place, row.get("id"), questions))
                 if annotation is None and named(row.get("annotator")) is None and _is_answer(raw):
                     raw, annotation = replace(raw, excludes=raw.rejected), str(path)  # versions of one annotation
-                yield replace(raw, annotation=annotation, time=row.get("time"))
+                yield replace(raw, annotation=annotation, created=row.get("created"), time=row.get("time"))
 
 
 def write_answers(path: Path, answers: Iterable[Answer], questions: Iterable[Question]) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
@@ -10,21 +9,13 @@ from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats.annotation_format import AnnotationFormat
 from seqmix_plugin.formats.answer import RawAnswer, RawSpan, named, unread_labels
+from seqmix_plugin.formats.label_studio_minimal import LABELS, annotations_of_row
 from seqmix_plugin.formats.label_studio_tasks import labelling_config, task
 from seqmix_plugin.formats.questions import Question
-from seqmix_plugin.io.json_text import Row, is_list_of, parse, parse_at, read_text, shown
+from seqmix_plugin.io.json_text import Row, is_list_of, parse_at, read_text, shown
 
-LABELS = "labels"
-"""The type of a region of plain text."""
 OF_OTHER_TEXTS = ("startOffset", "endOffset", "globalOffsets")
 """Keys of regions in HTML and dialogues, whose offsets are not those of the text."""
-KEPT = ("created_at", "updated_at", "was_cancelled", "skipped")
-"""Keys of an annotation that are called so in a row of JSON-MIN too."""
-OF_A_ROW = (
-    *("text", "id", "sentence_id", "round", "query_score", "annotator", "annotation_id", "annotators"),
-    *("created_at", "updated_at", "lead_time"),
-)
-"""Keys of a row of JSON-MIN that hold no result."""
 
 _HINT = "use the labelling configuration that is exported with the questions"
 
@@ -43,6 +34,8 @@ class LabelStudioFormat(AnnotationFormat):
     Choices, ratings and text fields beside labels are ignored; without labels they may mean "no entity" and are read
     so, with a warning. An annotation that the last review did not accept is read with a warning. Relations, comments
     and other notes, `ground_truth`, drafts and predictions are ignored.
+
+    An annotator is called by the e-mail address where the export has it, as JSON-MIN does, otherwise by the number.
 
     Offsets are code points, as in Label Studio itself since 2022; in a text with an emoji, a region whose `value.text`
     stands elsewhere is a problem: older versions count UTF-16 code units.
@@ -81,7 +74,7 @@ class LabelStudioFormat(AnnotationFormat):
                 raise ConfigurationError(f"{place}: {shown(row)} has no 'text'; expected a task of this project")
             raw = RawAnswer.of(place, data.get("sentence_id", data.get("id")), questions, "data.id")
             if raw.question is None:
-                yield raw
+                yield _dated(row, raw)
             else:
                 for annotation in _annotations(row, raw.place):
                     yield annotation_answer(annotation, replace(raw, text=data["text"]))
@@ -108,11 +101,12 @@ def annotation_answer(annotation: Row, raw: RawAnswer) -> RawAnswer:
     """
     user = annotation.get("completed_by")
     if isinstance(user, dict):
-        user = user.get("email") if user.get("id") is None else user["id"]
+        user = named(user.get("email")) or user.get("id")  # each installation numbers its users from 1
     raw = replace(
         raw,
-        annotator=named(user) or None,  # the user's number where there is one: webhooks and most exports have it
+        annotator=named(user) or None,
         annotation=named(annotation.get("id")),
+        created=annotation.get("created_at"),
         time=annotation.get("updated_at") or annotation.get("created_at"),
     )
     cancelled = annotation.get("was_cancelled"), annotation.get("skipped")
@@ -127,10 +121,18 @@ def annotation_answer(annotation: Row, raw: RawAnswer) -> RawAnswer:
     return _with_spans(annotation.get("result"), raw)
 
 
+def _dated(row: Row, raw: RawAnswer) -> RawAnswer:
+    """A task of another question, with number and date of an annotation, which tell the installation of the file."""
+    listed = row.get("annotations")
+    first: Row = listed[0] if is_list_of(listed, dict) and listed else {}
+    number, created = first.get("id", row.get("annotation_id")), first.get("created_at", row.get("created_at"))
+    return raw if raw.sentence_id is None else replace(raw, annotation=named(number), created=created)
+
+
 def _annotations(row: Row, place: str) -> List[Row]:
     """The annotations of a task of JSON, or the one in a row of JSON-MIN."""
     if "data" not in row:
-        return _minimal(row)
+        return annotations_of_row(row)
     for key in ("result", "completions"):
         if row.get(key) is not None:
             raise ConfigurationError(
@@ -140,34 +142,6 @@ def _annotations(row: Row, place: str) -> List[Row]:
     if not is_list_of(found, dict):
         raise ConfigurationError(f"{place}: 'annotations' is {shown(found)}; expected a list of objects")
     return found
-
-
-def _minimal(row: Row) -> List[Row]:
-    """JSON-MIN: a row is one annotation, with a key a control; a task without any is a row without its number."""
-    result = []
-    for key, values in row.items():
-        if key not in OF_A_ROW and isinstance(values, (dict, list, str)):
-            for value in _values(values):
-                kind = _type(value) if isinstance(value, dict) else "choices"
-                result.append({"type": kind, "value": value, "from_name": key})
-    if row.get("annotation_id") is None and not any(str(region["type"]).endswith(LABELS) for region in result):
-        return []
-    kept: Row = {key: row[key] for key in KEPT if key in row}
-    return [{"id": row.get("annotation_id"), "result": result, "completed_by": row.get("annotator"), **kept}]
-
-
-def _values(values: Any) -> List[Any]:
-    """What a control of JSON-MIN holds, also where a table has made text of it."""
-    if isinstance(values, str) and values.lstrip().startswith(("[", "{")):
-        with suppress(ValueError):
-            values = parse(values, strict=False)
-    return values if isinstance(values, list) else [values]
-
-
-def _type(value: Row) -> str:
-    """The type of a result by its keys; that of a text field has no key of its own."""
-    kinds = sorted((key for key in value if key not in ("start", "end", "text")), key=lambda key: key != LABELS)
-    return next(iter(kinds), "textarea")
 
 
 def _was_refused(reviews: Any) -> bool:

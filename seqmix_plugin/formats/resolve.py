@@ -2,19 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple, Union
+from typing import Any, Dict, Iterable, List, NamedTuple, Sequence, Set, Tuple, Union
 
-from seqmix_plugin.formats.answer import Answer, RawAnswer
+from seqmix_plugin.formats.answer import Answer
 from seqmix_plugin.formats.check import Checked
+from seqmix_plugin.formats.versions import NEVER, Moment, installations_of, moment, newest_of
 
 RULES = ("first", "majority", "error")
 """How annotators who differ are resolved."""
-
-Moment = Tuple[int, float, str]
-"""A time for sorting: seconds since 1970 or, for a date that cannot be parsed, text; `NEVER` has neither."""
-NEVER: Moment = (2, 0.0, "")
-"""The time of an answer without one."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +69,8 @@ class Answers:
 
 class Given(NamedTuple):
     """
-    An answer as one annotator gave it, when, in which file, its number among all of all files, and whether it rejects
-    the sentence whatever others gave.
+    An answer as one annotator gave it, when, in which file, its number among all of all files, whether it rejects the
+    sentence whatever others gave, and of which installation of the tool the file is.
     """
 
     answer: Answer
@@ -83,6 +78,13 @@ class Given(NamedTuple):
     file: int = 0
     number: int = 0
     excludes: bool = False
+    installation: int = 0
+
+    @property
+    def annotator(self) -> object:
+        """Equal for answers of one annotator: a name is that of one in all installations, a number is not."""
+        name = self.answer.annotator
+        return (self.installation, name) if name is not None and name.isdecimal() else name
 
 
 class _Outcome(NamedTuple):
@@ -113,13 +115,16 @@ def resolve(files: Sequence[Iterable[Checked]], questions: Sequence[str], rule: 
     rule : `str`, optional (default = `"first"`)
         One of `RULES`, see `ReadSettings`.
     """
+    files = [list(file) for file in files]
+    installations = installations_of([[one.raw for one in file] for file in files])
     found = [(number, checked) for number, file in enumerate(files) for checked in file]
     given: Dict[str, List[Given]] = {}
     for number, (file, one) in enumerate(found):
         if one.answer is not None:
-            when = Given(one.answer, moment(one.raw.time), file, number, one.raw.excludes)
+            when = Given(one.answer, moment(one.raw.time), file, number, one.raw.excludes, installations[file])
             given.setdefault(one.answer.sentence_id, []).append(when)
-    newest, reversed_newest = (_newest([(file, one.raw) for file, one in found], order) for order in (1, -1))
+    raws = [(file, one.raw) for file, one in found]
+    newest, reversed_newest = (newest_of(raws, installations, order) for order in (1, -1))
     outcomes = {name: _outcome(several, newest, rule, 1) for name, several in given.items()}
     otherwise = {name: _outcome(several, reversed_newest, rule, -1) for name, several in given.items()}
     counting = [one for number, (_, one) in enumerate(found) if number in newest]
@@ -152,25 +157,6 @@ def resolve(files: Sequence[Iterable[Checked]], questions: Sequence[str], rule: 
     )
 
 
-def moment(value: object) -> Moment:
-    """A tool's time for sorting: a number of seconds, or a date, in UTC unless it has a time zone."""
-    if isinstance(value, (int, float)) and abs(value) < 1e18:
-        return 0, float(value), ""
-    if not isinstance(value, str):
-        return NEVER
-    date = utc(value)
-    return (1, 0.0, value) if date is None else (0, date.timestamp(), "")
-
-
-def utc(value: str) -> Optional[datetime]:
-    """A tool's date in UTC, which is assumed where it has no time zone; `None` when it cannot be parsed."""
-    try:
-        date = datetime.fromisoformat(value)
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    except (OverflowError, ValueError):
-        return None
-
-
 def agree(given: Sequence[Given], rule: str) -> Tuple[Union[Answer, str, None], int]:
     """
     Resolves the answers of several annotators to one sentence. An annotator whose latest answer is a rejection has no
@@ -190,7 +176,7 @@ def agree(given: Sequence[Given], rule: str) -> Tuple[Union[Answer, str, None], 
     """
     latest: Dict[object, Given] = {}
     for number, one in enumerate(sorted(given, key=lambda one: one.moment)):
-        latest[number if one.answer.annotator is None else one.answer.annotator] = one
+        latest[number if one.annotator is None else one.annotator] = one
     people = sorted((one for one in latest.values() if one.answer.tags is not None), key=lambda one: one.moment)
     if not people:
         return None, 0
@@ -204,20 +190,6 @@ def agree(given: Sequence[Given], rule: str) -> Tuple[Union[Answer, str, None], 
     if rule == "first":
         return people[0].answer, len(people)
     return next(one.answer for one in people if one.answer.tags == tags), len(people)
-
-
-def _newest(found: Sequence[Tuple[int, RawAnswer]], order: int) -> Set[int]:
-    """
-    The numbers of answers that no later version replaces or withdraws, when files are read in this `order`, 1 or -1;
-    those of no named annotation all count.
-    """
-    latest: Dict[Tuple[str, Optional[str]], Tuple[Moment, int, int]] = {}
-    for number, (file, raw) in enumerate(found):
-        if raw.annotation is not None:
-            key, version = (raw.annotation, raw.sentence_id), (moment(raw.time), order * file, number)
-            latest[key] = max(latest.get(key, version), version)
-    newest = {found[-1] for (name, _), found in latest.items() if found >= latest.get((name, None), found)}
-    return newest | {number for number, (_, raw) in enumerate(found) if raw.annotation is None}
 
 
 def _outcome(given: Sequence[Given], newest: Set[int], rule: str, order: int) -> _Outcome:

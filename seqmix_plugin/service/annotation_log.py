@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Dict, List, MutableMapping, NamedTuple, Optional, Sequence, Tuple
 
 from seqmix_plugin.formats.answer import named
-from seqmix_plugin.formats.resolve import Moment, moment
+from seqmix_plugin.formats.versions import Moment, moment
 from seqmix_plugin.io.atomic import append, data_digest, disk_errors, sync
 from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.io.json_text import Row, decode, objects, to_lines, whole_lines

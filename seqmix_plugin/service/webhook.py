@@ -12,7 +12,7 @@ from seqmix_plugin.formats import Question
 from seqmix_plugin.formats.answer import RawAnswer
 from seqmix_plugin.formats.check import Checked
 from seqmix_plugin.formats.label_studio import annotation_answer
-from seqmix_plugin.formats.resolve import utc
+from seqmix_plugin.formats.versions import utc
 from seqmix_plugin.io.atomic import data_digest
 from seqmix_plugin.io.json_text import Row, is_text, shown, whole_number
 from seqmix_plugin.run.layout import QUERIES
@@ -141,7 +141,8 @@ class WebhookReceiver:
             row = self._row(source, annotation, task, question)
         except ConfigurationError as error:
             row, problem = {"withdrawn": True}, _line(first_line(error))
-        version = {"time": when, "annotation": number, **project}
+        created = _when(annotation.get("created_at"))
+        version = {"time": when, "annotation": number, **({} if created is None else {"created": created}), **project}
         return Entry({"id": question.sentence.id, **row, **version}, k), problem
 
     def _row(self, source: str, annotation: Row, task: Row, question: Question) -> Row:

@@ -4,7 +4,8 @@ import pytest
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.formats import Answer, ReadSettings
-from seqmix_plugin.formats.resolve import Given, agree, moment
+from seqmix_plugin.formats.resolve import Given, agree
+from seqmix_plugin.formats.versions import moment
 
 
 def given(

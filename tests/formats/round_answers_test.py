@@ -1,7 +1,7 @@
 import json
 import os
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 import pytest
 from allennlp.common.checks import ConfigurationError
@@ -133,6 +133,73 @@ def test_an_annotation_in_two_files_is_one_and_the_newest_counts(files: RoundFil
             files, LabelStudioFormat(), QUESTIONS, LABELS, ReadSettings(annotators="error")
         ).disagreements
         assert "2 annotators ('1', 'bert')" in line, "one of them in two files"
+
+
+def annotated(name: str, number: int, label: str, day: int, user: Any = 1, made: str = "2026-01-01") -> Dict[str, Any]:
+    """A task of Label Studio whose annotation was made on one day and changed on another."""
+    text = next(question.sentence.raw_text for question in QUESTIONS if question.id == name)
+    region = {"type": "labels", "value": {"start": 0, "end": text.index(" "), "labels": [label]}}
+    times = {"created_at": f"{made}T10:00:00.{day:06}Z", "updated_at": f"2026-02-{day:02}T00:00:00Z"}
+    annotation = {"id": number, "completed_by": user, "result": [region], **times}
+    return {"id": number, "data": {"text": text, "sentence_id": name}, "annotations": [annotation]}
+
+
+def as_minimal(task: Dict[str, Any]) -> Dict[str, Any]:
+    [annotation] = task["annotations"]
+    keys = {key: annotation[key] for key in ("created_at", "updated_at")}
+    values = [region["value"] for region in annotation["result"]]
+    return {**task["data"], "label": values, "annotator": 1, "annotation_id": annotation["id"], **keys}
+
+
+def test_two_installations_of_label_studio_number_alike(files: RoundFiles) -> None:
+    """Annotations and users, both from 1; here, the second annotator took the sentences in another order."""
+    (files.answers / "anna.json").write_text(
+        json.dumps([annotated("7", 1, "PER", 3), annotated("9", 2, "ORG", 1)]), encoding="utf-8"
+    )
+    for form in (dict, as_minimal):
+        other = [annotated("9", 1, "LOC", 2, made="2026-01-05"), annotated("7", 2, "LOC", 4, made="2026-01-05")]
+        (files.answers / "bert.json").write_text(json.dumps([*map(form, other)]), encoding="utf-8")
+        answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
+        assert tags(answers) == {"7": "B-PER O O O O O", "9": "B-ORG O O O"}, "who was first"
+        assert (answers.num_resolved, answers.problems, answers.warnings) == (2, [], [])
+        answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS, ReadSettings(annotators="error"))
+        assert len(answers.disagreements) == 2
+
+
+@pytest.mark.parametrize("form", [dict, as_minimal])
+def test_tasks_of_other_rounds_tell_installations_apart(files: RoundFiles, form: Callable[..., Any]) -> None:
+    for name, made, number, label in (("a", "2026-01-01", 2, "PER"), ("b", "2026-01-05", 3, "LOC")):
+        earlier = annotated("7", 1, "ORG", 1, made=made)
+        earlier["data"]["sentence_id"] = "of round 0"
+        export = [form(earlier), form(annotated("7", number, label, number, made=made))]
+        (files.answers / f"{name}.json").write_text(json.dumps(export), encoding="utf-8")
+    answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
+    assert (tags(answers), answers.num_resolved, answers.num_unknown) == ({"7": "B-PER O O O O O"}, 1, 2)
+
+
+def test_a_person_with_an_address_is_one_in_two_installations(files: RoundFiles) -> None:
+    for name, made, label in (("a", "2026-01-01", "PER"), ("b", "2026-01-05", "LOC")):
+        user = {"id": 1, "email": "anna@example.org"}
+        task = annotated("7", 1, label, 1 if name == "a" else 2, user, made)
+        (files.answers / f"{name}.json").write_text(json.dumps([task]), encoding="utf-8")
+    answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
+    assert (tags(answers), answers.num_resolved) == ({"7": "B-LOC O O O O O"}, 0), "her last word"
+    assert answers.answers[0].annotator == "anna@example.org"
+
+
+@pytest.mark.parametrize("form", [dict, as_minimal])
+def test_an_installation_that_is_exported_twice_counts_once(files: RoundFiles, form: Callable[..., Any]) -> None:
+    first = [annotated("7", 1, "PER", 1), annotated("9", 2, "ORG", 1)]
+    again = [annotated("7", 1, "LOC", 2), annotated("9", 2, "ORG", 1)]
+    again[0]["annotations"][0]["created_at"] = "2026-01-01T11:00:00.000+01:00"
+    recorded = {"id": "9", "rejected": True, "annotator": "1", "annotation": 2, "time": "2026-02-03T00:00:00Z"}
+    (files.answers / "monday.json").write_text(json.dumps(first), encoding="utf-8")
+    (files.answers / "friday.json").write_text(json.dumps([*map(form, again)]), encoding="utf-8")
+    for made in ({}, {"created": "2026-01-01T10:00:00.000001Z"}):
+        files.own("service").write_text(json.dumps({**recorded, **made}) + "\n", encoding="utf-8")
+        answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS, ReadSettings(annotators="error"))
+        assert (tags(answers), answers.num_resolved) == ({"7": "B-LOC O O O O O"}, 0)
+        assert [answer.sentence_id for answer in answers.rejected] == ["9"]
 
 
 def test_a_problem_of_a_version_that_was_corrected_is_none(files: RoundFiles) -> None:

@@ -84,6 +84,7 @@ def test_an_annotation_is_written_in_our_own_format(client: Client, waiting: Pat
             "annotator": "3",
             "time": "2026-01-01T00:00:01.500000Z",
             "annotation": 5,
+            "created": "2026-01-01T00:00:00.000000Z",
             "project": 1,
         }
     ]
