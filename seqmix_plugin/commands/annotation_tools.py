@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import List, Literal, Optional, Sequence
 
 from seqmix_plugin.commands.command import command
+from seqmix_plugin.commands.given_types import check_given_types
 from seqmix_plugin.console import show
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats import AnnotationFormat, Answers, ReadSettings, labels_of_run, read_questions, write_answers
@@ -18,11 +19,12 @@ MOST_LINES = 50
 
 
 def given_labels(labels: Optional[Sequence[str]], run: Optional[str]) -> Optional[List[str]]:
-    """The entity types that `--labels` or `--run` gives, if any; a `ConfigurationError` for both."""
+    """The entity types that `--labels` or `--run` gives, if any; a `ConfigurationError` for both, or for no types."""
     if labels is not None and run is not None:
         raise ConfigurationError("--labels and --run both give the entity types; expected one of them")
     if run is not None:
         return labels_of_run(run)
+    check_given_types(labels or ())
     return None if labels is None else list(labels)
 
 

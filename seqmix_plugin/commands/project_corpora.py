@@ -2,10 +2,10 @@
 
 from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 
+from seqmix_plugin.commands.given_types import check_given_types
 from seqmix_plugin.console import show
-from seqmix_plugin.errors import ConfigurationError, quoted
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.sentence_files.detection import Contents, Layout, find_layout, is_read_alike, read_file, repaired
-from seqmix_plugin.tag_schemes import is_type_name
 
 FEWEST = 50
 """Sentences of a training file; the pool is also the text that the language model is fitted to."""
@@ -137,9 +137,7 @@ def check_labels(given: Optional[Sequence[str]], corpora: Corpora) -> Tuple[str,
     if given is None:
         return corpora.types
     types = tuple(dict.fromkeys(given))
-    for label in types:
-        if not is_type_name(label) or ("," in label and label not in corpora.types):
-            raise ConfigurationError(f"--labels has {quoted(label)}; expected entity types such as PER LOC")
+    check_given_types(types, corpora.types)
     for name, contents in corpora.contents.items():
         strange = [label for label in contents.types if label not in types]
         if strange:

@@ -223,7 +223,12 @@ ARGUMENTS: Dict[str, List[Any]] = {
     "an annotator's name that cannot be a file name": ["{run}", "--annotator", "../anna"],
     "questions outside a run's folder, without entity types": ["{queries}", "-s", "{folder}/answers.jsonl"],
     "questions outside a run's folder, without a place for the answers": ["{queries}", "--labels", *LABELS],
-    "an invisible entity type, or one with surrounding white space": ["{run}", "--labels", "PER "],
+    "an invisible entity type, one with surrounding white space, or several in one, such as `PER,LOC`": [
+        "{run}",
+        "--labels",
+        "PER,LOC",
+    ],
+    "tags in the place of entity types": ["{run}", "--labels", "B-PER", "I-PER", "O"],
     "an entity type that the model has predicted and that cannot be chosen": ["{run}", "--labels", "PER"],
     "an entity type that the run does not know": ["{run}", "--labels", "PER", "LOC", "HERO"],
 }

@@ -63,6 +63,12 @@ def test_a_configuration_that_is_there_already_is_kept(
         (("--format", "brat", "--labels", "PER"), "'brat' is not a registered name for 'AnnotationFormat'"),
         (("--format", "jsonl", "--labels", "PER"), "sentence '7' is predicted to have LOC; the labels are PER"),
         (("--format", "jsonl", "--labels", "PER", "PER"), "labels has 'PER' twice"),
+        (("--format", "jsonl", "--labels", "PER,LOC"), "--labels has 'PER,LOC'; expected entity types such as PER LOC"),
+        (
+            ("--format", "jsonl", "--labels", "B-PER", "I-PER"),
+            "--labels has 'B-PER', a tag; expected entity types, PER",
+        ),
+        (("--format", "jsonl", "--labels", "O"), "--labels has 'O', a tag; expected entity types such as PER LOC"),
         (("--format", "jsonl", "--run", "nowhere"), "nowhere/vocabulary/labels.txt: cannot be read"),
         (
             ("--format", "jsonl", "--labels", "PER", "LOC", "-s", "{folder}"),

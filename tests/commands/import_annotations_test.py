@@ -93,6 +93,14 @@ def test_labels_may_be_a_runs(
     assert "unknown label 'HERO'; expected LOC," in capsys.readouterr().out
 
 
+def test_labels_between_commas_are_not_one_type(
+    command: Command, arguments: Dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_rows(arguments["export"], [GOOD])
+    assert command(*arguments["usual"], "--dry-run", "--labels", "PER,LOC") == 1
+    assert "--labels has 'PER,LOC'; expected entity types such as PER LOC" in capsys.readouterr().err
+
+
 def test_many_problems_are_cut_short_and_nothing_in_them_reaches_the_terminal_raw(
     command: Command, arguments: Dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -201,6 +201,8 @@ MISTAKES: List[Tuple[Dict[str, Any], str]] = [
         "train.conll: has entities of type LOC; expected --labels with all types: LOC M",
     ),
     ({**TEXT, "labels": ["PER,LOC"]}, "--labels has 'PER,LOC'; expected entity types such as PER LOC"),
+    ({**TEXT, "labels": ["B-PER", "I-PER", "O"]}, "--labels has 'B-PER', a tag; expected entity types, PER"),
+    ({**FILES, "labels": ["O", "B-PER", "S-LOC"]}, "--labels has 'O', a tag; expected entity types, PER LOC"),
     ({"train": "words", "annotate": True}, "words: has a word in each line and no tags; expected --format columns"),
     ({**FILES, "dev": "files/\udcff.conll"}, "the name of a file or folder is not valid UTF-8"),
     ({**FILES, "labels": ["PER "]}, "--labels has 'PER '; expected entity types such as PER LOC"),
