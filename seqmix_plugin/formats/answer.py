@@ -65,8 +65,8 @@ class RawAnswer:
         Values beside `tags` that differ from them: a problem where they are tags of the project's types.
     rejected : `bool`, optional (default = `False`)
         Whether the annotator rejected, skipped or cancelled the sentence.
-    excludes : `bool`, optional (default = `False`)
-        Whether it is a rejection that counts whatever labels others gave.
+    is_final : `bool`, optional (default = `False`)
+        Whether a rejection counts whatever labels others gave, until a later answer of this kind takes it back.
     annotator : `str`, optional (default = `None`)
         The annotator, if the tool names one.
     time : `Any`, optional (default = `None`)
@@ -90,7 +90,7 @@ class RawAnswer:
     tags: Optional[Sequence[str]] = None
     other_tags: Sequence[str] = ()
     rejected: bool = False
-    excludes: bool = False
+    is_final: bool = False
     annotator: Optional[str] = None
     time: Any = None
     annotation: Optional[str] = None

@@ -74,7 +74,7 @@ class JsonlFormat(AnnotationFormat):
                 else:
                     raw = answer_in(row, RawAnswer.of(place, row.get("id"), questions))
                 if annotation is None and named(row.get("annotator")) is None and _is_answer(raw):
-                    raw, annotation = replace(raw, excludes=raw.rejected), str(path)  # versions of one annotation
+                    raw, annotation = replace(raw, is_final=True), str(path)  # versions of one annotation
                 yield replace(raw, annotation=annotation, created=row.get("created"), time=row.get("time"))
 
 

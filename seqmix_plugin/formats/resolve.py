@@ -69,15 +69,15 @@ class Answers:
 
 class Given(NamedTuple):
     """
-    An answer as one annotator gave it, when, in which file, its number among all of all files, whether it rejects the
-    sentence whatever others gave, and of which installation of the tool the file is.
+    An answer as one annotator gave it, when, in which file, its number among all of all files, whether a rejection
+    counts whatever others gave, and of which installation of the tool the file is.
     """
 
     answer: Answer
     moment: Moment
     file: int = 0
     number: int = 0
-    excludes: bool = False
+    is_final: bool = False
     installation: int = 0
 
     @property
@@ -121,7 +121,7 @@ def resolve(files: Sequence[Iterable[Checked]], questions: Sequence[str], rule: 
     given: Dict[str, List[Given]] = {}
     for number, (file, one) in enumerate(found):
         if one.answer is not None:
-            when = Given(one.answer, moment(one.raw.time), file, number, one.raw.excludes, installations[file])
+            when = Given(one.answer, moment(one.raw.time), file, number, one.raw.is_final, installations[file])
             given.setdefault(one.answer.sentence_id, []).append(when)
     raws = [(file, one.raw) for file, one in found]
     newest, reversed_newest = (newest_of(raws, installations, order) for order in (1, -1))
@@ -194,9 +194,12 @@ def agree(given: Sequence[Given], rule: str) -> Tuple[Union[Answer, str, None], 
 
 def _outcome(given: Sequence[Given], newest: Set[int], rule: str, order: int) -> _Outcome:
     """The answer to a question when the files are read in this order."""
-    excluding = [one for one in given if one.excludes and one.number in newest]
-    if excluding:
-        return _Outcome(None, 0, excluding)
+    final = sorted(
+        (one for one in given if one.is_final and one.number in newest),
+        key=lambda one: (one.moment, order * one.file),
+    )
+    if final and final[-1].answer.tags is None:
+        return _Outcome(None, 0, final[-1:])
     ordered = sorted(given, key=lambda one: order * one.file)
     considered = _without_older_exports(ordered) if rule == "first" else ordered
     counted = [one for one in considered if one.number in newest]

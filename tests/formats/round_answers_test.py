@@ -318,6 +318,16 @@ def test_a_line_excludes_a_sentence_whatever_labels_it_has(
     assert tags(answers) == {"7": "O O O O O O"}, "one annotator's rejection"
 
 
+@pytest.mark.parametrize("labels", ["a", "z"])
+def test_labels_without_a_name_in_a_later_file_take_a_rejection_back(files: RoundFiles, labels: str) -> None:
+    files.own(labels).write_text(json.dumps({"id": "7", "tags": TAGS}) + "\n", encoding="utf-8")
+    files.own("m").write_text(json.dumps({"id": "7", "rejected": True}) + "\n", encoding="utf-8")
+    answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
+    assert tags(answers) == ({"7": " ".join(TAGS)} if labels == "z" else {})
+    [warning] = answers.warnings
+    assert DEPENDS.matches(warning)
+
+
 def test_files_without_names_are_of_several_annotators(files: RoundFiles) -> None:
     for name, given in (("a", TAGS), ("b", TAGS), ("c", ["O"] * 6)):
         row = json.dumps({"id": "7", "tags": given})
