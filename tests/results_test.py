@@ -280,6 +280,14 @@ def test_readme_shows_equal_steps_as_soon_as_all_methods_have_them(partial: Path
     assert "all sentences as pool: to reach the test F1 with which random sampling ends, MNLP saves" in text
 
 
+def test_readme_waits_for_a_second_seed(tmp_path: Path) -> None:
+    shutil.copy(RESULTS / "paper.json", tmp_path)
+    for seed, methods in ((1, ("random", "nte", "nte_duplicate", "nte_sub")), (2, ("random", "nte", "nte_duplicate"))):
+        for name in methods:
+            copied(tmp_path / "equal_steps", f"minilm_webpage_{name}", seed)
+    assert "There are no results yet." in with_summary(README, tmp_path)
+
+
 def test_pages_are_made_without_records(tmp_path: Path) -> None:
     shutil.copy(RESULTS / "paper.json", tmp_path)
     assert "0 runs so far" in page(tmp_path)

@@ -45,9 +45,11 @@ def with_summary(readme: str, results: Path) -> str:
 
 
 def chosen(results: Path) -> Tuple[Dict[Corpus, Comparison], bool]:
-    """The comparisons that are shown, on the seeds that all methods have, and whether they have equal steps."""
+    """The comparisons that are shown, on two seeds or more that all methods have, and whether they have equal steps."""
     for found, is_equal in ((equal_steps.found_in(results), True), (comparisons(results, unequal_steps.NAME), False)):
-        whole = {c: one.same_seeds for c, one in found.items() if one.units and {*METHODS}.issubset(names_of(one))}
+        whole = {
+            c: one.same_seeds for c, one in found.items() if len(one.units) > 1 and {*METHODS}.issubset(names_of(one))
+        }
         if whole:
             return whole, is_equal
     return {}, True
