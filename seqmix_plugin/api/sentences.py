@@ -11,8 +11,8 @@ from seqmix_plugin.io.atomic import replacement
 from seqmix_plugin.io.json_text import is_list_of, to_lines
 from seqmix_plugin.sentence import TaggedSentence
 from seqmix_plugin.sentence_files.dataset_rows import dataset_records, names_of_tags
-from seqmix_plugin.sentence_files.detection import scheme_of
 from seqmix_plugin.sentence_files.frame_rows import frame_records
+from seqmix_plugin.sentence_files.layout import scheme_of
 from seqmix_plugin.sentence_files.records import (
     Placed,
     Record,

@@ -7,6 +7,7 @@ from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.tag_schemes import is_type_name
 
 _TAG = re.compile(r"(?:[BIESLUM]-)?(?!O$)(.+)")
+_WITH_PREFIX = re.compile("[BIESLU]-.")
 
 
 def check_given_types(given: Sequence[str], known: Collection[str] = ()) -> None:
@@ -25,9 +26,11 @@ def check_given_types(given: Sequence[str], known: Collection[str] = ()) -> None
     """
     unknown = [label for label in given if label not in known]
     for label in unknown:
-        if not is_type_name(label) or "," in label:
+        if not is_type_name(label) or set(label) & set(",;"):
             raise ConfigurationError(f"--labels has {quoted(label)}; expected entity types such as PER LOC")
     tags = [label for label in unknown if label == "O" or (label.startswith("B-") and f"I-{label[2:]}" in unknown)]
+    if len(unknown) > 1 and all(map(_WITH_PREFIX.match, unknown)):
+        tags = unknown
     if tags:
         types = dict.fromkeys(found[1] for found in map(_TAG.fullmatch, given) if found)
         meant = f"entity types, {' '.join(types)}" if types else "entity types such as PER LOC"

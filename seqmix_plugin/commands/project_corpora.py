@@ -5,7 +5,8 @@ from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 from seqmix_plugin.commands.given_types import check_given_types
 from seqmix_plugin.console import show
 from seqmix_plugin.errors import ConfigurationError
-from seqmix_plugin.sentence_files.detection import Contents, Layout, find_layout, is_read_alike, read_file, repaired
+from seqmix_plugin.sentence_files.detection import Contents, find_layout, is_read_alike, read_file, repaired
+from seqmix_plugin.sentence_files.layout import Layout
 
 FEWEST = 50
 """Sentences of a training file; the pool is also the text that the language model is fitted to."""

@@ -15,7 +15,8 @@ from seqmix_plugin.console import show
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import write_text
 from seqmix_plugin.io.folder_guard import make_folder
-from seqmix_plugin.sentence_files.detection import Layout, find_layout
+from seqmix_plugin.sentence_files.detection import find_layout
+from seqmix_plugin.sentence_files.layout import Layout
 from seqmix_plugin.shipped_files import shipped
 
 ENCODER = "bert-base-cased"

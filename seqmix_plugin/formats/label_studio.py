@@ -35,8 +35,6 @@ class LabelStudioFormat(AnnotationFormat):
     so, with a warning. An annotation that the last review did not accept is read with a warning. Relations, comments
     and other notes, `ground_truth`, drafts and predictions are ignored.
 
-    An annotator is called by the e-mail address where the export has it, as JSON-MIN does, otherwise by the number.
-
     Offsets are code points, as in Label Studio itself since 2022; in a text with an emoji, a region whose `value.text`
     stands elsewhere is a problem: older versions count UTF-16 code units.
 
@@ -101,10 +99,10 @@ def annotation_answer(annotation: Row, raw: RawAnswer) -> RawAnswer:
     """
     user = annotation.get("completed_by")
     if isinstance(user, dict):
-        user = named(user.get("email")) or user.get("id")  # each installation numbers its users from 1
+        user = user.get("email") if user.get("id") is None else user["id"]
     raw = replace(
         raw,
-        annotator=named(user) or None,
+        annotator=named(user) or None,  # the user's number where there is one: webhooks and most exports have it
         annotation=named(annotation.get("id")),
         created=annotation.get("created_at"),
         time=annotation.get("updated_at") or annotation.get("created_at"),

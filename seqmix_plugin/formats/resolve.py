@@ -194,12 +194,11 @@ def agree(given: Sequence[Given], rule: str) -> Tuple[Union[Answer, str, None], 
 
 def _outcome(given: Sequence[Given], newest: Set[int], rule: str, order: int) -> _Outcome:
     """The answer to a question when the files are read in this order."""
-    final = sorted(
-        (one for one in given if one.is_final and one.number in newest),
-        key=lambda one: (one.moment, order * one.file),
-    )
-    if final and final[-1].answer.tags is None:
-        return _Outcome(None, 0, final[-1:])
+    final = [one for one in given if one.is_final and one.number in newest]
+    timed = all(one.moment != NEVER for one in final)
+    last = max(final, key=lambda one: (one.moment if timed else NEVER, order * one.file), default=None)
+    if last is not None and last.answer.tags is None:
+        return _Outcome(None, 0, [last])
     ordered = sorted(given, key=lambda one: order * one.file)
     considered = _without_older_exports(ordered) if rule == "first" else ordered
     counted = [one for one in considered if one.number in newest]

@@ -61,13 +61,16 @@ def _dates(file: Sequence[RawAnswer]) -> Dict[str, Set[datetime]]:
 def newest_of(found: Sequence[Tuple[int, RawAnswer]], installations: Sequence[int], order: int) -> Set[int]:
     """
     The numbers of answers that no later version replaces or withdraws, when files are read in this `order`, 1 or -1;
-    those of no named annotation all count.
+    those of no named annotation all count. Answers without a name are in the order of their lines where some of a
+    sentence have no time.
     """
+    untimed = {raw.sentence_id for _, raw in found if raw.is_final and moment(raw.time) == NEVER}
     latest: Dict[Tuple[int, str, Optional[str]], Tuple[Moment, int, int]] = {}
     for number, (file, raw) in enumerate(found):
         if raw.annotation is not None:
             key = installations[file], raw.annotation, raw.sentence_id
-            version = moment(raw.time), order * file, number
+            in_lines = raw.is_final and raw.sentence_id in untimed
+            version = NEVER if in_lines else moment(raw.time), order * file, number
             latest[key] = max(latest.get(key, version), version)
     newest = {
         version[-1]

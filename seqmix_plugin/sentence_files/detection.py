@@ -2,44 +2,21 @@
 
 import json
 import re
-from collections import Counter
 from itertools import islice, pairwise
 from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.sentence import TaggedSentence
-from seqmix_plugin.sentence_files.column_file import (
-    CONLLU_COLUMNS,
-    RANGE_OR_EMPTY_NODE,
-    ColumnFile,
-    is_blank,
-    split_columns,
-)
+from seqmix_plugin.sentence_files.column_file import ColumnFile, is_blank, split_columns
+from seqmix_plugin.sentence_files.column_sample import ENOUGH, ColumnSample
 from seqmix_plugin.sentence_files.jsonl_file import JsonlFile
+from seqmix_plugin.sentence_files.layout import Layout, scheme_of
 from seqmix_plugin.sentence_files.sentence_file import SentenceFile
 
 SAMPLE = 10_000
 """Number of lines that are looked at."""
-ENOUGH = 0.9
-"""The share of rows that have a tag in the column of tags; the reader reports the others."""
-TAG = re.compile(r"O|[BIESLU]-\S(.*\S)?")
 OTHERS = re.compile(r"\[\s*(\{.*|\"tokens\".*)?$")
 """How a file of JSON that is no JSONL begins."""
-
-
-class Layout(NamedTuple):
-    """The format of a file, and, if it has tags, their scheme, the columns of words and tags, and whether to repair."""
-
-    format: str
-    labelled: bool = False
-    scheme: str = "BIO"
-    token_column: int = 0
-    tag_column: int = -1
-    repair: bool = False
-
-    def with_columns(self, other: "Layout") -> "Layout":
-        """The same with another one's columns."""
-        return self._replace(token_column=other.token_column, tag_column=other.tag_column)
 
 
 class Contents(NamedTuple):
@@ -60,50 +37,29 @@ def find_layout(path: str, wanted: Optional[str] = None) -> Layout:
         return _of_jsonl(lines)
     if wanted == "text":
         return Layout("text")
-    if wanted is None and (OTHERS.match(first) or path.lower().endswith(".csv")):
-        what = "CSV" if path.lower().endswith(".csv") else "JSON, not JSONL"
-        raise ConfigurationError(
-            f"{path}: is {what}; expected columns, JSONL (an object a line), or text (one sentence per line)"
-        )
-    lines = [line for line in lines if not line.startswith("# ")]  # comments
-    rows = _rows(lines)
-    numbered = _are_numbered(rows)
-    found = _of_columns(rows, numbered)
-    if found is None and numbered:
-        return Layout("columns", token_column=1)
-    if found is None and wanted is None and _has_a_word_a_line(lines):
+    if wanted is None and OTHERS.match(first):
+        raise _unreadable(path, "JSON, not JSONL")
+    columns = ColumnSample(lines)
+    found = columns.layout()
+    if found is not None:
+        prefix = columns.prefix(found.token_column)
+        if prefix:
+            raise ConfigurationError(f"{path}: its words begin with {prefix!r}; expected them without it")
+        return found
+    if wanted is None and _has_a_word_a_line([line for line in lines if not line.startswith("# ")]):
         raise ConfigurationError(
             f"{path}: has a word in each line and no tags; expected --format columns, or text (one sentence per line) "
             f"with --format text"
         )
-    if found is None:
-        return Layout("text" if wanted is None else "columns")
-    return found
+    if wanted is None and path.lower().endswith(".csv"):
+        raise _unreadable(path, "CSV")
+    return Layout("text" if wanted is None else "columns")
 
 
-def _rows(lines: Sequence[str]) -> List[List[str]]:
-    """The columns of each line, none of a line that ends a sentence; without the ranges of CoNLL-U."""
-    rows = [[] if is_blank(line) else split_columns(line) for line in lines]
-    is_conllu = _width(rows) == CONLLU_COLUMNS
-    return [row for row in rows if not (row and is_conllu and RANGE_OR_EMPTY_NODE.fullmatch(row[0]))]
-
-
-def _width(rows: Sequence[Sequence[str]]) -> int:
-    """How many columns most rows have."""
-    widths = Counter(len(row) for row in rows if row)
-    return widths.most_common(1)[0][0] if widths else 0
-
-
-def _are_numbered(rows: Sequence[List[str]]) -> bool:
-    """Whether the first of several columns has the numbers of the rows of each sentence, from 0 or 1."""
-    width, words = _width(rows), [row for row in rows if row]
-    if width < 2 or sum(len(row) == width for row in words) < ENOUGH * len(words):
-        return False
-    if width == CONLLU_COLUMNS and sum(row[0].isdigit() for row in words) >= ENOUGH * len(words):
-        return True
-    blocks = [block for block in _blocks(row[:1] for row in rows) if block]
-    counted = sum(block in ([str(n) for n in range(start, start + len(block))] for start in (0, 1)) for block in blocks)
-    return max(map(len, blocks)) > 1 and counted >= ENOUGH * len(blocks)
+def _unreadable(path: str, what: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{path}: is {what}; expected columns, JSONL (an object a line), or text (one sentence per line)"
+    )
 
 
 def _has_a_word_a_line(lines: Sequence[str]) -> bool:
@@ -176,49 +132,3 @@ def _of_jsonl(lines: Sequence[str]) -> Layout:
         if isinstance(tags, list) and all(isinstance(tag, str) for tag in tags):
             sentences.append(tags)
     return Layout("jsonl", labelled=bool(sentences), scheme=scheme_of(sentences))
-
-
-def _of_columns(rows: Sequence[List[str]], numbered: bool) -> Optional[Layout]:
-    """The layout of a file with a column of tags, if it has one; the words of numbered rows are in the next column."""
-    width = _width(rows)
-    candidates = [(int(numbered), column) for column in range(width - 1, int(numbered), -1)]
-    candidates += [(1, 0)] if width == 2 else []
-    found: List[Layout] = []
-    for words, column in candidates:
-        tags = [row[column] if len(row) == width else None for row in rows if row]
-        if sum(tag is not None and TAG.fullmatch(tag) is not None for tag in tags) < ENOUGH * len(tags):
-            continue
-        blocks = list(_blocks(row[column : column + 1] for row in rows))
-        layout = Layout("columns", True, scheme_of(blocks), words, -1 if column == width - 1 else column)
-        if any(tag != "O" for tag in tags):
-            return layout
-        found.append(layout)  # all tags are O: only if no other column has any
-    return found[0] if found else None
-
-
-def _blocks(cells: Iterable[List[str]]) -> Iterator[List[str]]:
-    """The tags of each sentence, from one cell a row or none where a sentence ends."""
-    block: List[str] = []
-    for cell in cells:
-        if cell:
-            block += cell
-        elif block:
-            yield block
-            block = []
-    yield block
-
-
-def scheme_of(sentences: Iterable[Sequence[str]]) -> str:
-    """The scheme of tags, by their prefixes; of I- and B- alone, by what most entities begin with."""
-    prefixes: Set[str] = set()
-    begins: Counter = Counter()
-    for tags in sentences:
-        for before, tag in zip(("O", *tags), tags, strict=False):
-            prefixes.add(tag[:1])
-            if before == "O" and tag != "O":
-                begins[tag[:1]] += 1
-    if prefixes & {"L", "U"}:
-        return "BIOUL"
-    if prefixes & {"E", "S"}:
-        return "BIOES"
-    return "IOB1" if begins["I"] > begins["B"] else "BIO"

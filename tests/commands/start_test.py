@@ -200,6 +200,8 @@ MISTAKES: List[Tuple[Dict[str, Any], str]] = [
         {**FILES, "labels": ["PER"]},
         "train.conll: has entities of type LOC; expected --labels with all types: LOC M",
     ),
+    ({**TEXT, "labels": ["PER;LOC"]}, "--labels has 'PER;LOC'; expected entity types such as PER LOC"),
+    ({**TEXT, "labels": ["B-PER", "B-LOC"]}, "--labels has 'B-PER', a tag; expected entity types, PER LOC"),
     ({**TEXT, "labels": ["PER,LOC"]}, "--labels has 'PER,LOC'; expected entity types such as PER LOC"),
     ({**TEXT, "labels": ["B-PER", "I-PER", "O"]}, "--labels has 'B-PER', a tag; expected entity types, PER"),
     ({**FILES, "labels": ["O", "B-PER", "S-LOC"]}, "--labels has 'O', a tag; expected entity types, PER LOC"),
@@ -227,6 +229,7 @@ MISTAKES: List[Tuple[Dict[str, Any], str]] = [
         {**FILES, "train": "integers.jsonl"},
         "integers.jsonl is jsonl, without 'tags' such as B-PER; expected a file with",
     ),
+    ({**FILES, "train": "wikiann"}, "wikiann: its words begin with 'en:'; expected them without it"),
     ({**FILES, "train": "corpus.csv"}, "corpus.csv: is CSV; expected columns, JSONL (an object a line), or text"),
     ({"example": "paper", "train": "x"}, "--train is not for --example"),
     ({"example": "paper", "encoder": "x"}, "--encoder is not for --example paper"),
@@ -243,6 +246,7 @@ def files_with_mistakes(home: Path) -> Path:
     (home / "reversed").write_text("B-PER Anna\nO sings\n\n" * 60)
     (home / "dev.jsonl").write_text('{"tokens": ["Anna"], "tags": ["B-PER"]}\n')
     (home / "integers.jsonl").write_text('{"tokens": ["Anna"], "ner_tags": [1]}\n')
+    (home / "wikiann").write_text("en:Anna\tB-PER\nen:sings\tO\n")
     (home / "corpus.csv").write_text("word,tag\nAnna,B-PER\n")
     (home / "bioes.conll").write_text("Anna B-PER\nBerg E-PER\nsings O\n")
     (home / "bioes.jsonl").write_text('{"tokens": ["Anna"], "tags": ["S-PER"]}\n')

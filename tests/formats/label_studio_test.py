@@ -96,7 +96,7 @@ def test_an_export_as_the_tool_writes_it(read: Read) -> None:
     answers = read("label_studio", export)
     assert tags(answers) == {"7": "B-PER I-PER O O B-LOC O"}
     assert (answers.unanswered, answers.num_unknown, answers.problems, answers.warnings) == (["8", "9"], 1, [], [])
-    assert answers.answers[0].annotator == "ann@example.org", "as in JSON-MIN"
+    assert answers.answers[0].annotator == "3", "as webhooks name them"
     assert answers.answers[0].place.endswith("answers.file, task 1, id '7'")
 
 

@@ -177,14 +177,14 @@ def test_tasks_of_other_rounds_tell_installations_apart(files: RoundFiles, form:
     assert (tags(answers), answers.num_resolved, answers.num_unknown) == ({"7": "B-PER O O O O O"}, 1, 2)
 
 
-def test_a_person_with_an_address_is_one_in_two_installations(files: RoundFiles) -> None:
-    for name, made, label in (("a", "2026-01-01", "PER"), ("b", "2026-01-05", "LOC")):
-        user = {"id": 1, "email": "anna@example.org"}
-        task = annotated("7", 1, label, 1 if name == "a" else 2, user, made)
-        (files.answers / f"{name}.json").write_text(json.dumps([task]), encoding="utf-8")
+def test_a_person_is_one_in_an_export_with_addresses_and_in_the_services_file(files: RoundFiles) -> None:
+    """Of a project whose number the service puts before that of the annotation."""
+    user = {"id": 1, "email": "anna@example.org"}
+    (files.answers / "export.json").write_text(json.dumps([annotated("7", 17, "LOC", 2, user)]), encoding="utf-8")
+    old = {"id": "7", "tags": TAGS, "annotator": "1", "annotation": "5/17", "time": "2026-02-01T00:00:00Z"}
+    files.own("service").write_text(json.dumps(old) + "\n", encoding="utf-8")
     answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
     assert (tags(answers), answers.num_resolved) == ({"7": "B-LOC O O O O O"}, 0), "her last word"
-    assert answers.answers[0].annotator == "anna@example.org"
 
 
 @pytest.mark.parametrize("form", [dict, as_minimal])
@@ -318,14 +318,30 @@ def test_a_line_excludes_a_sentence_whatever_labels_it_has(
     assert tags(answers) == {"7": "O O O O O O"}, "one annotator's rejection"
 
 
+@pytest.mark.parametrize("time", [{}, {"time": "2026-02-01T00:00:00Z"}])
 @pytest.mark.parametrize("labels", ["a", "z"])
-def test_labels_without_a_name_in_a_later_file_take_a_rejection_back(files: RoundFiles, labels: str) -> None:
-    files.own(labels).write_text(json.dumps({"id": "7", "tags": TAGS}) + "\n", encoding="utf-8")
-    files.own("m").write_text(json.dumps({"id": "7", "rejected": True}) + "\n", encoding="utf-8")
-    answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
-    assert tags(answers) == ({"7": " ".join(TAGS)} if labels == "z" else {})
-    [warning] = answers.warnings
-    assert DEPENDS.matches(warning)
+def test_labels_without_a_name_in_a_later_file_take_a_rejection_back(
+    files: RoundFiles, labels: str, time: Dict[str, str]
+) -> None:
+    """Also where one of both files has times, as that of seqmix annotate has."""
+    for first, second in ((time, {}), ({}, time)):
+        files.own(labels).write_text(json.dumps({"id": "7", "tags": TAGS, **first}) + "\n", encoding="utf-8")
+        files.own("m").write_text(json.dumps({"id": "7", "rejected": True, **second}) + "\n", encoding="utf-8")
+        answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
+        assert tags(answers) == ({"7": " ".join(TAGS)} if labels == "z" else {})
+        [warning] = answers.warnings
+        assert DEPENDS.matches(warning)
+
+
+def test_the_last_line_counts_where_not_all_have_a_time(files: RoundFiles) -> None:
+    given = {"id": "7", "tags": TAGS}, {"id": "7", "rejected": True}
+    for first, second in (given, given[::-1]):
+        for times in (({}, {"time": 1}), ({"time": 1}, {}), ({"time": 1}, {"time": 2}), ({}, {})):
+            rows = [json.dumps({**row, **time}) for row, time in zip((first, second), times, strict=True)]
+            files.own("a").write_text("\n".join(rows), encoding="utf-8")
+            answers = read_answers(files, LabelStudioFormat(), QUESTIONS, LABELS)
+            assert tags(answers) == ({"7": " ".join(TAGS)} if "tags" in second else {})
+            assert answers.warnings == []
 
 
 def test_files_without_names_are_of_several_annotators(files: RoundFiles) -> None:

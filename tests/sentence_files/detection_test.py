@@ -7,15 +7,8 @@ from typing import Callable
 import pytest
 
 from seqmix_plugin.errors import ConfigurationError
-from seqmix_plugin.sentence_files.detection import (
-    Contents,
-    Layout,
-    find_layout,
-    is_read_alike,
-    read_file,
-    repaired,
-    scheme_of,
-)
+from seqmix_plugin.sentence_files.detection import Contents, find_layout, is_read_alike, read_file, repaired
+from seqmix_plugin.sentence_files.layout import Layout, scheme_of
 from tests.conftest import QUICKSTART, SHARED_DATA
 
 Write = Callable[[str], str]
@@ -65,7 +58,13 @@ CONLLU = "\n".join(f"{n}\t{word}\t_\t_\t_\t_\t_\t_\t{tag}\t_" for n, word, tag i
         ("# sent_id = 1\n" + CONLLU.replace("B-PER", "_").replace("O", "_"), Layout("columns", token_column=1)),
         ("# text = Anna sings\n1-2\tAnnas" + 8 * "\t_" + "\n" + CONLLU, Layout("columns", True, "BIO", 1, 8)),
         ("0\tMira\tB-PER\n1\tsings\tO\n\n0\tOslo\tB-LOC\n", Layout("columns", True, token_column=1)),
-        ("7\tB-PER\n8\tO\n", Layout("columns", True)),  # numbers, but not those of rows
+        ("1 Anna B-PER\n2 sings O\n\n3 Oslo B-LOC\n", Layout("columns", True, token_column=1)),  # over the file
+        ("s1\tAnna\tB-PER\ns1\tsings\tO\n\ns2\tIn\tO\ns2\tOslo\tO\n", Layout("columns", True, token_column=1)),
+        ("a/b 0 0 In IN O\na/b 0 1 Oslo NNP B-LOC\n", Layout("columns", True, token_column=3)),  # OntoNotes
+        ("1\tAnna\n2\tsings\n\n1\tOslo\n", Layout("columns", token_column=1)),
+        ("1 B-CARDINAL\n2 O\n\n1 B-CARDINAL\n", Layout("columns", True)),  # words that are numbers
+        ("1\tAnna sings .\n2\tBerg sings .\n\n3\tOslo sings .\n", Layout("text")),  # numbered sentences
+        ("1\tAnna\n2\tBerg\n3\tOslo\n", Layout("text")),
         ("Anna\tB-Work of art\nsings\tO\n", Layout("columns", True)),
         ("Anna sings in Oslo .\n\nBerg sings .\n", Layout("text")),
         ("1 Anna\n2 Berg sings in Oslo\n3 ...\n", Layout("text")),
@@ -94,7 +93,15 @@ def test_json_that_is_no_jsonl_is_no_text(content: str, write: Write) -> None:
     assert find_layout(write(content), "text") == Layout("text")
 
 
+def test_words_with_the_name_of_a_language(write: Write) -> None:
+    with pytest.raises(ConfigurationError, match="corpus: its words begin with 'en:'; expected them without it"):
+        find_layout(write("en:Anna\tB-PER\nen:sings\tO\n\nen:Oslo\tB-LOC\n"))
+    assert find_layout(write("en:Anna\tB-PER\nsings\tO\n")) == Layout("columns", True)
+
+
 def test_csv_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "columns.csv").write_text("Anna\tB-PER\n", encoding="utf-8")
+    assert find_layout(str(tmp_path / "columns.csv")) == Layout("columns", True)
     (tmp_path / "corpus.CSV").write_text("sentence,word,tag\n1,Anna,B-PER\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"corpus.CSV: is CSV; expected columns, JSONL"):
         find_layout(str(tmp_path / "corpus.CSV"))
