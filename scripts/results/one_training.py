@@ -48,6 +48,9 @@ def _tested(pair: PairedComparison) -> List[str]:
 
 def significant(*pairs: PairedComparison) -> str:
     """How many of some differences are statistically significant, in words."""
+    needed = max(pair.needed for pair in pairs)
+    if all(len(pair.units) < pair.needed for pair in pairs):
+        return f"too few seeds for the test, which needs {needed}"
     number = sum(pair.significant for pair in pairs)
     told = {0: "none of them is", 1: "one of them is", len(pairs): "each is"}
     return f"{told.get(number, f'{number} of them are')} statistically significant"

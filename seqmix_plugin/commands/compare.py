@@ -7,7 +7,7 @@ from typing import Any, Callable, Iterator, Literal, Mapping, Optional, Sequence
 
 from seqmix_plugin.charts.paper_figure import ACL_COLUMN
 from seqmix_plugin.commands.command import command
-from seqmix_plugin.commands.compare_options import check_files, parsed_cost, parsed_pairs, print_notes
+from seqmix_plugin.commands.compare_options import check_files, check_planned, parsed_cost, parsed_pairs, print_notes
 from seqmix_plugin.commands.paper_files import PaperFiles, parsed_names
 from seqmix_plugin.console import show
 from seqmix_plugin.errors import ConfigurationError, first_line
@@ -112,6 +112,7 @@ def compare(
     print_notes("left out", left_out)
     notes += left_out
     comparison = Comparison(with_cost(groups, cost), baseline, named, against, planned or 0)
+    check_planned(planned, max(map(len, comparison.pairs.values()), default=0))
     shown = _split(comparison, {"split": split, "target-f1": target_f1, "figure": figure, "latex": latex})
     paper.check(comparison)
     if shown is None:

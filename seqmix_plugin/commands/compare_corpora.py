@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Dict, Literal, Optional, Sequence
 
 from seqmix_plugin.commands.command import command
-from seqmix_plugin.commands.compare_options import check_files, parsed_cost, parsed_pairs, print_notes
+from seqmix_plugin.commands.compare_options import check_files, check_planned, parsed_cost, parsed_pairs, print_notes
 from seqmix_plugin.console import show
 from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io.atomic import write_bytes
@@ -82,6 +82,7 @@ def compare_corpora(
         except ConfigurationError as error:
             raise ConfigurationError(f"{first_line(error)} (of {corpus})") from error
     compared = {name: over_corpora(comparisons, name) for name in ("test", "dev")}
+    check_planned(planned, max(map(len, compared.values())))
     measured = [name for name, shown in compared.items() if shown and split in (None, name)]
     if not measured:
         raise ConfigurationError(f"no two of the corpora {', '.join(corpora)} have measured a pair of methods")

@@ -27,6 +27,14 @@ def parsed_pairs(text: Optional[str], baseline: Optional[str]) -> List[Tuple[str
     return [(first, second) for first, second in pairs]
 
 
+def check_planned(planned: Optional[int], number: int) -> None:
+    """Raises a `ConfigurationError` for fewer planned pairs than the number of those that are compared."""
+    if planned is not None and planned < max(1, number):
+        raise ConfigurationError(
+            f"--planned is {planned}; expected at least {max(1, number)}, the pairs that are compared"
+        )
+
+
 def parsed_cost(text: Optional[str]) -> Optional[AnnotationCost]:
     """The seconds of a list such as `12.57,3.795,5.387`."""
     if text is None:

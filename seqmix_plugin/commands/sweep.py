@@ -97,7 +97,6 @@ def sweep(
     where = Where(workers, ray, address, cpus_per_run, gpus_per_run)
     wanted = parse_grid(grid, read_values(grid, ""))
     numbers = parse_seeds(wanted.seeds, f"{grid}: seeds") if seeds is None else parse_seeds(seeds)
-    pairs = _pairs(grid, wanted)
     plan = RunPlan(include_package)
     for method in wanted.methods:
         config = os.path.join(os.path.dirname(grid), method.config)
@@ -105,6 +104,7 @@ def sweep(
         to_records = None if records is None else Path(records) / method.name
         plan.add(config, method.overrides, numbers, folder, to_records, vary_data, method.name)
     _check_comparable(grid, plan)
+    pairs = _pairs(grid, wanted, plan)
     plan.prepare(Path(serialization_dir))
     runs = sorted(plan.runs, key=lambda run: numbers.index(run.seed))
     with where.back_end() as back_end:
@@ -116,16 +116,21 @@ def sweep(
     return sorted(outcomes, key=lambda outcome: order[outcome.name, outcome.seed])
 
 
-def _pairs(grid: str, wanted: Grid) -> List[Tuple[str, str]]:
-    """The pairs of methods that will be compared."""
-    names = [method.name for method in wanted.methods]
+def _pairs(grid: str, wanted: Grid, plan: RunPlan) -> List[Tuple[str, str]]:
+    """The pairs of methods that will be compared: those with rounds, beside which others are single points."""
+    with_rounds = {run.name for run in plan.runs if run.num_rounds > 1} or {run.name for run in plan.runs}
+    names = [method.name for method in wanted.methods if method.name in with_rounds]
     try:
         pairs = parsed_pairs(wanted.pairs, wanted.baseline)
     except ConfigurationError as error:
         raise ConfigurationError(f"{grid}: {error}") from error
     unknown = [name for pair in pairs for name in pair if name not in names]
     if unknown:
-        raise ConfigurationError(f"{grid}: pairs has {unknown[0]!r}; expected names of {', '.join(names)}")
+        raise ConfigurationError(f"{grid}: pairs has {unknown[0]!r}; expected methods with rounds, {', '.join(names)}")
+    if wanted.baseline is not None and wanted.baseline not in names:
+        raise ConfigurationError(
+            f"{grid}: baseline is {wanted.baseline!r}, which has no rounds; expected one of {', '.join(names)}"
+        )
     if wanted.baseline is not None:
         return [(name, wanted.baseline) for name in names if name != wanted.baseline]
     return pairs or list(combinations(names, 2))
@@ -155,7 +160,7 @@ def _compare(wanted: Grid, pairs: Sequence[Tuple[str, str]], outcomes: Sequence[
     """Compares the methods of which a run is finished; p is corrected for all pairs, also those that are left out."""
     finished = {outcome.name: outcome.run.configuration_hash for outcome in outcomes if outcome.run is not None}
     left = [pair for pair in pairs if set(pair) <= set(finished)]
-    if not left:
+    if len(finished) < 2 or (pairs and not left):
         number = f"{len(finished)} of {len(wanted.methods)} have a finished run"
         show(
             f"the methods are not compared: {number}"
@@ -166,4 +171,4 @@ def _compare(wanted: Grid, pairs: Sequence[Tuple[str, str]], outcomes: Sequence[
     runs = [run for run in find_runs(places)[0] if run.configuration_hash in finished.values() and run.finished]
     named = None if wanted.pairs is None else ",".join(map(":".join, left))
     paths = [str(run.path) for run in runs]
-    compare(paths, output=str(folder / REPORT), baseline=wanted.baseline, pairs=named, planned=len(pairs))
+    compare(paths, output=str(folder / REPORT), baseline=wanted.baseline, pairs=named, planned=len(pairs) or None)

@@ -30,8 +30,8 @@ def common_budgets(groups: Sequence[Group], measure: str) -> Optional[List[float
     # Returns
 
     `Optional[List[float]]`
-        `None` for sentences, so that those which methods have in common are compared; unless these are at most half of
-        a run's, such as its seed set.
+        `None` for sentences, so that those which methods have in common are compared; unless all runs have nothing but
+        their seed set in common, or in queries that were counted in tokens at most half of their rounds.
 
     # Raises
 
@@ -43,7 +43,8 @@ def common_budgets(groups: Sequence[Group], measure: str) -> Optional[List[float
     if measure == "sentences":
         budgets = [set(row) for one in counts for row in one.tolist()]
         in_all, fewest = len(set.intersection(*budgets)), min(map(len, budgets))
-        if in_all == 0 or 2 * in_all > fewest or start >= end:
+        by_chance = in_all == 1 or (2 * in_all <= fewest and any(map(_is_uneven, counts)))
+        if in_all == 0 or fewest == 1 or not by_chance or start >= end:
             return None
     if start >= end:
         raise ConfigurationError(
@@ -51,6 +52,12 @@ def common_budgets(groups: Sequence[Group], measure: str) -> Optional[List[float
             "compare them against sentences, or fewer of them"
         )
     return [float(budget) for budget in np.round(np.linspace(start, end, min(one.shape[1] for one in counts)))]
+
+
+def _is_uneven(counts: np.ndarray) -> bool:
+    """Whether rounds differ in their numbers of sentences, but for the last one, as where tokens were counted."""
+    sizes = np.diff(counts, axis=1)[:, :-1]
+    return bool(sizes.size and (sizes != sizes[0, 0]).any())
 
 
 def interpolated(counts: np.ndarray, scores: np.ndarray, budgets: Sequence[float]) -> np.ndarray:

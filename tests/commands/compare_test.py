@@ -79,6 +79,10 @@ def test_named_pairs(command: Command, runs: Path, tmp_path: Path, capsys: pytes
     assert "one of 2 pairs can pass 0.05 with 7 seeds or more" in markdown
     assert command("compare", runs, "-o", files[0], "--pairs", pairs, "--planned", "5") == 0
     assert "one of 5 pairs can pass 0.05 with 8 seeds or more" in capsys.readouterr().out
+    for planned, least in (("1", "2"), ("-5", "2")):
+        assert command("compare", runs, "-o", files[0], "--pairs", pairs, "--planned", planned) == 1
+        expected = f"error: --planned is {planned}; expected at least {least}, the pairs that are compared"
+        assert capsys.readouterr().err.splitlines()[-1] == expected
 
 
 def test_a_figure_and_a_table_for_a_paper(

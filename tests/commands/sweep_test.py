@@ -37,6 +37,7 @@ TINY = {
     "trainer.trainer.num_epochs": 1,
     "trainer.augmenter": {"type": "none"},
 }
+NO_ROUNDS = {"config": "small.json", "overrides": {"trainer.num_rounds": 0, "trainer.query_size": []}}
 GRIDS = sorted((ROOT / "training_configs" / "grids").glob("*.jsonnet"))
 
 
@@ -185,7 +186,7 @@ def test_a_failure_does_not_stop_the_others(
     [
         ({"seeds": "3-1"}, "grid.json: seeds is '3-1'; expected distinct integers from 0 to 2^32 - 1, such as 1,2,3"),
         ({"pairs": "a:b"}, "grid.json: --baseline and --pairs exclude each other: both say what is compared"),
-        ({"baseline": None, "pairs": "a:z"}, "grid.json: pairs has 'z'; expected names of a, b"),
+        ({"baseline": None, "pairs": "a:z"}, "grid.json: pairs has 'z'; expected methods with rounds, a, b"),
         ({"baseline": None, "pairs": "a"}, "grid.json: --pairs is 'a'; expected pairs of different methods, such as"),
         ({"configurations": {"a": "small.json", "b": "small.json"}}, "grid.json: a and b are the same configuration"),
         (
@@ -197,6 +198,14 @@ def test_a_failure_does_not_stop_the_others(
             },
             "grid.json: a and b do not work on the same data (train_data_path, validation_data_path, test_data_path, "
             "trainer.pool.size); expected a grid a corpus, and 'seqmix compare-corpora' for all",
+        ),
+        (
+            {"configurations": {"a": NO_ROUNDS, "b": "small.json"}},
+            "grid.json: baseline is 'a', which has no rounds; expected one of b",
+        ),
+        (
+            {"configurations": {"a": NO_ROUNDS, "b": "small.json"}, "baseline": None, "pairs": "b:a"},
+            "grid.json: pairs has 'a'; expected methods with rounds, b",
         ),
         ({"configurations": {"a": "none.json"}}, "none.json: the configuration cannot be read ("),
         ({"axes": {"seed": [1]}}, "grid.json: axes has 'seed', which 'sweep' sets itself: use seeds"),
@@ -245,6 +254,10 @@ def test_what_is_left_of_the_pairs_is_corrected_for_all(
     printed = capsys.readouterr().out
     assert "one of 3 pairs can pass 0.05 with 7 seeds or more" in printed
     assert "7 seeds are needed, there are 2" in printed, "also the seed of the first sweep"
+    point = {"config": config, "overrides": {"trainer.num_rounds": 0, "trainer.query_size": []}}
+    with_point = {"configurations": {**methods, "point": point}, "seeds": [2]}
+    assert command("sweep", write(tmp_path / "grid.json", with_point), "-s", tmp_path / "runs") == 1
+    assert "one of 3 pairs can pass 0.05 with 7 seeds or more" in capsys.readouterr().out, "a point is in no pair"
     grid = write(tmp_path / "grid.json", {"configurations": methods, "seeds": [2], "baseline": "broken"})
     (tmp_path / "runs" / "report.html").unlink()
     assert command("sweep", grid, "-s", tmp_path / "runs") == 1

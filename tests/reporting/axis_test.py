@@ -60,6 +60,9 @@ def test_budgets_that_are_equal_by_accident_are_no_common_ones() -> None:
     for row, sentences in zip(nte.runs[0].rounds, (10, 30, 50, 70, 90), strict=True):
         row["annotated"]["sentences"] = sentences
     assert common_budgets([random, nte], "sentences") is None, "three of five are common"
+    for k, row in enumerate(nte.runs[0].rounds):
+        row["annotated"]["sentences"] = 10 + 30 * k
+    assert common_budgets([random, nte], "sentences") is None, "10 and 40: of queries of 10 and of 30 sentences"
 
 
 def test_scores_between_rounds() -> None:
