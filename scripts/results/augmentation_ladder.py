@@ -7,8 +7,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence
 from scripts.results.figures import Charts
 from scripts.results.one_training import differences, reached, significant
 from scripts.results.records import EVERY, Corpus, environment, methods_of, progress
-from scripts.results.wording import bullets
-from seqmix_plugin.reporting import pair_tables
+from scripts.results.wording import bullets, verdicts
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.formatting import between, counted, signed
 from seqmix_plugin.reporting.paired import PairedComparison
@@ -143,9 +142,7 @@ def _over_corpora(found: Dict[Rung, Comparison]) -> List[str]:
     parts = []
     for size in SIZES:
         of_size = {rung.corpus.title: one for rung, one in found.items() if rung.size == size}
-        for split in ("dev", "test"):
-            table = pair_tables.over_corpora(of_size, split) if len(of_size) > 1 else None
-            if table is not None and table.rows:
-                title = f"{table.title[0].upper()}{table.title[1:]}, {size} labelled sentences"
-                parts.append(f"#### {title}\n\n{table.markdown()}")
+        for table in verdicts(of_size):
+            title = f"{table.title[0].upper()}{table.title[1:]}, {size} labelled sentences"
+            parts.append(f"#### {title}\n\n{table.markdown()}")
     return parts

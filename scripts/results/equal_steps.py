@@ -7,8 +7,7 @@ import numpy as np
 
 from scripts.results.figures import Charts, charts, shown
 from scripts.results.records import SOURCES, Corpus, comparisons, environment, papers_numbers, place, progress
-from scripts.results.wording import of_corpus, seqmix_gains
-from seqmix_plugin.reporting import pair_tables
+from scripts.results.wording import of_corpus, seqmix_gains, verdicts
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.formatting import NOTHING, signed, with_deviation
 from seqmix_plugin.reporting.table import Table
@@ -85,8 +84,5 @@ def _over_corpora(found: Dict[Corpus, Comparison]) -> str:
     parts: List[str] = []
     for source in SOURCES:
         of_source = {corpus.title: one for corpus, one in found.items() if corpus.source == source}
-        for split in ("dev", "test"):
-            table = pair_tables.over_corpora(of_source, split) if len(of_source) > 1 else None
-            if table is not None and table.rows:
-                parts.append(f"#### {SOURCES[source]}: {table.title}\n\n{table.markdown()}")
+        parts += [f"#### {SOURCES[source]}: {table.title}\n\n{table.markdown()}" for table in verdicts(of_source)]
     return "\n".join(parts)

@@ -6,7 +6,7 @@ from typing import Dict
 
 from scripts.results.figures import Charts, charts, shown
 from scripts.results.records import Corpus, comparisons, demoted, environment, progress
-from scripts.results.wording import answers, bullets
+from scripts.results.wording import answers, bullets, verdicts
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.reporting import pair_tables, tables
 from seqmix_plugin.reporting.comparison import Comparison
@@ -49,10 +49,7 @@ def section(results: Path) -> str:
             parts.append(f"#### What this says at equal sentences\n\n{bullets(lines)}")
         parts.append(at_equal_tokens(one))
     over = {corpus.title: one for corpus, one in found.items() if one.named}
-    for split in ("dev", "test"):
-        table = pair_tables.over_corpora(over, split) if len(over) > 1 else None
-        if table is not None and table.rows:
-            parts.append(f"### Both corpora: {table.title}\n\n{table.markdown()}")
+    parts += [f"### Both corpora: {table.title}\n\n{table.markdown()}" for table in verdicts(over)]
     return "\n".join(filter(None, parts))
 
 

@@ -4,7 +4,7 @@ from typing import Dict, List
 
 from seqmix_plugin.reporting import pair_tables
 from seqmix_plugin.reporting.comparison import Comparison, Summary
-from seqmix_plugin.reporting.formatting import decimal, p_value, signed, with_deviation
+from seqmix_plugin.reporting.formatting import between, decimal, p_value, signed, with_deviation
 from seqmix_plugin.reporting.paired import PairedComparison
 from seqmix_plugin.reporting.table import Table
 
@@ -20,8 +20,8 @@ def reached(found: Comparison) -> Table:
         cells = [with_deviation(*summaries[group.name].mean_over_budgets, seeds) for summaries in of_split.values()]
         known = [step for step in steps if step is not None]
         collapsed = sum(bool(run.rounds[0].get("collapsed")) for run in group.runs)
-        trained = decimal(sum(known) / len(known), 0) if known else None
-        rows.append([group.name, str(seeds), decimal(None) if trained is None else trained, str(collapsed), *cells])
+        trained = decimal(sum(known) / len(known) if known else None, 0)
+        rows.append([group.name, str(seeds), trained, str(collapsed), *cells])
     columns = ["trained", "seeds", "steps", "collapsed", *(f"{split} F1" for split in of_split)]
     return Table("", columns, rows)
 
@@ -41,9 +41,8 @@ def differences(found: Comparison, where: str) -> List[str]:
 
 
 def _tested(pair: PairedComparison) -> List[str]:
-    interval = "–" if pair.interval is None else f"{signed(pair.interval[0])} to {signed(pair.interval[1])}"
-    numbers = [signed(pair.difference), interval, str(len(pair.units)), p_value(pair.p), p_value(pair.adjusted_p)]
-    return [*numbers, pair.verdict]
+    numbers = [signed(pair.difference), between(pair.interval), str(len(pair.units))]
+    return [*numbers, p_value(pair.p), p_value(pair.adjusted_p), pair.verdict]
 
 
 def significant(*pairs: PairedComparison) -> str:

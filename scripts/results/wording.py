@@ -5,7 +5,7 @@ from typing import Any, Dict, List, Mapping, Sequence, Tuple
 import numpy as np
 
 from scripts.results.records import METHODS, demoted
-from seqmix_plugin.reporting import tables
+from seqmix_plugin.reporting import pair_tables, tables
 from seqmix_plugin.reporting.comparison import Comparison
 from seqmix_plugin.reporting.formatting import between, counted, signed
 from seqmix_plugin.reporting.paired import PairedComparison
@@ -93,6 +93,14 @@ def measurement(pair: PairedComparison, first: str) -> str:
     start = signed(pair.at_budgets[budget])
     seeds = counted(len(pair.units), "seed")
     return f"{signed(pair.difference)}{interval} ({start} at {budget}; {seeds}; {pair.verdict})"
+
+
+def verdicts(of_corpora: Mapping[str, Comparison]) -> List[Table]:
+    """The table over the corpora on dev and on test, where two corpora have a pair of methods."""
+    tables_of = (
+        [pair_tables.over_corpora(of_corpora, split) for split in ("dev", "test")] if len(of_corpora) > 1 else []
+    )
+    return [table for table in tables_of if table.rows]
 
 
 def bullets(lines: Sequence[str]) -> str:

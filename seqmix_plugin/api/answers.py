@@ -53,12 +53,12 @@ def checked_answers(answers: Any, questions: Sequence[Question], types: Sequence
     given: Set[str] = set()
     for name, answer in _by_id(answers, questions).items():
         raw = RawAnswer.of(PLACE, name, by_id)
-        if raw.question is not None and raw.question.id in given:
-            raise ConfigurationError(f"{raw.place}: two answers; expected one")
         if raw.question is None:
             raise ConfigurationError(
                 f"{PLACE}, id {quoted(name)}: not a question of this round; expected ids such as {questions[0].id!r}"
             )
+        if raw.question.id in given:
+            raise ConfigurationError(f"{raw.place}: two answers; expected one")
         given.add(raw.question.id)
         checked = Checked(answer_in(_row(raw.place, answer), raw), types)
         problems += checked.problems

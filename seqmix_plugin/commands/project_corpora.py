@@ -65,14 +65,14 @@ def read_corpora(path: str, layout: Layout, splits: Dict[str, str], annotate: bo
     labelled = _labelled(layouts) or Layout("columns" if layout.format == "text" else layout.format)
     _check_formats(splits, layouts)
     columns = _columns(layouts)
-    labelled = labelled.with_columns(columns)
+    labelled, layout = labelled.with_columns(columns), layout.with_columns(columns)
     files = {"train": path, **splits}
     for one in (one for one, found in layouts.items() if found.labelled):
         _, error = repaired(one, labelled._replace(format=layouts[one].format))
         if error is not None:
             show(f"warning: {error}; such tags are repaired as conlleval reads them, by repair_tags")
             labelled = labelled._replace(repair=True)
-    layout = (layout if annotate else labelled).with_columns(columns)._replace(format=layout.format)
+    layout = layout if annotate else labelled._replace(format=layout.format)
     contents = {name: read_file(one, layout if name == "train" else labelled) for name, one in files.items()}
     number = contents["train"].sentences
     if number < FEWEST:
@@ -85,6 +85,7 @@ def _labelled(layouts: Dict[str, Layout]) -> Optional[Layout]:
     files = [(path, one) for path, one in layouts.items() if one.labelled]
     if not files:
         return None
+    _, last = files[-1]
     if len({one.scheme for _, one in files}) > 1:  # a file of nothing but O has no scheme of its own
         files = [file for file in files if _has_entities(*file)] or files
     (_, first), *rest = files
@@ -95,7 +96,7 @@ def _labelled(layouts: Dict[str, Layout]) -> Optional[Layout]:
                 f"{path}: the tags are {one.scheme}; expected {first.scheme}, as in the other files"
             )
     # In the same format the reader names the line of a strange tag.
-    return first._replace(format=[one.format for one in layouts.values() if one.labelled][-1])
+    return first._replace(format=last.format)
 
 
 def _has_entities(path: str, layout: Layout) -> bool:

@@ -127,13 +127,13 @@ def _pairs(grid: str, wanted: Grid, plan: RunPlan) -> List[Tuple[str, str]]:
     unknown = [name for pair in pairs for name in pair if name not in names]
     if unknown:
         raise ConfigurationError(f"{grid}: pairs has {unknown[0]!r}; expected methods with rounds, {', '.join(names)}")
-    if wanted.baseline is not None and wanted.baseline not in names:
+    if wanted.baseline is None:
+        return pairs or list(combinations(names, 2))
+    if wanted.baseline not in names:
         raise ConfigurationError(
             f"{grid}: baseline is {wanted.baseline!r}, which has no rounds; expected one of {', '.join(names)}"
         )
-    if wanted.baseline is not None:
-        return [(name, wanted.baseline) for name in names if name != wanted.baseline]
-    return pairs or list(combinations(names, 2))
+    return [(name, wanted.baseline) for name in names if name != wanted.baseline]
 
 
 def _check_comparable(grid: str, plan: RunPlan) -> None:

@@ -132,7 +132,7 @@ def _prefixes(corpora: Sequence[Set[str]]) -> List[str]:
     for place, cuts in enumerate(rests):
         elsewhere = {name for other in rests[:place] + rests[place + 1 :] for left in other.values() for name in left}
         shared = {cut: len(left & elsewhere) for cut, left in cuts.items()}
-        chosen.append(max(shared, key=lambda cut, shared=shared: shared[cut], default=""))  # type: ignore[misc]
+        chosen.append(max(shared, key=shared.__getitem__, default=""))
     return chosen
 
 

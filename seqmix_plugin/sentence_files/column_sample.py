@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cached_property
 from itertools import groupby
 from typing import List, Optional, Sequence
 
@@ -18,16 +19,16 @@ LANGUAGE = re.compile(r"[a-z]{2,3}:(?=.)")
 
 class ColumnSample:
     """
-    The rows of a file's first lines, without comments and the ranges of CoNLL-U.
+    The rows of a file's first lines, without the ranges of CoNLL-U.
 
     # Parameters
 
     lines : `Sequence[str]`
-        The lines.
+        The lines, without comments.
     """
 
     def __init__(self, lines: Sequence[str]) -> None:
-        rows = [[] if is_blank(line) else split_columns(line) for line in lines if not line.startswith("# ")]
+        rows = [[] if is_blank(line) else split_columns(line) for line in lines]
         if _usual_width(rows) == CONLLU_COLUMNS:
             rows = [row for row in rows if not (row and RANGE_OR_EMPTY_NODE.fullmatch(row[0]))]
         self._width = _usual_width(rows)
@@ -72,7 +73,7 @@ class ColumnSample:
         blanks = sum(" " in row[column] for row in usual)
         return None if blanks > (1 - ENOUGH) * len(usual) else Layout("columns", token_column=column)
 
-    @property
+    @cached_property
     def _word_column(self) -> int:
         """The first column that neither has numbers, as of rows, nor one name a sentence, as of a document."""
         usual = self._usual(self._words)

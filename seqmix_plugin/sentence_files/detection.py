@@ -39,6 +39,7 @@ def find_layout(path: str, wanted: Optional[str] = None) -> Layout:
         return Layout("text")
     if wanted is None and OTHERS.match(first):
         raise _unreadable(path, "JSON, not JSONL")
+    lines = [line for line in lines if not line.startswith("# ")]  # comments
     columns = ColumnSample(lines)
     found = columns.layout()
     if found is not None:
@@ -46,7 +47,7 @@ def find_layout(path: str, wanted: Optional[str] = None) -> Layout:
         if prefix:
             raise ConfigurationError(f"{path}: its words begin with {prefix!r}; expected them without it")
         return found
-    if wanted is None and _has_a_word_a_line([line for line in lines if not line.startswith("# ")]):
+    if wanted is None and _has_a_word_a_line(lines):
         raise ConfigurationError(
             f"{path}: has a word in each line and no tags; expected --format columns, or text (one sentence per line) "
             f"with --format text"
