@@ -77,6 +77,7 @@ def serve_queries(
             f"Settings > Webhooks: {address}/webhook{header}"
         )
         server.run(create_app(service, known), listening, lambda: show(line))
-        show(f"the service has ended; it has recorded {service.webhook.log.num_added:,} annotations")
+        refused = f" and refused {service.num_refused:,} requests" if service.num_refused else ""
+        show(f"the service has ended; it has recorded {service.webhook.log.num_added:,} annotations{refused}")
     finally:
         service.close()

@@ -1,6 +1,6 @@
 """All answers to the questions of a round, read together."""
 
-from typing import List, Optional, Sequence
+from typing import Iterator, List, Optional, Sequence, Tuple
 
 from seqmix_plugin.formats.annotation_format import AnnotationFormat, ReadSettings
 from seqmix_plugin.formats.answer import RawAnswer
@@ -45,14 +45,23 @@ def read_answers(
     settings = settings or ReadSettings()
     by_id = {question.sentence.id: question for question in questions}
     rounds = [RoundFiles.of(files.run, k) for k in range(files.number + 1)]
-    unread = "what is in it is not read; expected files beside it, not in it"
-    found: List[List[RawAnswer]] = [
-        [RawAnswer(f"{folder.parent}, folder {folder.name!r}", warnings=[unread])]
-        for one in rounds
-        for folder in one.unread_folders()
-    ]
+    found: List[List[RawAnswer]] = [[RawAnswer(place, warnings=[why])] for one in rounds for place, why in _unread(one)]
     for path in (path for one in rounds for path in one.answer_files()):
         own = path.name.endswith(OWN)
         found.append([*(JsonlFormat().collect(path, by_id, growing=True) if own else tool.collect(path, by_id))])
     checked = [[Checked(raw, labels, settings.snap) for raw in raws] for raws in found]
     return resolve(checked, [*by_id], settings.annotators)
+
+
+def _unread(files: RoundFiles) -> Iterator[Tuple[str, str]]:
+    """What is among the answers of a round and not read, and why not."""
+    for folder in files.unread_folders():
+        yield (
+            f"{folder.parent}, folder {folder.name!r}",
+            "what is in it is not read; expected files beside it, not in it",
+        )
+    for backup in files.unread_backups():
+        yield (
+            str(backup),
+            "not read, because editors give such a name to what a file was before; rename it to have it read",
+        )

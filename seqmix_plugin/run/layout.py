@@ -49,6 +49,8 @@ OWN = ".answers.jsonl"
 ANSWER_FILES = f"{QUERIES}/round_*/{ANSWERS}/*"
 """The annotators' files in the folder of a run, which are only read and may be links."""
 
+_BACKUP = re.compile(r".*(~|\.bak|\.orig|\.sw[op])|#.*#", re.IGNORECASE | re.DOTALL)
+"""Names under which editors keep what a file was before."""
 _ROUND = re.compile(r"round_(0|[1-9]\d{0,5})", re.ASCII)
 
 
@@ -167,18 +169,26 @@ class RoundFiles(NamedTuple):
         return path
 
     def answer_files(self) -> List[Path]:
-        """The files with answers, sorted by name, without folders, hidden files and files that are being written."""
-        found = [
-            path
-            for path in self.answers.glob("*")
-            if path.is_file() and not path.name.startswith(".") and path.suffix not in (".tmp", ".part")
-        ]
+        """
+        The files with answers, sorted by name, without folders, hidden files, files that are being written, and what
+        editors keep of files.
+        """
+        found = [path for path in self._visible_files() if not _BACKUP.fullmatch(path.name)]
         return sorted(found, key=_natural)
 
     def unread_folders(self) -> List[Path]:
         """The folders among the answers that are not empty; they are not read."""
         found = [path for path in self.answers.glob("*") if path.is_dir() and not path.name.startswith(".")]
         return sorted(path for path in found if any(path.iterdir()))
+
+    def unread_backups(self) -> List[Path]:
+        """The files among the answers that an editor keeps of others; they are not read."""
+        return sorted(path for path in self._visible_files() if _BACKUP.fullmatch(path.name))
+
+    def _visible_files(self) -> List[Path]:
+        """The files among the answers that are neither hidden nor being written."""
+        found = (path for path in self.answers.glob("*") if path.suffix not in (".tmp", ".part"))
+        return [path for path in found if path.is_file() and not path.name.startswith(".")]
 
 
 def _natural(path: Path) -> Tuple[List[Tuple[int, str]], str]:

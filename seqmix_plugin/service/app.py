@@ -5,9 +5,9 @@ import json
 import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Awaitable, Callable, Dict, Optional, Tuple
+from typing import Any, Awaitable, Callable, Dict, Optional, Set, Tuple
 
-from seqmix_plugin.errors import ConfigurationError, first_line
+from seqmix_plugin.errors import ConfigurationError, first_line, printable
 from seqmix_plugin.io import json_text
 from seqmix_plugin.service.credentials import Credentials, is_loopback
 from seqmix_plugin.service.predictions import RefusedError
@@ -19,6 +19,14 @@ LARGEST_BODY = 2**23
 """Bytes of a request body."""
 PREDICTING, OTHERS = 16, 48
 """Threads for predictions, which share the model, and for other requests, which do not wait for predictions."""
+
+LONGEST = 100
+"""Characters of a path that are shown."""
+REFUSED = (
+    "a POST to {} was refused with {} ({}); if it was a webhook, its annotation is not recorded: see Settings > "
+    "Webhooks above, and export what was annotated meanwhile"
+)
+"""What is told of the first request with a status; Label Studio sends an annotation once."""
 
 App = Callable[[Dict[str, Any], Callable[..., Any], Callable[..., Any]], Awaitable[None]]
 Reply = Tuple[int, Dict[str, Any]]
@@ -40,12 +48,14 @@ def create_app(service: Service, credentials: Optional[Credentials] = None) -> A
         An ASGI application, which checks the headers of a request before it reads the body.
     """
     predicting, others = ThreadPoolExecutor(PREDICTING), ThreadPoolExecutor(OTHERS)
+    told: Set[int] = set()
 
     async def app(scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        path, method = scope["path"].rstrip("/") or "/", scope["method"]
         try:
-            _authenticate(scope["path"], headers, credentials)
-            handler = _handler(scope["path"], scope["method"], headers)
+            _authenticate(path, headers, credentials)
+            handler = _handler(path, method, headers)
             body = await _body(receive)
             if body is None:
                 return
@@ -53,6 +63,10 @@ def create_app(service: Service, credentials: Optional[Credentials] = None) -> A
             status, content = await asyncio.get_running_loop().run_in_executor(threads, handler, service, body)
         except RefusedError as error:
             status, content = error.status, {"error": str(error)}
+            service.num_refused += method == "POST"
+            if method == "POST" and status not in told:
+                told.add(status)
+                logger.warning(REFUSED.format(printable(path[:LONGEST]), status, error))
         except Exception as error:
             logger.warning(f"a request failed: {type(error).__name__}: {first_line(error)}")
             status, content = 500, {"error": "internal error"}

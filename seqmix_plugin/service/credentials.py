@@ -48,6 +48,8 @@ class Credentials:
                 raise ConfigurationError(
                     f"credentials: {name!r} is invalid; expected {shortest} or more printable ASCII characters"
                 )
+            if name == "secret" and value != value.strip(" "):  # HTTP removes them from a header
+                raise ConfigurationError("credentials: 'secret' is invalid; expected no space at its ends")
 
     def allow(self, path: str, headers: Mapping[str, str]) -> bool:
         """Whether a request has the user and password, or a webhook the secret; compared in constant time."""

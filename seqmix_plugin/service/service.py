@@ -59,6 +59,8 @@ class Service:
         self._holder = ModelHolder(folder, load, device)
         self._holder.refresh()
         self._mismatch = ("", "")
+        self.num_refused = 0
+        """The number of refused requests, each of which may have been an annotation."""
 
     @property
     def version(self) -> str:

@@ -16,7 +16,8 @@ from seqmix_plugin.formats.versions import utc
 from seqmix_plugin.io.atomic import data_digest
 from seqmix_plugin.io.json_text import Row, is_text, shown, whole_number
 from seqmix_plugin.run.layout import QUERIES
-from seqmix_plugin.service.annotation_log import AnnotationLog, Entry, LogFile
+from seqmix_plugin.service.annotation_log import AnnotationLog, Entry
+from seqmix_plugin.service.log_file import LogFile
 from seqmix_plugin.service.watched_run import RunQuestions
 
 logger = logging.getLogger(__name__)

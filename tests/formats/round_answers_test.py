@@ -51,6 +51,19 @@ def test_a_folder_with_files_is_warned_of(files: RoundFiles) -> None:
     assert row.matches(warning)
 
 
+@pytest.mark.parametrize("kept", ["{}~", "{}.bak", "{}.orig", ".{}.swp", "#{}#"])
+def test_what_an_editor_keeps_does_not_count_over_the_corrected_file(files: RoundFiles, kept: str) -> None:
+    lines = [{"id": "7", "tags": TAGS}], [{"id": "7", "tags": ["O"] * len(TAGS)}]
+    for name, row in zip(("mine.answers.jsonl", kept.format("mine.answers.jsonl")), lines, strict=True):
+        (files.answers / name).write_text(json.dumps(row[0]) + "\n", encoding="utf-8")
+    answers = read_answers(files, DoccanoFormat(), QUESTIONS, LABELS)
+    assert tags(answers) == {"7": " ".join(TAGS)}
+    [row] = [
+        row for row in rows("Answers of annotation tools") if row.what.startswith("a file among the answers whose")
+    ]
+    assert [row.matches(warning) for warning in answers.warnings] == [True] * (not kept.startswith("."))
+
+
 def test_annotators_of_different_files_are_resolved_by_the_rule(files: RoundFiles) -> None:
     for number, tag in enumerate(("O", "B-PER", "B-PER")):
         row = {"id": "9", "tags": [tag, "O", "O", "O"], "annotator": str(number)}

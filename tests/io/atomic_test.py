@@ -14,7 +14,7 @@ from seqmix_plugin.errors import error_line
 from seqmix_plugin.io.atomic import append, disk_errors, file_digest, locked, replacement, write_text
 from seqmix_plugin.io.folder_guard import make_folder, own_folder, remove, remove_folder
 from seqmix_plugin.run.encoder_files import whole_folder
-from seqmix_plugin.service.annotation_log import LogFile
+from seqmix_plugin.service.log_file import LogFile
 from tests.faults.drill import in_process
 
 WRITES = {

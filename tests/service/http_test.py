@@ -158,7 +158,8 @@ def test_what_is_made_anew_after_a_deletion(client: Client, waiting: Path, lines
     assert tags(waiting) == {"7": "O O O O B-LOC O"}
     assert lines == [
         "annotation 1 of project 1 was deleted before it arrived: ignored",
-        "annotation 1 of project 1 was deleted and arrived again with a later time: accepted",
+        "annotation 1 of project 1 is not the one that had this number: it was made at another time, as by another "
+        "installation of the tool, whose annotations are kept in service_2.answers.jsonl",
     ]
     assert [row["problem"] for row in problem_rows(waiting)] == lines
 
@@ -332,6 +333,21 @@ def test_who_may_ask(guarded: Client, waiting: Path) -> None:
     assert log_rows(waiting) == []
     assert post(guarded, said(ANNA, PERSON), headers=secret).status_code == 201
     assert post(guarded, {"action": "START_TRAINING"}, headers=right).status_code == 201  # Label Studio sends it so
+
+
+def test_a_webhook_that_is_refused_is_told(guarded: Client, waiting: Path, lines: List[str]) -> None:
+    """Label Studio makes the webhook without the header, and does not send an annotation again."""
+    for path in ("/webhook", "/webhook", "/web\nhook"):
+        assert post(guarded, said(ANNA, PERSON), path).status_code == 401
+    [line] = lines
+    assert line.startswith("a POST to /webhook was refused with 401 (credentials are missing or wrong); if it was a")
+    assert "export what was annotated meanwhile" in line
+    secret = {HEADER: WHO.secret}
+    assert post(guarded, said(ANNA, PERSON), "/webhooks", headers=basic(WHO.user, WHO.password)).status_code == 404
+    assert lines[1].startswith("a POST to /webhooks was refused with 404 (Not Found)")
+    assert post(guarded, said(ANNA, PERSON), "/webhook/", headers=secret).status_code == 201
+    assert len(lines) == 2
+    assert len(log_rows(waiting)) == 1
 
 
 def test_who_may_not_ask_is_refused_by_the_headers_alone(guarded: Client, waiting: Path) -> None:

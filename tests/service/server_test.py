@@ -49,7 +49,7 @@ def test_a_model_is_served(asking: Path, tmp_path: Path) -> None:
         f"{asking}, round 0, is served at {address}; in Label Studio: Settings > Model: {address}, Basic "
         f"authentication as studio; Settings > Webhooks: {address}/webhook with X-Seqmix-Secret"
     )
-    assert last == "the service has ended; it has recorded 1 annotations"
+    assert last == "the service has ended; it has recorded 1 annotations and refused 1 requests"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -226,6 +226,7 @@ def test_credentials_of_a_file_or_the_environment(tmp_path: Path) -> None:
         ({**GOOD, "secret": "with\nline end"}, "credentials: 'secret' is invalid"),
         ({**GOOD, "secret": 12345678}, "credentials: 'secret' is invalid"),
         ({**GOOD, "user": ""}, "credentials: 'user' is invalid; expected 1 or more"),
+        ({**GOOD, "secret": "battery staple "}, "credentials: 'secret' is invalid; expected no space at its ends"),
     ],
 )
 def test_credentials_that_are_none_are_not_shown(tmp_path: Path, content: Any, message: str) -> None:
@@ -271,6 +272,10 @@ MESSAGES: Dict[str, None] = dict.fromkeys(
         "credentials: expected exactly",
         "is readable by other users; run chmod 600",
         "is invalid; expected … or more printable ASCII characters",
+        "is invalid; expected no space at its ends",
+        "is not the one that had this number",
+        "annotations of several installations of the tool have this number",
+        "if it was a webhook, its annotation is not recorded",
         "does not fit: ",
         "cannot load the model",
         "cannot read the questions of round",
