@@ -8,12 +8,14 @@ import tarfile
 from contextlib import contextmanager
 from typing import Iterator
 
+from allennlp.commands import predict
 from allennlp.commands.evaluate import Evaluate, evaluate_from_args
 from allennlp.commands.predict import Predict, _predict
 from allennlp.commands.subcommand import Subcommand
 
 from seqmix_plugin.allennlp_gaps import transient_bars
 from seqmix_plugin.commands.command import one_line_errors
+from seqmix_plugin.commands.predict_input import CheckedPredictManager
 from seqmix_plugin.console import prepare_console
 from seqmix_plugin.errors import ConfigurationError, first_line, quoted
 
@@ -23,6 +25,7 @@ def register_quiet_forms() -> None:
     prepare_console()
     Subcommand.register("evaluate", exist_ok=True)(QuietEvaluate)
     Subcommand.register("predict", exist_ok=True)(QuietPredict)
+    predict._PredictManager = CheckedPredictManager  # type: ignore[misc]
 
 
 class QuietEvaluate(Evaluate):
@@ -67,7 +70,7 @@ def _results_alone(args: argparse.Namespace) -> Iterator[None]:
             yield
         except tarfile.TarError as error:
             raise ConfigurationError(f"{args.archive_file}: not a model archive ({first_line(error)})") from error
-        except json.JSONDecodeError as error:
+        except json.JSONDecodeError as error:  # of a predictor that is not ours
             raise ConfigurationError(
                 f"{args.input_file}: expected a JSON object in each line, found {quoted(error.doc.strip())}"
             ) from error

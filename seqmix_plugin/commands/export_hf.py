@@ -12,7 +12,8 @@ from transformers import AutoModelForTokenClassification, AutoTokenizer, PreTrai
 
 from seqmix_plugin.archives import load_tagger
 from seqmix_plugin.commands.command import command
-from seqmix_plugin.commands.model_card import CARD, EXAMPLE, Model, Publication, model_card, trained_run
+from seqmix_plugin.commands.exported_run import exported_run
+from seqmix_plugin.commands.model_card import CARD, EXAMPLE, Model, Publication, model_card
 from seqmix_plugin.commands.pipeline_agreement import SAMPLES, Agreement, compare_with_pipeline, found_entities
 from seqmix_plugin.console import show
 from seqmix_plugin.data import SentenceReader
@@ -25,6 +26,7 @@ from seqmix_plugin.models.inference import inference
 from seqmix_plugin.models.input_length import NO_LIMIT, max_input_length
 from seqmix_plugin.run.layout import CONFIG, ROUNDS
 from seqmix_plugin.run.names import experiment_name
+from seqmix_plugin.run.reader import Run
 
 LARGEST_DIFFERENCE = 1e-4
 """Of the two models' log-probabilities."""
@@ -103,7 +105,7 @@ def export_hf(
             agreement = compare_with_pipeline(model, reader, temporary, place)
             if agreement.differing and not allow_differences:
                 raise ConfigurationError(f"{folder}: nothing is written, as {agreement}; --allow-differences writes it")
-            _write_card(Path(temporary), experiment_name(run), run, exported, agreement, publication)
+            _write_card(Path(temporary), experiment_name(run), exported_run(place), exported, agreement, publication)
             folder.mkdir(exist_ok=True)
             mode = Path(temporary, "config.json").stat().st_mode
             for file in sorted(Path(temporary).iterdir()):
@@ -120,7 +122,7 @@ def export_hf(
 def _write_card(
     temporary: Path,
     name: str,
-    run: Path,
+    run: Optional[Run],
     exported: PreTrainedModel,
     agreement: Agreement,
     publication: Publication,
@@ -131,7 +133,7 @@ def _write_card(
     longest = AutoTokenizer.from_pretrained(temporary).model_max_length
     found = found_entities(str(temporary), EXAMPLE)
     model = Model(name, types, found, same, longest if longest < NO_LIMIT else None)
-    write_text(temporary / CARD, model_card(model, trained_run(run), publication))
+    write_text(temporary / CARD, model_card(model, run, publication))
 
 
 def _check_trained(run: Path) -> None:

@@ -9,9 +9,9 @@ from seqmix_plugin.errors import ConfigurationError, printable
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.reporting.formatting import counted, decimal
 from seqmix_plugin.reporting.table import Table, as_markdown
-from seqmix_plugin.run.layout import CONFIG, DATA_DIGESTS, ROUNDS, STATE
+from seqmix_plugin.run.layout import DATA_DIGESTS, STATE
 from seqmix_plugin.run.method_name import method_name
-from seqmix_plugin.run.reader import Run, read_run
+from seqmix_plugin.run.reader import Run
 
 CARD = "README.md"
 EXAMPLE = "Anna Berg sings in Oslo"
@@ -71,17 +71,6 @@ class Model(NamedTuple):
     entities: Sequence[Tuple[str, str]]
     words: Tuple[int, int]
     max_length: Optional[int] = None
-
-
-def trained_run(folder: Path) -> Optional[Run]:
-    """The run in a folder; `None` where there is none, as beside an archive that was moved."""
-    if not (folder / CONFIG).is_file() or not (folder / ROUNDS).is_file():
-        return None
-    try:
-        run = read_run(folder)
-    except ConfigurationError:  # a model of AllenNLP's own trainer
-        return None
-    return run if run.rounds else None
 
 
 def model_card(model: Model, run: Optional[Run], publication: Publication) -> str:

@@ -51,12 +51,29 @@ def test_predictions_of_a_pipe_are_lines(trained: Path, tmp_path: Path, capfd: p
     assert [len(json.loads(line)["tags"]) for line in shown.out.splitlines()] == [1, 2]
 
 
+@pytest.mark.parametrize("before", ["\ufeff", "\ufeff\r\n"])
+def test_a_byte_order_mark_is_no_part_of_the_input(
+    trained: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], before: str
+) -> None:
+    (tmp_path / "in.jsonl").write_text(before + '{"sentence": "Anna sings"}\r\n', encoding="utf-8")
+    assert run("predict", trained, tmp_path / "in.jsonl") == 0
+    assert json.loads(capfd.readouterr().out)["words"] == ["Anna", "sings"]
+
+
+GOOD = '{"sentence": "Anna in Oslo"}'
+EXPECTED = "expected 'tokens', a list of words, or 'sentence', a text; neither empty"
+
+
 @pytest.mark.parametrize(
     ("name", "archive", "content", "message"),
     [
         ("evaluate", "gone.tar.gz", "", "file gone.tar.gz not found"),
         ("predict", "in.txt", "text", "in.txt: not a model archive (not a gzip file)"),
-        ("predict", "TRAINED", "text", "in.txt: expected a JSON object in each line, found 'text'"),
+        ("predict", "TRAINED", GOOD + "\ntext", "in.txt, line 2: not JSON (Expecting value: line 1 column 1 (char 0))"),
+        ("predict", "TRAINED", f"{GOOD}\n[{GOOD}]", f"in.txt, line 2, input [{GOOD}]: {EXPECTED}"),
+        ("predict", "TRAINED", GOOD + '\n\n{"text": "Anna"}', f'in.txt, line 3, input {{"text": "Anna"}}: {EXPECTED}'),
+        ("predict", "TRAINED", GOOD + '\n{"sentence": " "}', f'in.txt, line 2, input {{"sentence": " "}}: {EXPECTED}'),
+        ("predict", "TRAINED", GOOD + "\nJos\udce9", "in.txt, line 2: byte 0xe9 is not UTF-8"),
         (
             "evaluate",
             "TRAINED",
@@ -76,6 +93,6 @@ def test_what_cannot_be_read_is_one_line(
     message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("in.txt").write_text(content, encoding="utf-8")
+    Path("in.txt").write_text(content, encoding="utf-8", errors="surrogateescape")
     assert run(name, trained if archive == "TRAINED" else archive, "in.txt") == 1
     assert capfd.readouterr() == ("", f"error: {message}\n")

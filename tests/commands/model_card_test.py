@@ -11,7 +11,8 @@ import yaml
 from allennlp.common.checks import ConfigurationError
 
 from seqmix_plugin.commands.export_hf import export_hf
-from seqmix_plugin.commands.model_card import CARD, Model, Publication, model_card, trained_run
+from seqmix_plugin.commands.exported_run import exported_run
+from seqmix_plugin.commands.model_card import CARD, Model, Publication, model_card
 from tests.active_learning.conftest import lines
 from tests.reporting.conftest import write_run
 
@@ -66,7 +67,7 @@ def test_numbers_by_hand(tmp_path: Path) -> None:
     changes = {"trainer.query_policy.type": "mnlp", "trainer.augmenter.type": "seqmix", "model": {"a": {}}}
     changes["model"] = {"token_embedders": {"tokens": {"model_name": "google-bert/bert-base-cased"}}}
     folder = write_run(tmp_path / "run", [40.0, 60.0], accepted=[10, 4], dev_below=10.0, seed=3, **changes)
-    card = model_card(TAGGER, trained_run(folder), Publication())
+    card = model_card(TAGGER, exported_run(folder), Publication())
     assert front_matter(card)["base_model"] == "google-bert/bert-base-cased"
     assert front_matter(card)["license"] == "unknown"
     assert "license: unknown  # to be chosen" in card
@@ -84,25 +85,46 @@ def test_numbers_by_hand(tmp_path: Path) -> None:
 def test_a_folder_is_none_of_the_hub_wherever_the_card_is_made(tmp_path: Path) -> None:
     changes = {"model": {"token_embedders": {"tokens": {"model_name": "models/small"}}}}
     folder = write_run(tmp_path / "run", [40.0, 60.0], **changes)
-    assert front_matter(model_card(TAGGER, trained_run(folder), Publication()))["base_model"] == "models/small"
+    assert front_matter(model_card(TAGGER, exported_run(folder), Publication()))["base_model"] == "models/small"
     (folder / "state").mkdir()
     digests = {"model.token_embedders.tokens.model_name": "0" * 64}
     (folder / "state" / "data.json").write_text(json.dumps(digests), encoding="utf-8")
-    card = model_card(TAGGER, trained_run(folder), Publication())
+    card = model_card(TAGGER, exported_run(folder), Publication())
     assert "base_model" not in front_matter(card)
     assert "# base_model: to be filled in, as it was a folder" in card
 
 
 def test_a_run_that_is_not_measured_and_an_archive_alone(tmp_path: Path) -> None:
     folder = write_run(tmp_path / "run", [0.0], measured=False)
-    card = model_card(TAGGER, trained_run(folder), Publication())
+    card = model_card(TAGGER, exported_run(folder), Publication())
     assert "Not measured: there was no dev and no test file." in card
     assert "How well it finds entities is not known." in card
-    assert trained_run(tmp_path) is None
+    assert exported_run(tmp_path) is None
     alone = model_card(TAGGER, None, Publication())
     assert "## Training" not in alone
     assert "## Use" in alone
     assert front_matter(alone)["tags"] == ["token-classification", "active-learning", "seqmix"]
+
+
+def test_an_archive_has_the_scores_of_its_own_weights(
+    trained: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While a run is extended, its archive is older than its newest round."""
+    run = shutil.copytree(trained, tmp_path / "run")
+    assert exported_run(run / "model.tar.gz") == exported_run(run)
+    [first] = lines(run / "rounds.jsonl")
+    newer = {**first, "round": 1, "annotated": {**first["annotated"], "sentences": 80}}
+    (run / "rounds.jsonl").write_text("".join(json.dumps(row) + "\n" for row in (first, newer)), encoding="utf-8")
+    state = json.loads((run / "state" / "round_0.json").read_text(encoding="utf-8"))
+    (run / "state" / "round_1.json").write_text(json.dumps({**state, "weights": "0"}), encoding="utf-8")
+    for source, sizes in ((run, [60, 80]), (run / "model.tar.gz", [60])):
+        found = exported_run(source)
+        assert found is not None
+        assert [row["annotated"]["sentences"] for row in found.rounds] == sizes
+    (run / "state" / "round_0.json").unlink()
+    assert caplog.text == ""
+    assert exported_run(run / "model.tar.gz") is None
+    assert f"its weights are of no round of {run}; the model card has no scores and no sizes" in caplog.text
 
 
 def test_names_of_types_and_runs_are_text(tmp_path: Path) -> None:
