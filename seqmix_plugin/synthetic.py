@@ -40,6 +40,8 @@ class SyntheticSentence:
     changed : `Tuple[int, int]`, optional (default = `None`)
         First and end (exclusive) of the sentence's words that were generated, where they are not those of the first
         parent's window.
+    places : `Tuple[int, ...]`, optional (default = `None`)
+        Places of the words that were generated, where they are not all from the first to the last of them.
     slot : `int`, optional (default = `None`)
         Number of the place in the training data that this sentence takes by turns with the others of the same number;
         `None` when it has a place of its own.
@@ -53,18 +55,20 @@ class SyntheticSentence:
     score: Optional[float] = None
     accepted: bool = True
     changed: Optional[Tuple[int, int]] = None
+    places: Optional[Tuple[int, ...]] = None
     slot: Optional[int] = None
     unrestricted: int = 0
 
     @property
     def window(self) -> Tuple[int, int]:
-        """First and end (exclusive) of the words that were generated."""
+        """First and end (exclusive) of the words that were generated; between them there may be others."""
         return self.changed or self.parents[0][1:]
 
     @property
     def new_words(self) -> Tuple[str, ...]:
         """The words that were generated."""
-        return self.sentence.tokens[slice(*self.window)]
+        places = range(*self.window) if self.places is None else self.places
+        return tuple(self.sentence.tokens[place] for place in places)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from transformers import GPT2Config, GPT2TokenizerFast
 from seqmix_plugin.active_learning.round_budget import RoundBudget
 from seqmix_plugin.api.sentences import sentences_of
 from seqmix_plugin.commands.augment import augment
+from seqmix_plugin.commands.predict_input import CheckedPredictManager
 from seqmix_plugin.data import (
     ConllColumnsReader,
     HfDatasetReader,
@@ -181,6 +182,15 @@ def changing(trial: Trial) -> object:
 
 def predict(record: Dict[str, Any]) -> Case:
     return lambda trial: Predictor.from_archive(load_archive(trial.finished)).predict_json(record)
+
+
+def predict_file(line: bytes) -> Case:
+    def tagged(trial: Trial) -> object:
+        path = trial.write("in.jsonl", b'{"sentence": "Anna"}\n' + line)
+        predictor = Predictor.from_archive(load_archive(trial.finished))
+        return CheckedPredictManager(predictor, path, None, 1, False, False).run()
+
+    return tagged
 
 
 def unknown_tag(trial: Trial) -> object:
@@ -413,8 +423,10 @@ DATA: Dict[str, Case] = {
         **{"trainer.query_size": 15}
     ),
     "`evaluate`: a file with tags that the model does not know": unknown_tag,
-    "`predict`: input without words": predict({"sentence": " "}),
-    "`predict`: half of a surrogate pair": predict({"sentence": "Anna \ud83d"}),
+    "`predict`: a line that is not JSON": predict_file(b"Anna"),
+    "`predict`: a line that is not UTF-8": predict_file(b'{"sentence": "Jos\xe9"}'),
+    "`predict`: input without words, of a file with its name and line": predict_file(b'{"sentence": " "}'),
+    "`predict`: half of a surrogate pair, of a file with its name and line": predict({"sentence": "Anna \ud83d"}),
     "`augment`: a word that a column file cannot hold": lambda trial: trial.augment(
         "in.jsonl", '{"tokens": ["a\\rb"], "tags": ["O"]}\n'
     ),

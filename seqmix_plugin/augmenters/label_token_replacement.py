@@ -73,7 +73,8 @@ class LabelTokenReplacementAugmenter(LabelAlignedAugmenter):
                 tokens = np.array(frame.tokens, dtype=object)
                 tokens[some] = new
                 window = Window(frame.id, int(some[0]), int(some[-1]) + 1)
-                children.append(SyntheticSentence(with_words(frame, tokens.tolist()), (window,)))
+                child = with_words(frame, tokens.tolist())
+                children.append(SyntheticSentence(child, (window,), places=tuple(some.tolist())))
             return children
 
         return Rewriting(items, rewrite)

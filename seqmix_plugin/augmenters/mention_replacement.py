@@ -98,7 +98,12 @@ def _replaced(old: Sequence[Mention], new: Sequence[Mention]) -> SyntheticSenten
     frame = child = old[0][0]
     for (_, span), (sentence, other) in reversed(list(zip(old, new, strict=True))):  # positions before it stay valid
         child = with_part(child, span, sentence, other)
+    places: List[int] = []
+    moved = 0  # by how many words what follows has moved
+    for (_, span), (_, other) in zip(old, new, strict=True):
+        places += range(span.start + moved, span.start + moved + other.end - other.start)
+        moved += (other.end - other.start) - (span.end - span.start)
     start, end = old[0][1].start, old[-1][1].end
     parents = [Window(frame.id, start, end), *(Window(sentence.id, span.start, span.end) for sentence, span in new)]
     changed = start, end + len(child) - len(frame)
-    return SyntheticSentence(child, tuple(parents), changed=changed)
+    return SyntheticSentence(child, tuple(parents), changed=changed, places=tuple(places))

@@ -72,7 +72,8 @@ class ShuffleSegmentsAugmenter(LabelAlignedAugmenter):
                 tokens = np.array(frame.tokens, dtype=object)
                 tokens[old] = tokens[new]
                 window = Window(frame.id, int(some[0, 0]), int(some[-1, 1]))
-                children.append(SyntheticSentence(with_words(frame, tokens.tolist()), (window,)))
+                child = with_words(frame, tokens.tolist())
+                children.append(SyntheticSentence(child, (window,), places=tuple(old.tolist())))
             return children
 
         return Rewriting(items, rewrite)

@@ -112,6 +112,9 @@ class Candidates:
     earlier : `np.ndarray`, optional (default = `None`)
         The scores in earlier rounds, for policies that state `num_earlier`; see `QueryContext`.
         Shape: `(num_rounds, num_candidates)`
+    places : `np.ndarray`, optional (default = `None`)
+        Numbers that increase with the place in the training file; by default the candidates are in its order.
+        Shape: `(num_candidates,)`
     """
 
     sentences: SentenceSource
@@ -124,6 +127,7 @@ class Candidates:
     labelled: SentenceSource = field(default=())
     labelled_vectors: Optional[np.ndarray] = None
     earlier: Optional[np.ndarray] = None
+    places: Optional[np.ndarray] = None
 
     def __len__(self) -> int:
         return len(self.ranks)
@@ -140,4 +144,5 @@ class Candidates:
             expected=expected,
             vectors=None if self.vectors is None else self.vectors[places],
             earlier=None if self.earlier is None else self.earlier[:, places],
+            places=places if self.places is None else self.places[places],
         )

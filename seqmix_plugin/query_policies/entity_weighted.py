@@ -1,5 +1,6 @@
 """Uncertainty that counts more for words that are likely to be parts of entities."""
 
+import numpy as np
 import torch
 
 from seqmix_plugin.functional import length_density, over_words, probability_of_others, word_uncertainty
@@ -40,12 +41,12 @@ class EntityWeightedPolicy(QueryPolicy):
         self.uncertainty = one_of("query_policy.uncertainty", uncertainty, MEASURES)
         self.aggregate = one_of("query_policy.aggregate", aggregate, ("density", *AGGREGATES))
         self._outside = -1  # until a query names the tags
-        self._density = torch.ones(1)  # until it knows the pool. Shape: (largest_length + 1,)
+        self._factors = np.ones(0)  # √d(T) of each unlabelled sentence, once it knows them. Shape: (num_unlabelled,)
 
     def prepare(self, context: QueryContext) -> None:
         self._outside = context.outside
         if self.aggregate == "density" and context.lengths is not None:
-            self._density = torch.from_numpy(length_density(context.lengths))
+            self._factors = np.sqrt(length_density(context.lengths)[context.lengths])
 
     def score(self, batch: ScoredBatch) -> torch.Tensor:
         probabilities = batch.probabilities[0]
@@ -54,5 +55,7 @@ class EntityWeightedPolicy(QueryPolicy):
             values = values * probability_of_others(probabilities, self._outside)
         if self.aggregate != "density":
             return over_words(values, batch.mask, self.aggregate)
-        lengths = batch.mask.sum(-1).clamp(max=len(self._density) - 1)  # Shape: (batch_size,)
-        return over_words(values, batch.mask, "sum") * self._density.to(values.device)[lengths].sqrt()
+        total = over_words(values, batch.mask, "sum")
+        if not len(self._factors):
+            return total
+        return total * torch.from_numpy(self._factors[batch.positions]).to(values.device)  # whatever was cut of it

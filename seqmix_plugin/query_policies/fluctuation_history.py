@@ -7,7 +7,7 @@ import numpy as np
 from seqmix_plugin.functional import fluctuation
 from seqmix_plugin.parameter_checks import at_least, between
 from seqmix_plugin.query_policies.candidates import Candidates
-from seqmix_plugin.query_policies.policy_wrapper import PolicyWrapper, with_scores
+from seqmix_plugin.query_policies.policy_wrapper import PolicyWrapper, that_keeps_ranks
 from seqmix_plugin.query_policies.query_policy import QueryPolicy
 
 
@@ -21,7 +21,8 @@ class FluctuationHistoryPolicy(PolicyWrapper):
     The scores of all candidates of a round are kept in `state/scores_<k>.npy`. A sentence that an earlier round has not
     scored, because its candidates were a sample, has a variance over fewer rounds; in the first query it is 0. The
     recorded score is that of the other policy, which also chooses, by the new ranks. A policy that changes the ranks,
-    such as `length_ranked`, must be inside this one: around it, it would have no effect, and is refused.
+    such as `length_ranked`, must be inside this one: around it, it would have no effect, and is refused, as is another
+    of this kind.
 
     Registered as a `QueryPolicy` with name "fluctuation_history".
 
@@ -38,11 +39,11 @@ class FluctuationHistoryPolicy(PolicyWrapper):
     # Raises
 
     `ConfigurationError`
-        When the other policy does not score, `window` is below 2, or `weight` is not from 0 to 1.
+        When the other policy does not score or is of this kind, `window` is below 2, or `weight` is not from 0 to 1.
     """
 
     def __init__(self, policy: QueryPolicy, window: int = 3, weight: float = 0.5) -> None:
-        super().__init__(with_scores("query_policy.policy", policy))
+        super().__init__(that_keeps_ranks("query_policy.policy", policy))
         self.window = at_least("query_policy.window", window, 2)
         self.weight = between("query_policy.weight", weight, 0, 1)
         self.num_earlier = max(window - 1, policy.num_earlier)

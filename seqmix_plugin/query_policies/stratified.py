@@ -44,9 +44,10 @@ class StratifiedPolicy(PolicyWrapper):
         self.strata = at_least("query_policy.strata", strata, 2)
 
     def order(self, candidates: Candidates, size: int, rng: np.random.Generator) -> np.ndarray:
-        everything = np.arange(len(candidates))
         if self.by == "length":
             everything = np.lexsort((candidates.ties, candidates.lengths))
+        else:
+            everything = np.arange(len(candidates)) if candidates.places is None else np.argsort(candidates.places)
         share, expected = -(-size // self.strata), -(-candidates.expected // self.strata)
         chosen, turns = [], []
         for stratum in np.array_split(everything, self.strata):

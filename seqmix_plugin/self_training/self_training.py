@@ -15,6 +15,9 @@ from seqmix_plugin.parameter_checks import at_least, between, not_negative
 
 logger = logging.getLogger(__name__)
 
+ROUNDING = 1e-6
+"""What single precision may take from a confidence that equals `min_confidence`."""
+
 
 @dataclass(frozen=True)
 class Teacher:
@@ -113,7 +116,7 @@ class SelfTraining(Registrable):
         encoded = teacher.encode(sample)
         probabilities = self.probabilities(sample, encoded, teacher)
         num_words, rows = torch.from_numpy(encoded.num_words.astype(np.int64)), torch.from_numpy(probabilities)
-        confident = mean_confidence(rows, num_words) >= self.min_confidence
+        confident = mean_confidence(rows, num_words) >= self.min_confidence - ROUNDING
         kept = torch.nonzero(confident & (num_words > 0)).squeeze(1).numpy()
         if len(kept) == 0:
             logger.warning(

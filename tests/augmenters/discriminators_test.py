@@ -182,9 +182,18 @@ def test_quantiles_of_the_first_candidates_hold_for_the_round(context: Augmentat
     discriminator = PerplexityDiscriminator(Spelled(), quantile=[0, 0.5])
     discriminator.start_round(context)
     assert judge(discriminator, 1, 2, 3, 4, 5) == [True, True, True, False, False]
-    assert judge(discriminator, 2.5, 3.5, 100) == [True, False, False]
+    assert judge(discriminator, 2.5, 3.5, 100, 0.5) == [True, False, False, True]  # from 0 on is without a limit
     discriminator.start_round(context)
     assert judge(discriminator, 100, 200, 300) == [True, True, False]
+    assert discriminator.statistics()["accepted_range"] == [0, 200]
+
+
+def test_the_last_quantile_is_no_limit(context: AugmentationContext) -> None:
+    discriminator = PerplexityDiscriminator(Spelled(), quantile=[0.5, 1])
+    discriminator.start_round(context)
+    assert judge(discriminator, 1, 2, 3) == [False, True, True]
+    assert judge(discriminator, 1.5, 1000) == [False, True]
+    assert discriminator.statistics()["accepted_range"] == [2, None]
 
 
 def test_quantiles_ask_for_enough_candidates() -> None:
@@ -206,7 +215,7 @@ def test_each_language_model_has_its_own_quantiles(context: AugmentationContext)
     assert accepted == [True] * 6 + [False] * 4  # one quantile over both, 4.5, would take 4 of the second's 10
     assert [verdict.accepted for verdict in discriminator.judge(*two_scales(2.5, 3.5))] == [True, True, False, False]
     said = discriminator.statistics()
-    assert said["accepted_ranges"] == [[1, 3], [3, 9]]
+    assert said["accepted_ranges"] == [[0, 3], [0, 9]]
     assert "accepted_range" not in said
     assert [discriminator.first_batch_size(wanted) for wanted in (5, 100)] == [128, 200]
 
@@ -218,7 +227,7 @@ def test_a_language_model_that_is_asked_later_has_the_quantiles_of_its_first_can
     discriminator.start_round(context)
     children, frames = two_scales(1, 2, 3)
     discriminator.judge(children[::2], frames[::2])
-    assert discriminator.statistics()["accepted_ranges"] == [[1, 2], [None, None]]
+    assert discriminator.statistics()["accepted_ranges"] == [[0, 2], [None, None]]
     assert [verdict.accepted for verdict in discriminator.judge(children, frames)] == [True] * 4 + [False] * 2
 
 
@@ -622,6 +631,25 @@ def test_all_of_asks_each_only_of_what_is_left(context: AugmentationContext) -> 
 def test_all_of_begins_with_as_many_as_the_most_demanding_needs() -> None:
     quantile = PerplexityDiscriminator(Spelled(), quantile=[0, 0.5])
     assert AllOfDiscriminator([Longer(1), quantile]).first_batch_size(10) == quantile.first_batch_size(10) == 64
+
+
+class Whole(Discriminator):
+    """Accepts whole numbers."""
+
+    def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
+        return [Verdict("." not in child.sentence.text, None) for child in children]
+
+
+def test_quantiles_of_what_is_left_are_those_of_enough(context: AugmentationContext) -> None:
+    """Of the first batch one sentence is left, whose perplexity was both limits for the rest of the round."""
+    both = AllOfDiscriminator([Whole(), PerplexityDiscriminator(Spelled(), quantile=[0.25, 0.75])])
+    both.start_round(context)
+    assert judge(both, 1.5, 2.5, 3.5) == [False] * 3
+    assert judge(both, 50) == [True]
+    assert judge(both, 10, 20, 30, 40) == [False, True, True, True]  # quartiles 20 and 40 of the five
+    assert judge(both, *range(1, 60)) == [n in range(16, 45) for n in range(1, 60)]  # quartiles 15.75 and 44.25 of 64
+    assert judge(both, 17, 44, 1000) == [True, True, False]  # which hold from now on
+    assert judge(both, *[1000] * 99) == [False] * 99
 
 
 def test_all_of_nothing_is_an_error() -> None:

@@ -212,7 +212,7 @@ def test_a_mention_is_replaced_by_hand() -> None:
         [("anna", 0, 6), ("other", 0, 1), ("other", 2, 4)],
     )
     assert child.window == (0, 6)
-    assert child.new_words == child.sentence.tokens
+    assert child.new_words == ("Bo", "New", "York")  # without what is between them
     last = rewrite(MentionReplacementAugmenter(), ANNA, source, 2)
     assert last.sentence.tokens == ("Anna", "Berg", "met", "Bo", "in", "New", "York")
     assert (last.window, last.new_words) == ((5, 7), ("New", "York"))
@@ -230,6 +230,7 @@ def test_words_are_replaced_by_words_of_their_label_by_hand() -> None:
     assert child.sentence.tokens == ("Bo", "Berg", "in", "Paris")
     assert child.sentence.tags == frame.tags
     assert ([tuple(window) for window in child.parents], child.window) == ([("f", 0, 4)], (0, 4))
+    assert child.new_words == ("Bo", "Paris")
 
 
 def test_a_segment_is_shuffled_by_hand() -> None:
@@ -241,6 +242,7 @@ def test_a_segment_is_shuffled_by_hand() -> None:
     child = rewrite_with(augmenter, ANNA, 0)
     assert child.sentence.tags == ANNA.tags
     assert ([tuple(window) for window in child.parents], child.window) == ([("anna", 0, 2)], (0, 2))
+    assert len(child.new_words) == 2
 
 
 def rewrite_with(augmenter: LabelAlignedAugmenter, frame: TaggedSentence, seed: int) -> SyntheticSentence:

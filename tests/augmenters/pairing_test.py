@@ -1,8 +1,10 @@
 """Pairs: every window is a candidate, no sentence is preferred, nothing is listed that is not needed."""
 
+import copy
 from collections import Counter
 from dataclasses import replace
 from itertools import combinations, islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from allennlp.common.checks import ConfigurationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seqmix_plugin.augmenters.context import AugmentationContext
 from seqmix_plugin.augmenters.pairing import (
     LabelConstrainedPairing,
     MentionMixupPairing,
@@ -176,6 +179,27 @@ def test_windows_cut_no_entity_when_asked(pairing: Pairing) -> None:
 
     assert starts(pairing) == {0, 1, 2, 3, 4, 5}
     assert starts(type(pairing)(2, 0.5, entity_borders=True)) == {4}
+
+
+@pytest.mark.parametrize(
+    "pairing",
+    [SubSequencePairing(1, 1, True), LabelConstrainedPairing(1, 1, True), MentionMixupPairing(same_type=False)],
+)
+def test_an_entity_that_goes_on_after_the_visible_words_is_cut(pairing: Pairing, context: AugmentationContext) -> None:
+    """Of Anna Berg Paris the model reads Anna."""
+    tags = ["O", "B-LOC", "O", "B-PER", "I-PER", "I-PER"]
+    labelled = [sentence(0, tags), sentence(1, tags[:2]), sentence(2, ["B-PER", "O"])]
+    reader = replace_first(context.reader, 4)
+    pairs = [pair for seed in range(20) for pair in pairing.of_round(labelled, replace(context, reader=reader))]
+    assert pairs
+    assert {(pair.first, pair.first_start) for pair in pairs} <= {(0, 1), (1, 1)}
+
+
+def replace_first(reader: Any, number: int) -> Any:
+    """The reader, with a limit of so many words."""
+    limited = copy.copy(reader)
+    limited.truncated = lambda sentences: [one.first(number) for one in sentences]
+    return limited
 
 
 def test_mentions_of_one_type_and_length_by_hand() -> None:

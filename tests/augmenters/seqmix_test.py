@@ -68,7 +68,9 @@ def test_shared_words_stay_only_when_asked() -> None:
     kept, _ = mix_pairs(pair, [0.5], labelled, line_table(), keep_shared_tokens=True)
     replaced, _ = mix_pairs(pair, [0.5], labelled, line_table(), keep_shared_tokens=False)
     assert kept.sentence.tokens == ("w4", "w4")  # 0.5 · 0 + 0.5 · 8 = 4, no parent of the second word
+    assert (kept.window, kept.new_words) == ((0, 2), ("w4",))
     assert replaced.sentence.tokens[0] in ("w3", "w5")
+    assert replaced.new_words == replaced.sentence.tokens
 
 
 def test_many_pairs_at_once_equal_each_alone() -> None:

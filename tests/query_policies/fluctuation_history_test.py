@@ -94,3 +94,6 @@ def test_mistakes_are_told() -> None:
         ConfigurationError, match="query_policy.policy is a RandomPolicy, which has no scores; expected a policy"
     ):
         FluctuationHistoryPolicy(RandomPolicy())
+    for inside in (FluctuationHistoryPolicy(MnlpPolicy()), StratifiedPolicy(FluctuationHistoryPolicy(MnlpPolicy()))):
+        with pytest.raises(ConfigurationError, match="which makes ranks of its own; expected this policy inside"):
+            FluctuationHistoryPolicy(inside)  # which would have no effect

@@ -36,6 +36,18 @@ def test_strata_by_position() -> None:
     assert set(chosen(StratifiedPolicy(MnlpPolicy(), by="position", strata=2), given, 2)) == {0, 2}
 
 
+@pytest.mark.parametrize("outer", ["length", "position"])
+def test_documents_have_a_share_within_strata_of_length_and_around_them(outer: str) -> None:
+    """Five documents of twenty sentences, of two lengths each; the second has all of the highest ranks."""
+    documents = np.repeat(np.arange(5), 20)
+    given = candidates((1 + np.arange(100) % 2).tolist(), ((documents == 1) + np.arange(100) / 1000).tolist(), 10)
+    by = {"length": 2, "position": 5}
+    [inner] = by.keys() - {outer}
+    within = StratifiedPolicy(MnlpPolicy(), by=inner, strata=by[inner])
+    order = chosen(StratifiedPolicy(within, by=outer, strata=by[outer]), given, 10)
+    assert np.bincount(documents[order]).tolist() == [2] * 5
+
+
 @pytest.mark.parametrize("size", [1, 4, 7, 23, 52, 53])
 @pytest.mark.parametrize("strata", [2, 5, 7])
 def test_any_beginning_has_equal_shares(size: int, strata: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
 
+from seqmix_plugin.functional import length_density
 from seqmix_plugin.query_policies import (
     EntityWeightedPolicy,
     InverseTagFrequencyPolicy,
@@ -110,7 +111,7 @@ def test_entity_weighted_by_hand(settings: Dict[str, Any], expected: "List[float
 
 def test_the_density_of_lengths_normalizes() -> None:
     """Of 10 sentences one has 1 word and nine have 2: n^(−1/5) · 1.059 · σ, as both quartiles are 2."""
-    lengths = np.array([1] + [2] * 9)
+    lengths = np.array([2, 1] + [2] * 8)
     bandwidth = 1.059 * lengths.std(ddof=1) * 10**-0.2
 
     def density(length: int) -> float:
@@ -121,6 +122,18 @@ def test_the_density_of_lengths_normalizes() -> None:
     policy.prepare(QueryContext((), TAGS, lengths))
     expected = [(0.4 * 0.4 + 0.8 * 0.5) * density(2) ** 0.5, 0.5 * 0.5 * density(1) ** 0.5]
     assert policy.score(batch()).tolist() == pytest.approx(expected)
+
+
+def test_the_density_is_that_of_the_whole_sentence() -> None:
+    """Also where the model has read only the first of its words, as in a batch of two words and one."""
+    lengths = np.array([30, 20, *[30] * 5, *[20] * 5, 5])
+    policy, seen = EntityWeightedPolicy(), EntityWeightedPolicy(aggregate="sum")
+    for one in (policy, seen):
+        one.prepare(QueryContext((), TAGS, lengths))
+    first, second = (policy.score(batch()) / seen.score(batch())).tolist()
+    assert first == pytest.approx(second, rel=0.5)  # both lengths are frequent; 2 words and 1 word are rare
+    assert first**2 == pytest.approx(length_density(lengths)[30])
+    assert second**2 == pytest.approx(length_density(lengths)[20])
 
 
 def test_where_no_tag_is_outside_every_word_may_be_an_entity() -> None:

@@ -84,6 +84,17 @@ def test_sentences_of_the_file_are_drawn_and_sharpened(tmp_path: Path, reader: C
     assert len(labels.label(left, teacher, np.random.default_rng(0))) == 1
 
 
+@pytest.mark.parametrize("confidence", [0.55, 0.7, 0.9, 0.95])
+def test_a_confidence_that_equals_the_smallest_is_enough(
+    tmp_path: Path, reader: ConllColumnsReader, confidence: float
+) -> None:
+    rows = [{"id": "d", "tag_distributions": [{"O": confidence, "B-LOC": 1 - confidence}]}]
+    labels = FileLabels(written(tmp_path, *rows), min_confidence=confidence)
+    labels.check(POOL, TAGS)
+    teacher = Teacher(lambda sentences: reader.encode(sentences), lambda sentences: pytest.fail("is asked"))  # type: ignore
+    assert len(labels.label(POOL, teacher, np.random.default_rng(0))) == 1
+
+
 def test_a_file_of_other_sentences_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="no sentence of it is in the pool"):
         FileLabels(written(tmp_path, {"id": "x", "tags": ["O"]})).check(POOL, TAGS)

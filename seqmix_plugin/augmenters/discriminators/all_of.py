@@ -14,8 +14,8 @@ class AllOfDiscriminator(Discriminator):
     """
     d(x) = 1 when all of several discriminators accept x, such as one by perplexity and one by agreement of the tagger.
     Each judges only the sentences that those before it have accepted, so that a cheap one comes first; quantiles are
-    those of the sentences that are left. The score of a sentence is that of the last discriminator that judged it: of
-    the one that refused it, or of the last of all.
+    those of the sentences that are left, of all so far until there are 64. The score of a sentence is that of the last
+    discriminator that judged it: of the one that refused it, or of the last of all.
 
     Registered as a `Discriminator` with name "all_of".
 
@@ -58,6 +58,8 @@ class AllOfDiscriminator(Discriminator):
         for number, discriminator in enumerate(self._discriminators):
             if not left:
                 break
+            if self._judged[number] < discriminator.first_batch_size(1):
+                discriminator.reconsider()
             found = discriminator.judge([children[i] for i in left], [frames[i] for i in left])
             for position, verdict in zip(left, found, strict=True):
                 verdicts[position] = verdict

@@ -43,6 +43,12 @@ class Discriminator(Registrable):
         """The number of sentences to judge first in a round in which `wanted` sentences are to be accepted."""
         return wanted
 
+    def reconsider(self) -> None:
+        """
+        Is called before `judge` when too few sentences were judged so far for limits that follow from them, as where
+        other discriminators left few: they follow from those and the next together.
+        """
+
     @abstractmethod
     def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
         """

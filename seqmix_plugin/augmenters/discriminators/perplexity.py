@@ -36,8 +36,8 @@ class PerplexityDiscriminator(Discriminator):
         Accepted perplexities [s₁, s₂], both inclusive; `null` as s₂ means no upper limit.
     quantile : `List[float]`, optional (default = `None`)
         Quantiles [q₁, q₂] from 0 to 1 that give s₁ and s₂: those of the perplexities of a round's first candidates, of
-        which there are at least 64 if possible. They hold for the whole round. With two language models (`in_domain` on
-        two halves) each has its own, as their scales differ.
+        which there are at least 64 if possible. They hold for the whole round; 0 and 1 stand for no limit. With two
+        language models (`in_domain` on two halves) each has its own, as their scales differ.
     ratio_to_parents : `List[Optional[float]]`, optional (default = `None`)
         Accepted ratios [a, b] of Perplexity(x) to Perplexity(parent), both inclusive, where the parent is the one whose
         words x keeps outside the window; `null` as b means no upper limit. [0, 1.5] accepts perplexities up to one and
@@ -92,6 +92,7 @@ class PerplexityDiscriminator(Discriminator):
 
     def _reset(self) -> None:
         self._quantiles: Dict[int, Tuple[float, float]] = {}  # of each language model
+        self._seen: Dict[int, List[float]] = {}  # by each language model, for its quantiles
         self._perplexities: List[float] = []
         self._ratios: List[float] = []
         self._of_frames: Dict[Tuple[Tuple[str, ...], Interval], float] = {}
@@ -101,6 +102,9 @@ class PerplexityDiscriminator(Discriminator):
             return wanted
         low, high = self._limits
         return max(64 * self._language_model.num_models, math.ceil(wanted / max(high - low, 0.05)))
+
+    def reconsider(self) -> None:
+        self._quantiles.clear()
 
     def judge(self, children: Sequence[SyntheticSentence], frames: Sequence[TaggedSentence]) -> List[Verdict]:
         if not children:
@@ -122,8 +126,13 @@ class PerplexityDiscriminator(Discriminator):
         if self._option != "quantile":
             return np.array([self._limits] * len(scores))
         for number in set(models.tolist()) - self._quantiles.keys():
-            low, high = np.quantile(scores[models == number], self._limits)
-            self._quantiles[number] = (float(low), float(high))
+            seen = self._seen.setdefault(number, [])
+            seen.extend(scores[models == number].tolist())
+            low, high = np.quantile(seen, self._limits)
+            self._quantiles[number] = (
+                0.0 if self._limits[0] == 0 else float(low),
+                math.inf if self._limits[1] == 1 else float(high),
+            )
         return np.array([self._quantiles[number] for number in models.tolist()])
 
     def statistics(self) -> Dict[str, Any]:
@@ -131,12 +140,13 @@ class PerplexityDiscriminator(Discriminator):
         The accepted range and what it is a range of (with two language models, the quantiles of each), the scope, the
         median perplexity of the judged sentences, the median ratio to the parents, and the language model's statistics.
         """
-        (low, high), numbers = self._limits, range(self._language_model.num_models)
-        ranges = [[low, None if high == math.inf else high]]
+        ranges: List[Tuple[Optional[float], Optional[float]]] = [self._limits]
         if self._option == "quantile":
-            ranges = [list(self._quantiles.get(number, (None, None))) for number in numbers]
+            numbers = range(self._language_model.num_models)
+            ranges = [self._quantiles.get(number, (None, None)) for number in numbers]
+        ranges = [(low, None if high == math.inf else high) for low, high in ranges]
         return {
-            **({"accepted_range": ranges[0]} if len(ranges) == 1 else {"accepted_ranges": ranges}),
+            **({"accepted_range": list(ranges[0])} if len(ranges) == 1 else {"accepted_ranges": [*map(list, ranges)]}),
             "accepted_range_of": "ratio_to_parents" if self._relative else "perplexity",
             "scope": self._scope,
             "median_perplexity": float(np.median(self._perplexities)) if self._perplexities else None,

@@ -25,6 +25,8 @@ class MentionMixupPairing(Pairing):
         Whether both entities have the same type; otherwise only their lengths agree.
     """
 
+    entity_borders = True
+
     def __init__(self, same_type: bool = True) -> None:
         self.same_type = same_type
 

@@ -39,10 +39,18 @@ class Pairing(Registrable):
     """
 
     default_implementation = "sub_sequence"
+    entity_borders: bool = False
+    """Whether its windows cut no entity."""
 
     def of_round(self, labelled: Sequence[TaggedSentence], context: AugmentationContext) -> Iterator[WindowPair]:
-        """The pairs of a round. Words past the reader's `max_length` are left out, as the model does not see them."""
-        return self.pairs(context.reader.truncated(labelled), context.generator("pairs"))
+        """
+        The pairs of a round. Words past the reader's `max_length` are left out, as the model does not see them; where
+        windows cut no entity, with the words before them of the same entity.
+        """
+        visible = context.reader.truncated(labelled)
+        if self.entity_borders:
+            visible = [_without_cut_entity(*pair) for pair in zip(visible, labelled, strict=True)]
+        return self.pairs(visible, context.generator("pairs"))
 
     @abstractmethod
     def pairs(self, labelled: Sequence[TaggedSentence], rng: np.random.Generator) -> Iterator[WindowPair]:
@@ -56,6 +64,16 @@ class Pairing(Registrable):
         rng : `np.random.Generator`
             Random generator.
         """
+
+
+def _without_cut_entity(visible: TaggedSentence, whole: TaggedSentence) -> TaggedSentence:
+    """The first words of a sentence without the beginning of an entity that goes on after them."""
+    end, tags = len(visible), whole.tags or ()
+    if end >= len(tags) or not tags[end].startswith("I-"):
+        return visible
+    while tags[end].startswith("I-"):
+        end -= 1
+    return whole.first(end)
 
 
 def draw_pairs(sizes: Sequence[int], rng: np.random.Generator) -> Iterator[Tuple[int, int, int]]:
