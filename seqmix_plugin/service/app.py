@@ -22,11 +22,8 @@ PREDICTING, OTHERS = 16, 48
 
 LONGEST = 100
 """Characters of a path that are shown."""
-REFUSED = (
-    "a POST to {} was refused with {} ({}); if it was a webhook, its annotation is not recorded: see Settings > "
-    "Webhooks above, and export what was annotated meanwhile"
-)
-"""What is told of the first request with a status; Label Studio sends an annotation once."""
+LOST = "; what it held is not recorded: export what was annotated meanwhile"
+"""Follows where a webhook may have been refused; Label Studio sends an annotation once."""
 
 App = Callable[[Dict[str, Any], Callable[..., Any], Callable[..., Any]], Awaitable[None]]
 Reply = Tuple[int, Dict[str, Any]]
@@ -48,7 +45,7 @@ def create_app(service: Service, credentials: Optional[Credentials] = None) -> A
         An ASGI application, which checks the headers of a request before it reads the body.
     """
     predicting, others = ThreadPoolExecutor(PREDICTING), ThreadPoolExecutor(OTHERS)
-    told: Set[int] = set()
+    told: Set[Tuple[str, int]] = set()
 
     async def app(scope: Dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -64,9 +61,11 @@ def create_app(service: Service, credentials: Optional[Credentials] = None) -> A
         except RefusedError as error:
             status, content = error.status, {"error": str(error)}
             service.num_refused += method == "POST"
-            if method == "POST" and status not in told:
-                told.add(status)
-                logger.warning(REFUSED.format(printable(path[:LONGEST]), status, error))
+            kind = (path if path in ROUTES else "", status)
+            if method == "POST" and kind not in told:
+                told.add(kind)
+                lost = "" if path in ROUTES and path != "/webhook" else LOST
+                logger.warning(f"a POST to {printable(path[:LONGEST])} was refused with {status} ({error}){lost}")
         except Exception as error:
             logger.warning(f"a request failed: {type(error).__name__}: {first_line(error)}")
             status, content = 500, {"error": "internal error"}

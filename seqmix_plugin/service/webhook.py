@@ -174,10 +174,14 @@ class WebhookReceiver:
 
 
 def _project(*rows: Row) -> Row:
-    """The number of the first project that the rows name, as the key of a row."""
-    found = (row.get("project") for row in rows)
-    numbers = (whole_number(project.get("id") if isinstance(project, dict) else project) for project in found)
-    return next(({"project": number} for number in numbers if number is not None), {})
+    """The keys of a row for the first project that the rows name: its number, and when it was made, if it says so."""
+    for row in rows:
+        project = row.get("project")
+        values = project if isinstance(project, dict) else {"id": project}
+        number, made = whole_number(values.get("id")), _when(values.get("created_at"))
+        if number is not None:
+            return {"project": number, **({} if made is None else {"project_created": made})}
+    return {}
 
 
 def _listed(value: Any) -> List[Any]:

@@ -62,6 +62,9 @@ def region(question: Question, start: int, end: int, label: str) -> Dict[str, An
     return {"id": f"{start}-{end}", "from_name": "label", "to_name": "text", "type": "labels", "value": value}
 
 
+PROJECT = {"id": 1, "title": "names", "created_at": moment(0)}
+
+
 def said(
     question: Question,
     *regions: Dict[str, Any],
@@ -69,9 +72,11 @@ def said(
     seconds: int = 0,
     user: int = 1,
     action: str = "ANNOTATION_CREATED",
+    project: Optional[Dict[str, Any]] = None,
     **keys: Any,
 ) -> Dict[str, Any]:
     """A delivery of one annotation, with the keys of Label Studio's serializers."""
+    project = project or PROJECT
     annotation = {
         "id": number,
         "result": list(regions),
@@ -86,7 +91,7 @@ def said(
         "unique_id": "d1f6c0ce-8b1c-4d30-a0dd-0c4bfb8cdd49",
         "last_action": None,
         "task": 100,
-        "project": 1,
+        "project": project["id"],
         "completed_by": user,
         "updated_by": user,
         "parent_prediction": None,
@@ -94,15 +99,20 @@ def said(
         "last_created_by": None,
         **keys,
     }
-    task = {"id": 100, "data": exported(question, "round 0")["data"], "meta": {}, "is_labeled": True, "project": 1}
-    return {"action": action, "annotation": annotation, "task": task, "project": {"id": 1, "title": "names"}}
+    task = {"id": 100, "data": exported(question, "round 0")["data"], "meta": {}, "is_labeled": True}
+    return {
+        "action": action,
+        "annotation": annotation,
+        "task": {**task, "project": project["id"]},
+        "project": project,
+    }
 
 
-def deleted(*numbers: int) -> Dict[str, Any]:
+def deleted(*numbers: int, project: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
     return {
         "action": "ANNOTATIONS_DELETED",
         "annotations": [{"id": number} for number in numbers],
-        "project": {"id": 1, "title": "names"},
+        "project": project or PROJECT,
     }
 
 

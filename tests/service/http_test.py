@@ -86,6 +86,7 @@ def test_an_annotation_is_written_in_our_own_format(client: Client, waiting: Pat
             "annotation": 5,
             "created": "2026-01-01T00:00:00.000000Z",
             "project": 1,
+            "project_created": "2026-01-01T00:00:00.000000Z",
         }
     ]
     assert tags(waiting) == {"7": TAGGED}
@@ -158,8 +159,7 @@ def test_what_is_made_anew_after_a_deletion(client: Client, waiting: Path, lines
     assert tags(waiting) == {"7": "O O O O B-LOC O"}
     assert lines == [
         "annotation 1 of project 1 was deleted before it arrived: ignored",
-        "annotation 1 of project 1 is not the one that had this number: it was made at another time, as by another "
-        "installation of the tool, whose annotations are kept in service_2.answers.jsonl",
+        "annotation 1 of project 1 was deleted and arrived again with a later time: accepted",
     ]
     assert [row["problem"] for row in problem_rows(waiting)] == lines
 
@@ -337,17 +337,19 @@ def test_who_may_ask(guarded: Client, waiting: Path) -> None:
 
 def test_a_webhook_that_is_refused_is_told(guarded: Client, waiting: Path, lines: List[str]) -> None:
     """Label Studio makes the webhook without the header, and does not send an annotation again."""
-    for path in ("/webhook", "/webhook", "/web\nhook"):
-        assert post(guarded, said(ANNA, PERSON), path).status_code == 401
-    [line] = lines
-    assert line.startswith("a POST to /webhook was refused with 401 (credentials are missing or wrong); if it was a")
-    assert "export what was annotated meanwhile" in line
-    secret = {HEADER: WHO.secret}
-    assert post(guarded, said(ANNA, PERSON), "/webhooks", headers=basic(WHO.user, WHO.password)).status_code == 404
-    assert lines[1].startswith("a POST to /webhooks was refused with 404 (Not Found)")
-    assert post(guarded, said(ANNA, PERSON), "/webhook/", headers=secret).status_code == 201
-    assert len(lines) == 2
-    assert len(log_rows(waiting)) == 1
+    assert post(guarded, {}, "/setup").status_code == 401
+    assert lines == ["a POST to /setup was refused with 401 (credentials are missing or wrong)"]
+    for _ in range(2):
+        assert post(guarded, said(ANNA, PERSON)).status_code == 401
+    assert lines[1:] == [
+        "a POST to /webhook was refused with 401 (credentials are missing or wrong); what it held is not recorded: "
+        "export what was annotated meanwhile"
+    ]
+    for path in ("/webhooks", "/web\nhook", "/other"):
+        assert post(guarded, said(ANNA, PERSON), path, headers=basic(WHO.user, WHO.password)).status_code == 404
+    assert lines[2].startswith("a POST to /webhooks was refused with 404 (Not Found); what it held is not recorded")
+    assert post(guarded, said(ANNA, PERSON), "/webhook/", headers={HEADER: WHO.secret}).status_code == 201
+    assert (len(lines), len(log_rows(waiting))) == (3, 1)
 
 
 def test_who_may_not_ask_is_refused_by_the_headers_alone(guarded: Client, waiting: Path) -> None:
