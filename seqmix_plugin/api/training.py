@@ -10,6 +10,7 @@ from seqmix_plugin.api.run import Run
 from seqmix_plugin.errors import ConfigurationError, first_line, quoted
 from seqmix_plugin.extras import check_allennlp
 from seqmix_plugin.io.folder_guard import forget_folder
+from seqmix_plugin.run.data_digests import check_finished
 from seqmix_plugin.run.layout import ANNOTATED, CONFIG, ENCODER, OF_A_RUN, QUERIES, ROUNDS, STATE, state_files
 from seqmix_plugin.run.reader import DIED, DONE, NOTHING, run_state
 from seqmix_plugin.run.recovery import begin
@@ -86,12 +87,15 @@ def train(
             params = read_configuration(config, overrides or {})
             params.params = with_data(params.params, path, train, dev, test)
             begin_anew = force or has_not_begun(path)
-            state = NOTHING if begin_anew else run_state(path, params.as_dict(quiet=True))
+            values = params.as_dict(quiet=True)
+            state = NOTHING if begin_anew else run_state(path, values)
             resumes = state == DIED and any(path.iterdir())
             if resumes and not recover:
                 can = "recover=True resumes it, force=True deletes it with all labels in it"
                 raise ConfigurationError(f"{path} holds an unfinished run; {can}")
-            if state != DONE:
+            if state == DONE:
+                check_finished(path, values)
+            else:
                 _train(params, path, resumes, begin_anew)
     return Run(path)
 

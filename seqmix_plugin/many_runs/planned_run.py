@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence
 from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io.folder_guard import open_own
 from seqmix_plugin.many_runs.outcome import BUSY, FAILED, FINISHED, Outcome, label
+from seqmix_plugin.run.data_digests import check_finished
 from seqmix_plugin.run.layout import ANNOTATED, QUERIES, ROUNDS, STATE
 from seqmix_plugin.run.reader import DIED, DONE, data_hash, identity, read_run, run_state
 
@@ -72,8 +73,14 @@ class PlannedRun:
         return data_hash(self._configuration)
 
     def check_folder(self) -> str:
-        """What the folder holds, see `run_state`; a `ConfigurationError` for another configuration."""
-        return run_state(self.folder, self._configuration)
+        """
+        What the folder holds, see `run_state`; a `ConfigurationError` for another configuration, and for a finished run
+        whose data have changed.
+        """
+        state = run_state(self.folder, self._configuration)
+        if state == DONE:
+            check_finished(self.folder, self._configuration, "take another folder (-s)")
+        return state
 
     def start(
         self, environment: Dict[str, str], show: Callable[[str], None], launcher: Sequence[str] = ()
@@ -132,7 +139,8 @@ class PlannedRun:
         code = self.process.wait()
         try:
             # The check raises where the configuration was changed before the process read it.
-            if code != 0 or self.check_folder() != DONE:  # a run that waits for labels says so in its last line
+            state = run_state(self.folder, self._configuration)
+            if code != 0 or state != DONE:  # a run that waits for labels says so in its last line
                 return self.failed(reason_of(self.log, code), seconds)
             return replace(self._outcome(FINISHED), seconds=seconds, run=read_run(self.folder))
         except (ConfigurationError, OSError) as error:

@@ -6,10 +6,9 @@ import os
 import platform
 import socket
 import subprocess
-from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Callable, Dict, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Union
 
 import torch
 from allennlp.data import Vocabulary
@@ -17,9 +16,17 @@ from allennlp.data import Vocabulary
 from seqmix_plugin.distributed import from_primary, world_size
 from seqmix_plugin.errors import ConfigurationError, first_line, quoted, shortened
 from seqmix_plugin.io import json_text
-from seqmix_plugin.io.atomic import data_digest, file_digest, write_text
+from seqmix_plugin.io.atomic import file_digest, write_text
 from seqmix_plugin.io.folder_guard import make_folder
-from seqmix_plugin.io.json_text import is_list_of, read_object
+from seqmix_plugin.io.json_text import read_object
+from seqmix_plugin.run.data_digests import (
+    VOCABULARY,
+    files_of_labels,
+    has_changed,
+    model_digest,
+    model_folders,
+    read_digests,
+)
 from seqmix_plugin.run.layout import CONFIG, DATA_DIGESTS, STATE
 from seqmix_plugin.run.reader import flattened
 
@@ -27,13 +34,6 @@ logger = logging.getLogger(__name__)
 
 PACKAGE_FOLDER = Path(__file__).parent.parent
 PACKAGES = ("seqmix_plugin", "allennlp", "torch", "transformers", "tokenizers", "seqeval", "numpy")
-VOCABULARY = ("labels", "non_padded_namespaces")
-"""The files of a run's vocabulary, from which AllenNLP reads it when a distributed run resumes."""
-MODEL = ".model_name"
-"""How the dotted key ends of a pretrained model, which may be a folder: an encoder, or a language model that judges."""
-
-LABELS = ".labels_path"
-"""How the dotted key ends of a file of soft labels."""
 
 Data = Tuple[str, Callable[[str], str]]
 """The path of a data file, and how the digest of its content is computed from it."""
@@ -131,23 +131,19 @@ def check_data(folder: Path, data: Mapping[str, Data], vocab: Vocabulary) -> Non
 
 def _check(noted: Path, data: Mapping[str, Data], vocab: Vocabulary) -> None:
     run = noted.parent.parent
-    models = _models(run)
-    label_files = _label_files(run)
+    models, label_files = model_folders(run), files_of_labels(run)
     now: Dict[str, Any] = {
         **{key: digest(path) for key, (path, digest) in data.items()},
         **{key: file_digest(Path(path)) for key, path in label_files.items()},
-        **{key: _model_digest(path) for key, path in models.items()},
+        **{key: model_digest(path) for key, path in models.items()},
         "labels": list(vocab.get_token_to_index_vocabulary("labels")),
         "non_padded_namespaces": sorted(vocab._non_padded_namespaces),
     }
-    before = _read(noted)
-    paths = {key: path for key, (path, _) in data.items()}
+    before = read_digests(noted)
+    paths: Dict[str, Union[str, Path]] = {key: path for key, (path, _) in data.items()}
     for key, path in {**paths, **label_files, **models}.items():
         if key in now and before.get(key, now[key]) != now[key]:
-            raise ConfigurationError(
-                f"{key}: {path} has changed since the run in {run} began; bring the old file back, or begin anew with "
-                f"--force"
-            )
+            raise has_changed(key, path, run)
     for name in VOCABULARY:
         if before.get(name, now[name]) != now[name]:
             raise ConfigurationError(
@@ -157,38 +153,3 @@ def _check(noted: Path, data: Mapping[str, Data], vocab: Vocabulary) -> None:
     if before != now:
         make_folder(noted.parent)
         write_text(noted, json.dumps(now, indent=2) + "\n")
-
-
-def _named(run: Path, ending: str) -> Dict[str, str]:
-    """What a run's configuration says under all dotted keys with an ending, as far as it is text."""
-    values = flattened(read_object(run / CONFIG)) if (run / CONFIG).exists() else {}
-    return {key: value for key, value in values.items() if key.endswith(ending) and isinstance(value, str)}
-
-
-def _models(run: Path) -> Dict[str, Path]:
-    """The folders of pretrained models that a run's configuration names, by their dotted keys."""
-    return {key: Path(name) for key, name in _named(run, MODEL).items() if Path(name).is_dir()}
-
-
-def _label_files(run: Path) -> Dict[str, str]:
-    """The files of soft labels that a run's configuration names, by their dotted keys, as far as they are there."""
-    return {key: path for key, path in _named(run, LABELS).items() if Path(path).is_file()}
-
-
-def _model_digest(folder: Path) -> str:
-    """The digest of a model's configuration and weights; of its tokenizer the run has a copy of its own."""
-    weights = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("*.bin"))
-    files = {path.name: file_digest(path) for path in (folder / "config.json", *weights) if path.is_file()}
-    return data_digest(files)
-
-
-def _read(noted: Path) -> Dict[str, Any]:
-    """The digests that were kept; empty when the run begins, or when the file is damaged."""
-    if not noted.exists():
-        return {}
-    with suppress(ConfigurationError):
-        before = read_object(noted)
-        if all(is_list_of(before.get(name, []), str) for name in VOCABULARY):
-            return before
-    logger.warning(f"{noted} is damaged: cannot verify the data files")
-    return {}

@@ -1,5 +1,6 @@
 """The rows of `docs/errors.md` about Python are provoked, and say what the page says."""
 
+import json
 from pathlib import Path
 from typing import Any, Callable, Dict
 
@@ -36,6 +37,18 @@ def waiting(folder: Path) -> Path:
     return run
 
 
+def changed(folder: Path) -> Any:
+    """Trains where a run is finished that began with another file."""
+    data = folder / "dev.conll"
+    data.write_text("Oslo\tB-LOC\n", encoding="utf-8")
+    values = {"validation_data_path": str(data)}
+    run = write_run(folder / "run", [10.0, 20.0], **values)
+    (run / "state").mkdir()
+    for name, content in (("metrics.json", {}), ("state/data.json", {"validation_data_path": "0" * 64})):
+        (run / name).write_text(json.dumps(content), encoding="utf-8")
+    return sx.train(configuration(1, 1, values), run)
+
+
 def picture(folder: Path) -> Any:
     return sx.Run(unfinished(folder)).plot()
 
@@ -48,6 +61,7 @@ def predict(sentences: Any, batch_size: int = 32) -> None:
 
 CASES: Dict[str, Callable[[Path], Any]] = {
     "`train`: a folder with an unfinished run": lambda folder: sx.train(configuration(1, 2, {}), unfinished(folder)),
+    "`train`: a finished run of which a data file or a model has changed": changed,
     "`train`: both of the two": lambda folder: sx.train(CONFIG, folder / "run", recover=True, force=True),
     "`train`: a file that cannot be read as a configuration, or overrides that have no place in it": (
         lambda folder: sx.train(CONFIG, folder / "run", overrides={"trainer.pol.size": 3})

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import random
+import shutil
 import sys
 from pathlib import Path
 from typing import Any, Callable, Dict
@@ -22,6 +23,11 @@ from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.io import folder_guard
 from tests.active_learning.conftest import lines
 from tests.api.conftest import SPLITS, content, sentences, shortest_config, tiny_config
+from tests.conftest import QUICKSTART
+
+HAS_CHANGED = (
+    r"(dev.conll|encoder) has changed since the run in .*; bring the old file back, or begin anew with force=True$"
+)
 
 
 def as_word_frame(split: str) -> pandas.DataFrame:
@@ -116,6 +122,28 @@ def test_a_run_that_had_a_mistake_in_its_configuration_begins_anew(tiny_encoder:
         sx.train(config, tmp_path / "run")
     (tmp_path / "run/notes.txt").unlink()
     assert sx.train(config, tmp_path / "run").finished
+
+
+@pytest.mark.parametrize("recover", [True, False])
+def test_a_finished_run_is_not_returned_for_data_that_have_changed(
+    recover: bool, tiny_encoder: str, tmp_path: Path
+) -> None:
+    dev = tmp_path / "dev.conll"
+    dev.write_bytes((QUICKSTART / "dev.conll").read_bytes())
+    encoder = shutil.copytree(tiny_encoder, tmp_path / "encoder")
+    config = shortest_config(str(encoder), validation_data_path=str(dev))
+    before = sx.train(config, tmp_path / "run").rounds
+    assert sx.train(config, tmp_path / "run", recover=recover).rounds == before
+    old = dev.read_text(encoding="utf-8")
+    for path, changed in ((dev, old.replace("B-PER", "B-LOC")), (encoder / "config.json", "{}")):
+        kept = path.read_text(encoding="utf-8")
+        path.write_text(changed, encoding="utf-8")
+        with pytest.raises(sx.ConfigurationError, match=HAS_CHANGED):
+            sx.train(config, tmp_path / "run", recover=recover)
+        path.write_text(kept, encoding="utf-8")
+    assert sx.train(config, tmp_path / "run", recover=recover).rounds == before
+    dev.unlink()
+    assert sx.train(config, tmp_path / "run", recover=recover).rounds == before
 
 
 def process_state() -> Dict[str, Any]:

@@ -22,6 +22,7 @@ from allennlp.common import Params
 
 from seqmix_plugin.commands.repeat import repeat, seeds_suffice
 from seqmix_plugin.commands.run_plan import parse_seeds, seed_overrides
+from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.many_runs.planned_run import PlannedRun
 from seqmix_plugin.run.layout import METRICS, ROUNDS
 from seqmix_plugin.run.reader import SEEDS, read_run
@@ -123,6 +124,21 @@ def test_what_died_is_run_again_and_what_is_done_is_not(calls: Calls) -> None:
     assert calls.kept[0] == calls.kept[1], "no file of seed 2 was touched"
     assert sorted(path.name for path in calls.folder.iterdir()) == ["1", "1.log", "2", "2.log"]
     assert "error: " not in (calls.folder / "1.log").read_text(), "the log is that of the new run"
+
+
+def test_what_is_done_with_other_data_is_an_error(calls: Calls, tmp_path: Path) -> None:
+    folder = shutil.copytree(calls.folder / "2", tmp_path / "2")
+    data = tmp_path / "train.conll"
+    data.write_bytes((QUICKSTART / "train.conll").read_bytes())
+    configuration = {**json.loads((folder / "config.json").read_text()), "train_data_path": str(data)}
+    (folder / "config.json").write_text(json.dumps(configuration), encoding="utf-8")
+    job = PlannedRun(2, folder, configuration, [])
+    assert job.check_folder() == "done"
+    data.write_text(data.read_text(encoding="utf-8").replace("B-PER", "B-LOC"), encoding="utf-8")
+    with pytest.raises(
+        ConfigurationError, match=r"^train_data_path: .* began; bring .*, or take another folder \(-s\)$"
+    ):
+        job.check_folder()
 
 
 def test_what_died_on_its_way_goes_on(calls: Calls, tmp_path: Path) -> None:
