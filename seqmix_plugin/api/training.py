@@ -11,7 +11,7 @@ from seqmix_plugin.errors import ConfigurationError, first_line, quoted
 from seqmix_plugin.extras import check_allennlp
 from seqmix_plugin.io.folder_guard import forget_folder
 from seqmix_plugin.run.data_digests import check_finished
-from seqmix_plugin.run.layout import ANNOTATED, CONFIG, ENCODER, OF_A_RUN, QUERIES, ROUNDS, STATE, state_files
+from seqmix_plugin.run.layout import CONFIG, CORPUS, ENCODER, ENVIRONMENT, STATE, WEIGHTS, state_files
 from seqmix_plugin.run.reader import DIED, DONE, NOTHING, run_state
 from seqmix_plugin.run.recovery import begin
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 PACKAGE = __name__.split(".")[0]
 
-AT_START = {*OF_A_RUN, STATE, ENCODER, "vocabulary"}
-"""What is in the folder of a run before its first query."""
+OF_ALLENNLP = {CONFIG, "meta.json"}
+"""What AllenNLP writes first in the folder of any run."""
+AT_START = {*OF_ALLENNLP, "out.log", ENVIRONMENT, WEIGHTS, CORPUS, STATE, ENCODER, "vocabulary"}
+"""What may be in the folder of a run before its first query; `best.th` has the weights that training begins with."""
 Pathlike = Union[str, "os.PathLike[str]"]
 
 
@@ -102,12 +104,14 @@ def train(
 
 def has_not_begun(folder: Path) -> bool:
     """
-    Whether a folder holds nothing but what a run leaves that has ended before its first query, such as one with a
-    mistake in its configuration. A `ConfigurationError` where another process is about to begin it.
+    Whether a folder holds what a run leaves that has ended before its first query, such as one with a mistake in its
+    configuration, and nothing else. A `ConfigurationError` where another process is about to begin it.
     """
-    if not (folder / CONFIG).is_file() or any((folder / name).exists() for name in (ROUNDS, ANNOTATED, QUERIES)):
+    paths = list(folder.iterdir()) if folder.is_dir() else []
+    there = {path.name for path in paths if not path.is_dir() or any(path.iterdir())}  # round_0 is made early
+    if not OF_ALLENNLP <= there <= AT_START or state_files(folder):
         return False
-    if state_files(folder) or any(path.name not in AT_START for path in folder.iterdir()):
+    if WEIGHTS in there and not (folder / STATE / CONFIG).exists():  # a run that was cleaned down to its model
         return False
     begin(folder)
     forget_folder(folder)

@@ -14,7 +14,7 @@ from seqmix_plugin.errors import ConfigurationError, first_line
 from seqmix_plugin.io.folder_guard import open_own
 from seqmix_plugin.many_runs.outcome import BUSY, FAILED, FINISHED, Outcome, label
 from seqmix_plugin.run.data_digests import check_finished
-from seqmix_plugin.run.layout import ANNOTATED, QUERIES, ROUNDS, STATE
+from seqmix_plugin.run.layout import ANNOTATED, METRICS, QUERIES, ROUNDS, STATE
 from seqmix_plugin.run.reader import DIED, DONE, data_hash, identity, read_run, run_state
 
 TAIL = 2**16
@@ -127,7 +127,7 @@ class PlannedRun:
         if any((self.folder / STATE).glob("round_*.json")):
             show(f"{self.label}: resumes the unfinished run in {self.folder}")
             return ["--recover"]
-        if any((self.folder / name).exists() for name in (ROUNDS, ANNOTATED, QUERIES)):
+        if any((self.folder / name).exists() for name in (ROUNDS, ANNOTATED, QUERIES, METRICS)):
             raise ConfigurationError(f"{self.folder} holds rounds that cannot be resumed; choose another folder")
         show(f"{self.label}: the run in {self.folder} had not begun; it starts again")
         shutil.rmtree(self.folder)
