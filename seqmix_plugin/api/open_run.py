@@ -19,6 +19,7 @@ from seqmix_plugin.active_learning.train_model import set_torch
 from seqmix_plugin.allennlp_gaps import transient_bars
 from seqmix_plugin.api.process_state import left_as_it_was
 from seqmix_plugin.api.training import has_not_begun
+from seqmix_plugin.api.training_data import follow_data
 from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.io.atomic import write_text
 from seqmix_plugin.io.json_text import is_list_of, read_object
@@ -111,6 +112,10 @@ class OpenRun:
         self._sizes = _sizes_in(read_object(kept)) if resumes else []
         if not anew:
             run_state(folder, self._configuration())  # raises for another run
+        if resumes:
+            with begin(folder):
+                follow_data(folder, self._given)
+            _check_same(folder, self._configuration())
         training_util.create_serialization_dir(Params(self._configuration()), str(folder), resumes, force=anew)
         if not resumes:
             self._write_configuration()
@@ -179,6 +184,17 @@ def _sizes_in(configuration: Dict[str, Any]) -> List[int]:
     trainer = configuration.get("trainer")
     seed_size, sizes = map(trainer.get, ("seed_size", "query_size")) if isinstance(trainer, dict) else (None, None)
     return [seed_size, *sizes] if isinstance(seed_size, int) and is_list_of(sizes, int) else []
+
+
+def _check_same(folder: Path, configuration: Dict[str, Any]) -> None:
+    """Raises a `ConfigurationError` for a key that AllenNLP would refuse, such as a tracker, in words of its own."""
+    kept, wanted = (Params(values).as_flat_dict() for values in (read_object(folder / CONFIG), configuration))
+    for key in dict.fromkeys([*kept, *wanted]):
+        if kept.get(key) != wanted.get(key):
+            raise ConfigurationError(
+                f"{folder} holds a run with {key} {quoted(kept.get(key))}, not {quoted(wanted.get(key))}; take another "
+                f"folder (-s)"
+            )
 
 
 def _content(folder: Path) -> List[bytes]:

@@ -80,7 +80,7 @@ def train(
     with python_errors():
         check_allennlp()
         from seqmix_plugin.api.process_state import left_as_it_was
-        from seqmix_plugin.api.training_data import with_data
+        from seqmix_plugin.api.training_data import follow_data, with_data
 
         if recover and force:
             raise ConfigurationError("recover and force exclude each other: force deletes what recover resumes")
@@ -95,6 +95,9 @@ def train(
             if resumes and not recover:
                 can = "recover=True resumes it, force=True deletes it with all labels in it"
                 raise ConfigurationError(f"{path} holds an unfinished run; {can}")
+            if resumes:
+                with begin(path):  # the lock is free again for the trainer
+                    follow_data(path, values)
             if state == DONE:
                 check_finished(path, values)
             else:

@@ -1,6 +1,8 @@
 """The data of a run that is started from Python: files as they are, anything else as files beside the run."""
 
+import json
 import os
+from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Dict, Sequence
@@ -9,6 +11,9 @@ from seqmix_plugin.api.sentences import sentences_of, write_sentences
 from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.io.atomic import file_digest, write_text
 from seqmix_plugin.io.folder_guard import make_folder
+from seqmix_plugin.io.json_text import read_object
+from seqmix_plugin.run.layout import CONFIG, STATE
+from seqmix_plugin.run.reader import DATA_AND_SEED_SET, content_name
 
 FOLDER = "sentences"
 """Beside the folder of the run."""
@@ -84,6 +89,20 @@ def with_data(
     if others and of_evaluation is None and result[READER] is not reader:
         result[EVALUATION_READER] = deepcopy(reader)  # AllenNLP takes blocks apart
     return result
+
+
+def follow_data(folder: Path, values: Values) -> None:
+    """
+    Puts the paths of `values` into the configuration that a run keeps, as far as they lead to the same files by their
+    content: its project was moved, or the working directory is another one. AllenNLP compares the paths themselves.
+    """
+    for path in (folder / CONFIG, folder / STATE / CONFIG):
+        with suppress(ConfigurationError):  # a damaged copy is written anew
+            kept = read_object(path) if path.exists() else {}
+            both = [key for key in DATA_AND_SEED_SET if key in kept and kept[key] != values.get(key)]
+            moved = {key: values[key] for key in both if content_name(kept[key]) == content_name(values.get(key))}
+            if moved:
+                write_text(path, json.dumps({**kept, **moved}, indent=4))
 
 
 def _is_path(data: Any) -> bool:

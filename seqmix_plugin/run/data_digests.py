@@ -10,7 +10,7 @@ from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.atomic import data_digest, file_digest
 from seqmix_plugin.io.json_text import is_list_of, read_object
 from seqmix_plugin.run.layout import CONFIG, DATA_DIGESTS, STATE
-from seqmix_plugin.run.reader import DATA, flattened
+from seqmix_plugin.run.reader import DATA_AND_SEED_SET, flattened
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def check_finished(folder: Path, configuration: Dict[str, Any], instead: str = B
         When a file or a model has changed since the run began.
     """
     before = read_digests(folder / STATE / DATA_DIGESTS)
-    data = {key: configuration.get(key) for key in (*DATA, "seed_data_path")}
+    data = {key: configuration.get(key) for key in DATA_AND_SEED_SET}
     files = {key: path for key, path in data.items() if isinstance(path, str) and Path(path).is_file()}
     for key, path in {**files, **files_of_labels(folder)}.items():
         if key in before and before[key] != _digest_once(Path(path)):

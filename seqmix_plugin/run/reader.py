@@ -20,6 +20,7 @@ NOTHING, DIED, DONE = "nothing", "died", "done"
 """The content of a folder in which a run is to be started; see `run_state`."""
 SEEDS = ("seed", "random_seed", "numpy_seed", "pytorch_seed")
 DATA = ("train_data_path", "validation_data_path", "test_data_path")
+DATA_AND_SEED_SET = (*DATA, "seed_data_path")
 DATA_KEYS = ", ".join((*DATA, "trainer.pool.size"))
 """The keys that must be alike for runs to be compared, as messages name them."""
 READERS = ("dataset_reader", "validation_dataset_reader")
@@ -166,12 +167,12 @@ def data_hash(configuration: Dict[str, Any]) -> str:
     """The hash of the data that a configuration works on, as it names them."""
     readers = [configuration.get(name) for name in READERS]
     columns = [{k: v for k, v in r.items() if k not in OF_MODELS} if isinstance(r, dict) else None for r in readers]
-    files = [_file(configuration.get(key)) for key in DATA]
+    files = [content_name(configuration.get(key)) for key in DATA]
     return digest([*files, with_old_keys(configuration)["trainer"].get("pool_size"), *columns])
 
 
-def _file(path: Any) -> Any:
-    """A data file as a hash has it."""
+def content_name(path: Any) -> Any:
+    """A data file as a hash has it: the name that stands for its content, or else its path."""
     found = BY_CONTENT.fullmatch(path) if isinstance(path, str) else None
     return path if found is None else found[1]
 
@@ -203,7 +204,7 @@ def identity(configuration: Dict[str, Any]) -> Tuple[str, Any, Any]:
     """The hash of the configuration without its seeds, the seed, and the slice's seed."""
     trainer = with_old_keys(configuration).get("trainer")
     data_seed = trainer.get("data_seed", 0) if isinstance(trainer, dict) else None
-    files = {key: _file(configuration[key]) for key in DATA if key in configuration}
+    files = {key: content_name(configuration[key]) for key in DATA_AND_SEED_SET if key in configuration}
     return digest(with_old_keys(seedless({**configuration, **files}))), configuration.get("seed", 0), data_seed
 
 

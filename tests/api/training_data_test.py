@@ -80,7 +80,7 @@ def test_texts_for_a_reader_of_plain_text_are_a_file_of_texts(tmp_path: Path) ->
     result = with_data(config, tmp_path / "run", train=["Anna sings. ", "Oslo"], dev=None, test=None)
     path = Path(result.pop("train_data_path"))
     assert path.read_text(encoding="utf-8") == "Anna sings.\nOslo\n"
-    assert reader._file(str(path)) == path.name
+    assert reader.content_name(str(path)) == path.name
     assert result == {key: value for key, value in config.items() if key != "train_data_path"}
     for text in (" ", "two\nlines", "two\u2028lines"):
         with pytest.raises(
@@ -105,5 +105,5 @@ def test_the_same_sentences_are_the_same_data_wherever_the_run_is(tmp_path: Path
 
 def test_other_paths_are_part_of_the_hashes_as_they_are() -> None:
     for path in ("sentences/train.conll", "0123456789abcdef.jsonl", "my_sentences/0123456789abcdef.jsonl", 3, None):
-        assert reader._file(path) == path
-    assert reader._file("sentences/0123456789abcdef.jsonl") == "0123456789abcdef.jsonl"
+        assert reader.content_name(path) == path
+    assert reader.content_name("sentences/0123456789abcdef.jsonl") == "0123456789abcdef.jsonl"
