@@ -489,7 +489,7 @@ COURSE: Dict[str, Case] = {
     "an exhausted pool, possible only with a custom policy, oracle or stopping rule": lambda trial: (
         RandomPolicy().select([TaggedSentence("0", ("Anna",))], 2, lambda sentences: (), np.random.default_rng(0))
     ),
-    "an exhausted pool of a run that queries in tokens, possible only after `extend`": lambda trial: RoundBudget(
+    "an exhausted pool of a run that queries in tokens, possible only with custom parts": lambda trial: RoundBudget(
         {"tokens": 4}, {}, 10, 2
     ).most(np.zeros(0, dtype=int)),
 }

@@ -3,6 +3,7 @@
 from typing import Sequence, Tuple
 
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop, Stage
+from seqmix_plugin.active_learning.round_budget import nothing_fits
 from seqmix_plugin.run.round_state import RoundState
 
 
@@ -47,6 +48,20 @@ def replay(loop: ActiveLearningLoop) -> Tuple[RoundState, Sequence[Stage]]:
                     loop.files.tidy(state.round)
             loop.last = state
     if state.is_whole:
+        _stop_where_nothing_fits(loop, state)
         return RoundState(round=state.round + 1), loop.stages
     done = (state.members or state.queried, state.queried, state.annotated, state.synthetic)
     return state, loop.stages[sum(left is not None for left in done) :]
+
+
+def _stop_where_nothing_fits(loop: ActiveLearningLoop, last: RoundState) -> None:
+    """
+    After the `last` round of a run that was extended: its record did not know the size of the next query, and stops the
+    run now where no sentence is within that, as it does in a run that had as many rounds from the start.
+    """
+    assert last.record is not None
+    reason = None if loop.is_finished else nothing_fits(loop.pool, loop.budget(last.round + 1))
+    if reason is not None:
+        loop.files.rounds.pop()
+        stopped = last.model_copy(update={"record": {**last.record, "stop": reason}})
+        loop.last = loop.files.keep_round(stopped, loop.learners[0].model)

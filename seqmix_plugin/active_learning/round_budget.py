@@ -120,8 +120,11 @@ def stop_reason(
     if scarce and (was_cut or num_left > len(of_run.candidates(pool)) == 0):
         numbers = " and ".join(f"{number:,.0f} {unit}" for unit, number in scarce.items())
         return f"{numbers} are left of the label budget, too few for the next sentence"
-    if "tokens" in following.own and len(following.candidates(pool)) == 0:
-        return (
-            f"no sentence that is left in the pool is within the {following.own['tokens']:,} tokens of the next query"
-        )
-    return None
+    return nothing_fits(pool, following)
+
+
+def nothing_fits(pool: Pool, following: RoundBudget) -> Optional[str]:
+    """Why there cannot be a next round, in words, where it queries in tokens and no sentence of the pool is within."""
+    if "tokens" not in following.own or len(following.candidates(pool)) > 0:
+        return None
+    return f"no sentence that is left in the pool is within the {following.own['tokens']:,} tokens of the next query"

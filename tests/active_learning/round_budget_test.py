@@ -267,6 +267,10 @@ def test_a_pool_that_runs_out_of_sentences_that_fit_ends_the_run(run: Run, tmp_p
     assert set(tokens_of(folder)[1:]) <= {2, 4}
     assert read_run(folder).finished
     assert json.loads((folder / "metrics.json").read_text())["stopped_because"] == records[-1]["stop"]
+    extended = run("extended", **in_tokens(4, **{**few, "trainer.num_rounds": len(records) - 1}))
+    assert "stop" not in lines(extended / "rounds.jsonl")[-1]
+    extend(str(extended), num_rounds=4)
+    assert differences(folder, extended) == []
 
 
 def test_a_label_budget_cuts_queries_in_tokens(run: Run) -> None:
