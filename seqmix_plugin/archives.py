@@ -23,6 +23,7 @@ from allennlp.models.archival import CONFIG_NAME, get_weights_path
 from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
 
 from seqmix_plugin.active_learning.model_checks import check_pieces, sentence_reader
+from seqmix_plugin.allennlp_gaps.encoders import encoders_of_its_own, no_encoders
 from seqmix_plugin.configuration.constructors import check_value
 from seqmix_plugin.data import SentenceReader
 from seqmix_plugin.errors import ConfigurationError, first_line
@@ -69,7 +70,7 @@ def load_tagger(source: str) -> Tuple[SequenceTagger, SentenceReader]:
         When there is no such model, it is another kind of model, or it names code to be executed.
     """
     try:
-        with _folder(source) as folder:
+        with _folder(source) as folder, encoders_of_its_own(no_encoders()):
             configuration = Params(checked_configuration(source, folder))
             remove_keys_from_params(configuration, ["override_weights_file"])  # the weights are the archive's own
             weights = get_weights_path(folder)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Union
 
 from seqmix_plugin.annotator.answer_file import AnswerFile
-from seqmix_plugin.api.answers import checked_answers, warn_of_others, with_answers, without_answer
+from seqmix_plugin.api.answers import checked_answers, types_given, warn_of_others, with_answers, without_answer
 from seqmix_plugin.api.messages import python_errors
 from seqmix_plugin.api.open_run import OpenRun, answered_by_hand
 from seqmix_plugin.api.run import Run
@@ -78,7 +78,7 @@ class ActiveLearner:
         self.folder = Path(folder).absolute()  # the working directory may change
         values = read_configuration(config, overrides or {}).as_dict(quiet=True)
         values = with_data(values, self.folder, pool, dev, test, seed, is_pool=True)
-        self._configuration = answered_by_hand({**values, **({} if labels is None else {"labels": labels})})
+        self._configuration = answered_by_hand(values | ({} if labels is None else {"labels": types_given(labels)}))
         self._open: Optional[OpenRun] = None
         self._ready()
 

@@ -153,3 +153,14 @@ def _span(part: Any) -> Optional[Dict[str, Any]]:
     if isinstance(part, str) or not isinstance(part, Sequence) or len(part) < 3:
         return None
     return dict(zip(("start", "end", "label"), plain_list(part), strict=False))
+
+
+def types_given(labels: Any) -> List[str]:
+    """Entity types as a list, of an array, a column or a set as well."""
+    if isinstance(labels, str) or not hasattr(labels, "__iter__"):
+        raise ConfigurationError(f"labels is {quoted(labels)}; expected a list of entity types")
+    types = sorted(labels) if isinstance(labels, (set, frozenset)) else [*labels]
+    wrong = next((one for one in types if not isinstance(one, str)), None)
+    if wrong is not None:
+        raise ConfigurationError(f"labels has {quoted(wrong)}; expected a list of entity types")
+    return [str(one) for one in types]

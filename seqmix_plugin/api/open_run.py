@@ -17,6 +17,7 @@ from allennlp.training import util as training_util
 from seqmix_plugin.active_learning.loop import ActiveLearningLoop
 from seqmix_plugin.active_learning.train_model import set_torch
 from seqmix_plugin.allennlp_gaps import transient_bars
+from seqmix_plugin.allennlp_gaps.encoders import encoders_of_its_own, no_encoders
 from seqmix_plugin.api.process_state import left_as_it_was
 from seqmix_plugin.api.training import has_not_begun
 from seqmix_plugin.api.training_data import follow_data
@@ -59,7 +60,8 @@ class OpenRun:
         self._includes = configuration.get("include_in_archive")
         self.waiting: Optional[Waiting] = None
         """What the run waits for, if it waits."""
-        with left_as_it_was(folder):
+        self._encoders = no_encoders()
+        with left_as_it_was(folder), encoders_of_its_own(self._encoders):
             self._sizes = self._begin()
             self._train_model: Any = self._built()
         self.loop: ActiveLearningLoop = self._train_model.trainer.loop  # type: ignore[attr-defined]
@@ -133,7 +135,7 @@ class OpenRun:
     @contextmanager
     def _working(self) -> Iterator[None]:
         """The folder is locked and has the log, and torch is set as the configuration says."""
-        with left_as_it_was(self._folder):
+        with left_as_it_was(self._folder), encoders_of_its_own(self._encoders):
             lock = begin(self._folder)  # noqa: F841 - as long as it lives
             prepare_global_logging(str(self._folder))
             set_torch(self._given.get("allow_tf32", False), self._given.get("deterministic", False))

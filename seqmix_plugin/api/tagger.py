@@ -2,6 +2,7 @@
 
 import html
 import os
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Sequence, Tuple, Union
 
@@ -125,6 +126,8 @@ def predictions(
     predictor: "SequenceTaggerPredictor", sentences: Sequence[Union[str, Sequence[str]]], batch_size: int = 32
 ) -> Predictions:
     """What a predictor finds in sentences; see `Tagger.predict`."""
+    if is_table(sentences):
+        raise ConfigurationError(f"sentences is a {type(sentences).__name__}; {EXPECTED}")
     if isinstance(sentences, str) or not hasattr(sentences, "__iter__"):
         raise ConfigurationError(f"sentences is {quoted(sentences)}; {EXPECTED}")
     at_least("batch_size", batch_size, 1)
@@ -135,11 +138,16 @@ def predictions(
     return found
 
 
+def is_table(value: Any) -> bool:
+    """Whether a value is a mapping, a frame or a data set, which yields its keys or columns."""
+    return isinstance(value, AnyMapping) or hasattr(value, "columns") or hasattr(value, "column_names")
+
+
 def _input(place: int, sentence: Any) -> Dict[str, Any]:
     """A sentence as the predictor takes it."""
     if isinstance(sentence, str):
         return {"sentence": sentence}
-    if not hasattr(sentence, "__iter__"):
+    if is_table(sentence) or not hasattr(sentence, "__iter__"):
         raise ConfigurationError(f"sentence {place} is {quoted(sentence)}; {EXPECTED}")
     return {"tokens": list(sentence)}
 

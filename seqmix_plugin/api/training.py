@@ -79,13 +79,14 @@ def train(
     """
     with python_errors():
         check_allennlp()
+        from seqmix_plugin.allennlp_gaps.encoders import encoders_of_its_own, no_encoders
         from seqmix_plugin.api.process_state import left_as_it_was
         from seqmix_plugin.api.training_data import follow_data, with_data
 
         if recover and force:
             raise ConfigurationError("recover and force exclude each other: force deletes what recover resumes")
         path = Path(folder)
-        with left_as_it_was(path):
+        with left_as_it_was(path), encoders_of_its_own(no_encoders()):
             params = read_configuration(config, overrides or {})
             params.params = with_data(params.params, path, train, dev, test)
             begin_anew = force or has_not_begun(path)

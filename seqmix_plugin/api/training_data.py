@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Dict, Sequence
 
 from seqmix_plugin.api.sentences import sentences_of, write_sentences
+from seqmix_plugin.api.tagger import is_table
 from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.io.atomic import file_digest, write_text
 from seqmix_plugin.io.folder_guard import make_folder
@@ -75,7 +76,9 @@ def with_data(
     reader, of_evaluation = _reader(values, READER), values.get(EVALUATION_READER)
     place = folder.parent / FOLDER
     if TRAIN in sentences:
-        name = "pool" if is_pool else "train"
+        name, given_pool = "pool" if is_pool else "train", sentences[TRAIN]
+        if hasattr(given_pool, "__iter__") and not is_table(given_pool):
+            sentences[TRAIN] = list(given_pool)  # an array, a column or an iterator
         if reader.get("type") == "plain_text" and _are_texts(sentences[TRAIN]):  # its own tokenizer splits them
             result[TRAIN] = _text_file(place, name, sentences[TRAIN])
         else:

@@ -40,13 +40,23 @@ def exported_run(source: Path) -> Optional[Run]:
         return None
     if source.is_dir():
         return run if run.rounds else None
-    digests = {k: read_object(path).get("weights") for k, path in state_files(folder).items()}
+    states = sorted(state_files(folder).items(), reverse=True)
+    if not states:
+        return run if run.rounds else None  # nothing tells another round
     own = _digest(source)
-    k = max((k for k, digest in digests.items() if digest == own and k < len(run.rounds)), default=None)
-    if k is None:
-        logger.warning(f"{source}: its weights are of no round of {folder}; the model card has no scores and no sizes")
-        return None
-    return replace(run, rounds=run.rounds[: k + 1])
+    for k, path in states:
+        if k < len(run.rounds) and _weights(path) == own:
+            return replace(run, rounds=run.rounds[: k + 1])
+    logger.warning(f"{source}: its weights are of no round of {folder}; the model card has no scores and no sizes")
+    return None
+
+
+def _weights(state: Path) -> object:
+    """The digest of a round's weights; empty where the state is damaged."""
+    try:
+        return read_object(state).get("weights", "")
+    except ConfigurationError:
+        return ""
 
 
 def _digest(archive: Path) -> Optional[str]:

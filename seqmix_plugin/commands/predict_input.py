@@ -1,5 +1,6 @@
 """The input of `seqmix predict`, checked as a whole before the first sentence is tagged."""
 
+import os
 import sys
 from typing import BinaryIO, Iterator
 
@@ -23,9 +24,12 @@ class CheckedPredictManager(_PredictManager):
             yield from _rows("standard input", sys.stdin.buffer)  # line by line, as it may be a conversation
         else:
             local = cached_path(self._input_file)
-            for wanted in (False, True):
+            if os.path.isfile(os.path.realpath(local)):  # a pipe can be read once
                 with open_compressed(local, "rb", encoding=None) as file:
-                    yield from (row for row in _rows(self._input_file, file) if wanted)
+                    for _ in _rows(self._input_file, file):
+                        pass
+            with open_compressed(local, "rb", encoding=None) as file:
+                yield from _rows(self._input_file, file)
 
 
 def _rows(source: str, file: BinaryIO) -> Iterator[JsonDict]:

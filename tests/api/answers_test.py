@@ -1,14 +1,16 @@
 """Answers that a program gives, in all their forms, checked as an annotator's are."""
 
+import json
+import re
 from pathlib import Path
-from typing import Any, List
+from typing import Any, Callable, List
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from seqmix_plugin.annotator.answer_file import AnswerFile
-from seqmix_plugin.api.answers import checked_answers, with_answers, without_answer
+from seqmix_plugin.api.answers import checked_answers, types_given, with_answers, without_answer
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.formats import Answer, Question, Span, read_answers
 from seqmix_plugin.formats.jsonl import JsonlFormat
@@ -126,3 +128,22 @@ def test_answers_are_added_to_those_before_and_replace_them(tmp_path: Path) -> N
     assert keep({"b": RIGHT, "a": None}, file) == ["c"]
     assert keep({"c": ["O"] * 4, "a": ["O"] * 4}, file) == []
     assert kept(files) == [("a", ("O",) * 4), ("b", RIGHT), ("c", ("O",) * 4)]
+
+
+@pytest.mark.parametrize("form", [tuple, set, np.array, pd.Series, iter])
+def test_types_of_any_form(form: Callable[[Any], Any]) -> None:
+    assert sorted(types_given(form(["PER", "LOC"]))) == ["LOC", "PER"]
+    assert json.dumps(types_given(form(["PER"]))) == '["PER"]'
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ("PER", "labels is 'PER'; expected a list of entity types"),
+        (7, "labels is 7; expected a list of entity types"),
+        (["PER", 7], "labels has 7; expected a list of entity types"),
+    ],
+)
+def test_anything_else_is_no_list_of_types(labels: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{re.escape(message)}$"):
+        types_given(labels)

@@ -4,6 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
+import datasets
+import pandas
 import pytest
 from allennlp.commands.predict import Predict
 
@@ -52,6 +54,10 @@ def test_the_archive_is_loaded_once(of_files: sx.Run, monkeypatch: pytest.Monkey
     [
         ("Anna sings", "sentences is 'Anna sings'; expected a list of sentences, each a text or a list of words"),
         (3, "sentences is 3; expected a list of sentences"),
+        ({"a": "Anna sings"}, "sentences is a dict; expected a list of sentences, each a text or a list of words"),
+        (pandas.DataFrame({"word": ["Anna"]}), "sentences is a DataFrame; expected a list of sentences"),
+        (datasets.Dataset.from_list([{"tokens": ["Anna"]}]), "sentences is a Dataset; expected a list of sentences"),
+        ([{"tokens": ["Anna"]}], "sentence 0 is {'tokens': ['Anna']}; expected a list of sentences"),
         ([""], "expected 'tokens', a list of words, or 'sentence', a text; neither empty"),
         ([[]], "expected 'tokens', a list of words, or 'sentence', a text; neither empty"),
         ([["Anna", 3]], "expected 'tokens', a list of words, or 'sentence', a text; neither empty"),

@@ -2,8 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Callable, Dict
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from seqmix_plugin.api.training_data import with_data
@@ -73,6 +75,14 @@ def test_a_pool_without_labels_stays_one(tmp_path: Path) -> None:
         assert result["validation_dataset_reader"] == READER
         [line, _] = Path(result["train_data_path"]).read_text(encoding="utf-8").splitlines()
         assert json.loads(line) == {"id": "0", "tokens": ["Anna", "sings"]}
+
+
+@pytest.mark.parametrize("form", [tuple, iter, np.array, pd.Series])
+def test_texts_of_any_form_are_split_by_the_reader(form: Callable[[Any], Any], tmp_path: Path) -> None:
+    config = {**CONFIG, "dataset_reader": PLAIN_TEXT}
+    result = with_data(config, tmp_path / "run", train=form(["Anna sings.", "Oslo"]), dev=None, test=None)
+    assert result["dataset_reader"] == PLAIN_TEXT
+    assert Path(result["train_data_path"]).read_text(encoding="utf-8") == "Anna sings.\nOslo\n"
 
 
 def test_texts_for_a_reader_of_plain_text_are_a_file_of_texts(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import os
+import threading
 from pathlib import Path
 from typing import Dict, Type
 
@@ -58,6 +60,16 @@ def test_a_byte_order_mark_is_no_part_of_the_input(
     (tmp_path / "in.jsonl").write_text(before + '{"sentence": "Anna sings"}\r\n', encoding="utf-8")
     assert run("predict", trained, tmp_path / "in.jsonl") == 0
     assert json.loads(capfd.readouterr().out)["words"] == ["Anna", "sings"]
+
+
+def test_a_pipe_is_read_once(trained: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=('{"sentence": "Anna"}\n{"sentence": "Oslo"}\n',))
+    writer.start()
+    assert run("predict", trained, pipe) == 0
+    writer.join()
+    assert [json.loads(line)["words"] for line in capfd.readouterr().out.splitlines()] == [["Anna"], ["Oslo"]]
 
 
 GOOD = '{"sentence": "Anna in Oslo"}'

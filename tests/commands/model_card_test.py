@@ -121,8 +121,8 @@ def test_an_archive_has_the_scores_of_its_own_weights(
         found = exported_run(source)
         assert found is not None
         assert [row["annotated"]["sentences"] for row in found.rounds] == sizes
-    (run / "state" / "round_0.json").unlink()
     assert caplog.text == ""
+    (run / "state" / "round_0.json").write_text("{", encoding="utf-8")  # damaged
     assert exported_run(run / "model.tar.gz") is None
     assert f"its weights are of no round of {run}; the model card has no scores and no sizes" in caplog.text
 
