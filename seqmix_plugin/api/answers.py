@@ -14,7 +14,7 @@ from seqmix_plugin.formats.check import Checked
 from seqmix_plugin.formats.jsonl import answer_in
 from seqmix_plugin.io.json_text import Row
 from seqmix_plugin.sentence import TaggedSentence
-from seqmix_plugin.sentence_files.records import plain_list
+from seqmix_plugin.sentence_files.records import has_columns, plain_list
 from seqmix_plugin.tag_schemes import tags_to_spans
 
 logger = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ def _by_id(answers: Any, questions: Sequence[Question]) -> Mapping[Any, Any]:
     """The answers by the ids of the sentences."""
     if answers is None:
         return {}
-    if hasattr(answers, "columns") or hasattr(answers, "column_names"):
+    if has_columns(answers):
         from seqmix_plugin.api.sentences import sentences_of
 
         return {sentence.id: sentence for sentence in sentences_of(answers, name=PLACE)}

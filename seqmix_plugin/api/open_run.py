@@ -115,8 +115,7 @@ class OpenRun:
         if not anew:
             run_state(folder, self._configuration())  # raises for another run
         if resumes:
-            with begin(folder):
-                follow_data(folder, self._given)
+            follow_data(folder, self._given)
             _check_same(folder, self._configuration())
         training_util.create_serialization_dir(Params(self._configuration()), str(folder), resumes, force=anew)
         if not resumes:

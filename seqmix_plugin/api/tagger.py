@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Sequence, Tuple, 
 from seqmix_plugin.api.messages import python_errors
 from seqmix_plugin.errors import ConfigurationError, quoted
 from seqmix_plugin.parameter_checks import at_least
+from seqmix_plugin.sentence_files.records import has_columns
 
 if TYPE_CHECKING:
     from seqmix_plugin.predictors import SequenceTaggerPredictor
@@ -140,7 +141,7 @@ def predictions(
 
 def is_table(value: Any) -> bool:
     """Whether a value is a mapping, a frame or a data set, which yields its keys or columns."""
-    return isinstance(value, AnyMapping) or hasattr(value, "columns") or hasattr(value, "column_names")
+    return isinstance(value, AnyMapping) or has_columns(value)
 
 
 def _input(place: int, sentence: Any) -> Dict[str, Any]:

@@ -97,8 +97,7 @@ def train(
                 can = "recover=True resumes it, force=True deletes it with all labels in it"
                 raise ConfigurationError(f"{path} holds an unfinished run; {can}")
             if resumes:
-                with begin(path):  # the lock is free again for the trainer
-                    follow_data(path, values)
+                follow_data(path, values)
             if state == DONE:
                 check_finished(path, values)
             else:

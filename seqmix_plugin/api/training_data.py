@@ -15,6 +15,7 @@ from seqmix_plugin.io.folder_guard import make_folder
 from seqmix_plugin.io.json_text import read_object
 from seqmix_plugin.run.layout import CONFIG, STATE
 from seqmix_plugin.run.reader import DATA_AND_SEED_SET, content_name
+from seqmix_plugin.run.recovery import begin
 
 FOLDER = "sentences"
 """Beside the folder of the run."""
@@ -98,14 +99,16 @@ def follow_data(folder: Path, values: Values) -> None:
     """
     Puts the paths of `values` into the configuration that a run keeps, as far as they lead to the same files by their
     content: its project was moved, or the working directory is another one. AllenNLP compares the paths themselves.
+    The folder is locked meanwhile.
     """
-    for path in (folder / CONFIG, folder / STATE / CONFIG):
-        with suppress(ConfigurationError):  # a damaged copy is written anew
-            kept = read_object(path) if path.exists() else {}
-            both = [key for key in DATA_AND_SEED_SET if key in kept and kept[key] != values.get(key)]
-            moved = {key: values[key] for key in both if content_name(kept[key]) == content_name(values.get(key))}
-            if moved:
-                write_text(path, json.dumps({**kept, **moved}, indent=4))
+    with begin(folder):
+        for path in (folder / CONFIG, folder / STATE / CONFIG):
+            with suppress(ConfigurationError):  # a damaged copy is written anew
+                kept = read_object(path) if path.exists() else {}
+                both = [key for key in DATA_AND_SEED_SET if key in kept and kept[key] != values.get(key)]
+                moved = {key: values[key] for key in both if content_name(kept[key]) == content_name(values.get(key))}
+                if moved:
+                    write_text(path, json.dumps({**kept, **moved}, indent=4))
 
 
 def _is_path(data: Any) -> bool:

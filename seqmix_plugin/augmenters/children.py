@@ -91,8 +91,8 @@ def mix_pairs(
         for frame, own, parents in frames if mix.both else frames[number % 2 : number % 2 + 1]:
             chosen = new if not any(old) else tuple(_kept(frame.words, new, old))
             sentence = _replaced(frame, own, chosen, labels)
-            mixed = tuple(place for place, stays in enumerate(old, frame.start) if not stays)
-            places, outside = mixed if any(old) else None, sum(unrestricted[start:end])
+            places = tuple(place for place, stays in enumerate(old, frame.start) if not stays)
+            outside = sum(unrestricted[start:end])
             children.append(SyntheticSentence(sentence, parents, mix.lam, places=places, unrestricted=outside))
     return children
 

@@ -105,5 +105,4 @@ def _replaced(old: Sequence[Mention], new: Sequence[Mention]) -> SyntheticSenten
         moved += (other.end - other.start) - (span.end - span.start)
     start, end = old[0][1].start, old[-1][1].end
     parents = [Window(frame.id, start, end), *(Window(sentence.id, span.start, span.end) for sentence, span in new)]
-    changed = start, end + len(child) - len(frame)
-    return SyntheticSentence(child, tuple(parents), changed=changed, places=tuple(places))
+    return SyntheticSentence(child, tuple(parents), changed=(start, end + moved), places=tuple(places))

@@ -38,11 +38,9 @@ def exported_run(source: Path) -> Optional[Run]:
         run = read_run(folder)
     except ConfigurationError:  # a model of AllenNLP's own trainer
         return None
-    if source.is_dir():
+    states = [] if source.is_dir() else sorted(state_files(folder).items(), reverse=True)
+    if not states:  # nothing tells another round than the last
         return run if run.rounds else None
-    states = sorted(state_files(folder).items(), reverse=True)
-    if not states:
-        return run if run.rounds else None  # nothing tells another round
     own = _digest(source)
     for k, path in states:
         if k < len(run.rounds) and _weights(path) == own:

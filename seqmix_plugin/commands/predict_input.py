@@ -11,7 +11,7 @@ from allennlp.common.util import JsonDict
 from seqmix_plugin.errors import ConfigurationError
 from seqmix_plugin.io.json_text import parse_at, shown
 from seqmix_plugin.predictors import SequenceTaggerPredictor
-from seqmix_plugin.predictors.sequence_tagger import check_input
+from seqmix_plugin.predictors.sequence_tagger import input_problem
 
 
 class CheckedPredictManager(_PredictManager):
@@ -40,6 +40,9 @@ def _rows(source: str, file: BinaryIO) -> Iterator[JsonDict]:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
             raise ConfigurationError(f"{place}: byte 0x{line[error.start]:02x} is not UTF-8") from error
-        for row in (parse_at(place, text),) if text.strip() else ():
-            check_input(f"{place}, input {shown(row)}", row)
-            yield row
+        if not text.strip():
+            continue
+        row = parse_at(place, text)
+        if problem := input_problem(row):
+            raise ConfigurationError(f"{place}, input {shown(row)}: {problem}")
+        yield row

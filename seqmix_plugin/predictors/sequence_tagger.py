@@ -56,16 +56,18 @@ class SequenceTaggerPredictor(Predictor):
         return self.predict_json({"sentence": sentence})
 
     def _json_to_instance(self, json_dict: JsonDict) -> Instance:
-        check_input(f"input {json_dict!r}", json_dict)
-        tokens = json_dict.get("tokens")
-        if tokens is None:
+        problem = input_problem(json_dict)
+        tokens = None if problem else json_dict.get("tokens")
+        if tokens is None and not problem:
             words = (token.ensure_text() for token in self._tokenizer.tokenize(json_dict["sentence"]))
             tokens = [word for word in words if word and not word.isspace()]  # as `plain_text` reads
             if not self._warned:
                 segmentation = SegmentationCheck("predict")
                 segmentation.add(tokens, quoted(json_dict["sentence"]))
                 self._warned = segmentation.warn()
-            check_words(f"input {json_dict!r}", tokens)  # of which there may be none
+            problem = words_problem(tokens)  # of which there may be none
+        if problem:
+            raise ConfigurationError(f"input {json_dict!r}: {problem}")
         reader: Any = self._dataset_reader  # any whose `text_to_instance` is that of a SentenceReader
         return reader.text_to_instance(tokens, sentence_id=json_dict.get("id"))
 
@@ -110,18 +112,17 @@ class SequenceTaggerPredictor(Predictor):
         return sanitize({"id": output["id"], **result} if output.get("id") is not None else result)
 
 
-def check_input(place: str, given: Any) -> None:
-    """Raises a `ConfigurationError`, which begins with `place`, for an input that has no words."""
+def input_problem(given: Any) -> str:
+    """What is wrong with an input that has no words to tag; empty for any other."""
     values = given if isinstance(given, dict) else {}
     tokens, text = values.get("tokens"), values.get("sentence")
     if tokens is None and isinstance(text, str):
         tokens = [text] if text.strip() else []
-    check_words(place, tokens)
+    return words_problem(tokens)
 
 
-def check_words(place: str, tokens: Any) -> None:
+def words_problem(tokens: Any) -> str:
     """The same for the words of a sentence."""
     if not isinstance(tokens, list) or not tokens or not all(isinstance(word, str) and word for word in tokens):
-        raise ConfigurationError(f"{place}: expected 'tokens', a list of words, or 'sentence', a text; neither empty")
-    if not is_text(" ".join(tokens)):
-        raise ConfigurationError(f"{place}: half of a surrogate pair")
+        return "expected 'tokens', a list of words, or 'sentence', a text; neither empty"
+    return "" if is_text(" ".join(tokens)) else "half of a surrogate pair"

@@ -56,6 +56,11 @@ def _named(tags: Sequence[Any], names: Optional[Sequence[str]]) -> List[str]:
     return [names[tag] for tag in tags]
 
 
+def has_columns(values: Any) -> bool:
+    """Whether a value is a frame or a data set, which is no list of its rows."""
+    return hasattr(values, "columns") or hasattr(values, "column_names")
+
+
 def plain_list(values: Any) -> Any:
     """A tuple or an array (of numpy, Arrow or pandas) as a list of plain values; anything else as it is."""
     if hasattr(values, "tolist"):

@@ -117,9 +117,10 @@ class AnnotationLog:
                 if row is not None:
                     if place and "id" not in row:  # so that it deletes nothing in the files of other projects
                         row = {**row, "created": row["project_created"]}
+                    if place not in self._known and (k, place) not in lines:
+                        where = f"{_name(place)}{OWN}"
+                        note = f"is of another project, or another server, than those before: kept in {where}"
                     lines.setdefault((k, place), []).append(row)
-                if row is not None and place not in self._known and len(lines[k, place]) == 1:
-                    note = f"is of another project, or another server, than those before: kept in {_name(place)}{OWN}"
                 if note:
                     notes.append((row or entry.row, note))
             for (k, place), new in lines.items():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Dict, Type
 
 import pytest
+from allennlp.commands import predict
 from allennlp.commands.subcommand import Subcommand
 
 from seqmix_plugin.commands.archive_commands import QuietEvaluate, QuietPredict, register_quiet_forms
@@ -20,6 +21,7 @@ KINDS: Dict[str, Type[Subcommand]] = {"evaluate": QuietEvaluate, "predict": Quie
 def quiet_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this module alone."""
     monkeypatch.setitem(Subcommand._registry, Subcommand, dict(Subcommand._registry[Subcommand]))
+    monkeypatch.setattr(predict, "_PredictManager", predict._PredictManager)
     register_quiet_forms()
 
 

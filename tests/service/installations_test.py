@@ -39,6 +39,14 @@ def receiver(run: Path) -> WebhookReceiver:
     return WebhookReceiver(run, RunQuestions(run), LABELS)
 
 
+def with_both(run: Path, again: bool) -> WebhookReceiver:
+    """A receiver that has got both annotations, and was started again since."""
+    service = receiver(run)
+    service.receive(HERS)
+    service.receive(HIS)
+    return receiver(run) if again else service
+
+
 def majority(run: Path) -> List[str]:
     settings = ReadSettings(annotators="majority")
     return read_answers(RoundFiles.of(run, 1), LabelStudioFormat(), QUESTIONS, LABELS, settings).problems
@@ -66,10 +74,7 @@ def test_both_count_as_their_exports_do(waiting: Path, order: Any, again: bool) 
 
 @pytest.mark.parametrize("again", [False, True], ids=["running", "restarted"])
 def test_a_later_version_replaces_the_one_of_its_installation(waiting: Path, again: bool) -> None:
-    service = receiver(waiting)
-    service.receive(HERS)
-    service.receive(HIS)
-    service = receiver(waiting) if again else service
+    service = with_both(waiting, again)
     changed = said(ANNA, seconds=90, created_at=moment(30), project=HIS_PROJECT, action="ANNOTATION_UPDATED")
     assert service.receive(changed) == (1, 0, [])
     assert [row["tags"] for row in second_rows(waiting)][-1] == ["O"] * 6
@@ -79,10 +84,7 @@ def test_a_later_version_replaces_the_one_of_its_installation(waiting: Path, aga
 
 @pytest.mark.parametrize("again", [False, True], ids=["running", "restarted"])
 def test_a_deletion_is_of_its_project(waiting: Path, again: bool) -> None:
-    service = receiver(waiting)
-    service.receive(HERS)
-    service.receive(HIS)
-    service = receiver(waiting) if again else service
+    service = with_both(waiting, again)
     assert service.receive(deleted(1, project=HIS_PROJECT)) == (1, 0, [])
     assert tags(waiting) == {"7": BOTH}
     service = receiver(waiting) if again else service

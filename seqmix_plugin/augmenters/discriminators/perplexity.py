@@ -140,13 +140,13 @@ class PerplexityDiscriminator(Discriminator):
         The accepted range and what it is a range of (with two language models, the quantiles of each), the scope, the
         median perplexity of the judged sentences, the median ratio to the parents, and the language model's statistics.
         """
-        ranges: List[Tuple[Optional[float], Optional[float]]] = [self._limits]
+        limits: List[Tuple[Optional[float], Optional[float]]] = [self._limits]
         if self._option == "quantile":
             numbers = range(self._language_model.num_models)
-            ranges = [self._quantiles.get(number, (None, None)) for number in numbers]
-        ranges = [(low, None if high == math.inf else high) for low, high in ranges]
+            limits = [self._quantiles.get(number, (None, None)) for number in numbers]
+        ranges = [[low, None if high == math.inf else high] for low, high in limits]
         return {
-            **({"accepted_range": list(ranges[0])} if len(ranges) == 1 else {"accepted_ranges": [*map(list, ranges)]}),
+            **({"accepted_range": ranges[0]} if len(ranges) == 1 else {"accepted_ranges": ranges}),
             "accepted_range_of": "ratio_to_parents" if self._relative else "perplexity",
             "scope": self._scope,
             "median_perplexity": float(np.median(self._perplexities)) if self._perplexities else None,
